@@ -1,0 +1,125 @@
+"""Who sees which rows, and the only place that decides it (domain.md §1).
+
+A ``Scope`` is read once a request from a person's dated postings. Every model with student data declares its
+``scope_path``; everything that shows or changes such rows starts from ``.visible_to(scope)``. The default is nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.apps import apps
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+
+COUNTY_ROLES = frozenset({"bureau_officer"})
+TOWNSHIP_ROLES = frozenset({"township_officer", "inspector"})
+SCHOOL_ROLES = frozenset({"registry_clerk", "principal", "deputy_head"})
+CLASS_ROLES = frozenset({"homeroom_teacher", "subject_teacher"})
+AREA_ROLES = COUNTY_ROLES | TOWNSHIP_ROLES
+ACCOUNT_ROLES = frozenset({"bureau_officer", "administrator"})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a person may see on a day: the county, or townships, schools and classes by id.
+
+    ``homeroom`` are the classes whose 班主任 (or 代班) the person is, ``taught`` those in which they teach a subject;
+    ``clerk_of`` and ``led`` are the schools whose registry they keep or which they lead.
+    """
+
+    person: int | None = None
+    roles: frozenset[str] = frozenset()
+    county: bool = False
+    townships: frozenset[int] = frozenset()
+    schools: frozenset[int] = frozenset()
+    homeroom: frozenset[int] = frozenset()
+    taught: frozenset[int] = frozenset()
+    clerk_of: frozenset[int] = frozenset()
+    led: frozenset[int] = frozenset()
+
+    @property
+    def classes(self) -> frozenset[int]:
+        return self.homeroom | self.taught
+
+    @property
+    def keeps_all_accounts(self) -> bool:
+        """县教育局 and 系统管理员: an inspector of the county reads everything and keeps no account."""
+        return bool(self.roles & ACCOUNT_ROLES)
+
+    def may_take_register(self, school_class) -> bool:
+        """班主任, 代班 and 科任教师 of the class; the clerk on their behalf (domain.md §1)."""
+        return school_class.pk in self.classes or school_class.school_id in self.clerk_of
+
+    def may_answer_for(self, school_class) -> bool:
+        """Whoever records a contact or files a report: the class's 班主任, the school's clerk or its head."""
+        return school_class.pk in self.homeroom or school_class.school_id in self.clerk_of | self.led
+
+
+NOBODY = Scope()
+
+
+def scope_of(person, postings) -> Scope:
+    """The scope that a person's postings in force give."""
+
+    def ids(roles, column):
+        return frozenset(getattr(p, column) for p in postings if p.role in roles) - {None}
+
+    return Scope(
+        person=person.pk,
+        roles=frozenset(posting.role for posting in postings),
+        # An inspector without a township or school has been given the whole county.
+        county=any(
+            p.role in COUNTY_ROLES or (p.role == "inspector" and not (p.township_id or p.school_id)) for p in postings
+        ),
+        townships=ids(TOWNSHIP_ROLES, "township_id"),
+        schools=ids(SCHOOL_ROLES | {"inspector"}, "school_id"),
+        homeroom=ids({"homeroom_teacher"}, "school_class_id"),
+        taught=ids({"subject_teacher"}, "school_class_id"),
+        clerk_of=ids({"registry_clerk"}, "school_id"),
+        led=ids({"principal", "deputy_head"}, "school_id"),
+    )
+
+
+def in_force(postings, day: date):
+    """The postings that hold ``day``."""
+    return postings.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+
+class ScopedQuerySet(models.QuerySet):
+    """A queryset whose model says, in ``scope_path``, how it hangs on school, township and class."""
+
+    def visible_to(self, scope: Scope):
+        """The rows that ``scope`` holds; none by default."""
+        if scope.county:
+            return self
+        path = self.model.scope_path
+        allowed = [
+            (path["township"], scope.townships),
+            (path["school"], scope.schools),
+            (path["school_class"], scope.classes),
+        ]
+        condition = Q()
+        for field, ids in allowed:
+            if field and ids:
+                condition |= Q(**{f"{field}__in": ids})
+        if not condition:
+            return self.none()
+        if day := getattr(self.model, "scope_day", None):
+            return self._of_the_class_then(scope, day)
+        if getattr(self.model, "scope_is_many", False):
+            # A path through many rows (a child's enrolments) must not show one row twice.
+            return self.filter(pk__in=self.model._base_manager.filter(condition).values("pk"))
+        return self.filter(condition)
+
+    def _of_the_class_then(self, scope: Scope, day: str):
+        """Rows that speak of a day belong to the class that the child was in by then, and to the one it is in now.
+
+        So the case travels with the child, while the old school keeps what was written in its time and does not read
+        what the new one writes.
+        """
+        enrolments = apps.get_model("students", "Enrolment").objects.filter(student=OuterRef("student"))
+        latest = enrolments.order_by("-since").values("school_class")
+        classes = apps.get_model("students", "SchoolClass").objects.visible_to(scope).values("pk")
+        return self.alias(
+            class_then=Subquery(latest.filter(since__lte=OuterRef(day))[:1]), class_now=Subquery(latest[:1])
+        ).filter(Q(class_then__in=classes) | Q(class_now__in=classes))

@@ -1,0 +1,110 @@
+"""Forms of the students app. Their labels, hints and errors are what people read."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.contrib.auth.forms import AuthenticationForm
+
+from students.days import MarkKind
+
+LONGEST_ID = 18  # digits; a longer number fits no key of the database
+
+
+class LogInForm(AuthenticationForm):
+    """登录."""
+
+    refusal = "没有登录"
+
+    error_messages = {
+        "invalid_login": "登录名或密码不对，或者账号没有现任岗位、一次性密码已过期。"
+        "请核对后再试，忘记密码请找本校学籍管理员重置。",
+        "inactive": "这个账号已停用，请找本校学籍管理员。",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "登录名"
+        self.fields["password"].label = "密码"
+        for name in ("username", "password"):
+            self.fields[name].widget.attrs["class"] = "input"
+            self.fields[name].error_messages["required"] = f"请填写{self.fields[name].label}"
+
+
+class ChoosePasswordForm(forms.Form):
+    """修改密码: the old one, and a new one twice."""
+
+    old_password = forms.CharField(
+        label="现在的密码",
+        strip=False,
+        error_messages={"required": "请填写现在的密码"},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "input"}),
+    )
+    new_password = forms.CharField(
+        label="新密码",
+        help_text="至少8位，不能全是数字，不要用姓名、工号或手机号",
+        strip=False,
+        error_messages={"required": "请填写新密码"},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "input"}),
+    )
+    again = forms.CharField(
+        label="再写一次新密码",
+        strip=False,
+        error_messages={"required": "请再写一次新密码"},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "input"}),
+    )
+
+    def __init__(self, *args, person, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_old_password(self):
+        if not self.person.check_password(self.cleaned_data["old_password"]):
+            raise forms.ValidationError("现在的密码不对，密码没有修改")
+        return self.cleaned_data["old_password"]
+
+    def clean_new_password(self):
+        password = self.cleaned_data["new_password"]
+        password_validation.validate_password(password, self.person)
+        if self.person.check_password(password):
+            raise forms.ValidationError("新密码要和现在的密码不同")
+        return password
+
+    def clean(self):
+        new, again = self.cleaned_data.get("new_password"), self.cleaned_data.get("again")
+        if new and again and new != again:
+            self.add_error("again", "两次写的新密码不一样，密码没有修改")
+
+
+class PeopleFilter(forms.Form):
+    """Search in the list of accounts."""
+
+    q = forms.CharField(label="查找教职工", help_text="姓名、工号或登录名", required=False, max_length=40)
+
+
+class RegisterForm(forms.Form):
+    """A register as sent: who is missing and why, which sending it is, and which version it was made on."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    @property
+    def submission_id(self) -> UUID:
+        return self.cleaned_data["submission"]
+
+    def marks(self) -> dict[int, MarkKind]:
+        """Student id → kind, from the fields ``mark-<id>``. Raises ValueError for an id or a kind that cannot be."""
+        marks = {}
+        for name, value in self.data.items():
+            if name.startswith("mark-") and value:
+                student = name.removeprefix("mark-")
+                if not student.isdecimal() or len(student) > LONGEST_ID:
+                    raise ValueError(f"no student id: {student[:LONGEST_ID]}")
+                marks[int(student)] = MarkKind(value)
+        return marks
+
+    def clean(self):
+        try:
+            self.marks()
+        except ValueError:
+            raise forms.ValidationError("提交的内容不完整") from None

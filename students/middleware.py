@@ -1,0 +1,49 @@
+"""What every request brings along: the person's scope, today, and the duty to choose a password first."""
+
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from students.access import NOBODY, scope_of
+
+
+def scope_of_the_request(get_response):
+    """Set ``request.today`` and ``request.scope``, read from the postings that came with the person."""
+
+    def scope_for(request):
+        return scope_of(request.user, request.user.postings_today) if request.user.is_authenticated else NOBODY
+
+    def middleware(request):
+        request.today = timezone.localdate()
+        request.scope = SimpleLazyObject(lambda: scope_for(request))
+        response = get_response(request)
+        if request.user.is_authenticated:
+            # A shared telephone must not show children to whoever presses "back" after the log-out.
+            response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
+def first_password_change(get_response):
+    """Whoever still uses a password that others have seen is led to change it, and nowhere else."""
+
+    def middleware(request):
+        allowed = (reverse("students:change_password"), reverse("students:log_out"))
+        if request.user.is_authenticated and request.user.must_change_password and request.path not in allowed:
+            return redirect("students:change_password")
+        return get_response(request)
+
+    return middleware
+
+
+class LogInFirst(LoginRequiredMiddleware):
+    """Asks for the log-in; whoever was sending something is told that it was not saved."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method == "POST":
+            messages.warning(request, "登录已过期，刚才提交的内容没有保存。请登录后重新填写。")
+        return super().handle_no_permission(request, view_func)

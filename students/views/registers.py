@@ -1,0 +1,90 @@
+"""Taking the register on a phone, seeing who took it, taking it back."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from students.actions import registers
+from students.days import ABSENT
+from students.forms import RegisterForm
+from students.models import RollCall, SchoolClass
+from students.queries.registers import compare, register_history, register_page
+from students.templatetags.chinese import cdate_short
+
+INCOMPLETE = "提交的内容不完整，没有保存。请刷新页面后重新点名。"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request, **place):
+    """The register of a class, day and slot: everybody present unless marked."""
+    return _submit(request, place) if request.method == "POST" else _show(request, place)
+
+
+def _show(request, place: dict, *, status=200, trouble="", marks=None, differences=()):
+    """The page; after a refusal with what was marked on it, so that nothing is lost."""
+    target = get_object_or_404(
+        SchoolClass.objects.visible_to(request.scope).select_related("school"), pk=place["school_class"]
+    )
+    may_take = request.scope.may_take_register(target)
+    page = register_page(target, place["day"], place["slot"], today=request.today, may_take=may_take, marks=marks)
+    context = {"register": page, "submission": uuid4(), "trouble": trouble, "differences": differences}
+    return render(request, "students/register.html", context, status=status)
+
+
+def _submit(request, place: dict):
+    form = RegisterForm(request.POST)
+    if not form.is_valid():
+        return _show(request, place, status=422, trouble=INCOMPLETE)
+    marks, sending = form.marks(), {"submission": form.submission_id, "version": form.cleaned_data["version"]}
+    try:
+        saved = registers.submit(
+            by=request.user, scope=request.scope, today=request.today, marks=marks, **place, **sending
+        )
+    except SchoolClass.DoesNotExist:
+        raise Http404 from None
+    except registers.NotYourRegister as refused:
+        raise PermissionDenied(str(refused)) from None
+    except registers.RegisterChanged as changed:
+        differences = compare(changed.roll_call, marks)
+        return _show(request, place, status=409, trouble=str(changed), marks=marks, differences=differences)
+    except registers.RegisterRefused as refused:
+        return _show(request, place, status=422, trouble=str(refused), marks=marks)
+    _say_saved(request, saved.roll_call, marks)
+    return redirect("home")
+
+
+def _say_saved(request, call: RollCall, marks: dict) -> None:
+    missing = sum(kind in ABSENT for kind in marks.values())
+    words = f"缺{missing}人" if missing else "全勤"
+    undo = reverse("students:take_back", args=[call.pk, call.version])
+    text = f"{cdate_short(call.day)}{call.get_slot_display()}的考勤已提交，{words}。"
+    messages.success(request, text, extra_tags=f"undo={undo}")
+
+
+@require_POST
+def take_back(request, pk: int, version: int):
+    """Undo one's own submission within seconds."""
+    call = RollCall.objects.visible_to(request.scope).filter(pk=pk).first()
+    if call is None and not registers.was_taken_back(by=request.user, roll_call=pk):
+        raise Http404
+    try:
+        registers.take_back(by=request.user, scope=request.scope, roll_call=pk, version=version, today=request.today)
+        messages.success(request, "已撤销这次提交，可以重新点名。")
+    except registers.NotYourRegister as refused:
+        raise PermissionDenied(str(refused)) from None
+    except registers.RegisterRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("students:register", call.school_class_id, call.day, call.slot) if call else redirect("home")
+
+
+@require_safe
+def history(request, pk: int):
+    """Who took a register, who corrected it, when, and what it was before."""
+    calls = RollCall.objects.visible_to(request.scope).select_related("school_class__school", "taken_by")
+    call = get_object_or_404(calls, pk=pk)
+    return render(request, "students/register_history.html", {"call": call, "entries": register_history(call)})

@@ -1,0 +1,66 @@
+"""Writes the sound rows of 学生: the children, the numbers they had before, family members and special groups."""
+
+from collections.abc import Collection
+
+from students.models import FormerNumber, Student
+from students.pinyin import name_index
+from students.workbook.families import Families, group_wishes, members_of
+from students.workbook.sheets import Entry, Result
+
+WRITTEN = [field.name for field in Student._meta.concrete_fields if not field.primary_key]
+
+
+def keep_children(sheet, checked: Collection, member_headers: Collection[str]) -> None:
+    """Create or change the children of a chunk and leave their entries for 学籍变动; ``checked``: ``Child`` rows."""
+    run = sheet.run
+    former: list[FormerNumber] = []
+    months = {child.student.pk: child.student.admitted_on for child in checked if child.student}
+    differing = {id(child) for child in checked if child.student and _change(child, former, run)}
+    new = [_made(child) for child in checked if child.student is None]
+    Student.objects.bulk_create(new)
+    made = iter(new)
+    _write_changed([child.student for child in checked if id(child) in differing])
+    FormerNumber.objects.bulk_create(former)
+
+    families = Families([child.student.pk for child in checked if child.student], run.today)
+    for child in checked:
+        is_new = child.student is None
+        student = next(made) if is_new else child.student
+        since = child.values["admitted_on"] if is_new else run.today
+        members = members_of(child.row, member_headers)
+        differs = families.keep(student.pk, members, list(group_wishes(child.row)), since)
+        differs = differs or id(child) in differing
+        result = Result.CREATED if is_new else Result.UPDATED if differs else Result.UNCHANGED
+        sheet.count(result)
+        day, former_day = student.admitted_on, months.get(student.pk, student.admitted_on)
+        run.entries[student.pk] = Entry(
+            child.school_class, day, None if former_day == day else former_day, child.row.file, child.row.number, result
+        )
+    families.write()
+
+
+def _made(child) -> Student:
+    return Student(**child.values, extra=child.extra, name_index=name_index(child.values["name"]))
+
+
+def _change(child, former: list[FormerNumber], run) -> bool:
+    """Bring a known child to what the row says; blank cells keep what is known. Whether anything differs."""
+    student, values = child.student, dict(child.values)
+    if child.extra.items() - student.extra.items():
+        values["extra"] = {**student.extra, **child.extra}
+    changes = {field: value for field, value in values.items() if getattr(student, field) != value}
+    if "student_number" in changes and student.student_number:
+        former.append(
+            FormerNumber(student=student, number=student.student_number, replaced_at=run.now, replaced_by=run.by)
+        )
+    if "name" in changes:
+        changes["name_index"] = name_index(changes["name"])
+    for field, value in changes.items():
+        setattr(student, field, value)
+    return bool(changes)
+
+
+def _write_changed(students: list[Student]) -> None:
+    """An insert that meets its own row updates it: many times quicker than a CASE for every field."""
+    if students:
+        Student.objects.bulk_create(students, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN)
