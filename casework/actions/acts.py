@@ -1,0 +1,71 @@
+"""Recording the acts that fulfil obligations, and taking them back (domain.md §4, §5)."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from casework.engine import follow_up
+from casework.ladder import ContactMethod
+from casework.models import Contact, Obligation, Report
+from casework.ruleset import Tier
+from casework.wording import short_day
+from students.actions import audit
+from students.models import Student
+
+
+@transaction.atomic
+def record_contact(*, by, student: Student, day: date, method: ContactMethod, result: str, today: date) -> Contact:
+    """Record that a guardian was contacted. The same one sent twice is one act."""
+    return _record(Contact, by=by, today=today, student=student, day=day, method=method, result=result)
+
+
+@transaction.atomic
+def file_report(*, by, student: Student, day: date, kind: Tier, today: date) -> Report:
+    """Record that a report was handed in. Identical reports are one act."""
+    return _record(Report, by=by, today=today, student=student, day=day, kind=kind)
+
+
+def _record(model, *, by, today: date, **identity):
+    """An act, where no identical one stands; whatever it fulfils is fulfilled in the same transaction."""
+    act, is_new = model.objects.get_or_create(
+        **identity, cancelled_at=None, defaults={"recorded_at": timezone.now(), "recorded_by": by}
+    )
+    if is_new:
+        audit.record(by=by, action=f"{model._meta.model_name}.record", subject=act)
+        follow_up(students={act.student_id}, today=today, reason=f"登记{model._meta.verbose_name}")
+    return act
+
+
+class ReportRefused(Exception):
+    """The report was not recorded; the message is a Chinese sentence that says why and what to do."""
+
+
+@transaction.atomic
+def answer_with_report(*, by, duty: Obligation, today: date) -> Report:
+    """Hand in today the report that ``duty`` asks for.
+
+    A report fulfils the latest matter of its kind that is open, and a day holds one report of a kind: a duty that
+    today's report would not close is refused, rather than closing another in its place.
+    """
+    if duty.done_on is not None:
+        raise ReportRefused(f"这份报告已于{short_day(duty.done_on)}登记，不用再交。没有登记。")
+    same_kind = Obligation.objects.undone_on(today).filter(student=duty.student, tier=duty.tier)
+    latest = same_kind.order_by("key").last()
+    if latest is not None and latest.pk != duty.pk:
+        since = short_day(latest.key)
+        raise ReportRefused(f"同一种报告先登记最近的一件（{since}起的）。没有登记，请先办那一件。")
+    if Report.objects.filter(student=duty.student, day=today, kind=duty.tier, cancelled_at=None).exists():
+        raise ReportRefused("今天已经登记过一份同样的报告，同一天两份算一份。没有登记，请明天再登记这一件。")
+    return file_report(by=by, student=duty.student, day=today, kind=Tier(duty.tier), today=today)
+
+
+@transaction.atomic
+def cancel(*, by, act: Contact | Report, today: date) -> None:
+    """Take an act back: what it fulfilled is owed again. The row stays, with who took it back and when."""
+    act = act._meta.default_manager.select_for_update(no_key=True).get(pk=act.pk)
+    if act.cancelled_at is None:  # else a second press
+        act.cancelled_at, act.cancelled_by = timezone.now(), by
+        act.save(update_fields=["cancelled_at", "cancelled_by"])
+        audit.record(by=by, action=f"{act._meta.model_name}.cancel", subject=act)
+        follow_up(students={act.student_id}, today=today, reason="撤销登记")

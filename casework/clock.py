@@ -1,0 +1,46 @@
+"""All that time alone brings about (定时任务), done once a day however often it is asked for."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from casework.engine import escalate
+from casework.models import Tick
+
+
+def recompute(day: date) -> dict:
+    """Recompute runs and obligations from facts: a missed follow-up is mended the same night."""
+    return asdict(escalate(through=day, reason="每日重新计算"))
+
+
+def clear_sessions(day: date) -> dict:
+    """Throw away log-ins that have expired."""
+    call_command("clearsessions")
+    return {}
+
+
+DUTIES: dict[str, tuple[str, Callable[[date], dict]]] = {
+    "recompute": ("重新计算待办", recompute),
+    "clear_sessions": ("清理过期登录", clear_sessions),
+}
+
+
+def tick(day: date) -> list[tuple[str, bool]]:
+    """Do what is due on ``day``; (label, done now) for each duty. What failed is tried again at the next call."""
+    outcome = []
+    for duty, (label, perform) in DUTIES.items():
+        if Tick.objects.filter(day=day, duty=duty).exists():
+            outcome.append((label, False))
+            continue
+        result = perform(day)
+        Tick.objects.get_or_create(day=day, duty=duty, defaults={"ran_at": timezone.now(), "outcome": result})
+        outcome.append((label, True))
+    return outcome
+
+
+def last_ticked_at():
+    """When the clock last did something, for the page that says so; None where it never ran."""
+    return Tick.objects.order_by("-ran_at").values_list("ran_at", flat=True).first()

@@ -1,0 +1,9 @@
+"""演示县: one fictitious county with everything that happens in a real one; for a trial, for training, for benchmarks.
+
+The same students, seed and day give the same county. Nothing here is derived: places, people, registers and acts are
+written as facts, and the engine computes what follows from them, exactly as for an imported county.
+
+`plan` lays out schools and classes, `staff` posts people, `children` fills the classes, `stories` gives single children
+the cases that a user should meet (told in `tales`), `attendance` the ordinary absences of all others, `writing` stores
+a school, `acts` answers its duties, `county` does all this in one transaction. `names`, `papers`, `terms` serve them.
+"""

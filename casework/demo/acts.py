@@ -1,0 +1,108 @@
+"""How the county's teachers answer what the ladder asks of them: on time, late, or not at all."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from django.utils import timezone
+
+from casework.demo.children import Child
+from casework.demo.plan import ClassPlan
+from casework.facts import Surroundings, assess_students
+from casework.ladder import ContactMethod, Duty
+from casework.models import Contact, Report
+from casework.ruleset import REPORT_TIERS, Tier
+from students.models import Person
+
+ANSWERED_BY_NOW = 0.3  # of today's duties
+LATE_AT_ALL = 0.6  # of duties not answered on time
+LATENESS = (1, 1, 1, 2, 2, 3, 5)  # days
+METHODS = {Tier.HOME_VISIT: ContactMethod.HOME_VISIT, Tier.JOINT_VISIT: ContactMethod.JOINT_VISIT}
+RESULTS = {
+    ContactMethod.PHONE: (
+        "已联系上，家长说孩子感冒发烧，在家休息，明天返校。",
+        "已联系上，家长不知道孩子没有到校，下午送来。",
+        "已联系上，孩子随祖父母走亲戚，明天返校。",
+        "已联系上，孩子说功课跟不上，不想上学，约好晚上再谈。",
+        "未接通，拨打两次无人接听。",
+    ),
+    ContactMethod.WECHAT: ("已联系上，家长回复孩子身体不舒服。", "已发消息，暂未回复。"),
+    ContactMethod.HOME_VISIT: (
+        "到家见到祖父和孩子，孩子答应明天返校。",
+        "到家见到母亲，孩子在镇上，已约好第二天送来学校。",
+        "到家无人，邻居说家长外出务工，孩子在外祖母家。",
+    ),
+    ContactMethod.JOINT_VISIT: ("校长与村干部一同到家，监护人答应三天内送孩子返校。",),
+    ContactMethod.LETTER: ("劝返通知书已送到家中，祖父签收。",),
+}
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    """A moment in the county's time."""
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+def told_contacts(children: Iterable[Child]) -> list[Contact]:
+    """The contacts that the stories tell of."""
+    return [
+        contact(child, act.day, act.method, act.result, by=child.of.teacher) for child in children for act in child.acts
+    ]
+
+
+def contact(child: Child, day: date, method: str, result: str, *, by: Person) -> Contact:
+    """A contact with the child's guardian, recorded in the evening."""
+    if method == ContactMethod.JOINT_VISIT:
+        by = child.of.school.principal
+    return Contact(
+        student=child.row, day=day, method=method, result=result, recorded_at=at(day, 19, 30), recorded_by=by
+    )
+
+
+def report(child: Child, day: date, kind: Tier, *, by: Person) -> Report:
+    """A report handed in before the teachers go home."""
+    return Report(student=child.row, day=day, kind=kind, recorded_at=at(day, 17, 20), recorded_by=by)
+
+
+def answer_duties(
+    children: dict[int, Child], classes: dict[int, ClassPlan], *, today: date, rng: Random
+) -> tuple[list[Contact], list[Report]]:
+    """Contacts and reports that answer what these children's facts have brought about through ``today``.
+
+    The duties come from the engine itself, so whatever a rule set asks for is answered.
+    """
+    contacts, reports = [], []
+    done = {(student, act.day, act.method) for student, child in children.items() for act in child.acts}
+    for student, duties, _ in assess_students(sorted(children), Surroundings(), through=today):
+        child = children[student]
+        for duty in duties:
+            of = classes.get(duty.school_class, child.of)
+            day = None if duty.done_on else answered_on(duty, child, of, today=today, rng=rng)
+            if day is None:
+                continue
+            method = METHODS.get(duty.tier) or rng.choices((ContactMethod.PHONE, ContactMethod.WECHAT), (4, 1))[0]
+            act = (student, day, duty.tier if duty.tier in REPORT_TIERS else method)
+            if act in done:  # one evening's call or visit answers several duties; a day holds one report of a kind
+                continue
+            done.add(act)
+            if duty.tier in REPORT_TIERS:
+                reports.append(report(child, day, duty.tier, by=of.teacher))
+            else:
+                contacts.append(contact(child, day, method, rng.choice(RESULTS[method]), by=of.teacher))
+    return contacts, reports
+
+
+def answered_on(duty: Duty, child: Child, of: ClassPlan, *, today: date, rng: Random) -> date | None:
+    """The day on which a duty is answered, None = not by today. A story's habit decides before chance does."""
+    on_time, by_now, at_all, late = rng.random(), rng.random(), rng.random(), rng.choice(LATENESS)
+    if duty.tier in child.habit:
+        delay = child.habit[duty.tier]
+    elif duty.triggered_on == today and by_now > ANSWERED_BY_NOW:
+        delay = None
+    elif on_time < of.care:
+        delay = 0
+    else:
+        delay = late if at_all < LATE_AT_ALL else None
+    if delay is None:
+        return None
+    day = (duty.due_on if delay else duty.triggered_on) + timedelta(days=delay)
+    return day if day <= today else None

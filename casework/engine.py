@@ -1,0 +1,206 @@
+"""Facts in, differences out: brings the kept runs and obligations to what the facts say (domain.md §4).
+
+It runs inside the transaction that changes a fact, for the children it touches, and over everybody in
+``manage.py escalate``. The same pure function decides in both, so the two cannot differ.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import astuple, dataclass, fields
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from casework.facts import CHUNK, Surroundings, assess_students, students_with_a_ladder
+from casework.ladder import Duty, RunRecord
+from casework.models import AbsenceRun, Obligation
+from students.memory import rare_collections
+from students.models import AbsenceMark, Enrolment, SchoolClass, Student
+
+DUTY_FIELDS = {
+    "triggered_on": "triggered_on",
+    "due_on": "due_on",
+    "run_start": "run_start",
+    "run_days": "run_days",
+    "unknown_days": "unknown_days",
+    "done_on": "done_on",
+    "school_class_id": "school_class",
+    "rule_set_id": "rule_set",
+    "step": "step",
+}
+RUN_FIELDS = ["last_absent_on", "days", "unknown_days", "ended_on", "settled_on", "school_class_id"]
+
+
+@dataclass
+class Counts:
+    """What a recomputation did."""
+
+    students: int = 0
+    obligations: int = 0
+    added: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    runs: int = 0
+
+    def add(self, other: "Counts") -> None:
+        for field, value in zip(fields(self), astuple(other), strict=True):
+            setattr(self, field.name, getattr(self, field.name) + value)
+
+
+def follow_up(
+    *,
+    students: Collection[int],
+    today: date,
+    reason: str,
+    registers: Collection[tuple[int, date]] = (),
+    stamp: int | None = None,
+) -> None:
+    """Follow changed facts in their own transaction (see ``students.actions.followup``)."""
+    if registers:
+        # The class is locked by whoever takes its register; what it touches is found and locked in one statement.
+        found = Student.objects.filter(pk__in=students).order_by().values("pk")
+        locked = _lock(found.union(*(_touched_by(*register) for register in registers)))
+    else:
+        locked = _lock_with_classes(students)
+    if locked:
+        recompute(locked, Surroundings(stamp), through=today, reason=reason, with_registers=True)
+
+
+def recompute_locked(students: Collection[int], surroundings: Surroundings, *, through: date, reason: str) -> Counts:
+    """Lock these children and recompute them; to be called inside a transaction."""
+    return recompute(_lock_with_classes(students), surroundings, through=through, reason=reason)
+
+
+def _lock(students) -> list[int]:
+    """Lock children in order until the transaction ends, so that of two writers of one child the later one waits and
+    then sees the earlier one's facts."""
+    locked = Student.objects.select_for_update(no_key=True).filter(pk__in=students)
+    return list(locked.order_by("pk").values_list("pk", flat=True))
+
+
+def _lock_with_classes(students: Collection[int]) -> list[int]:
+    """Lock every class these children are or were in, then the children.
+
+    A register finds the children it touches by their runs. Whoever changes runs without taking a register waits for
+    the class, so that no register looks for runs that are being written.
+    """
+    classes = Enrolment.objects.filter(student__in=students).values("school_class")
+    list(SchoolClass.objects.select_for_update(no_key=True).filter(pk__in=classes).order_by("pk").values_list("pk"))
+    return _lock(students)
+
+
+def _touched_by(school_class: int, day: date):
+    """Children whose runs the register of a class and day can change: those with a mark that day, and those without
+    one whose run had begun by then and who had not been seen afterwards before that day."""
+    attending = Enrolment.objects.attending().on(day).filter(school_class=school_class)
+    runs = AbsenceRun.objects.filter(
+        Q(settled_on=None) | Q(settled_on__gte=day), started_on__lte=day, student__in=attending.values("student")
+    )
+    marks = AbsenceMark.objects.filter(roll_call__school_class=school_class, roll_call__day=day)
+    return runs.order_by().values("student").union(marks.order_by().values("student"))
+
+
+@rare_collections()
+def escalate(*, through: date, reason: str = "全部重新计算") -> Counts:
+    """Recompute everything from facts alone, a thousand children a transaction; running it again changes nothing."""
+    total, surroundings = Counts(), Surroundings()
+    after = 0
+    while chunk := list(students_with_a_ladder(Student.objects.filter(pk__gt=after))[:CHUNK]):
+        with transaction.atomic():
+            total.add(recompute_locked(chunk, surroundings, through=through, reason=reason))
+        after = chunk[-1]
+    return total
+
+
+def recompute(
+    students: list[int], surroundings: Surroundings, *, through: date, reason: str, with_registers: bool = False
+) -> Counts:
+    """Write the differences between what is kept of these children and what their facts say through ``through``.
+
+    The children are locked. What lies after ``through`` is left as it is.
+    """
+    kept_duties, kept_runs = _kept(students, through)
+    duties, runs, counts = [], [], Counts(students=len(students))
+    vanished_runs: list[int] = []
+    for student, new_duties, new_runs in assess_students(
+        students, surroundings, through=through, with_registers=with_registers
+    ):
+        duties += _duty_differences(student, new_duties, kept_duties[student], through, reason, counts)
+        runs += _run_differences(student, new_runs, kept_runs[student], vanished_runs)
+        counts.obligations += len(new_duties)
+        counts.runs += len(new_runs)
+    _write(duties, runs, vanished_runs)
+    return counts
+
+
+def _kept(students, through):
+    duties, runs = defaultdict(dict), defaultdict(dict)
+    for row in Obligation.objects.filter(student__in=students, triggered_on__lte=through):
+        duties[row.student_id][row.tier, row.key] = row
+    for row in AbsenceRun.objects.filter(student__in=students, started_on__lte=through):
+        runs[row.student_id][row.started_on] = row
+    return duties, runs
+
+
+def _duty_differences(student: int, new: list[Duty], kept: dict, through: date, reason: str, counts: Counts):
+    """The obligation rows to write for one child."""
+    for duty in new:
+        row = kept.pop((duty.tier, duty.key), None)
+        if row is None:
+            counts.added += 1
+            yield _with_duty(Obligation(student_id=student, tier=duty.tier, key=duty.key), duty)
+        elif row.withdrawn_at or _differs(row, duty, through):
+            counts.changed += 1
+            yield _with_duty(row, duty)
+    for row in kept.values():
+        if row.withdrawn_at is None:
+            counts.withdrawn += 1
+            row.withdrawn_at, row.withdrawn_reason = timezone.now(), reason
+            yield row
+
+
+def _differs(row: Obligation, duty: Duty, through: date) -> bool:
+    if row.done_on and row.done_on > through and duty.done_on is None:
+        duty = duty._replace(done_on=row.done_on)  # done after the day asked for: not this computation's to judge
+    return any(getattr(row, column) != getattr(duty, name) for column, name in DUTY_FIELDS.items())
+
+
+def _with_duty(row: Obligation, duty: Duty) -> Obligation:
+    for column, name in DUTY_FIELDS.items():
+        setattr(row, column, getattr(duty, name))
+    row.withdrawn_at, row.withdrawn_reason = None, ""
+    return row
+
+
+def _run_differences(student: int, new: list[RunRecord], kept: dict, vanished: list[int]):
+    for run in new:
+        row = kept.pop(run.started_on, None)
+        values = [run.last_absent_on, run.days, run.unknown_days, run.ended_on, run.settled_on, run.school_class]
+        if row is None or [getattr(row, name) for name in RUN_FIELDS] != values:
+            yield AbsenceRun(
+                student_id=student, started_on=run.started_on, **dict(zip(RUN_FIELDS, values, strict=True))
+            )
+    vanished.extend(row.pk for row in kept.values())
+
+
+def _write(duties: list[Obligation], runs: list[AbsenceRun], vanished_runs: list[int]) -> None:
+    if vanished_runs:
+        AbsenceRun.objects.filter(pk__in=vanished_runs).delete()
+    if runs:
+        AbsenceRun.objects.bulk_create(
+            runs,
+            update_conflicts=True,
+            unique_fields=["student", "started_on"],
+            update_fields=[name.removesuffix("_id") for name in RUN_FIELDS],
+        )
+    if duties:
+        for row in duties:
+            row.pk = None  # an insert that becomes an update where the row stands; one statement for both
+        Obligation.objects.bulk_create(
+            duties,
+            update_conflicts=True,
+            unique_fields=["student", "tier", "key"],
+            update_fields=[name.removesuffix("_id") for name in DUTY_FIELDS] + ["withdrawn_at", "withdrawn_reason"],
+        )

@@ -1,0 +1,235 @@
+"""Reads the facts of children in bulk and hands them to the ladder; as many queries for one child as for a thousand."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection, Iterator
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+from django.db.models import BigIntegerField, CharField, DateField, Exists, F, OuterRef, Subquery, Value
+
+from casework.ladder import Change, Duty, RunRecord, StudentFacts, World, assess
+from casework.models import AbsenceRun, Contact, Obligation, Report
+from casework.presets import rules_under
+from students.days import UNEXCUSED
+from students.enrolment import INS, MOVES, REPORTED_CHANGES, EventKind, Place, Standing
+from students.models import AbsenceMark, Enrolment, EnrolmentEvent, Leave, RollCall, SchoolClass, Student
+from students.queries.calendar import calendar_under, reference_stamp
+from students.runs import ClassDays
+
+CHUNK = 1000  # children assessed at a time: a few megabytes of facts
+KEPT_CLASSES = 6000  # classes whose registers stay in memory: more than a large county has
+Registers = dict[int, dict[date, frozenset[str]]]
+
+
+class Surroundings:
+    """The world that children are assessed in: calendar and rules read once, classes as they are met."""
+
+    def __init__(self, stamp: int | None = None):
+        """``stamp``: the reference stamp, where the caller has just read it."""
+        stamp = stamp or reference_stamp()
+        self._calendar = calendar_under(stamp)
+        self._classes: OrderedDict[int, ClassDays] = OrderedDict()
+        self.world = World(classes=self._classes, rules_on=rules_under(stamp), first_term_day=self._calendar.first_day)
+
+    def meet(self, wanted: Collection[int]) -> None:
+        """Have the school days and registers of these classes at hand."""
+        while len(self._classes) > KEPT_CLASSES:
+            self._classes.popitem(last=False)
+        missing = sorted(set(wanted) - self._classes.keys())
+        for start in range(0, len(missing), CHUNK):
+            self._load(missing[start : start + CHUNK])
+
+    def add(self, school_class: int, school: int, registers: dict[date, frozenset[str]]) -> None:
+        """Take a class whose school and registers have been read along with its children."""
+        school_days = self._calendar.school_days(school=school, school_class=school_class)
+        self._classes[school_class] = ClassDays(school, school_days, registers)
+
+    def _load(self, ids: Collection[int]) -> None:
+        registers: Registers = defaultdict(dict)
+        calls = RollCall.objects.filter(school_class__in=ids).order_by().values_list("school_class", "day", "slot")
+        for school_class, day, slot in calls.iterator(chunk_size=5000):
+            note_slot(registers[school_class], day, slot)
+        for school_class, school in SchoolClass.objects.filter(pk__in=ids).values_list("pk", "school"):
+            self.add(school_class, school, registers[school_class])
+
+
+def note_slot(registers: dict[date, frozenset[str]], day: date, slot: str) -> None:
+    """Note that the register of ``slot`` was taken on ``day``."""
+    registers[day] = _with_slot(registers.get(day, frozenset()), slot)
+
+
+@cache
+def _with_slot(slots: frozenset[str], slot: str) -> frozenset[str]:
+    """``slots`` and ``slot``; a county has a handful of different sets, so every day shares one of them."""
+    return slots | {slot}
+
+
+class Row(NamedTuple):
+    """One fact as it is read: every source fills the columns it has, so that one query reads them all."""
+
+    owner: int
+    what: str
+    day: date | None
+    until: date | None
+    code: str | None
+    slot: str | None
+    number: int | None
+    place: int | None
+    school: int | None
+
+
+# Left empty by a source, a column still needs its type.
+EMPTY = {
+    name: Value(None, output_field=field)
+    for names, field in (
+        (("day", "until"), DateField()),
+        (("code", "slot"), CharField()),
+        (("number", "place", "school"), BigIntegerField()),
+    )
+    for name in names
+}
+
+
+def _rows(queryset, what: str, *, owner: str = "student", **columns: str):
+    """One source of facts in the columns of ``Row``; ``columns`` names the field that fills each."""
+    filled = [F(columns[name]) if name in columns else EMPTY[name] for name in Row._fields[2:]]
+    return queryset.order_by().values_list(F(owner), Value(what), *filled)
+
+
+def _sources(students: Collection[int]):
+    """Every kind of fact about these children. Enrolments stand first: all their columns hold something."""
+    mine, standing = {"student__in": students}, {"student__in": students, "cancelled_at": None}
+    place = {"place": "school_class", "school": "school_class__school"}
+    enrolments = {"day": "since", "until": "until", "code": "standing", "slot": "standing", "number": "spell"}
+    events = {"day": "happened_on", "code": "kind", "number": "order"}
+    yield _rows(Enrolment.objects.filter(**mine), "place", **enrolments, **place)
+    marks = {"day": "roll_call__day", "code": "kind", "slot": "roll_call__slot", "place": "roll_call__school_class"}
+    yield _rows(AbsenceMark.objects.filter(**mine), "mark", **marks)
+    yield _rows(Leave.objects.filter(**standing), "leave", day="first_day", until="last_day")
+    yield _rows(Contact.objects.filter(**standing), "contact", day="day", code="method")
+    yield _rows(Report.objects.filter(**standing), "report", day="day", code="kind")
+    yield _rows(EnrolmentEvent.objects.effective().filter(**mine), "event", **events, **place)
+
+
+def _registers_of(students: Collection[int]):
+    """The registers of every class these children are or were in."""
+    classes = Enrolment.objects.filter(student__in=students).values("school_class")
+    marks = AbsenceMark.objects.filter(student__in=students).order_by("roll_call__day").values("roll_call__day")
+    # Before the first mark of any of them no register can start or end anything.
+    calls = RollCall.objects.filter(school_class__in=classes, day__gte=Subquery(marks[:1]))
+    return _rows(calls, "register", owner="school_class", day="day", slot="slot")
+
+
+class _Reading:
+    """Sorts rows of facts to the children and classes they belong to."""
+
+    def __init__(self, students: Collection[int]):
+        self.facts = {student: StudentFacts(places=[]) for student in students}
+        self.registers: Registers = defaultdict(dict)
+        self.schools: dict[int, int] = {}
+        self.events: list[tuple] = []
+        self.mark_places: dict[tuple, int] = {}
+        self.doubled: list[Row] = []
+
+    def place(self, row: Row) -> None:
+        self.schools[row.place] = row.school
+        place = Place(row.place, Standing(row.code), row.day, row.until, row.number)
+        self.facts[row.owner].places.append(place)
+
+    def mark(self, row: Row) -> None:
+        marks = self.facts[row.owner].marks.setdefault(row.day, {})
+        if row.slot in marks:
+            self.doubled.append(row)
+        else:
+            marks[row.slot] = row.code
+            self.mark_places[row.owner, row.day, row.slot] = row.place
+
+    def settle_doubled(self) -> None:
+        """Of two marks of one slot (a child moved afterwards) the one of the class it attended that day counts, and
+        where neither is, that of the older class: whatever the order in which they were read."""
+        for row in self.doubled:
+            key = (row.owner, row.day, row.slot)
+            here = {p.school_class for p in self.facts[row.owner].places if p.holds(row.day)}
+            if (row.place not in here, row.place) < (self.mark_places[key] not in here, self.mark_places[key]):
+                self.facts[row.owner].marks[row.day][row.slot] = row.code
+                self.mark_places[key] = row.place
+
+    def register(self, row: Row) -> None:
+        note_slot(self.registers[row.owner], row.day, row.slot)
+
+    def leave(self, row: Row) -> None:
+        self.facts[row.owner].leaves.append((row.day, row.until))
+
+    def contact(self, row: Row) -> None:
+        self.facts[row.owner].contacts.append((row.day, row.code))
+
+    def report(self, row: Row) -> None:
+        self.facts[row.owner].reports.append((row.day, row.code))
+
+    def event(self, row: Row) -> None:
+        self.events.append((row.owner, row.day, row.number, row.code, row.place))
+
+
+def load_facts(
+    students: Collection[int], surroundings: Surroundings, *, with_registers: bool
+) -> dict[int, StudentFacts]:
+    """The facts of these children, in one query.
+
+    ``with_registers`` reads the registers of their classes in the same query: right for a few children of one class,
+    while a whole county meets its classes once and keeps them.
+    """
+    first, *others = _sources(students)
+    if with_registers:
+        others.append(_registers_of(students))
+    reading = _Reading(students)
+    for row in first.union(*others, all=True).iterator(chunk_size=5000):
+        getattr(reading, row[1])(Row._make(row))
+    reading.settle_doubled()
+    for fact in reading.facts.values():
+        fact.places.sort(key=lambda place: place.since)
+    _note_changes(reading.facts, sorted(reading.events, key=lambda event: event[:3]))
+    if with_registers:
+        for school_class, school in reading.schools.items():
+            surroundings.add(school_class, school, reading.registers[school_class])
+    return reading.facts
+
+
+def _note_changes(facts: dict[int, StudentFacts], events) -> None:
+    """Reported changes with the class joined, or for an out event the class left."""
+    current: dict[int, int] = {}
+    for student, day, _, kind, joined in events:
+        left, current[student] = current.get(student), joined or current.get(student)
+        if kind in REPORTED_CHANGES:
+            school_class = current[student] if kind in INS | MOVES else left
+            facts[student].changes.append(Change(day, EventKind(kind), school_class))
+
+
+def students_with_a_ladder(within=None):
+    """Ids of the children from whose facts anything can follow, in order: without an unexcused mark, a change or a
+    row kept from before there is nothing to compute."""
+    mine = {"student": OuterRef("pk")}
+    return (
+        (Student.objects.all() if within is None else within)
+        .filter(
+            Exists(AbsenceMark.objects.filter(**mine, kind__in=UNEXCUSED))
+            | Exists(EnrolmentEvent.objects.filter(**mine, kind__in=REPORTED_CHANGES))
+            | Exists(Obligation.objects.filter(**mine))
+            | Exists(AbsenceRun.objects.filter(**mine))
+        )
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def assess_students(
+    students: Collection[int], surroundings: Surroundings, *, through: date, with_registers: bool = False
+) -> Iterator[tuple[int, list[Duty], list[RunRecord]]]:
+    """What follows from the facts of each of these children, in the order given."""
+    facts = load_facts(students, surroundings, with_registers=with_registers)
+    surroundings.meet(
+        {place.school_class for fact in facts.values() for place in fact.places}
+        | {change.school_class for fact in facts.values() for change in fact.changes}
+    )
+    for student in students:
+        yield student, *assess(facts[student], surroundings.world, through=through)

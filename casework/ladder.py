@@ -1,0 +1,290 @@
+"""升级阶梯 (the escalation ladder): which obligations follow from a child's facts, and which acts fulfil them. Pure.
+
+(facts, dated rules, a day) → obligations and runs. Nothing here reads the clock or the database, so the same function
+serves one saved register, a full recomputation and a question about a day long past. Source: domain.md §4, contract.md.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from casework.ruleset import Measure, RuleSet, Tier, Trigger
+from students.days import DayRecord, DayState
+from students.enrolment import EventKind, Place
+from students.runs import ClassDays, Run, follow_days, spell_ends
+
+
+class ContactMethod(StrEnum):
+    """How a guardian was reached (联系方式)."""
+
+    PHONE = "phone"
+    WECHAT = "wechat"
+    HOME_VISIT = "home_visit"
+    JOINT_VISIT = "joint_visit"
+    LETTER = "letter"
+
+    @property
+    def label(self) -> str:
+        return {"phone": "电话", "wechat": "微信", "home_visit": "家访", "joint_visit": "联合家访", "letter": "书面"}[
+            self
+        ]
+
+
+VISITS = frozenset({ContactMethod.HOME_VISIT, ContactMethod.JOINT_VISIT})
+
+
+class Change(NamedTuple):
+    """A 学籍变动 that has happened: its day, kind, and the class joined (in) or left (out)."""
+
+    day: date
+    kind: EventKind
+    school_class: int
+
+
+@dataclass
+class StudentFacts:
+    """All that the ladder needs to know of one child; acts are ordered by their dates."""
+
+    places: Sequence[Place] = ()
+    marks: dict[date, dict[str, str]] = field(default_factory=dict)
+    leaves: list[tuple[date, date]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    contacts: list[tuple[date, str]] = field(default_factory=list)
+    reports: list[tuple[date, str]] = field(default_factory=list)
+
+
+class Duty(NamedTuple):
+    """One obligation 待办 as the facts have it.
+
+    ``run_days`` and ``unknown_days`` are those up to the trigger; ``step`` is the rung that asks for it.
+    """
+
+    tier: Tier
+    key: date
+    triggered_on: date
+    due_on: date
+    run_start: date | None
+    run_days: int
+    unknown_days: int
+    school_class: int
+    rule_set: int | str
+    step: int
+    done_on: date | None = None
+
+
+class RunRecord(NamedTuple):
+    """A run as kept: ``settled_on`` is the first day the child was seen after it; nothing later can change it."""
+
+    started_on: date
+    last_absent_on: date
+    days: int
+    unknown_days: int
+    ended_on: date | None
+    settled_on: date | None
+    school_class: int
+
+
+@dataclass(frozen=True)
+class World:
+    """What is the same for many children: classes with their days, the rules in force, where the calendar begins."""
+
+    classes: Mapping[int, ClassDays]
+    rules_on: Callable[[int, date], RuleSet]  # (school, day) → the rule set in force there that day
+    first_term_day: date | None
+
+
+class DutyStatus(StrEnum):
+    """Where an obligation stands on a day; derived, never stored."""
+
+    OPEN = "open"
+    DONE = "done"
+    LATE_OPEN = "late_open"
+    LATE_DONE = "late_done"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return {
+            "open": "待办",
+            "done": "已办",
+            "late_open": "逾期未办",
+            "late_done": "逾期已办",
+            "withdrawn": "已撤销",
+        }[self]
+
+
+def duty_status(*, due_on: date, done_on: date | None, as_of: date) -> DutyStatus:
+    """Open also on the due day itself; an act after ``as_of`` has not happened yet."""
+    if done_on is not None and done_on <= as_of:
+        return DutyStatus.DONE if done_on <= due_on else DutyStatus.LATE_DONE
+    return DutyStatus.OPEN if as_of <= due_on else DutyStatus.LATE_OPEN
+
+
+def assess(facts: StudentFacts, world: World, *, through: date) -> tuple[list[Duty], list[RunRecord]]:
+    """All obligations of a child triggered through ``through``, with the acts through that day, and all runs."""
+    climb = _Climb(facts, world, through)
+    climb.follow()
+    climb.report_changes()
+    return fulfil(climb.duties.values(), facts, through=through), climb.run_records()
+
+
+class _Climb:
+    """Follows a child's days up the ladder, one rung at a time."""
+
+    def __init__(self, facts: StudentFacts, world: World, through: date):
+        self.facts, self.world, self.through = facts, world, through
+        self.duties: dict[tuple[Tier, date], Duty] = {}
+        self.runs: list[Run] = []
+        self.reached: dict[int, set[Tier]] = {}  # position of a run → tiers it reached
+        self.last_class: dict[int, int] = {}  # position of a run → class on its last absent day
+        self.settled_on: dict[int, date] = {}
+        self.unseen: list[int] = []  # positions of runs after which the child has not been seen yet
+        self.absent_days: list[date] = []
+
+    def follow(self) -> None:
+        facts, through = self.facts, self.through
+        ends = spell_ends(facts.places)
+        run: Run | None = None
+        for record in follow_days(
+            places=facts.places, marks=facts.marks, leaves=facts.leaves, classes=self.world.classes, through=through
+        ):
+            if run and record.spell != run.spell:
+                run.ended_on, run = ends[run.spell], None
+            if record.state is DayState.PRESENT:
+                if run:
+                    run.ended_on, run = record.day, None
+                if self.unseen:
+                    self._seen(record)
+            elif record.state is DayState.ABSENT:
+                run = run or self._begin(record)
+                run.absent_days.append(record.day)
+                self.absent_days.append(record.day)
+                self.last_class[len(self.runs) - 1] = record.school_class
+            elif record.state is DayState.UNKNOWN and run:
+                run.unknown += 1
+            if record.unexcused_slots:
+                self._missed(record, run)
+        if run and (end := ends.get(run.spell)) and end <= through:
+            run.ended_on = end
+
+    def _begin(self, record: DayRecord) -> Run:
+        run = Run(record.spell)
+        self.unseen.append(len(self.runs))
+        self.reached[len(self.runs)] = set()
+        self.runs.append(run)
+        return run
+
+    def _rules(self, school_class: int, day: date) -> RuleSet:
+        return self.world.rules_on(self.world.classes[school_class].school, day)
+
+    def _missed(self, record: DayRecord, run: Run | None) -> None:
+        """Every rung that a day with an unexcused slot reaches; ``run`` is None where the child was seen that day."""
+        rules = self._rules(record.school_class, record.day)
+        for trigger in rules.on_missed_day:
+            if self._measure(trigger, record, run) < trigger.threshold:
+                continue
+            key = record.day if trigger.tier is Tier.CONTACT else run.started_on
+            self._owe(trigger, rules, key, record.day, record.school_class, run)
+            if run:
+                self.reached[len(self.runs) - 1].add(trigger.tier)
+
+    def _measure(self, trigger: Trigger, record: DayRecord, run: Run | None) -> int:
+        match trigger.measure:
+            case Measure.UNEXCUSED_SLOTS:
+                return record.unexcused_slots
+            case Measure.UNEXCUSED_PERIODS:
+                return record.unexcused_periods
+            case Measure.ABSENT_DAY:
+                return int(record.state is DayState.ABSENT)
+            case Measure.RUN_SCHOOL_DAYS:
+                return run.length if run else 0
+            case Measure.RUN_CALENDAR_DAYS:
+                return (record.day - run.started_on).days + 1 if run else 0
+            case Measure.ABSENT_DAYS_IN_WINDOW:
+                first = bisect_left(self.absent_days, trigger.window_start(record.day))
+                return len(self.absent_days) - first if run else 0
+        raise AssertionError(trigger.measure)
+
+    def _seen(self, record: DayRecord) -> None:
+        """The child is present: what was owed on the first day seen after a run is owed now."""
+        rules = self._rules(record.school_class, record.day)
+        for position in self.unseen:
+            run = self.runs[position]
+            self.settled_on[position] = record.day
+            for trigger in rules.on_return:
+                if trigger.after in self.reached[position]:
+                    self._owe(trigger, rules, run.started_on, record.day, record.school_class, run)
+        self.unseen.clear()
+
+    def report_changes(self) -> None:
+        first_day = self.world.first_term_day
+        for change in self.facts.changes:
+            if first_day is None or not first_day <= change.day <= self.through:
+                continue
+            rules = self._rules(change.school_class, change.day)
+            for trigger in rules.on_change:
+                if change.kind in trigger.events:
+                    self._owe(trigger, rules, change.day, change.day, change.school_class, None)
+
+    def _owe(self, trigger: Trigger, rules: RuleSet, key: date, day: date, school_class: int, run: Run | None) -> None:
+        """Owed exactly once per tier and key: what already stands is not asked for again."""
+        if (trigger.tier, key) in self.duties:
+            return
+        self.duties[trigger.tier, key] = Duty(
+            tier=trigger.tier,
+            key=key,
+            triggered_on=day,
+            due_on=trigger.due.on(day, self.world.classes[school_class].school_days),
+            run_start=run.started_on if run else None,
+            run_days=run.length if run else 0,
+            unknown_days=run.unknown if run else 0,
+            school_class=school_class,
+            rule_set=rules.key,
+            step=trigger.step,
+        )
+
+    def run_records(self) -> list[RunRecord]:
+        return [
+            RunRecord(
+                started_on=run.started_on,
+                last_absent_on=run.absent_days[-1],
+                days=run.length,
+                unknown_days=run.unknown,
+                ended_on=run.ended_on,
+                settled_on=self.settled_on.get(position),
+                school_class=self.last_class[position],
+            )
+            for position, run in enumerate(self.runs)
+        ]
+
+
+def fulfil(duties: Iterable[Duty], facts: StudentFacts, *, through: date) -> list[Duty]:
+    """Give each obligation the act that fulfils it; acts stand in the order of their dates (contract.md).
+
+    A contact fulfils every open 联系家长 triggered on or before its date; a visit also every open visit whose run had
+    begun, so work done before a threshold is reached counts. A report fulfils one: of those that had begun, the latest.
+    """
+    contacts = sorted({day for day, _ in facts.contacts if day <= through})
+    visits = sorted({day for day, method in facts.contacts if day <= through and method in VISITS})
+    joint_visits = sorted(
+        {day for day, method in facts.contacts if day <= through and method == ContactMethod.JOINT_VISIT}
+    )
+    acts = {Tier.CONTACT: contacts, Tier.HOME_VISIT: visits, Tier.JOINT_VISIT: joint_visits}
+    result = sorted(duties, key=lambda duty: (duty.key, duty.tier))
+    for position, duty in enumerate(result):
+        if duty.tier in acts:
+            result[position] = duty._replace(done_on=_first_from(acts[duty.tier], duty.key))
+    # Two identical rows are one act, so a day holds at most one report of a kind.
+    for day, tier in sorted({(day, tier) for day, tier in facts.reports if day <= through}):
+        begun = [i for i, duty in enumerate(result) if duty.tier == tier and duty.key <= day and duty.done_on is None]
+        if begun:
+            result[begun[-1]] = result[begun[-1]]._replace(done_on=day)
+    return result
+
+
+def _first_from(days: Sequence[date], day: date) -> date | None:
+    position = bisect_left(days, day)
+    return days[position] if position < len(days) else None

@@ -1,0 +1,78 @@
+"""Loads the rule presets into immutable rows, and tells which rule set holds where and when."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import yaml
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from casework.models import RuleAdoption, StoredRuleSet
+from casework.ruleset import RuleSet, read_rule_set
+from students.queries.calendar import KeptUnderStamp
+
+PRESETS = Path(__file__).resolve().parent / "rules"
+DEFAULT = "standard"
+ALWAYS = date(1900, 1, 1)  # the first adoption of a school or county holds since before its records begin
+
+
+def preset_codes() -> list[str]:
+    return sorted(path.stem for path in PRESETS.glob("*.yaml"))
+
+
+def load_presets(**_) -> None:
+    """Store every preset whose content is new as the next version of its code; called after migrate."""
+    if StoredRuleSet._meta.db_table not in connection.introspection.table_names():
+        return  # another app was migrated, or this one taken back
+    for path in sorted(PRESETS.glob("*.yaml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        read_rule_set(content)  # a preset that contradicts itself stops here
+        versions = StoredRuleSet.objects.filter(code=content["code"])
+        newest = versions.order_by("version").last()
+        if newest is None or newest.content != content:
+            number = (versions.aggregate(number=Max("version"))["number"] or 0) + 1
+            StoredRuleSet.objects.create(code=content["code"], version=number, title=content["title"], content=content)
+    if not RuleAdoption.objects.filter(school=None).exists():
+        adopt(code=DEFAULT, school=None, starts_on=ALWAYS, by=None)
+
+
+def adopt(*, code: str, school, starts_on: date, by) -> RuleAdoption:
+    """Let the newest version of ``code`` hold from ``starts_on`` for ``school`` (None = the county)."""
+    rule_set = StoredRuleSet.objects.filter(code=code).order_by("version").last()
+    adoption, _ = RuleAdoption.objects.update_or_create(
+        school=school,
+        starts_on=starts_on,
+        defaults={"rule_set": rule_set, "adopted_at": timezone.now(), "adopted_by": by},
+    )
+    return adoption
+
+
+def rules_under(stamp: int | None) -> Callable[[int, date], RuleSet]:
+    """(school, day) → the rule set in force: the school's own, else the county's. Read once a process and stamp."""
+    return _kept.under(stamp)
+
+
+def _load_rules_on() -> Callable[[int, date], RuleSet]:
+    starts, sets = defaultdict(list), defaultdict(list)
+    read: dict[int, RuleSet] = {}
+    for adoption in RuleAdoption.objects.select_related("rule_set").order_by("starts_on", "pk"):
+        rule_set = adoption.rule_set
+        if rule_set.pk not in read:
+            read[rule_set.pk] = read_rule_set(rule_set.content, key=rule_set.pk)
+        starts[adoption.school_id].append(adoption.starts_on)
+        sets[adoption.school_id].append(read[rule_set.pk])
+
+    def rules_on(school: int, day: date) -> RuleSet:
+        for owner in (school, None):
+            if position := bisect_right(starts.get(owner, ()), day):
+                return sets[owner][position - 1]
+        raise LookupError("没有采用任何规则集：请先运行 manage.py migrate")
+
+    return rules_on
+
+
+_kept = KeptUnderStamp(_load_rules_on)

@@ -1,0 +1,277 @@
+"""Duties as cards: who, what, why, by when, whom to ring."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Case, Count, F, Q, When
+
+from casework import wording
+from casework.ladder import ContactMethod, DutyStatus
+from casework.models import Contact, Obligation, Report
+from casework.ruleset import REPORT_TIERS, Tier, read_rule_set
+from students.access import Scope
+from students.days import SLOT_ORDER, Slot
+from students.models import AbsenceMark, EnrolmentEvent, Guardian, Role, Student
+
+UNDONE = frozenset({DutyStatus.OPEN, DutyStatus.LATE_OPEN})
+CONTACT_RESULTS = [
+    ("已联系上，今天返校", "已联系上，今天返校"),
+    ("已联系上，请假", "已联系上，要请假"),
+    ("已联系上，不愿返校", "已联系上，不愿返校"),
+    ("未接通", "未接通"),
+    ("号码不对", "号码不对"),
+]
+
+
+@dataclass
+class DutyCard:
+    """One thing to do for one child: a single obligation, or all the contacts owed that one call settles."""
+
+    obligations: list[Obligation]
+    reason: str
+    task: str
+    status: DutyStatus
+    due: str
+    overdue: str
+    place: str
+    guardian: Guardian | None
+    may_answer: bool
+    results: list = field(default_factory=list)
+
+    @property
+    def first(self) -> Obligation:
+        return self.obligations[0]
+
+    @property
+    def student(self):
+        return self.first.student
+
+    @property
+    def is_report(self) -> bool:
+        return self.first.tier in REPORT_TIERS
+
+    @property
+    def settled(self) -> str:
+        """How it ended, in words; blank while it is still to be done."""
+        duty = self.first
+        if duty.withdrawn_at:
+            return f"已撤销：{duty.withdrawn_reason}"
+        if duty.done_on is None:
+            return ""
+        late = "，逾期" if duty.done_on > duty.due_on else ""
+        return f"{wording.short_day(duty.done_on)}办结{late}"
+
+    @property
+    def where_and_when(self) -> str:
+        """The quiet line under the sentence: whose child, and by when."""
+        return f"{self.place} · {self.due}" if self.place else self.due
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.reason}，{self.task}"
+
+
+def cards(duties, *, scope: Scope, today: date) -> list[DutyCard]:
+    """Duty cards of a queryset of obligations, in its order; five queries whatever their number.
+
+    An open contact brings along the other contacts owed for the child: one call settles them all.
+    """
+    rows = list(duties.for_duty_list())
+    groups = _with_siblings(rows, today)
+    everything = [duty for group in groups for duty in group]
+    marks, changes = _marks(everything), _changes(rows)
+    guardians = guardians_of(rows)
+    return [_card(group, marks, changes, guardians.get(group[0].student_id), scope, today) for group in groups]
+
+
+def _with_siblings(rows: list[Obligation], today: date) -> list[list[Obligation]]:
+    """Each row with the other open contacts that its class owes for the child; every class sees its own only."""
+    calls = [row for row in rows if row.tier == Tier.CONTACT and row.status_on(today) in UNDONE]
+    siblings: dict[tuple[int, int], list[Obligation]] = defaultdict(list)
+    if calls:
+        same_children = Obligation.objects.undone_on(today).filter(
+            tier=Tier.CONTACT,
+            student__in={row.student_id for row in calls},
+            school_class__in={row.school_class_id for row in calls},
+        )
+        for row in same_children.for_duty_list().order_by("triggered_on"):
+            siblings[row.student_id, row.school_class_id].append(row)
+    return [siblings[row.student_id, row.school_class_id] if row in calls else [row] for row in rows]
+
+
+def _card(group, marks, changes, guardian, scope: Scope, today: date) -> DutyCard:
+    oldest, newest = group[0], group[-1]
+    status = oldest.status_on(today)
+    day_marks = marks.get((newest.student_id, newest.triggered_on), {})
+    change = changes.get((newest.student_id, newest.key), "")
+    reason = wording.reason(newest, marks=day_marks, change=change, today=today)
+    if len(group) > 1:
+        reason += f"，还有{wording.joined_days([row.triggered_on for row in group[:-1]])}未联系"
+    may_answer = scope.may_answer_for(newest.school_class)
+    return DutyCard(
+        obligations=group,
+        reason=reason,
+        task=wording.TASKS[Tier(newest.tier)],
+        status=status,
+        due=wording.due_words(oldest.due_on, status, today),
+        overdue=wording.overdue_words(oldest.due_on, status, today),
+        place=_place(newest.school_class, scope),
+        guardian=guardian,
+        may_answer=may_answer,
+        results=CONTACT_RESULTS if may_answer and newest.tier not in REPORT_TIERS else [],
+    )
+
+
+def _place(school_class, scope: Scope) -> str:
+    """The class of the child, with its school for whoever sees several; blank where only one class is seen."""
+    if scope.county or scope.townships:
+        return f"{school_class.school}{school_class}"
+    return "" if scope.classes == {school_class.pk} else str(school_class)
+
+
+def guardians_of(duties) -> dict[int, Guardian]:
+    """Student → the family member to ring: the guardian first, with a number rather than without. One query.
+
+    A child who now belongs to another school has nobody to ring here: the numbers are that school's to know.
+    """
+    students = {duty.student_id for duty in duties if duty.school_now == duty.school_class.school_id}
+    people = Guardian.objects.filter(student__in=students).order_by(
+        "student", Case(When(phone="", then=1), default=0), F("is_guardian").desc(), "position"
+    )
+    chosen: dict[int, Guardian] = {}
+    for guardian in people:
+        chosen.setdefault(guardian.student_id, guardian)
+    return chosen
+
+
+def _marks(rows) -> dict[tuple[int, date], dict[str, str]]:
+    """(student, day) → slot → kind, of the days that contacts are owed for."""
+    wanted = [row for row in rows if row.tier == Tier.CONTACT]
+    marks: dict[tuple[int, date], dict[str, str]] = defaultdict(dict)
+    found = AbsenceMark.objects.filter(
+        student__in={row.student_id for row in wanted}, roll_call__day__in={row.triggered_on for row in wanted}
+    )
+    for student, day, slot, kind in found.values_list("student", "roll_call__day", "roll_call__slot", "kind"):
+        marks[student, day][slot] = kind
+    return marks
+
+
+def _changes(rows) -> dict[tuple[int, date], str]:
+    """(student, day) → what changed, in words."""
+    wanted = [row for row in rows if row.tier == Tier.CHANGE_REPORT]
+    if not wanted:
+        return {}
+    events = EnrolmentEvent.objects.effective().filter(
+        student__in={row.student_id for row in wanted}, happened_on__in={row.key for row in wanted}
+    )
+    return {(event.student_id, event.happened_on): event.get_kind_display() for event in events}
+
+
+def filtered(duties, wanted: dict, *, today: date):
+    """The duties that a filter asks for, in the order of a duty list: what is longest overdue first."""
+    state = wanted.get("state")
+    if state == "withdrawn":
+        duties = duties.exclude(withdrawn_at=None)
+    elif state == "done":
+        duties = duties.standing().filter(done_on__lte=today)
+    else:
+        duties = duties.undone_on(today).folded(today)
+        if state == "late":
+            duties = duties.filter(due_on__lt=today)
+    if tier := wanted.get("tier"):
+        duties = duties.filter(tier=tier)
+    if school_class := wanted.get("school_class"):
+        duties = duties.filter(school_class=school_class)
+    if q := (wanted.get("q") or "").strip():
+        duties = duties.filter(student__in=Student.objects.search(q))
+    newest_first = state in ("done", "withdrawn")
+    return duties.order_by("-triggered_on" if newest_first else "due_on", "student", "tier", "key")
+
+
+def usual_method(duty: Obligation) -> ContactMethod:
+    """How a duty is usually done, where a tap on a result does not say: a visit by visiting, the rest by telephone."""
+    visits = {Tier.HOME_VISIT: ContactMethod.HOME_VISIT, Tier.JOINT_VISIT: ContactMethod.JOINT_VISIT}
+    return visits.get(duty.tier, ContactMethod.PHONE)
+
+
+def acts_since(duty: Obligation, *, scope: Scope) -> list[dict]:
+    """Contacts and reports of the child since the duty's matter began, as timeline entries; two queries."""
+    since = {"student": duty.student_id, "day__gte": duty.run_start or duty.key}
+    contacts = Contact.objects.visible_to(scope).filter(**since).select_related("recorded_by", "cancelled_by")
+    reports = Report.objects.visible_to(scope).filter(**since).select_related("recorded_by", "cancelled_by")
+    acts = [(act.day, act.get_method_display(), act.result, act) for act in contacts]
+    acts += [(act.day, act.get_kind_display(), "", act) for act in reports]
+    return [
+        {
+            "when": wording.short_day(day),
+            "title": f"{title}（已撤销）" if act.cancelled_at else title,
+            "text": text,
+            "by": act.recorded_by.name if act.recorded_by else "由工作簿导入",
+        }
+        for day, title, text, act in sorted(acts, key=lambda row: (row[0], row[3].recorded_at), reverse=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many things there are to do, and how many of them are late."""
+
+    undone: int
+    late: int
+
+    @property
+    def words(self) -> str:
+        late = f"，其中逾期{self.late}件" if self.late else ""
+        return f"共{self.undone}件{late}" if self.undone else ""
+
+
+def counts(duties, today: date) -> Counts:
+    """How many things there are to do (all contacts owed for one child are one); one query."""
+    undone = duties.undone_on(today).folded(today).order_by()
+    return Counts(**undone.aggregate(undone=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today))))
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """为什么: the rule behind an obligation and the facts under it."""
+
+    rule: str
+    source: str
+    responsible: str
+    receiver: str
+    days: list[dict]
+
+
+SOURCES = {"[S]": "学校和教育局工作文件：", "[L]": "法律法规：", "[D]": "系统默认："}
+
+
+def source_words(source: str) -> str:
+    """Where a number comes from, without the marks that the presets use."""
+    for mark, words in SOURCES.items():
+        source = source.replace(f"{mark} ", words)
+    return source
+
+
+def explain(duty: Obligation, today: date) -> Explanation:
+    """The rule in words and the days that led to the trigger, each with its registers; two queries."""
+    rule_set = read_rule_set(duty.rule_set.content, key=duty.rule_set_id)
+    trigger = rule_set.rung(duty.step)
+    first = duty.run_start or duty.key
+    marks = (
+        AbsenceMark.objects.filter(
+            student=duty.student_id, roll_call__day__gte=first, roll_call__day__lte=duty.triggered_on
+        )
+        .select_related("roll_call__taken_by")
+        .order_by("roll_call__day")
+    )
+    return Explanation(
+        rule=wording.rule_words(rule_set, trigger),
+        source=source_words(trigger.source),
+        responsible=Role(trigger.responsible).label,
+        receiver=trigger.receiver,
+        days=[
+            {"mark": mark, "call": mark.roll_call}
+            for mark in sorted(marks, key=lambda m: (m.roll_call.day, SLOT_ORDER[Slot(m.roll_call.slot)]))
+        ],
+    )

@@ -1,0 +1,114 @@
+"""The duty list, why a duty is owed, and doing it."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from casework.actions import acts
+from casework.forms import ContactForm, DutyFilter
+from casework.ladder import ContactMethod
+from casework.models import Contact, Obligation, Report
+from casework.queries import duties
+from casework.ruleset import REPORT_TIERS
+from students.models import SchoolClass
+
+PAGE_SIZE = 30
+ACTS = {"contact": Contact, "report": Report}
+
+
+@require_safe
+def duty_list(request):
+    """Every duty in the scope, with search and filters; what is longest overdue stands first."""
+    classes = SchoolClass.objects.visible_to(request.scope).select_related("school")
+    form = DutyFilter(request.GET, classes=classes)
+    visible = Obligation.objects.visible_to(request.scope).filter(triggered_on__lte=request.today)
+    listed = duties.filtered(visible, form.cleaned_data if form.is_valid() else {}, today=request.today)
+    page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "cards": duties.cards(page.object_list, scope=request.scope, today=request.today),
+    }
+    return render(request, "casework/duty_list.html", context)
+
+
+@require_safe
+def duty(request, pk):
+    """为什么: the rule, the facts behind it, and what has been done."""
+    row = get_object_or_404(Obligation.objects.visible_to(request.scope).for_duty_list(), pk=pk)
+    visible = Obligation.objects.visible_to(request.scope).filter(pk=pk)
+    context = {
+        "card": duties.cards(visible, scope=request.scope, today=request.today)[0],
+        "explanation": duties.explain(row, request.today),
+        "entries": duties.acts_since(row, scope=request.scope),
+    }
+    return render(request, "casework/duty.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request, pk):
+    """Record a contact: one tap on a result in the duty's sheet, or the whole form."""
+    row = _answerable(request, pk)
+    usual = duties.usual_method(row)
+    # A tap on a result in the sheet sends the result alone.
+    form = ContactForm({"method": usual} | request.POST.dict() if request.POST else None, initial={"method": usual})
+    if form.is_valid():
+        values = {"method": ContactMethod(form.cleaned_data["method"]), "result": form.cleaned_data["result"]}
+        made = acts.record_contact(
+            by=request.user, student=row.student, day=request.today, today=request.today, **values
+        )
+        return _done(request, made, f"已记录{made.get_method_display()}：{row.student.name}。")
+    context = {"form": form, "duty": row, "guardian": duties.guardians_of([row]).get(row.student_id)}
+    return render(request, "casework/contact.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def report(request, pk):
+    """Record that the report a duty asks for was handed in today."""
+    row = _answerable(request, pk)
+    if row.tier not in REPORT_TIERS:
+        raise Http404
+    try:
+        made = acts.answer_with_report(by=request.user, duty=row, today=request.today)
+    except acts.ReportRefused as refused:
+        messages.error(request, str(refused))
+        return redirect(_way_back(request))
+    return _done(request, made, f"已登记{row.get_tier_display()}：{row.student.name}。")
+
+
+@require_POST
+def cancel_act(request, kind, pk):
+    """Take one's own act back on the day it was recorded."""
+    act = get_object_or_404(ACTS[kind].objects.visible_to(request.scope), pk=pk)
+    if act.recorded_by_id != request.user.pk or act.day != request.today:
+        raise PermissionDenied("只有登记人当天可以撤销")
+    acts.cancel(by=request.user, act=act, today=request.today)
+    messages.success(request, "已撤销，待办已恢复。")
+    return redirect(_way_back(request))
+
+
+def _answerable(request, pk) -> Obligation:
+    """The duty, for a person who has to answer for it."""
+    row = get_object_or_404(Obligation.objects.visible_to(request.scope).for_duty_list(), pk=pk)
+    if not request.scope.may_answer_for(row.school_class):
+        raise PermissionDenied("你可以查看这件待办，但不负责办理")
+    return row
+
+
+def _done(request, act, text):
+    undo = reverse(f"casework:cancel_{act._meta.model_name}", args=[act.pk])
+    messages.success(request, text, extra_tags=f"undo={undo}")
+    return redirect(_way_back(request))
+
+
+def _way_back(request) -> str:
+    """The page the person came from, within this site."""
+    url = request.POST.get("next") or request.headers.get("referer", "")
+    if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}) and "/contact/" not in url:
+        return url
+    return reverse("home")

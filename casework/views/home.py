@@ -1,0 +1,82 @@
+"""What a person sees first: a teacher today's registers and duties, a school or an area its board."""
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from casework.clock import last_ticked_at
+from casework.models import Obligation
+from casework.queries import boards, duties
+from students.access import AREA_ROLES, SCHOOL_ROLES
+from students.models import Role, SchoolClass
+from students.queries.calendar import current_calendar
+from students.queries.registers import class_days
+
+SHOWN_DUTIES = 20
+SHOWN_RUNS = 20
+
+
+@require_safe
+def home(request):
+    """The first page of each role; whoever holds several sees the one nearest to the children."""
+    scope = request.scope
+    if scope.classes:
+        return teacher_home(request)
+    if scope.roles & SCHOOL_ROLES:
+        return school_board(request)
+    if scope.roles & AREA_ROLES:
+        return area_board(request)
+    if Role.ADMINISTRATOR in scope.roles:
+        return redirect("students:people")
+    return render(request, "casework/no_class.html", {})
+
+
+def teacher_home(request):
+    """班主任 and 科任教师: today's registers, then the duties due."""
+    classes = SchoolClass.objects.filter(pk__in=request.scope.classes)
+    own = Obligation.objects.visible_to(request.scope).filter(school_class__in=request.scope.homeroom)
+    open_duties = own.undone_on(request.today).folded(request.today).order_by("due_on", "student", "tier", "key")
+    context = {
+        "days": class_days(classes, request.today, current_calendar()),
+        "counts": duties.counts(own, request.today),
+        "cards": duties.cards(open_duties[:SHOWN_DUTIES], scope=request.scope, today=request.today),
+        "has_duties": bool(request.scope.homeroom),
+    }
+    return render(request, "casework/teacher_home.html", context)
+
+
+@require_safe
+def school_board(request):
+    """校长, 分管领导 and 学籍管理员: registers missing, children out, who owes what."""
+    _refuse_unless(request.scope.roles & SCHOOL_ROLES)
+    own = Obligation.objects.visible_to(request.scope)
+    runs = boards.runs_out(request.scope)
+    context = {
+        "board": boards.register_board(SchoolClass.objects.visible_to(request.scope), request.today),
+        "counts": duties.counts(own, request.today),
+        "runs": runs[:SHOWN_RUNS],
+        "runs_count": runs.count(),
+        "by_class": boards.duties_by_class(request.scope, request.today),
+        "last_ticked_at": last_ticked_at(),
+    }
+    return render(request, "casework/school_board.html", context)
+
+
+@require_safe
+def area_board(request):
+    """乡镇, 督学 and 县教育局: the schools side by side."""
+    _refuse_unless(request.scope.roles & AREA_ROLES)
+    runs = boards.runs_out(request.scope)
+    context = {
+        "lines": boards.school_lines(request.scope, request.today),
+        "counts": duties.counts(Obligation.objects.visible_to(request.scope), request.today),
+        "runs": runs[:SHOWN_RUNS],
+        "runs_count": runs.count(),
+        "last_ticked_at": last_ticked_at(),
+    }
+    return render(request, "casework/area_board.html", context)
+
+
+def _refuse_unless(holds) -> None:
+    if not holds:
+        raise PermissionDenied("这一页给学校和上级部门的管理岗位使用")
