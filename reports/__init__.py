@@ -1,0 +1,1 @@
+"""统计与上报: figures, tables, exports."""

@@ -1,0 +1,64 @@
+"""Exporting: a table leaves the system as a file, and the audit log says so."""
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from errno import EACCES, EISDIR, ENAMETOOLONG, ENOENT, ENOSPC, ENOTDIR, EPERM, EROFS
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from reports.exports import ExportRefused, writer_for
+from reports.tables import CannotDraw, Imprint, Table
+from students.actions import audit
+
+REASONS = {
+    ENOENT: "文件夹不存在",
+    ENOTDIR: "文件夹不存在",
+    EISDIR: "那里是一个文件夹",
+    EACCES: "没有写入的权限",
+    EPERM: "没有写入的权限",
+    EROFS: "那里只能读",
+    ENOSPC: "磁盘已满",
+    ENAMETOOLONG: "文件名太长",
+}
+
+
+def export_table(*, by, signed: str, name: str, table: Table, asked: Mapping[str, str], path: Path) -> None:
+    """Write ``table`` to ``path`` in the form that its ending chooses, whole or not at all.
+
+    ``signed`` is who the file says it was exported by; ``by`` is that person's account, None at the command line.
+    ``asked``: the options that narrowed the table down. Raises ``ExportRefused`` with a Chinese sentence.
+    """
+    write = writer_for(path)
+    imprint = Imprint(by=signed, at=timezone.localtime())
+    try:
+        with unfinished_beside(path) as unfinished:
+            with unfinished.open("xb") as file:
+                write(table, file, imprint)
+            # Only now: the embedded database has one writer at a time, and a long table takes seconds to write.
+            with transaction.atomic():
+                details = {"form": path.suffix.lower(), "rows": table.count, **asked, "as_of": str(table.as_of)}
+                audit.record(by=by, action="table.export", subject=f"reports.{name}", at=imprint.at, **details)
+                unfinished.replace(path.resolve())  # a link stays a link, its target is replaced
+    except CannotDraw as error:
+        raise ExportRefused(str(error)) from None
+    except OSError as error:
+        reason = REASONS.get(error.errno, f"系统报告第{error.errno}号错误")
+        raise ExportRefused(f"文件“{path}”写不进去：{reason}。") from None
+
+
+@contextmanager
+def unfinished_beside(path: Path) -> Iterator[Path]:
+    """A name in the folder of ``path`` for a file that is not finished; what is left of it at the end is removed."""
+    target = path.resolve()
+    if target.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+    unfinished = target.with_name(f".{secrets.token_hex(8)}{target.suffix}")
+    try:
+        yield unfinished
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()

@@ -1,0 +1,79 @@
+"""What can be exported, and in which forms: the registry behind ``manage.py export`` (contract.md)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+from reports.excel import write_excel
+from reports.jsonfile import write_json
+from reports.pdf import write_pdf
+from reports.queries.obligations import obligations_table
+from reports.tables import Imprint, Table
+from students.models import School
+
+FORMS: dict[str, Callable[[Table, BinaryIO, Imprint], None]] = {
+    ".json": write_json,
+    ".xlsx": write_excel,
+    ".pdf": write_pdf,
+}
+OPTIONS = {"as_of": "--as-of", "month": "--month", "school": "--school"}
+
+
+class ExportRefused(Exception):
+    """An export that was not asked for rightly or could not be written; the message is a Chinese sentence."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """A table that can be asked for by name; ``takes`` are the options that narrow it down."""
+
+    title: str
+    build: Callable[..., Table]
+    takes: frozenset[str]
+
+
+EXPORTS = {"obligations": Export("待办明细", obligations_table, frozenset({"as_of", "school"}))}
+
+
+def build_table(name: str, *, today: date, **asked: str) -> Table:
+    """The table called ``name``; ``asked`` are the options as typed.
+
+    Raises ``ExportRefused`` where there is no such table, it does not take an option, or the option says nothing.
+    """
+    export = EXPORTS.get(name)
+    if export is None:
+        raise ExportRefused(f"没有名为“{name}”的表。可以导出的有：{_names(EXPORTS)}。")
+    for option in sorted(asked.keys() - export.takes):
+        raise ExportRefused(f"《{export.title}》不用{OPTIONS[option]}。")
+    options = {"as_of": read_day(asked["as_of"]) if "as_of" in asked else today}
+    if "school" in asked:
+        options["school"] = find_school(asked["school"])
+    return export.build(**options)
+
+
+def writer_for(path: Path) -> Callable[[Table, BinaryIO, Imprint], None]:
+    """The form that the file's ending chooses."""
+    try:
+        return FORMS[path.suffix.lower()]
+    except KeyError:
+        raise ExportRefused(f"文件名“{path.name}”的结尾应是{'、'.join(FORMS)}之一，由它决定导出的形式。") from None
+
+
+def read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ExportRefused(f"日期“{text}”不对，应写成2026-10-25这样。") from None
+
+
+def find_school(code: str) -> School:
+    try:
+        return School.objects.get(code=code)
+    except School.DoesNotExist:
+        raise ExportRefused(f"没有学校标识码为“{code}”的学校。") from None
+
+
+def _names(exports: dict[str, Export]) -> str:
+    return "、".join(f"{name}（{export.title}）" for name, export in exports.items())

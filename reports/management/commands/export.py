@@ -1,0 +1,53 @@
+import os
+from getpass import getuser
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from reports.actions import export_table
+from reports.exports import EXPORTS, ExportRefused, build_table, writer_for
+
+
+class Command(BaseCommand):
+    """Writes a table to a file; the file's ending chooses the form."""
+
+    help = "把一张表导出为文件，文件名的结尾（.json、.xlsx、.pdf）决定形式"
+
+    def add_arguments(self, parser):
+        # None is required here: what is missing is said below, in a sentence.
+        parser.add_argument("table", nargs="?", metavar="表", help="、".join(EXPORTS))
+        parser.add_argument("-o", "--output", metavar="文件", help="写到哪个文件")
+        parser.add_argument("--as-of", metavar="日期", help="截至哪一天，如2026-10-25；默认今天")
+        parser.add_argument("--month", metavar="月份", help="哪个月的报表，如2026-10")
+        parser.add_argument("--school", metavar="学校标识码", help="只导出一所学校；默认全部学校")
+
+    def handle(self, *args, table, output, as_of, month, school, **options):
+        try:
+            path = self._path(table, output)
+            asked = {"as_of": as_of, "month": month, "school": school}
+            asked = {option: text for option, text in asked.items() if text is not None}
+            built = build_table(table, today=timezone.localdate(), **asked)
+            export_table(
+                by=None, signed=f"服务器命令行（{account()}）", name=table, table=built, asked=asked, path=path
+            )
+        except ExportRefused as refusal:
+            # Not a CommandError, which Django would print behind its English name.
+            self.stderr.write(f"{refusal}没有导出任何文件。")
+            raise SystemExit(1) from None
+        self.stdout.write(f"已导出《{built.title}》，{built.summary}。文件：{path}")
+
+    def _path(self, table: str | None, output: str | None) -> Path:
+        if not (table and output):
+            raise ExportRefused("请写明导出哪张表、写到哪个文件，例如：manage.py export obligations -o 待办明细.xlsx。")
+        path = Path(output)
+        writer_for(path)  # an ending that means nothing is said before the long work
+        return path
+
+
+def account() -> str:
+    """The account that runs the command: nobody is logged in here, and a paper has to name somebody."""
+    try:
+        return getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return f"{os.getuid()}号账号"

@@ -1,0 +1,134 @@
+"""表 (tables): one list of columns from which the screen, Excel, paper and JSON are all drawn. Pure.
+
+A column knows two things of a row: its ``value``, as scripts read it (codes, whole numbers, dates), and what people
+see of it (``shown``: words for codes, stars in numbers). JSON is made of the values; everything else of what is shown.
+So the renderings cannot differ in their figures, and a new rendering needs no new list.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+NOTHING = "没有符合条件的记录"
+
+
+class Kind(StrEnum):
+    """What a column holds; it decides alignment, number format and wording in every rendering."""
+
+    TEXT = "text"
+    CODE = "code"  # digits that are a name, not a quantity: never a number in Excel, never broken over two lines
+    WORD = "word"  # one of a few coded values; people see its label
+    DATE = "date"
+    INTEGER = "integer"
+
+    @property
+    def alignment(self) -> str:
+        """Where a cell and its head stand: quantities right, single words in the middle."""
+        return {"integer": "right", "word": "center"}.get(self, "left")
+
+
+class CannotDraw(Exception):
+    """A table that a rendering cannot draw; the message is a Chinese sentence."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``width`` is what it needs on paper, in 汉字.
+
+    ``key``: its name in JSON; None where only people need it. ``value``, ``shown``: taken from a row; ``shown`` only
+    where people see something else. ``stressed``: values that must catch the eye. ``note``: the definition, printed
+    under the table.
+    """
+
+    key: str | None
+    header: str
+    kind: Kind
+    width: float
+    value: Callable[[Any], Any]
+    shown: Callable[[Any], Any] | None = None
+    stressed: frozenset = frozenset()
+    note: str = ""
+
+    @property
+    def cell(self) -> Callable[[Any], Any]:
+        """Takes from a row what people see: text, a date, a number or None."""
+        if self.shown:
+            return self.shown
+        return partial(_label, self.value) if self.kind is Kind.WORD else self.value
+
+
+def _label(value: Callable[[Any], Any], row: Any) -> str | None:
+    member = value(row)
+    return None if member is None else member.label
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns, rows and all that is said about them.
+
+    ``rows`` begins anew at every call and may stream; ``count`` is how many it will give. ``tally``: parts of the
+    count in words. ``filters``: what the rows were narrowed down to, in words. ``fixed_columns``: how many leading
+    columns stay in sight while the others scroll.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: Callable[[], Iterable[Any]]
+    count: int
+    as_of: date
+    unit: str
+    filters: tuple[str, ...] = ()
+    tally: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    fixed_columns: int = 1
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The rows as scripts read them: key → value, in the order of the columns."""
+        columns = [(column.key, column.value) for column in self.columns if column.key]
+        for row in self.rows():
+            yield {key: value(row) for key, value in columns}
+
+    def cells(self) -> Iterator[list[tuple[Any, bool]]]:
+        """The rows as people see them: what a cell shows, and whether it is stressed."""
+        columns = [(column.cell, column.value, column.stressed) for column in self.columns]
+        for row in self.rows():
+            yield [(cell(row), bool(stressed) and value(row) in stressed) for cell, value, stressed in columns]
+
+    @property
+    def scope(self) -> str:
+        """What the rows were narrowed down to and the day they speak of: ``全部学校　截至2026年10月25日``."""
+        return "　".join([*self.filters, f"截至{text_of(self.as_of)}"])
+
+    @property
+    def summary(self) -> str:
+        """``共3条：逾期未办1条，已办2条``; parts without a row are left out."""
+        parts = "，".join(f"{word}{number}{self.unit}" for word, number in self.tally.items() if number)
+        return f"共{self.count}{self.unit}" + (f"：{parts}" if parts else "")
+
+    @property
+    def footnotes(self) -> list[str]:
+        """The definitions of the columns, then the table's own notes."""
+        return [f"{column.header}：{column.note}" for column in self.columns if column.note] + list(self.notes)
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """导出人、导出时间: who drew a table and when (local time). Every paper that leaves the system names them."""
+
+    by: str
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"导出人：{self.by}　导出时间：{text_of(self.at.date())} {self.at:%H:%M}"
+
+
+def text_of(cell: Any) -> str:
+    """What a cell shows, as text: 2026年9月1日 for a date, nothing for None."""
+    if cell is None:
+        return ""
+    if isinstance(cell, date):
+        return f"{cell.year}年{cell.month}月{cell.day}日"
+    return str(cell)
