@@ -1,0 +1,182 @@
+"""Every address × everybody × GET and POST, from one table. An address without a row fails."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.scene import MONDAY, client_of
+
+# in = to the log-in page; pw = to the change of password; → = done, and on to another page; a number = the status.
+# 422 = a form sent without what it asks for. 404 = outside the scope, 403 = seen but not theirs, 405 = wrong verb.
+TABLE = """
+address                        visitor homeroom subject clerk principal deputy township bureau inspector admin substitute next_class far_clerk ended newcomer
+GET  home                      in      200      200     200   200       200    200      200    200       →     200        200        200       in    pw
+POST home                      in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:school_board     in      403      403     200   200       200    403      403    403       403   403        403        200       in    pw
+POST casework:school_board     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:area_board       in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
+POST casework:area_board       in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:duties           in      200      200     200   200       200    200      200    200       200   200        200        200       in    pw
+POST casework:duties           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:duty             in      200      200     200   200       200    200      200    200       404   200        404        404       in    pw
+POST casework:duty             in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:contact          in      200      403     200   200       200    403      403    403       404   200        404        404       in    pw
+POST casework:contact          in      →        403     →     →         →      403      403    403       404   →          404        404       in    pw
+GET  casework:report           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST casework:report           in      →        403     →     →         →      403      403    403       404   →          404        404       in    pw
+GET  casework:cancel_contact   in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST casework:cancel_contact   in      →        403     403   403       403    403      403    403       404   403        404        404       in    pw
+GET  casework:cancel_report    in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST casework:cancel_report    in      →        403     403   403       403    403      403    403       404   403        404        404       in    pw
+GET  students:log_in           200     →        →       →     →         →      →        →      →         →     →          →          →         200   pw
+POST students:log_in           200     →        →       →     →         →      →        →      →         →     →          →          →         200   pw
+GET  students:log_out          in      405      405     405   405       405    405      405    405       405   405        405        405       in    405
+POST students:log_out          in      in       in      in    in        in     in       in     in        in    in         in         in        in    in
+GET  students:change_password  in      200      200     200   200       200    200      200    200       200   200        200        200       in    200
+POST students:change_password  in      422      422     422   422       422    422      422    422       422   422        422        422       in    422
+GET  students:people           in      403      403     200   403       403    403      200    403       200   403        403        200       in    pw
+POST students:people           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  students:reset_password   in      403      403     200   403       403    403      200    403       200   403        403        404       in    pw
+POST students:reset_password   in      403      403     →     403       403    403      →      403       →     403        403        404       in    pw
+GET  students:end_postings     in      403      403     200   403       403    403      200    403       200   403        403        404       in    pw
+POST students:end_postings     in      403      403     →     403       403    403      →      403       →     403        403        404       in    pw
+GET  students:register         in      200      200     200   200       200    200      200    200       404   200        404        404       in    pw
+POST students:register         in      →        →       →     403       403    403      403    403       404   →          404        404       in    pw
+GET  students:register_history in      200      200     200   200       200    200      200    200       404   200        404        404       in    pw
+POST students:register_history in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  students:take_back        in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST students:take_back        in      →        →       →     403       403    403      403    403       404   →          404        404       in    pw
+GET  students:components       in      200      200     200   200       200    200      200    200       200   200        200        200       in    pw
+POST students:components       in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+"""  # noqa: E501
+
+_, *COLUMNS = TABLE.strip().splitlines()[0].split()
+ROWS = {tuple(line.split()[:2]): line.split()[2:] for line in TABLE.strip().splitlines()[1:]}
+
+
+def names_of_all_addresses(patterns=None, namespace="") -> list[str]:
+    """``students:log_in`` and the like, of every address of the site."""
+    names = []
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLPattern):
+            names.append(f"{namespace}{each.name}")
+        else:
+            names += names_of_all_addresses(each.url_patterns, f"{each.namespace}:" if each.namespace else namespace)
+    return names
+
+
+@pytest.fixture
+def addresses(scene, people, day) -> dict[str, str]:
+    """An address that exists under every name; what it shows belongs to the class in the scene."""
+    afternoon = [scene.school_class.pk, MONDAY, "PM"]
+    arguments = {
+        "casework:duty": [day.report_duty.pk],
+        "casework:contact": [day.contact_duty.pk],
+        "casework:report": [day.report_duty.pk],
+        "casework:cancel_contact": [day.contact.pk],
+        "casework:cancel_report": [day.report.pk],
+        "students:reset_password": [people["subject"].pk],
+        "students:end_postings": [people["subject"].pk],
+        "students:register": afternoon,
+        "students:register_history": [day.roll_call.pk],
+        "students:take_back": [day.roll_call.pk, day.roll_call.version],
+    }
+    return {name: reverse(name, args=arguments.get(name)) for name in names_of_all_addresses()}
+
+
+def fields_for(name: str) -> dict:
+    """What the page of an address would send."""
+    return {
+        "casework:contact": {"result": "已联系上，今天返校"},
+        "students:register": {"submission": str(uuid4()), "version": "0"},
+    }.get(name, {"sent": "yes"})
+
+
+def without_tokens(response) -> str:
+    """The page without what is drawn anew each time against forged forms."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+
+
+def outcome(response) -> str:
+    """A response in the words of the table."""
+    if response.status_code != 302:
+        return str(response.status_code)
+    path = response.url.partition("?")[0]
+    return {reverse("students:log_in"): "in", reverse("students:change_password"): "pw"}.get(path, "→")
+
+
+def test_the_table_names_every_address_once_for_each_verb():
+    assert sorted(ROWS) == sorted((verb, name) for name in names_of_all_addresses() for verb in ("GET", "POST"))
+
+
+def test_the_table_names_everybody(people):
+    assert list(people) == COLUMNS
+    assert {len(row) for row in ROWS.values()} == {len(COLUMNS)}
+
+
+@pytest.mark.parametrize(("verb", "name"), ROWS)
+def test_everybody_gets_what_the_table_says(verb, name, addresses, people):
+    found = {}
+    for who, person in people.items():
+        # each comes to the same place: what the one before has done is undone
+        with transaction.atomic():
+            client = client_of(person)
+            send = client.post if verb == "POST" else client.get
+            found[who] = outcome(send(addresses[name], fields_for(name) if verb == "POST" else None))
+            transaction.set_rollback(True)
+    assert found == dict(zip(COLUMNS, ROWS[verb, name], strict=True))
+
+
+def row_counts() -> dict[str, int]:
+    """Rows of every table but that of the sessions."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model is not Session]
+    return {model._meta.label: model._base_manager.count() for model in models}
+
+
+@pytest.mark.parametrize("name", sorted({name for _, name in ROWS}))
+def test_looking_writes_nothing(name, addresses, people):
+    clients = {who: client_of(person) for who, person in people.items()}
+    before = row_counts()
+    for who, client in clients.items():
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(addresses[name])
+        written = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert [sql for sql in written if "django_session" not in sql] == [], who
+    assert row_counts() == before
+
+
+@pytest.mark.parametrize("verb", ["get", "post"])
+def test_what_does_not_exist_looks_the_same_as_what_may_not_be_seen(verb, scene, people, day):
+    far_clerk = client_of(people["far_clerk"])
+    hidden = getattr(far_clerk, verb)(reverse("casework:contact", args=[day.contact_duty.pk]))
+    missing = getattr(far_clerk, verb)(reverse("casework:contact", args=[10**9]))
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert without_tokens(hidden) == without_tokens(missing)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/register/1/2026-02-30/AM/",
+        "/register/1/2026-09-07/XX/",
+        "/register/1/0000-00-00/AM/",
+        "/register/1/0001-01-01/AM/",
+        "/register/1/9999-12-31/AM/",
+        "/duties/99999999999999999999999999/",
+        "/register/99999999999999999999999999/2026-09-07/AM/",
+        "/duties/-1/",
+        "/nothing/",
+    ],
+)
+def test_an_address_that_cannot_be_is_not_found(path, scene):
+    response = client_of(scene.clerk).get(path)
+    assert response.status_code == 404
+    assert "没有这个页面" in response.content.decode()

@@ -1,0 +1,103 @@
+"""A class of 45 on Monday 7 September 2026, for the pages that a browser opens; and taps that are counted."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from casework.models import Obligation
+from students.actions import accounts
+from students.models import Person, Role, RollCall
+from tests import cast
+from tests.scene import FRIDAY, MONDAY, Scene, at
+
+SURNAMES = "陈林黄吴张李王刘杨周孙马朱胡郭何高罗梁宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁"
+LONG_NAME = "阿卜杜热合曼·买买提"
+
+
+@dataclass
+class Classroom(Scene):
+    """The scene with 45 children, and an account for everybody who looks at its pages."""
+
+    principal: Person = None
+    bureau: Person = None
+
+    def one_time_password(self) -> str:
+        """What stands on the teacher's slip."""
+        return accounts.issue_password(by=self.clerk, person=self.teacher)
+
+
+@pytest.fixture
+def classroom(transactional_db):
+    """Committed rows, since the pages come from another thread; the clock goes on from Monday, 7:40."""
+    with time_machine.travel(at(MONDAY), tick=True):
+        cast.terms()
+        school = cast.school()
+        school_class = cast.school_class(school)
+        names = [f"{surname}{'子一'[number % 2]}{'远宁'[number % 2]}" for number, surname in enumerate(SURNAMES)]
+        names[7] = LONG_NAME
+        assert len(names) == 45
+        yield Classroom(
+            school=school,
+            school_class=school_class,
+            teacher=cast.person("沈明", role=Role.HOMEROOM_TEACHER, school_class=school_class),
+            clerk=cast.person("何静", role=Role.REGISTRY_CLERK, school=school),
+            children=[
+                cast.student(school_class, name, list_position=number) for number, name in enumerate(names, start=1)
+            ],
+            principal=cast.person("罗宁", role=Role.PRINCIPAL, school=school),
+            bureau=cast.person("苏远", role=Role.BUREAU_OFFICER),
+        )
+
+
+@pytest.fixture
+def busy(classroom) -> Classroom:
+    """Some days of registers behind it: duties of two kinds, some late, and one child out for four days."""
+    for days_ago in (5, 4, 3):
+        classroom.take(MONDAY - timedelta(days=days_ago), first="unexcused")
+    classroom.take(FRIDAY, "PM", first="unexcused", second="unverified", third="sick_leave")
+    classroom.take(MONDAY, first="unexcused", second="late", third="unexcused")
+    return classroom
+
+
+def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
+    """Every kind of page there is, with somebody who opens it."""
+    contact = Obligation.objects.filter(tier="contact").first()
+    report = Obligation.objects.get(tier="absence_report")
+    taken = RollCall.objects.get(day=MONDAY)
+    teacher, clerk = classroom.teacher, classroom.clerk
+    place = [classroom.school_class.pk]
+    return {
+        "log in": (None, reverse("students:log_in")),
+        "teacher's home": (teacher, reverse("home")),
+        "school's home": (classroom.principal, reverse("home")),
+        "county's home": (classroom.bureau, reverse("home")),
+        "register to take": (teacher, reverse("students:register", args=[*place, MONDAY, "PM"])),
+        "register taken": (teacher, reverse("students:register", args=[*place, MONDAY, "AM"])),
+        "register to look at": (classroom.principal, reverse("students:register", args=[*place, MONDAY, "AM"])),
+        "no school day": (teacher, reverse("students:register", args=[*place, MONDAY - timedelta(days=1), "AM"])),
+        "register's history": (teacher, reverse("students:register_history", args=[taken.pk])),
+        "duties": (teacher, reverse("casework:duties")),
+        "duties, none found": (teacher, reverse("casework:duties") + "?q=none"),
+        "why a contact": (teacher, reverse("casework:duty", args=[contact.pk])),
+        "why a report": (teacher, reverse("casework:duty", args=[report.pk])),
+        "contact": (teacher, reverse("casework:contact", args=[contact.pk])),
+        "accounts": (clerk, reverse("students:people")),
+        "change of password": (teacher, reverse("students:change_password")),
+        "components": (teacher, reverse("students:components")),
+        "refused": (teacher, reverse("students:people")),
+        "not found": (teacher, "/nothing/"),
+    }
+
+
+@dataclass
+class Taps:
+    """Counts what a finger does: ``taps(locator)``."""
+
+    count: int = 0
+
+    def __call__(self, locator) -> None:
+        self.count += 1
+        locator.tap()

@@ -1,0 +1,95 @@
+"""Real pages in a real browser: Chromium, headless, in Chinese, on a phone or on a desk."""
+
+import os
+import re
+import shutil
+from itertools import chain
+
+import pytest
+from playwright.sync_api import expect
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),  # Chromium's sandbox refuses root
+]
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+TIMEOUT = 15_000  # milliseconds; how long a page may take on a busy machine before the test gives up
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    """The system's Chromium, one per worker; without one, the one that Playwright may have installed."""
+    expect.set_options(timeout=TIMEOUT)
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def expected_console_errors():
+    """Parts of the complaints that a test provokes on purpose: ``expected_console_errors.append("status of 404")``."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser, live_server, expected_console_errors):
+    """Opens a page with a session of its own; options are those of Playwright's ``new_context``.
+
+    Fails the test when a page has logged an error: a script that broke, a file not found, a server error, something
+    that the Content-Security-Policy refused.
+    """
+    contexts, console_errors = [], []
+
+    def open_page(**options):
+        context = browser.new_context(
+            base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", **options
+        )
+        context.set_default_timeout(TIMEOUT)
+        context.on("console", note_console_error)
+        context.on("weberror", lambda error: console_errors.append(str(error.error)))
+        contexts.append(context)
+        return context.new_page()
+
+    def note_console_error(message):
+        if message.type == "error":
+            console_errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    yield open_page
+    for page in chain.from_iterable(context.pages for context in contexts):
+        page.evaluate("0")  # whatever the page still had to say comes before this answer
+    for context in contexts:
+        context.close()
+    assert not [error for error in console_errors if not any(part in error for part in expected_console_errors)]
+
+
+@pytest.fixture
+def page(open_page):
+    """A phone of 360 × 740, as the teacher in the doorway holds it."""
+    return open_page(**PHONE)
+
+
+@pytest.fixture
+def desktop(open_page):
+    """A page of 1280 × 800, as on the old monitor at the bureau; its session is not that of ``page``."""
+    return open_page(**DESKTOP)
+
+
+@pytest.fixture
+def sign_in():
+    """Signs a person in through the real page: ``sign_in(page, username, password)``."""
+
+    def sign_in(page, username, password):
+        page.goto("/login/")
+        page.locator("[name=username]").fill(username)
+        page.locator("[name=password]").fill(password)
+        page.locator("[name=password]").press("Enter")
+        expect(page).not_to_have_url(re.compile("/login/"))
+
+    return sign_in

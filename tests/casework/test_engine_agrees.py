@@ -1,0 +1,153 @@
+"""Whatever is done in whatever order, what is kept incrementally equals what the facts alone say."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from casework import engine
+from casework.actions import acts
+from casework.ladder import ContactMethod
+from casework.models import AbsenceRun, Contact, Obligation, Report
+from casework.ruleset import Tier
+from students.actions import leave, registers
+from students.days import MarkKind
+from students.models import Leave, Role, RollCall
+from tests import cast
+
+DAYS = [cast.FIRST_DAY + timedelta(days=offset) for offset in range(24)]
+LAST = DAYS[-1]
+
+marks = st.one_of(
+    st.none(), st.sampled_from(["unexcused", "unexcused", "unexcused", "unverified", "sick_leave", "late"])
+)
+step = st.one_of(
+    st.tuples(
+        st.just("register"), st.sampled_from(DAYS), st.sampled_from(["AM", "PM"]), st.tuples(marks, marks, marks)
+    ),
+    st.tuples(
+        st.just("register"), st.sampled_from(DAYS), st.sampled_from(["AM", "PM"]), st.tuples(marks, marks, marks)
+    ),
+    st.tuples(st.just("take back"), st.integers(0, 50)),
+    st.tuples(st.just("leave"), st.integers(0, 2), st.sampled_from(DAYS), st.integers(0, 5)),
+    st.tuples(st.just("cancel leave"), st.integers(0, 50)),
+    st.tuples(st.just("contact"), st.integers(0, 2), st.sampled_from(DAYS), st.sampled_from(list(ContactMethod))),
+    st.tuples(
+        st.just("report"),
+        st.integers(0, 2),
+        st.sampled_from(DAYS),
+        st.sampled_from(["absence_report", "loss_report", "return_report"]),
+    ),
+    st.tuples(st.just("cancel act"), st.integers(0, 50)),
+)
+
+
+def kept():
+    """What the engine keeps, without its keys; withdrawn obligations aside."""
+    duties = Obligation.objects.standing().order_by("student", "tier", "key")
+    runs = AbsenceRun.objects.order_by("student", "started_on")
+    drop = {"id", "withdrawn_at", "withdrawn_reason"}
+    return [
+        [{key: value for key, value in row.items() if key not in drop} for row in rows.values()]
+        for rows in (duties, runs)
+    ]
+
+
+class EngineAgrees(TestCase):
+    """Incremental equals full, whatever the order of edits."""
+
+    def build(self, rules):
+        cast.terms()
+        school = cast.school(rules=rules)
+        self.school_class = cast.school_class(school)
+        self.clerk = cast.person(role=Role.REGISTRY_CLERK, school=school)
+        self.scope = cast.scope(self.clerk)
+        self.restored = set()  # roll calls whose standing content a take-back restored
+        self.children = [cast.student(self.school_class, name) for name in ("高东", "袁然远", "胡涛")]
+
+    def do(self, what, *args):
+        getattr(self, what.replace(" ", "_"))(*args)
+
+    def register(self, day, slot, kinds):
+        standing = RollCall.objects.filter(school_class=self.school_class, day=day, slot=slot).first()
+        try:
+            registers.submit(
+                by=self.clerk,
+                scope=self.scope,
+                school_class=self.school_class.pk,
+                day=day,
+                slot=slot,
+                marks={child.pk: MarkKind(kind) for child, kind in zip(self.children, kinds, strict=True) if kind},
+                submission=uuid4(),
+                version=standing.version if standing else 0,
+                today=LAST,
+            )
+            self.restored.discard(standing.pk if standing else None)
+        except registers.RegisterRefused:
+            assert day.weekday() >= 5 or day == date(2026, 9, 20)
+
+    def take_back(self, which):
+        calls = list(RollCall.objects.order_by("pk"))
+        if calls:
+            call = calls[which % len(calls)]
+            try:
+                registers.take_back(
+                    by=self.clerk, scope=self.scope, roll_call=call.pk, version=call.version, today=LAST
+                )
+            except registers.RegisterRefused:
+                # Only a submission can be taken back: what stands now is itself what a take-back restored.
+                assert call.pk in self.restored
+            else:
+                self.restored.add(call.pk)
+
+    def leave(self, child, first, length):
+        last = first + timedelta(days=length)
+        if not Leave.objects.filter(student=self.children[child], first_day=first, last_day=last, cancelled_at=None):
+            leave.approve(
+                by=self.clerk, student=self.children[child], first_day=first, last_day=last,
+                kind=MarkKind.SICK_LEAVE, today=LAST,
+            )  # fmt: skip
+
+    def cancel_leave(self, which):
+        leaves = list(Leave.objects.filter(cancelled_at=None))
+        if leaves:
+            leave.cancel(by=self.clerk, leave=leaves[which % len(leaves)], today=LAST)
+
+    def contact(self, child, day, method):
+        acts.record_contact(
+            by=self.clerk, student=self.children[child], day=day, method=method, result="已联系上",
+            today=LAST,
+        )  # fmt: skip
+
+    def report(self, child, day, kind):
+        acts.file_report(by=self.clerk, student=self.children[child], day=day, kind=Tier(kind), today=LAST)
+
+    def cancel_act(self, which):
+        done = [*Contact.objects.order_by("pk"), *Report.objects.order_by("pk")]
+        if done:
+            acts.cancel(by=self.clerk, act=done[which % len(done)], today=LAST)
+
+    @settings(max_examples=60)
+    @given(st.sampled_from(["standard", "strict", "three_day"]), st.lists(step, min_size=3, max_size=30))
+    def test_after_every_edit_a_full_recomputation_changes_nothing(self, rules, steps):
+        self.build(rules)
+        for what, *args in steps:
+            self.do(what, *args)
+            before = kept()
+            counts = engine.escalate(through=LAST)
+            assert (counts.added, counts.changed, counts.withdrawn) == (0, 0, 0), (what, args)
+            assert kept() == before, (what, args)
+
+    @settings(max_examples=30)
+    @given(st.sampled_from(["standard", "strict", "three_day"]), st.lists(step, min_size=5, max_size=40))
+    def test_thrown_away_and_recomputed_they_have_the_same_content(self, rules, steps):
+        self.build(rules)
+        for what, *args in steps:
+            self.do(what, *args)
+        before = kept()
+        Obligation.objects.all().delete()
+        AbsenceRun.objects.all().delete()
+        engine.escalate(through=LAST)
+        assert kept() == before

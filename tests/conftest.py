@@ -1,0 +1,109 @@
+"""What every test stands on: one database per worker, quick passwords, and templates that may not guess."""
+
+import os
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import transaction
+from django.db.backends.sqlite3.base import DatabaseOperations
+from django.template import engines
+from django.template.base import FilterExpression
+from django.test import override_settings
+from hypothesis import settings as hypothesis_settings
+
+# Two ways to run the property tests: "settled" looks at the same examples every time, so that a change is judged by
+# what it changed; HYPOTHESIS_PROFILE=explore looks in new places, more of them, and is run by whoever hunts.
+hypothesis_settings.register_profile(
+    "settled",
+    deadline=None,  # a slow machine is no failure
+    print_blob=True,  # a counter-example found elsewhere can be run again here
+    derandomize=True,
+)
+hypothesis_settings.register_profile("explore", hypothesis_settings.get_profile("settled"), derandomize=False)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "settled"))
+
+
+def pytest_collection_modifyitems(items):
+    """Whatever lies in tests/browser is a browser test."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    """The running Playwright; started before the database is made, and only for a session that holds browser tests.
+
+    Playwright's synchronous interface leaves its event loop marked as running in this thread between two calls. Django
+    then keeps its connections in another place and refuses queries. Started first, there is one place for the whole
+    session, and since nothing runs in that loop while a test does, the refusal guards against nothing.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, tmp_path_factory, django_db_modify_db_settings):
+    """SQLite in a file, as on a real site: the pages that a browser asks for come from threads with own connections."""
+    if any(item.get_closest_marker("browser") for item in request.session.items):
+        request.getfixturevalue("playwright")
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptying_a_database_passes_its_triggers():
+    """A test that commits is followed by a flush. SQLite has no TRUNCATE, so the append-only tables would refuse it."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_without_triggers(operations, sql_list):
+        connection = operations.connection
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+            flush(operations, sql_list)
+            for _, definition in triggers:
+                cursor.execute(definition)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", flush_without_triggers)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_settings():
+    """Leaves out what is slow on purpose (Argon2) and slow for nothing (listing all static files per client)."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,
+    ):
+        yield
+
+
+class UnknownTemplateVariable(str):
+    """Stands in for ``string_if_invalid``: Django formats it with the name of each variable that it cannot find."""
+
+    def __mod__(self, variable):
+        raise AssertionError(f"a template uses “{variable}”, which its context does not hold")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unknown_template_variables_fail():
+    """``{{ typo }}`` is an error; ``{{ maybe|default:"" }}`` and ``{% if maybe %}`` say that it may be absent."""
+    resolve = FilterExpression.resolve
+
+    def resolve_or_default(expression, context, ignore_failures=False):
+        first = expression.filters[0][0].__name__ if expression.filters else None
+        return resolve(expression, context, ignore_failures or first in {"default", "default_if_none"})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FilterExpression, "resolve", resolve_or_default)
+        for engine in engines.all():
+            patch.setattr(engine.engine, "string_if_invalid", UnknownTemplateVariable("%s"))
+        yield
