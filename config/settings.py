@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "heroicons",
     "students",
     "casework",
@@ -164,6 +166,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Long work is done by `manage.py db_worker`, which takes it from the database.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# How far a job has come: written beside the database, because a job's own transaction shows nothing until it ends.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "progress": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "progress"},
+}
+
+MAX_FILE_BYTES = 2 * 1024 * 1024  # a certificate or a proof: one picture or PDF
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # one register of a large class, or a month's grid
 MAX_WORKBOOK_BYTES = 10 * 1024 * 1024  # an upload in the browser; the command line accepts MAX_WORKBOOK_FILE_BYTES
 MAX_WORKBOOK_FILE_BYTES = 100 * 1024 * 1024

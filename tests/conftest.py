@@ -78,10 +78,12 @@ def emptying_a_database_passes_its_triggers():
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_settings():
-    """Leaves out what is slow on purpose (Argon2) and slow for nothing (listing all static files per client)."""
+    """Leaves out what is slow on purpose (Argon2) and slow for nothing (listing all static files per client);
+    background jobs are done at once."""
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         WHITENOISE_AUTOREFRESH=True,
+        TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
     ):
         yield
 

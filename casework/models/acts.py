@@ -7,9 +7,7 @@ from django.db.models import Q
 from casework.ladder import ContactMethod
 from casework.ruleset import REPORT_TIERS, Tier
 from students.access import ScopedQuerySet
-from students.models.registry import Student, choices
-
-STUDENT_PATH = {key: f"student__{path}" for key, path in Student.scope_path.items()}
+from students.models.registry import STUDENT_PATH, Student, choices
 
 
 class Act(models.Model):

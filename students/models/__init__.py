@@ -1,31 +1,62 @@
-"""The facts: places, calendar, people, the registry of students, attendance, and the audit log."""
+"""The facts: places, calendar, people, the registry of students, attendance, changes, sweeps, and the audit log."""
 
 from students.models.attendance import AbsenceMark, Leave, MarkCorrection, RollCall
 from students.models.audit import AuditRow
 from students.models.calendar import DayOverride, ReferenceStamp, Term
+from students.models.changes import Suspension, Transfer
+from students.models.counts import HeadCount, HeadCountMissing, OpeningAbsence
+from students.models.files import Certificate
+from students.models.listing import RegistryLine, SearchKey
 from students.models.people import Person, Posting, Role
 from students.models.places import Area, School, SchoolClass
+from students.models.policy import AdoptedPolicy
 from students.models.registry import Enrolment, EnrolmentEvent, FormerNumber, Guardian, SpecialGroup, Student
+from students.models.residents import Campaign, Finding, FindingProof, FindingStep, RefusedMatch, Resident
+from students.models.uploads import Comparison, Difference, WorkbookUpload
+from students.models.year_turn import ChildTurn, ClassTurn, HandOver, HandOverChild, YearTurn
 
 __all__ = [
     "AbsenceMark",
+    "AdoptedPolicy",
     "Area",
     "AuditRow",
+    "Campaign",
+    "Certificate",
+    "ChildTurn",
+    "ClassTurn",
+    "Comparison",
     "DayOverride",
+    "Difference",
     "Enrolment",
     "EnrolmentEvent",
+    "Finding",
+    "FindingProof",
+    "FindingStep",
     "FormerNumber",
     "Guardian",
+    "HandOver",
+    "HandOverChild",
+    "HeadCount",
+    "HeadCountMissing",
     "Leave",
     "MarkCorrection",
+    "OpeningAbsence",
     "Person",
     "Posting",
     "ReferenceStamp",
+    "RefusedMatch",
+    "RegistryLine",
+    "Resident",
     "Role",
     "RollCall",
     "School",
     "SchoolClass",
+    "SearchKey",
     "SpecialGroup",
     "Student",
+    "Suspension",
     "Term",
+    "Transfer",
+    "WorkbookUpload",
+    "YearTurn",
 ]

@@ -94,6 +94,9 @@ class Student(models.Model):
         return self.student_number or self.id_number
 
 
+STUDENT_PATH = {key: f"student__{path}" for key, path in Student.scope_path.items()}
+
+
 class FormerNumber(models.Model):
     """A 学籍号 that a child had before (L→G); numbers change, history stays."""
 
@@ -113,7 +116,15 @@ class FormerNumber(models.Model):
 
 
 class Guardian(models.Model):
-    """A family member 家庭成员 as the registry lists them; ``position`` is 1 for 成员1."""
+    """A family member 家庭成员 as the registry lists them; ``position`` is 1 for 成员1.
+
+    ``phone_state`` is what came of the last call to the number; blank where nobody has tried it.
+    """
+
+    class PhoneState(models.TextChoices):
+        ANSWERS = "answers", "打得通"
+        NO_ANSWER = "no_answer", "无人接听"
+        WRONG = "wrong", "号码不对"
 
     student = models.ForeignKey(Student, models.CASCADE, verbose_name="学生", related_name="guardians")
     position = models.PositiveSmallIntegerField("序号")
@@ -121,11 +132,23 @@ class Guardian(models.Model):
     relation = models.CharField("关系", max_length=20, blank=True)
     phone = models.CharField("联系电话", max_length=30, blank=True)
     is_guardian = models.BooleanField("是否监护人", default=False)
+    phone_state = models.CharField("号码情况", max_length=12, choices=PhoneState, blank=True)
+    phone_checked_at = models.DateTimeField("核实时间", null=True, blank=True)
+    phone_checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="核实人", related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "家庭成员"
         ordering = ["student", "position"]
-        constraints = [models.UniqueConstraint(fields=["student", "position"], name="family_member_position_is_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["student", "position"], name="family_member_position_is_unique"),
+            models.CheckConstraint(
+                condition=Q(phone_state="", phone_checked_at=None, phone_checked_by=None)
+                | (~Q(phone_state="") & Q(phone_checked_at__isnull=False, phone_checked_by__isnull=False)),
+                name="a_number_tried_says_when_and_by_whom",
+            ),
+        ]
 
     def __str__(self):
         return self.name
@@ -202,6 +225,10 @@ class EnrolmentEvent(models.Model):
     )
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, verbose_name="更正", related_name="corrected_by"
+    )
+    submission = models.UUIDField("提交编号", null=True, blank=True, unique=True)  # the same form sent twice is one
+    year_turn = models.ForeignKey(
+        "students.YearTurn", models.PROTECT, null=True, blank=True, verbose_name="学年交替", related_name="events"
     )
 
     scope_is_many = True

@@ -1,7 +1,12 @@
-"""Every address × everybody × GET and POST, from one table. An address without a row fails."""
+"""Every address × everybody × GET and POST, from the tables in ``areas``. An address without a row fails.
+
+A module of ``areas`` has a ``TABLE``, the ``arguments`` of its addresses and the ``fields`` that its forms send.
+"""
 
 import re
-from uuid import uuid4
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from django.apps import apps
@@ -10,54 +15,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
-from tests.scene import MONDAY, client_of
+from tests.scene import client_of
 
 # in = to the log-in page; pw = to the change of password; → = done, and on to another page; a number = the status.
 # 422 = a form sent without what it asks for. 404 = outside the scope, 403 = seen but not theirs, 405 = wrong verb.
-TABLE = """
-address                        visitor homeroom subject clerk principal deputy township bureau inspector admin substitute next_class far_clerk ended newcomer
-GET  home                      in      200      200     200   200       200    200      200    200       →     200        200        200       in    pw
-POST home                      in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  casework:school_board     in      403      403     200   200       200    403      403    403       403   403        403        200       in    pw
-POST casework:school_board     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  casework:area_board       in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
-POST casework:area_board       in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  casework:duties           in      200      200     200   200       200    200      200    200       200   200        200        200       in    pw
-POST casework:duties           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  casework:duty             in      200      200     200   200       200    200      200    200       404   200        404        404       in    pw
-POST casework:duty             in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  casework:contact          in      200      403     200   200       200    403      403    403       404   200        404        404       in    pw
-POST casework:contact          in      →        403     →     →         →      403      403    403       404   →          404        404       in    pw
-GET  casework:report           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-POST casework:report           in      →        403     →     →         →      403      403    403       404   →          404        404       in    pw
-GET  casework:cancel_contact   in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-POST casework:cancel_contact   in      →        403     403   403       403    403      403    403       404   403        404        404       in    pw
-GET  casework:cancel_report    in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-POST casework:cancel_report    in      →        403     403   403       403    403      403    403       404   403        404        404       in    pw
-GET  students:log_in           200     →        →       →     →         →      →        →      →         →     →          →          →         200   pw
-POST students:log_in           200     →        →       →     →         →      →        →      →         →     →          →          →         200   pw
-GET  students:log_out          in      405      405     405   405       405    405      405    405       405   405        405        405       in    405
-POST students:log_out          in      in       in      in    in        in     in       in     in        in    in         in         in        in    in
-GET  students:change_password  in      200      200     200   200       200    200      200    200       200   200        200        200       in    200
-POST students:change_password  in      422      422     422   422       422    422      422    422       422   422        422        422       in    422
-GET  students:people           in      403      403     200   403       403    403      200    403       200   403        403        200       in    pw
-POST students:people           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  students:reset_password   in      403      403     200   403       403    403      200    403       200   403        403        404       in    pw
-POST students:reset_password   in      403      403     →     403       403    403      →      403       →     403        403        404       in    pw
-GET  students:end_postings     in      403      403     200   403       403    403      200    403       200   403        403        404       in    pw
-POST students:end_postings     in      403      403     →     403       403    403      →      403       →     403        403        404       in    pw
-GET  students:register         in      200      200     200   200       200    200      200    200       404   200        404        404       in    pw
-POST students:register         in      →        →       →     403       403    403      403    403       404   →          404        404       in    pw
-GET  students:register_history in      200      200     200   200       200    200      200    200       404   200        404        404       in    pw
-POST students:register_history in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  students:take_back        in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-POST students:take_back        in      →        →       →     403       403    403      403    403       404   →          404        404       in    pw
-GET  students:components       in      200      200     200   200       200    200      200    200       200   200        200        200       in    pw
-POST students:components       in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-"""  # noqa: E501
-
-_, *COLUMNS = TABLE.strip().splitlines()[0].split()
-ROWS = {tuple(line.split()[:2]): line.split()[2:] for line in TABLE.strip().splitlines()[1:]}
+AREAS = [import_module(f"tests.access.areas.{name}") for _, name, _ in iter_modules([Path(__file__).parent / "areas"])]
+HEADS = {tuple(area.TABLE.strip().splitlines()[0].split()[1:]) for area in AREAS}
+LINES = [line.split() for area in AREAS for line in area.TABLE.strip().splitlines()[1:]]
+ROWS = {(verb, name): cells for verb, name, *cells in LINES}
 
 
 def names_of_all_addresses(patterns=None, namespace="") -> list[str]:
@@ -74,28 +39,14 @@ def names_of_all_addresses(patterns=None, namespace="") -> list[str]:
 @pytest.fixture
 def addresses(scene, people, day) -> dict[str, str]:
     """An address that exists under every name; what it shows belongs to the class in the scene."""
-    afternoon = [scene.school_class.pk, MONDAY, "PM"]
-    arguments = {
-        "casework:duty": [day.report_duty.pk],
-        "casework:contact": [day.contact_duty.pk],
-        "casework:report": [day.report_duty.pk],
-        "casework:cancel_contact": [day.contact.pk],
-        "casework:cancel_report": [day.report.pk],
-        "students:reset_password": [people["subject"].pk],
-        "students:end_postings": [people["subject"].pk],
-        "students:register": afternoon,
-        "students:register_history": [day.roll_call.pk],
-        "students:take_back": [day.roll_call.pk, day.roll_call.version],
-    }
+    arguments = {name: given for area in AREAS for name, given in area.arguments(scene, people, day).items()}
     return {name: reverse(name, args=arguments.get(name)) for name in names_of_all_addresses()}
 
 
 def fields_for(name: str) -> dict:
     """What the page of an address would send."""
-    return {
-        "casework:contact": {"result": "已联系上，今天返校"},
-        "students:register": {"submission": str(uuid4()), "version": "0"},
-    }.get(name, {"sent": "yes"})
+    given = {name: fields for area in AREAS for name, fields in area.fields().items()}
+    return given.get(name, {"sent": "yes"})
 
 
 def without_tokens(response) -> str:
@@ -112,12 +63,13 @@ def outcome(response) -> str:
 
 
 def test_the_table_names_every_address_once_for_each_verb():
+    assert len(LINES) == len(ROWS)
     assert sorted(ROWS) == sorted((verb, name) for name in names_of_all_addresses() for verb in ("GET", "POST"))
 
 
 def test_the_table_names_everybody(people):
-    assert list(people) == COLUMNS
-    assert {len(row) for row in ROWS.values()} == {len(COLUMNS)}
+    assert {tuple(people)} == HEADS
+    assert {len(row) for row in ROWS.values()} == {len(people)}
 
 
 @pytest.mark.parametrize(("verb", "name"), ROWS)
@@ -130,7 +82,7 @@ def test_everybody_gets_what_the_table_says(verb, name, addresses, people):
             send = client.post if verb == "POST" else client.get
             found[who] = outcome(send(addresses[name], fields_for(name) if verb == "POST" else None))
             transaction.set_rollback(True)
-    assert found == dict(zip(COLUMNS, ROWS[verb, name], strict=True))
+    assert found == dict(zip(people, ROWS[verb, name], strict=True))
 
 
 def row_counts() -> dict[str, int]:

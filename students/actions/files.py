@@ -1,0 +1,78 @@
+"""Takes in a picture or a PDF that somebody hands in: hostile until its content has been opened (design.md, Trust)."""
+
+import warnings
+from hashlib import sha256
+from io import BytesIO
+from pathlib import PurePath
+from typing import BinaryIO
+
+from django.conf import settings
+from PIL import Image, ImageOps
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from students.models.files import StoredFile
+
+MAX_PIXELS = 40_000_000  # a phone's photograph; more is a picture made to fill the memory
+MAX_PAGES = 200
+FORMATS = {"JPEG": StoredFile.MediaType.JPEG, "PNG": StoredFile.MediaType.PNG}
+
+
+class FileRefused(Exception):
+    """A file that cannot be kept; the message is a Chinese sentence for the field."""
+
+
+def take_in(upload: BinaryIO) -> dict[str, object]:
+    """The columns of a ``StoredFile`` (all but who and when) for an uploaded file, judged by its content.
+
+    A picture is opened and written anew, so that nothing hidden in it is kept, its place of taking included. Raises
+    ``FileRefused``.
+    """
+    name = PurePath(getattr(upload, "name", "") or "附件").name[-120:]
+    content = upload.read(settings.MAX_FILE_BYTES + 1)
+    if not content:
+        raise FileRefused("文件是空的，没有保存。请重新选择文件。")
+    if len(content) > settings.MAX_FILE_BYTES:
+        raise FileRefused("文件超过2 MB，没有保存。请压缩后再传，或拍得小一点。")
+    if content.startswith(b"%PDF-"):
+        _check_pdf(content)
+        media_type = StoredFile.MediaType.PDF
+    else:
+        media_type, content = _picture(content)
+    return {
+        "name": name,
+        "media_type": media_type,
+        "size": len(content),
+        "sha256": sha256(content).hexdigest(),
+        "content": content,
+    }
+
+
+def _check_pdf(content: bytes) -> None:
+    try:
+        reader = PdfReader(BytesIO(content))
+        if reader.is_encrypted:
+            raise FileRefused("这个PDF加了密码，没有保存。请去掉密码后再传。")
+        pages = len(reader.pages)
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise FileRefused("这个PDF打不开，没有保存。请重新导出或改传照片。") from error
+    if not 1 <= pages <= MAX_PAGES:
+        raise FileRefused(f"这个PDF有{pages}页，没有保存。只收1到{MAX_PAGES}页的材料。")
+
+
+def _picture(content: bytes) -> tuple[StoredFile.MediaType, bytes]:
+    """Media type and bytes of the picture, turned upright and written anew."""
+    try:
+        with warnings.catch_warnings(), Image.open(BytesIO(content), formats=list(FORMATS)) as image:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            if image.width * image.height > MAX_PIXELS:
+                raise FileRefused("这张图片的像素太多，没有保存。请缩小后再传。")
+            kind = image.format
+            upright = ImageOps.exif_transpose(image)
+            plain = upright.convert("RGB") if kind == "JPEG" else upright
+            plain.info.clear()
+            written = BytesIO()
+            plain.save(written, kind, **({"quality": 85} if kind == "JPEG" else {"optimize": False}))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise FileRefused("只收JPG、PNG图片和PDF文件，这个文件不是，没有保存。请换一个文件。") from error
+    return FORMATS[kind], written.getvalue()

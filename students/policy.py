@@ -1,0 +1,61 @@
+"""县级规定: the county's parameters that no ladder holds, as dated data with a source for each (domain.md §6). Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number or yes-and-no of a policy: what it means, where it comes from, and bounds (included)."""
+
+    label: str
+    unit: str
+    default: int | bool
+    source: str
+    lowest: int = 0
+    highest: int = 365
+
+
+PARAMETERS: dict[str, Parameter] = {
+    "unconfirmed_days": Parameter(
+        "转出多少天未确认列为去向不明", "天", 30, "[D] 转出满30天仍无接收确认，视为去向不明", 1, 180
+    ),
+    "numberless_days": Parameter("无学籍号多少天列入待建籍清单", "天", 30, "[D] 新生应在入学后一个月内建籍", 1, 365),
+    "national_working_days": Parameter(
+        "变动多少个工作日内应在全国系统办结", "个工作日", 10, "[D] 全国学籍系统转学办结时限为10个工作日", 1, 60
+    ),
+    "arrival_days": Parameter("整班移交后几天内应报到", "天", 15, "[D] 开学后半个月内核清新生报到", 1, 60),
+    "head_counts": Parameter("每学期班级清点次数", "次", 2, "[S] 每班每学期清点两次", 1, 20),
+    "opening_days": Parameter("开学到校统计的上课日数", "个上课日", 5, "[S] 开学第一周统计到校情况", 1, 20),
+    "entry_age": Parameter("入学年龄（8月31日前满）", "周岁", 6, "[L] 义务教育法第十一条：年满六周岁入学", 6, 7),
+    "grade_six_may_transfer": Parameter("六年级学生可以转学", "", True, "[S] 有的县规定六年级一律不办转学", 0, 1),
+}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The parameters in force on a day."""
+
+    unconfirmed_days: int = PARAMETERS["unconfirmed_days"].default
+    numberless_days: int = PARAMETERS["numberless_days"].default
+    national_working_days: int = PARAMETERS["national_working_days"].default
+    arrival_days: int = PARAMETERS["arrival_days"].default
+    head_counts: int = PARAMETERS["head_counts"].default
+    opening_days: int = PARAMETERS["opening_days"].default
+    entry_age: int = PARAMETERS["entry_age"].default
+    grade_six_may_transfer: bool = PARAMETERS["grade_six_may_transfer"].default
+
+
+class PolicyError(ValueError):
+    """A policy that cannot be; the message is a Chinese sentence."""
+
+
+def read_policy(content: Mapping[str, int | bool]) -> Policy:
+    """The policy that stored ``content`` says; what it leaves out keeps its default. Raises ``PolicyError``."""
+    if unknown := content.keys() - PARAMETERS.keys():
+        raise PolicyError(f"不认识的规定：“{sorted(unknown)[0]}”")
+    for name, value in content.items():
+        parameter = PARAMETERS[name]
+        if not parameter.lowest <= value <= parameter.highest:
+            raise PolicyError(f"“{parameter.label}”应在{parameter.lowest}到{parameter.highest}之间")
+    return Policy(**content)
