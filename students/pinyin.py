@@ -54,6 +54,15 @@ def name_index(name: str) -> str:
     return _joined(tokens)
 
 
+def syllables_of(name: str) -> list[str]:
+    """The likeliest reading, syllable by syllable; a character without one stands as it is."""
+    return [
+        spellings[0] if spellings else character
+        for character, spellings in zip(name, _readings_of(name), strict=True)
+        if spellings or character.isalnum()
+    ]
+
+
 def _rarity(reading: tuple[tuple[int, str], ...]) -> int:
     return sum(rank for rank, _ in reading)
 

@@ -11,7 +11,15 @@ from students.models.people import Person, Posting, Role
 from students.models.places import Area, School, SchoolClass
 from students.models.policy import AdoptedPolicy
 from students.models.registry import Enrolment, EnrolmentEvent, FormerNumber, Guardian, SpecialGroup, Student
-from students.models.residents import Campaign, Finding, FindingProof, FindingStep, RefusedMatch, Resident
+from students.models.residents import (
+    Campaign,
+    Finding,
+    FindingProof,
+    FindingStep,
+    ProposedMatch,
+    RefusedMatch,
+    Resident,
+)
 from students.models.uploads import Comparison, Difference, WorkbookUpload
 from students.models.year_turn import ChildTurn, ClassTurn, HandOver, HandOverChild, YearTurn
 
@@ -43,6 +51,7 @@ __all__ = [
     "OpeningAbsence",
     "Person",
     "Posting",
+    "ProposedMatch",
     "ReferenceStamp",
     "RefusedMatch",
     "RegistryLine",

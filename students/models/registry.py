@@ -1,11 +1,12 @@
 """Students, their enrolment events and the places that follow from them (domain.md §2, §6)."""
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from students.access import ScopedQuerySet
-from students.enrolment import EventKind, Standing
+from students.enrolment import OUTS, EventKind, Standing
 from students.identity import FEMALE, MALE
 
 
@@ -18,13 +19,13 @@ class StudentQuerySet(ScopedQuerySet):
     """Students."""
 
     def search(self, text: str):
-        """By name, by pinyin (full or initials, all readings), or by the last digits of 学籍号 or 身份证件号."""
-        text = text.strip()
-        if text.isascii() and text[:-1].isdigit():
-            return self.filter(Q(student_number__iendswith=text) | Q(id_number__iendswith=text))
-        if text.isascii():
-            return self.filter(Q(name_index__startswith=text.lower()) | Q(name_index__contains=f" {text.lower()}"))
-        return self.filter(name__contains=text)
+        """By name or given name, by pinyin (full or initials, all readings), or by the end of a number.
+
+        The numbers are those of now and the 学籍号 of former times.
+        """
+        if not text.strip():
+            return self
+        return self.filter(pk__in=apps.get_model("students", "SearchKey").objects.found_by(text))
 
 
 class Student(models.Model):
@@ -47,7 +48,6 @@ class Student(models.Model):
     id_type = models.CharField("身份证件类型", max_length=40)
     id_number = models.CharField("身份证件号", max_length=40, unique=True, null=True, blank=True)
     name = models.CharField("姓名", max_length=60)
-    name_index = models.CharField("拼音索引", max_length=400, blank=True)
     sex = models.CharField("性别", max_length=1, choices=Sex)
     birth_date = models.DateField("出生日期")
     ethnicity = models.CharField("民族", max_length=20, blank=True)
@@ -71,6 +71,10 @@ class Student(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "学生"
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["home_area_code"], name="children_of_a_village"),
+            models.Index(fields=["id"], condition=Q(student_number=None), name="children_without_a_number"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(student_number__isnull=False) | Q(id_number__isnull=False),
@@ -202,6 +206,16 @@ class EnrolmentEventQuerySet(ScopedQuerySet):
         """Those that stand: not corrected by a later event, and not themselves a 作废."""
         return self.filter(corrected_by=None).exclude(kind=EventKind.VOID)
 
+    def _of_the_class_then(self, scope, day):
+        """An out event also belongs to the class left: another school may have taken the child in the same day."""
+        enrolments = Enrolment.objects.filter(student=OuterRef("student")).order_by("-since").values("school_class")
+        classes = apps.get_model("students", "SchoolClass").objects.visible_to(scope).values("pk")
+        return self.alias(
+            class_then=Subquery(enrolments.filter(since__lte=OuterRef(day))[:1]),
+            class_left=Subquery(enrolments.filter(since__lt=OuterRef(day))[:1]),
+            class_now=Subquery(enrolments[:1]),
+        ).filter(Q(class_then__in=classes) | Q(class_now__in=classes) | Q(class_left__in=classes, kind__in=list(OUTS)))
+
 
 class EnrolmentEvent(models.Model):
     """学籍变动, append-only: a correction is a new event that names the one it corrects.
@@ -257,6 +271,7 @@ class EnrolmentEvent(models.Model):
                 condition=~Q(kind="void") | Q(corrects__isnull=False), name="a_void_event_names_what_it_voids"
             ),
         ]
+        indexes = [models.Index(fields=["kind", "happened_on"], name="events_of_a_kind")]
 
     def __str__(self):
         return f"{self.happened_on} {self.get_kind_display()}"
@@ -311,7 +326,12 @@ class Enrolment(models.Model):
                 condition=Q(until=None) | Q(until__gt=F("since")), name="enrolment_ends_after_it_starts"
             ),
         ]
-        indexes = [models.Index(fields=["school_class", "since"], name="enrolment_of_a_class")]
+        indexes = [
+            models.Index(fields=["school_class", "since"], name="enrolment_of_a_class"),
+            models.Index(
+                fields=["school_class", "since"], condition=Q(standing="suspended"), name="suspended_of_a_class"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.student}（{self.school_class}）"

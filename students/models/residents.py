@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from students.access import ScopedQuerySet
+from students.matching import Confidence
 from students.models.files import StoredFile
 from students.models.places import Area, School
-from students.models.registry import Student
+from students.models.registry import Student, choices
 
 
 class Resident(models.Model):
@@ -78,6 +79,30 @@ class RefusedMatch(models.Model):
         return f"{self.resident} ≠ {self.student}"
 
 
+class ProposedMatch(models.Model):
+    """待确认的比对: a resident and a student who may be one child, until a person says yes or no.
+
+    Derived: ``students.actions.residents.match_residents`` can throw the table away and write it anew. ``rivals`` is
+    how many other pairs of the two are as likely.
+    """
+
+    resident = models.OneToOneField(Resident, models.CASCADE, verbose_name="户籍儿童", related_name="proposed_match")
+    student = models.OneToOneField(Student, models.CASCADE, verbose_name="学生", related_name="+")
+    confidence = models.CharField("可信程度", max_length=10, choices=choices(Confidence))
+    reasons = models.JSONField("依据", default=list)
+    rivals = models.PositiveSmallIntegerField("同样相像的人数", default=0)
+
+    scope_path = {"school": None, "township": "resident__township", "school_class": None}
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待确认的比对"
+        ordering = ["resident"]
+
+    def __str__(self):
+        return f"{self.resident}？{self.student}"
+
+
 class Campaign(models.Model):
     """A sweep 排查 of March or September: a day as of which the three lists are drawn, and a day to be done by."""
 
@@ -130,12 +155,22 @@ class Finding(models.Model):
         NOT_RESIDENT = "not_resident", "户籍已迁出或重复"
         NOT_FOUND = "not_found", "去向不明"
 
-    #: States that settle a finding; all but those that need no paper ask for a proof.
+    #: States that settle a finding.
     SETTLED = (
         State.BACK,
         State.ELSEWHERE,
         State.SPECIAL_SCHOOL,
         State.HOME_TAUGHT,
+        State.SUSPENDED,
+        State.ABROAD,
+        State.GRADUATED,
+        State.DECEASED,
+        State.NOT_RESIDENT,
+    )
+    #: Those that nobody at the child's school sees for themselves, so that a paper has to prove them.
+    PROVEN = (
+        State.ELSEWHERE,
+        State.SPECIAL_SCHOOL,
         State.SUSPENDED,
         State.ABROAD,
         State.GRADUATED,
@@ -186,7 +221,10 @@ class Finding(models.Model):
 
 
 class FindingStep(models.Model):
-    """What was found out about a child of a campaign, when and by whom; only ever added."""
+    """What was found out about a child of a campaign, when and by whom; only ever added.
+
+    ``submission`` names the form that was sent: the same one sent twice is one step.
+    """
 
     finding = models.ForeignKey(Finding, models.PROTECT, verbose_name="排查对象", related_name="steps")
     state = models.CharField("状态", max_length=20, choices=Finding.State)
@@ -194,6 +232,7 @@ class FindingStep(models.Model):
     note = models.CharField("情况", max_length=300, blank=True)
     recorded_at = models.DateTimeField("登记时间")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="登记人", related_name="+")
+    submission = models.UUIDField("提交编号", null=True, blank=True, unique=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "排查记录"

@@ -53,7 +53,10 @@ class WorkbookUpload(models.Model):
 
 
 class Comparison(models.Model):
-    """核对: the national system's export of a day compared with ours; ``schools`` are those whose codes it holds."""
+    """核对: the national system's export of a day compared with ours; ``schools`` are those whose codes it holds.
+
+    ``submission`` names the form that was sent: the same one sent twice is one comparison.
+    """
 
     name = models.CharField("文件名", max_length=120)
     as_of = models.DateField("导出日期")
@@ -62,6 +65,11 @@ class Comparison(models.Model):
     here = models.PositiveIntegerField("本系统人数")
     compared_at = models.DateTimeField("核对时间")
     compared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="核对人", related_name="+")
+    submission = models.UUIDField("提交编号", null=True, blank=True, unique=True)
+
+    scope_is_many = True
+    scope_path = {"school": "schools", "township": "schools__township", "school_class": None}
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "核对"
