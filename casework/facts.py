@@ -13,7 +13,17 @@ from casework.models import AbsenceRun, Contact, Obligation, Report
 from casework.presets import rules_under
 from students.days import UNEXCUSED
 from students.enrolment import INS, MOVES, REPORTED_CHANGES, EventKind, Place, Standing
-from students.models import AbsenceMark, Enrolment, EnrolmentEvent, Leave, RollCall, SchoolClass, Student
+from students.models import (
+    AbsenceMark,
+    Certificate,
+    Enrolment,
+    EnrolmentEvent,
+    Leave,
+    RollCall,
+    SchoolClass,
+    Student,
+    Suspension,
+)
 from students.queries.calendar import calendar_under, reference_stamp
 from students.runs import ClassDays
 
@@ -30,7 +40,7 @@ class Surroundings:
         stamp = stamp or reference_stamp()
         self._calendar = calendar_under(stamp)
         self._classes: OrderedDict[int, ClassDays] = OrderedDict()
-        self.world = World(classes=self._classes, rules_on=rules_under(stamp), first_term_day=self._calendar.first_day)
+        self.world = World(classes=self._classes, rules_on=rules_under(stamp), terms=self._calendar.terms)
 
     def meet(self, wanted: Collection[int]) -> None:
         """Have the school days and registers of these classes at hand."""
@@ -110,6 +120,10 @@ def _sources(students: Collection[int]):
     yield _rows(Contact.objects.filter(**standing), "contact", day="day", code="method")
     yield _rows(Report.objects.filter(**standing), "report", day="day", code="kind")
     yield _rows(EnrolmentEvent.objects.effective().filter(**mine), "event", **events, **place)
+    proofs = Certificate.objects.filter(**standing, event__isnull=False)
+    yield _rows(proofs, "certificate", day="event__happened_on", until="handed_in_on")
+    approved = Suspension.objects.filter(**mine, decision=Suspension.Decision.APPROVED, event__corrected_by=None)
+    yield _rows(approved, "suspension", day="event__happened_on", until="ends_on")
 
 
 def _registers_of(students: Collection[int]):
@@ -166,6 +180,12 @@ class _Reading:
 
     def report(self, row: Row) -> None:
         self.facts[row.owner].reports.append((row.day, row.code))
+
+    def certificate(self, row: Row) -> None:
+        self.facts[row.owner].certificates.append((row.day, row.until))
+
+    def suspension(self, row: Row) -> None:
+        self.facts[row.owner].suspensions.append((row.day, row.until))
 
     def event(self, row: Row) -> None:
         self.events.append((row.owner, row.day, row.number, row.code, row.place))

@@ -11,9 +11,10 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from casework.ruleset import Measure, RuleSet, Tier, Trigger
+from casework.ruleset import KEYED_BY_DAY, Measure, RuleSet, Tier, Trigger
+from students.calendar import DAY, Term
 from students.days import DayRecord, DayState
-from students.enrolment import EventKind, Place
+from students.enrolment import EventKind, Place, Standing
 from students.runs import ClassDays, Run, follow_days, spell_ends
 
 
@@ -46,7 +47,11 @@ class Change(NamedTuple):
 
 @dataclass
 class StudentFacts:
-    """All that the ladder needs to know of one child; acts are ordered by their dates."""
+    """All that the ladder needs to know of one child.
+
+    ``certificates`` are (day of the change they prove, day handed in), ``suspensions`` (day the child was suspended,
+    an approved end), a row for every prolongation.
+    """
 
     places: Sequence[Place] = ()
     marks: dict[date, dict[str, str]] = field(default_factory=dict)
@@ -54,6 +59,8 @@ class StudentFacts:
     changes: list[Change] = field(default_factory=list)
     contacts: list[tuple[date, str]] = field(default_factory=list)
     reports: list[tuple[date, str]] = field(default_factory=list)
+    certificates: list[tuple[date, date]] = field(default_factory=list)
+    suspensions: list[tuple[date, date]] = field(default_factory=list)
 
 
 class Duty(NamedTuple):
@@ -89,11 +96,25 @@ class RunRecord(NamedTuple):
 
 @dataclass(frozen=True)
 class World:
-    """What is the same for many children: classes with their days, the rules in force, where the calendar begins."""
+    """What is the same for many children: classes with their days, the rules in force, the terms in order."""
 
     classes: Mapping[int, ClassDays]
     rules_on: Callable[[int, date], RuleSet]  # (school, day) → the rule set in force there that day
-    first_term_day: date | None
+    terms: Sequence[Term]
+
+    @property
+    def first_term_day(self) -> date | None:
+        """Before it the calendar knows nothing."""
+        return self.terms[0].start if self.terms else None
+
+    def opens_a_term(self, school_class: int, day: date) -> bool:
+        """Whether ``day`` is the first school day that a class has in a term."""
+        school_days = self.classes[school_class].school_days
+        return any(term.start <= day <= term.end and school_days.on_or_after(term.start) == day for term in self.terms)
+
+    def in_one_term(self, first: date, last: date) -> bool:
+        """Whether some term holds both days."""
+        return any(term.start <= first and last <= term.end for term in self.terms)
 
 
 class DutyStatus(StrEnum):
@@ -128,6 +149,7 @@ def assess(facts: StudentFacts, world: World, *, through: date) -> tuple[list[Du
     climb = _Climb(facts, world, through)
     climb.follow()
     climb.report_changes()
+    climb.end_suspensions()
     return fulfil(climb.duties.values(), facts, through=through), climb.run_records()
 
 
@@ -186,7 +208,7 @@ class _Climb:
         for trigger in rules.on_missed_day:
             if self._measure(trigger, record, run) < trigger.threshold:
                 continue
-            key = record.day if trigger.tier is Tier.CONTACT else run.started_on
+            key = record.day if trigger.measure in KEYED_BY_DAY else run.started_on
             self._owe(trigger, rules, key, record.day, record.school_class, run)
             if run:
                 self.reached[len(self.runs) - 1].add(trigger.tier)
@@ -206,6 +228,9 @@ class _Climb:
             case Measure.ABSENT_DAYS_IN_WINDOW:
                 first = bisect_left(self.absent_days, trigger.window_start(record.day))
                 return len(self.absent_days) - first if run else 0
+            case Measure.OPENING_ABSENCE:
+                is_absent = record.state is DayState.ABSENT
+                return int(is_absent and self.world.opens_a_term(record.school_class, record.day))
         raise AssertionError(trigger.measure)
 
     def _seen(self, record: DayRecord) -> None:
@@ -218,6 +243,9 @@ class _Climb:
                 if trigger.after in self.reached[position]:
                     self._owe(trigger, rules, run.started_on, record.day, record.school_class, run)
         self.unseen.clear()
+        for key, duty in self.duties.items():
+            if duty.tier is Tier.OPENING_VISIT and not duty.done_on and self.world.in_one_term(duty.key, record.day):
+                self.duties[key] = duty._replace(done_on=record.day)  # the child is back, whoever brought it
 
     def report_changes(self) -> None:
         first_day = self.world.first_term_day
@@ -229,21 +257,60 @@ class _Climb:
                 if change.kind in trigger.events:
                     self._owe(trigger, rules, change.day, change.day, change.school_class, None)
 
-    def _owe(self, trigger: Trigger, rules: RuleSet, key: date, day: date, school_class: int, run: Run | None) -> None:
-        """Owed exactly once per tier and key: what already stands is not asked for again."""
+    def end_suspensions(self) -> None:
+        """Every suspension with an approved end is remembered before it ends; the latest approved end counts."""
+        ends: dict[date, date] = {}
+        for began, end in self.facts.suspensions:
+            ends[began] = max(end, ends.get(began, end))
+        for place in self.facts.places:
+            if place.standing is Standing.SUSPENDED and place.since in ends:
+                self._remember_end(place, ends[place.since])
+
+    def _remember_end(self, place: Place, ends_on: date) -> None:
+        """Owed from the first day on which the rule in force finds few enough days left, if the child is still out."""
+        first_day = self.world.first_term_day
+        if first_day is None:
+            return
+        over = place.until if place.until and place.until <= self.through else None
+        day, last = max(place.since, first_day), over - DAY if over else self.through
+        while day <= last:
+            rules = self._rules(place.school_class, day)
+            for trigger in rules.on_suspension_end:
+                if (ends_on - day).days <= trigger.threshold:
+                    self._owe(trigger, rules, ends_on, day, place.school_class, None, ends_on=ends_on, done_on=over)
+                    return
+            day += DAY
+
+    def _owe(
+        self,
+        trigger: Trigger,
+        rules: RuleSet,
+        key: date,
+        day: date,
+        school_class: int,
+        run: Run | None,
+        *,
+        ends_on: date | None = None,
+        done_on: date | None = None,
+    ) -> None:
+        """Owed exactly once per tier and key: what already stands is not asked for again.
+
+        ``done_on``: where the child's own days have settled it already.
+        """
         if (trigger.tier, key) in self.duties:
             return
         self.duties[trigger.tier, key] = Duty(
             tier=trigger.tier,
             key=key,
             triggered_on=day,
-            due_on=trigger.due.on(day, self.world.classes[school_class].school_days),
+            due_on=trigger.due_on(day, self.world.classes[school_class].school_days, ends_on=ends_on),
             run_start=run.started_on if run else None,
             run_days=run.length if run else 0,
             unknown_days=run.unknown if run else 0,
             school_class=school_class,
             rule_set=rules.key,
             step=trigger.step,
+            done_on=done_on,
         )
 
     def run_records(self) -> list[RunRecord]:
@@ -264,25 +331,45 @@ class _Climb:
 def fulfil(duties: Iterable[Duty], facts: StudentFacts, *, through: date) -> list[Duty]:
     """Give each obligation the act that fulfils it; acts stand in the order of their dates (contract.md).
 
-    A contact fulfils every open 联系家长 triggered on or before its date; a visit also every open visit whose run had
-    begun, so work done before a threshold is reached counts. A report fulfils one: of those that had begun, the latest.
+    A contact fulfils every open 联系家长 triggered on or before its date; a visit also every open visit whose run or
+    term had begun, so work done before a threshold is reached counts. A certificate fulfils 证明材料 of its change's
+    day. A report fulfils one: of those that had begun, the latest.
     """
     contacts = sorted({day for day, _ in facts.contacts if day <= through})
     visits = sorted({day for day, method in facts.contacts if day <= through and method in VISITS})
     joint_visits = sorted(
         {day for day, method in facts.contacts if day <= through and method == ContactMethod.JOINT_VISIT}
     )
-    acts = {Tier.CONTACT: contacts, Tier.HOME_VISIT: visits, Tier.JOINT_VISIT: joint_visits}
+    acts = {
+        Tier.CONTACT: contacts,
+        Tier.HOME_VISIT: visits,
+        Tier.JOINT_VISIT: joint_visits,
+        Tier.OPENING_VISIT: visits,
+    }
+    proofs = _proofs(facts.certificates, through)
     result = sorted(duties, key=lambda duty: (duty.key, duty.tier))
     for position, duty in enumerate(result):
         if duty.tier in acts:
-            result[position] = duty._replace(done_on=_first_from(acts[duty.tier], duty.key))
+            done = _first_from(acts[duty.tier], duty.key)
+            result[position] = duty._replace(done_on=min(filter(None, (done, duty.done_on)), default=None))
+        elif duty.tier is Tier.CHANGE_EVIDENCE:
+            result[position] = duty._replace(done_on=proofs.get(duty.key))
     # Two identical rows are one act, so a day holds at most one report of a kind.
     for day, tier in sorted({(day, tier) for day, tier in facts.reports if day <= through}):
         begun = [i for i, duty in enumerate(result) if duty.tier == tier and duty.key <= day and duty.done_on is None]
         if begun:
             result[begun[-1]] = result[begun[-1]]._replace(done_on=day)
     return result
+
+
+def _proofs(certificates: Iterable[tuple[date, date]], through: date) -> dict[date, date]:
+    """Day of a change → the day from which a certificate proves it; one handed in before the change waits for it."""
+    days: dict[date, date] = {}
+    for changed_on, handed_in_on in certificates:
+        proven_on = max(changed_on, handed_in_on)
+        if proven_on <= through:
+            days[changed_on] = min(proven_on, days.get(changed_on, proven_on))
+    return days
 
 
 def _first_from(days: Sequence[date], day: date) -> date | None:

@@ -19,6 +19,9 @@ class Tier(StrEnum):
     LOSS_REPORT = "loss_report"
     RETURN_REPORT = "return_report"
     CHANGE_REPORT = "change_report"
+    CHANGE_EVIDENCE = "change_evidence"
+    SUSPENSION_END = "suspension_end"
+    OPENING_VISIT = "opening_visit"
 
     @property
     def label(self) -> str:
@@ -33,8 +36,15 @@ TIER_LABELS = {
     Tier.LOSS_REPORT: "流失报告",
     Tier.RETURN_REPORT: "复学报告",
     Tier.CHANGE_REPORT: "变动报告",
+    Tier.CHANGE_EVIDENCE: "证明材料",
+    Tier.SUSPENSION_END: "休学期满",
+    Tier.OPENING_VISIT: "开学未到家访",
 }
 REPORT_TIERS = frozenset({Tier.ABSENCE_REPORT, Tier.LOSS_REPORT, Tier.RETURN_REPORT, Tier.CHANGE_REPORT})
+VISIT_TIERS = frozenset({Tier.HOME_VISIT, Tier.JOINT_VISIT, Tier.OPENING_VISIT})
+PAPER_TIERS = frozenset({Tier.CHANGE_EVIDENCE, Tier.SUSPENSION_END})  # done in the registry, neither call nor report
+# What ``export obligations`` tells (contract.md): its table is fixed, and what came later stays out of it.
+EXPORTED_TIERS = frozenset(Tier) - PAPER_TIERS - {Tier.OPENING_VISIT}
 
 
 class Measure(StrEnum):
@@ -48,16 +58,24 @@ class Measure(StrEnum):
     ABSENT_DAYS_IN_WINDOW = "absent_days_in_window"
     PRESENT_AFTER = "present_after"
     CHANGE_EVENT = "change_event"
+    SUSPENSION_END = "suspension_end"
+    OPENING_ABSENCE = "opening_absence"
 
 
 # A day's measures name the day, a run's measures name the run: an obligation is owed once per key, so a tier that
 # mixed the two could not say how often it is owed.
 DAY_MEASURES = frozenset({Measure.UNEXCUSED_SLOTS, Measure.UNEXCUSED_PERIODS, Measure.ABSENT_DAY})
 RUN_MEASURES = frozenset({Measure.RUN_SCHOOL_DAYS, Measure.RUN_CALENDAR_DAYS, Measure.ABSENT_DAYS_IN_WINDOW})
+KEYED_BY_DAY = DAY_MEASURES | {Measure.OPENING_ABSENCE}
+MISSED_DAY_MEASURES = KEYED_BY_DAY | RUN_MEASURES
+YES_OR_NO = frozenset({Measure.ABSENT_DAY, Measure.OPENING_ABSENCE})  # nothing to count: the threshold is 1
 MEASURES_OF = {
     Tier.CONTACT: DAY_MEASURES,
     Tier.RETURN_REPORT: frozenset({Measure.PRESENT_AFTER}),
     Tier.CHANGE_REPORT: frozenset({Measure.CHANGE_EVENT}),
+    Tier.CHANGE_EVIDENCE: frozenset({Measure.CHANGE_EVENT}),
+    Tier.SUSPENSION_END: frozenset({Measure.SUSPENSION_END}),
+    Tier.OPENING_VISIT: frozenset({Measure.OPENING_ABSENCE}),
 }
 MEASURE_WORDS = {
     Measure.UNEXCUSED_SLOTS: "一天内未经请假缺课满{threshold}个节次",
@@ -68,6 +86,8 @@ MEASURE_WORDS = {
     Measure.ABSENT_DAYS_IN_WINDOW: "{window}天内缺课满{threshold}天",
     Measure.PRESENT_AFTER: "达到“{after}”后第一天到校",
     Measure.CHANGE_EVENT: "发生{events}",
+    Measure.SUSPENSION_END: "休学期满前{threshold}天",
+    Measure.OPENING_ABSENCE: "学期第一个上课日缺课一整天",
 }
 
 
@@ -76,15 +96,23 @@ class Due(StrEnum):
 
     SAME_DAY = "same_day"
     NEXT_SCHOOL_DAY = "next_school_day"
+    WITHIN_DAYS = "within_days"  # so many days of the calendar after the trigger
+    WITHIN_SCHOOL_DAYS = "within_school_days"  # so many school days, that of the trigger included
+    AT_END = "at_end"  # the day on which the suspension ends
 
     @property
     def label(self) -> str:
-        return {Due.SAME_DAY: "当日", Due.NEXT_SCHOOL_DAY: "下一个上课日"}[self]
+        return DUE_LABELS[self]
 
-    def on(self, triggered_on: date, school_days: SchoolDays) -> date:
-        if self is Due.SAME_DAY:
-            return school_days.on_or_after(triggered_on)
-        return school_days.after(triggered_on)
+
+DUE_LABELS = {
+    Due.SAME_DAY: "当日",
+    Due.NEXT_SCHOOL_DAY: "下一个上课日",
+    Due.WITHIN_DAYS: "{within}天内",
+    Due.WITHIN_SCHOOL_DAYS: "{within}个上课日内",
+    Due.AT_END: "期满当日",
+}
+COUNTED_DUES = frozenset({Due.WITHIN_DAYS, Due.WITHIN_SCHOOL_DAYS})
 
 
 class RuleError(ValueError):
@@ -95,8 +123,8 @@ class RuleError(ValueError):
 class Trigger:
     """One rung: when ``measure`` reaches ``threshold``, ``responsible`` owes ``tier`` to ``receiver`` by ``due``.
 
-    ``window`` (calendar days) belongs to ABSENT_DAYS_IN_WINDOW, ``after`` to PRESENT_AFTER, ``events`` to CHANGE_EVENT.
-    ``source`` says where the number comes from.
+    ``window`` (calendar days) belongs to ABSENT_DAYS_IN_WINDOW, ``after`` to PRESENT_AFTER, ``events`` to CHANGE_EVENT,
+    ``within`` to a ``due`` that counts days. ``source`` says where the number comes from.
     """
 
     step: int
@@ -107,6 +135,7 @@ class Trigger:
     receiver: str
     source: str
     threshold: int = 1
+    within: int | None = None
     window: int | None = None
     after: Tier | None = None
     events: frozenset[EventKind] = frozenset()
@@ -120,6 +149,23 @@ class Trigger:
             after=self.after.label if self.after else "",
             events="、".join(kind.label for kind in EventKind if kind in self.events),
         )
+
+    @property
+    def due_words(self) -> str:
+        """The time there is, in plain Chinese."""
+        return self.due.label.format(within=self.within)
+
+    def due_on(self, triggered_on: date, school_days: SchoolDays, *, ends_on: date | None = None) -> date:
+        """The day by which it has to be done; ``ends_on``: the day on which what it speaks of ends."""
+        if self.due is Due.NEXT_SCHOOL_DAY:
+            return school_days.after(triggered_on)
+        if self.due is Due.WITHIN_DAYS:
+            return school_days.on_or_after(triggered_on + timedelta(days=self.within))
+        day = school_days.on_or_after(max(triggered_on, ends_on or triggered_on))
+        if self.due is Due.WITHIN_SCHOOL_DAYS:
+            for _ in range(self.within - 1):
+                day = school_days.after(day)
+        return day
 
     def window_start(self, day: date) -> date:
         """The first day of the window that ends on ``day``."""
@@ -138,11 +184,10 @@ class RuleSet:
     def __post_init__(self):
         # Asked for every missed day of every child, so sorted once.
         by_measure = {measure: tuple(t for t in self.triggers if t.measure is measure) for measure in Measure}
-        object.__setattr__(
-            self, "on_missed_day", tuple(t for t in self.triggers if t.measure in DAY_MEASURES | RUN_MEASURES)
-        )
+        object.__setattr__(self, "on_missed_day", tuple(t for t in self.triggers if t.measure in MISSED_DAY_MEASURES))
         object.__setattr__(self, "on_return", by_measure[Measure.PRESENT_AFTER])
         object.__setattr__(self, "on_change", by_measure[Measure.CHANGE_EVENT])
+        object.__setattr__(self, "on_suspension_end", by_measure[Measure.SUSPENSION_END])
 
     def rung(self, step: int) -> Trigger:
         """The rung with this number."""
@@ -158,9 +203,10 @@ def read_rule_set(data: Mapping, *, key: int | str | None = None) -> RuleSet:
         raise RuleError(f"规则里缺少“{missing.args[0]}”一项") from None
     if not triggers:
         raise RuleError("规则里没有任何一级")
-    tiers = {trigger.tier for trigger in triggers}
+    # Only what a missed day has brought about can be followed by a return.
+    tiers = {trigger.tier for trigger in triggers if trigger.measure in MISSED_DAY_MEASURES}
     for trigger in triggers:
-        if trigger.after and (trigger.after not in tiers or trigger.after == trigger.tier):
+        if trigger.after and trigger.after not in tiers:
             raise RuleError(f"“{trigger.tier.label}”以“{trigger.after.label}”为前提，但规则里没有这样的一级在它之前")
     return rule_set
 
@@ -182,6 +228,7 @@ def _read_trigger(step: int, row: Mapping) -> Trigger:
         receiver=row["receiver"],
         source=row["source"],
         threshold=row.get("threshold", 1),
+        within=row.get("within"),
         window=row.get("window"),
         after=_known(Tier, row["after"], "前提") if "after" in row else None,
         events=frozenset(_known(EventKind, kind, "学籍变动") for kind in row.get("events", ())),
@@ -197,7 +244,7 @@ def _contradiction(trigger: Trigger) -> str:
     checks = (
         (measure not in MEASURES_OF.get(trigger.tier, RUN_MEASURES), "不能用这种方法来计算"),
         (trigger.threshold < 1, "的门槛应至少为1"),
-        (measure is Measure.ABSENT_DAY and trigger.threshold > 1, "按一整天计算，门槛只能是1"),
+        (measure in YES_OR_NO and trigger.threshold > 1, "按一整天计算，门槛只能是1"),
         ((measure is Measure.PRESENT_AFTER) != (trigger.after is not None), "：到校后才触发的必须写前提，其他的不写"),
         ((measure is Measure.CHANGE_EVENT) != bool(trigger.events), "：按学籍变动触发的必须写变动类型，其他的不写"),
         (not trigger.events <= REPORTED_CHANGES, "只能由转入、转出、休学、休学复学、出国、死亡触发"),
@@ -206,5 +253,11 @@ def _contradiction(trigger: Trigger) -> str:
             "：只有按时段计算缺课天数时才写时段，且必须写",
         ),
         (trigger.window is not None and trigger.window < trigger.threshold, "的时段比门槛还短，永远不会触发"),
+        (
+            (trigger.due in COUNTED_DUES) != (trigger.within is not None),
+            "：时限按天数计算的必须写天数，其他的不写",
+        ),
+        (trigger.within is not None and trigger.within < 1, "的时限应至少为1天"),
+        (trigger.due is Due.AT_END and measure is not Measure.SUSPENSION_END, "没有期满之日，时限不能写期满当日"),
     )
     return next((reason for fails, reason in checks if fails), "")

@@ -15,6 +15,9 @@ TASKS = {
     Tier.LOSS_REPORT: "请交《学生流失报告》",
     Tier.RETURN_REPORT: "请交《学生复学报告》",
     Tier.CHANGE_REPORT: "请交《学生正常变动报告》",
+    Tier.CHANGE_EVIDENCE: "请上传证明材料",
+    Tier.SUSPENSION_END: "请联系家长，办理复学或延期",
+    Tier.OPENING_VISIT: "请家访",
 }
 
 
@@ -42,9 +45,13 @@ def missed(marks: Mapping[str, str]) -> str:
 
 def reason(duty, *, marks: Mapping[str, str], change: str, today: date) -> str:
     """Why it is owed, without the task: 今天上午旷课; 连续缺课3天（9月7日起），另有1天未点名; 9月4日休学."""
+    if duty.tier == Tier.SUSPENSION_END:
+        return f"休学到{named_day(duty.key, today)}期满"
+    if duty.tier == Tier.OPENING_VISIT:
+        return f"{named_day(duty.key, today)}开学没有到校"
     if duty.tier == Tier.CONTACT:
         return f"{named_day(duty.triggered_on, today)}{missed(marks) or '缺课'}"
-    if duty.tier == Tier.CHANGE_REPORT:
+    if duty.tier in (Tier.CHANGE_REPORT, Tier.CHANGE_EVIDENCE):
         return f"{named_day(duty.key, today)}{change or '学籍变动'}"
     unknown = f"，另有{duty.unknown_days}天未点名" if duty.unknown_days else ""
     run = f"连续缺课{duty.run_days}天（{short_day(duty.run_start)}起）{unknown}"
@@ -55,7 +62,7 @@ def reason(duty, *, marks: Mapping[str, str], change: str, today: date) -> str:
 
 def rule_words(rule_set: RuleSet, trigger: Trigger) -> str:
     """按《标准规则》第2级：连续缺课满3个上课日，当日办结."""
-    return f"按《{rule_set.title}》第{trigger.step}级：{trigger.words}，{trigger.due.label}办结"
+    return f"按《{rule_set.title}》第{trigger.step}级：{trigger.words}，{trigger.due_words}办结"
 
 
 def due_words(due_on: date, status: DutyStatus, today: date) -> str:

@@ -29,7 +29,8 @@ MAY_FOLLOW = (
     | dict.fromkeys(("transfer_out", "other_out", "leave_country"), FROM_AWAY)
 )
 
-RESULT_OF_A_VISIT = {"home_visit": {"home_visit", "joint_visit"}, "joint_visit": {"joint_visit"}}
+A_VISIT = {"home_visit", "joint_visit"}
+RESULT_OF_A_VISIT = {"home_visit": A_VISIT, "joint_visit": {"joint_visit"}, "opening_visit": A_VISIT}
 
 
 @dataclass
@@ -49,13 +50,18 @@ class PlainWorld:
 
 @dataclass
 class PlainChild:
-    """One child's facts; ``events`` are (day, kind, class joined or None) in their order."""
+    """One child's facts; ``events`` are (day, kind, class joined or None) in their order.
+
+    ``certificates`` are (day of the change, day handed in), ``suspensions`` (day of the 休学, an approved end).
+    """
 
     events: list[tuple[date, str, str | None]]
     marks: dict[date, dict[str, str]] = field(default_factory=dict)
     leaves: list[tuple[date, date]] = field(default_factory=list)
     contacts: list[tuple[date, str]] = field(default_factory=list)
     reports: list[tuple[date, str]] = field(default_factory=list)
+    certificates: list[tuple[date, date]] = field(default_factory=list)
+    suspensions: list[tuple[date, date]] = field(default_factory=list)
 
 
 @dataclass
@@ -201,7 +207,7 @@ def next_school_day(world: PlainWorld, school_class: str, day: date) -> date:
 
 
 def obligations(world: PlainWorld, child: PlainChild, as_of: date) -> list[dict]:
-    """The table of ``export obligations --as-of`` for one child."""
+    """The table of ``export obligations --as-of`` for one child, and the three kinds that it leaves out."""
     owed: list[dict] = []
     days = all_days(world, child, as_of)
     for day in days:
@@ -215,7 +221,10 @@ def obligations(world: PlainWorld, child: PlainChild, as_of: date) -> list[dict]
             for trigger in rules["triggers"]:
                 if trigger["measure"] == "change_event" and kind in trigger["events"]:
                     owe(world, owed, rules, trigger, key=happened_on, day=happened_on, school_class=school_class)
+    for began, ends_on in sorted(suspensions(child).items()):
+        remember(world, owed, child, began, ends_on, as_of)
     do(child, owed, as_of)
+    come_to_school(world, owed, days)
     for row in owed:
         row["status"] = status(row, as_of)
     return sorted(owed, key=lambda row: (row["triggered_on"], row["tier"], row["key"]))
@@ -224,8 +233,8 @@ def obligations(world: PlainWorld, child: PlainChild, as_of: date) -> list[dict]
 def climb(world, owed, days, day, rules, trigger) -> None:
     """What a day with an absence triggers."""
     run = run_of(days, day)
-    if reached(trigger, day, run):
-        key = day.day if trigger["tier"] == "contact" else run[0].day
+    if reached(world, trigger, day, run):
+        key = day.day if trigger["tier"] in ("contact", "opening_visit") else run[0].day
         owe(world, owed, rules, trigger, key=key, day=day.day, school_class=day.school_class, run=run)
 
 
@@ -239,17 +248,58 @@ def come_back(world, owed, days, day, rules, trigger) -> None:
             owe(world, owed, rules, trigger, key=start, day=day.day, school_class=day.school_class, run=run)
 
 
+def suspensions(child: PlainChild) -> dict[date, date]:
+    """Day of the 休学 → its latest approved end."""
+    return {day: max(end for began, end in child.suspensions if began == day) for day, _ in child.suspensions}
+
+
+def remember(world, owed, child, began, ends_on, as_of) -> None:
+    """休学期满: the first day in the calendar on which the child is still out and few enough days are left."""
+    on_the_day = [(kind, joined) for day, kind, joined in child.events if day == began]
+    if not on_the_day or on_the_day[-1][0] != "suspend":
+        return
+    school_class = [joined for day, _, joined in child.events if day <= began and joined][-1]
+    over = min((day for day, _, _ in child.events if day > began), default=None)
+    day = max(began, min(first for first, _ in world.terms))
+    while day <= as_of and (over is None or day < over):
+        rules = rules_on(world, school_class, day)
+        for trigger in rules["triggers"]:
+            if trigger["measure"] == "suspension_end" and ends_on <= day + trigger["threshold"] * DAY:
+                owe(world, owed, rules, trigger, key=ends_on, day=day, school_class=school_class)
+                for row in owed:
+                    if (row["tier"], row["key"], row["triggered_on"]) == ("suspension_end", ends_on, day):
+                        row["done_on"] = over if over and over <= as_of else None
+                return
+        day += DAY
+
+
+def due(world, trigger, school_class, day, key) -> date:
+    """The last day on which it is in time."""
+    match trigger["due"]:
+        case "next_school_day":
+            return next_school_day(world, school_class, day + DAY)
+        case "within_days":
+            return next_school_day(world, school_class, day + trigger["within"] * DAY)
+        case "at_end":
+            return next_school_day(world, school_class, max(day, key))
+        case "within_school_days":
+            last = next_school_day(world, school_class, day)
+            for _ in range(1, trigger["within"]):
+                last = next_school_day(world, school_class, last + DAY)
+            return last
+    return next_school_day(world, school_class, day)
+
+
 def owe(world, owed, rules, trigger, *, key, day, school_class, run=()) -> None:
     """(tier, key) exactly once."""
     if any(row["tier"] == trigger["tier"] and row["key"] == key for row in owed):
         return
-    due_from = day if trigger["due"] == "same_day" else day + DAY
     owed.append(
         {
             "tier": trigger["tier"],
             "key": key,
             "triggered_on": day,
-            "due_on": next_school_day(world, school_class, due_from),
+            "due_on": due(world, trigger, school_class, day, key),
             "run_start": run[0].day if run else None,
             "run_days": count(run, "absent"),
             "unknown_days": count(run, "unknown"),
@@ -268,12 +318,23 @@ def run_of(days: list[Day], day: Day) -> list[Day]:
     return run_from(days, [start for start in run_starts(days) if start <= day.day][-1], through=day.day)
 
 
-def reached(trigger: dict, day: Day, run: list[Day]) -> bool:
+def opens_a_term(world: PlainWorld, day: Day) -> bool:
+    """Whether no day of the term before it was a school day of the class."""
+    for first, last in world.terms:
+        if first <= day.day <= last:
+            earlier = [first + DAY * n for n in range((day.day - first).days)]
+            if not any(is_school_day(world, day.school_class, other) for other in earlier):
+                return True
+    return False
+
+
+def reached(world: PlainWorld, trigger: dict, day: Day, run: list[Day]) -> bool:
     figures = {
         "unexcused_slots": day.slots,
         "unexcused_periods": day.periods,
         "absent_day": count(run[-1:], "absent"),
         "run_school_days": count(run, "absent"),
+        "opening_absence": count(run[-1:], "absent") and opens_a_term(world, day),
     }
     return trigger["measure"] in figures and figures[trigger["measure"]] >= trigger.get("threshold", 1)
 
@@ -295,10 +356,24 @@ def do(child: PlainChild, owed: list[dict], as_of: date) -> None:
             wanted = row["tier"] == "contact" or method in RESULT_OF_A_VISIT.get(row["tier"], ())
             if day <= as_of and wanted and row["done_on"] is None and row["key"] <= day:
                 row["done_on"] = day
+    for changed_on, handed_in_on in child.certificates:
+        proven_on = max(changed_on, handed_in_on)
+        for row in owed:
+            if proven_on <= as_of and row["tier"] == "change_evidence" and row["key"] == changed_on:
+                row["done_on"] = min(proven_on, row["done_on"] or proven_on)
     for day, tier in sorted(set(child.reports)):
         open_rows = [row for row in owed if row["tier"] == tier and row["done_on"] is None and row["key"] <= day]
         if day <= as_of and open_rows:
             max(open_rows, key=lambda row: row["key"])["done_on"] = day
+
+
+def come_to_school(world: PlainWorld, owed: list[dict], days: list[Day]) -> None:
+    """Who comes by themselves in the term needs no visit any more."""
+    for row in owed:
+        if row["tier"] == "opening_visit" and (back := first_present_after(days, row["key"])):
+            same_term = any(first <= row["key"] and back.day <= last for first, last in world.terms)
+            if same_term and (row["done_on"] is None or back.day < row["done_on"]):
+                row["done_on"] = back.day
 
 
 def status(row: dict, as_of: date) -> str:

@@ -9,10 +9,10 @@ from django.db.models import Case, Count, F, Q, When
 from casework import wording
 from casework.ladder import ContactMethod, DutyStatus
 from casework.models import Contact, Obligation, Report
-from casework.ruleset import REPORT_TIERS, Tier, read_rule_set
+from casework.ruleset import PAPER_TIERS, REPORT_TIERS, VISIT_TIERS, Tier, read_rule_set
 from students.access import Scope
 from students.days import SLOT_ORDER, Slot
-from students.models import AbsenceMark, EnrolmentEvent, Guardian, Role, Student
+from students.models import AbsenceMark, Certificate, EnrolmentEvent, Guardian, Role, Student
 
 UNDONE = frozenset({DutyStatus.OPEN, DutyStatus.LATE_OPEN})
 CONTACT_RESULTS = [
@@ -50,6 +50,16 @@ class DutyCard:
     @property
     def is_report(self) -> bool:
         return self.first.tier in REPORT_TIERS
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether it is done among the child's 学籍变动: a certificate or the end of a suspension."""
+        return self.first.tier in PAPER_TIERS
+
+    @property
+    def paper_label(self) -> str:
+        """What the button to the child's 学籍变动 says."""
+        return "上传证明" if self.first.tier == Tier.CHANGE_EVIDENCE else "办理复学"
 
     @property
     def settled(self) -> str:
@@ -119,7 +129,7 @@ def _card(group, marks, changes, guardian, scope: Scope, today: date) -> DutyCar
         place=_place(newest.school_class, scope),
         guardian=guardian,
         may_answer=may_answer,
-        results=CONTACT_RESULTS if may_answer and newest.tier not in REPORT_TIERS else [],
+        results=CONTACT_RESULTS if may_answer and newest.tier not in REPORT_TIERS | PAPER_TIERS else [],
     )
 
 
@@ -159,7 +169,7 @@ def _marks(rows) -> dict[tuple[int, date], dict[str, str]]:
 
 def _changes(rows) -> dict[tuple[int, date], str]:
     """(student, day) → what changed, in words."""
-    wanted = [row for row in rows if row.tier == Tier.CHANGE_REPORT]
+    wanted = [row for row in rows if row.tier in (Tier.CHANGE_REPORT, Tier.CHANGE_EVIDENCE)]
     if not wanted:
         return {}
     events = EnrolmentEvent.objects.effective().filter(
@@ -191,25 +201,35 @@ def filtered(duties, wanted: dict, *, today: date):
 
 def usual_method(duty: Obligation) -> ContactMethod:
     """How a duty is usually done, where a tap on a result does not say: a visit by visiting, the rest by telephone."""
-    visits = {Tier.HOME_VISIT: ContactMethod.HOME_VISIT, Tier.JOINT_VISIT: ContactMethod.JOINT_VISIT}
-    return visits.get(duty.tier, ContactMethod.PHONE)
+    if duty.tier == Tier.JOINT_VISIT:
+        return ContactMethod.JOINT_VISIT
+    return ContactMethod.HOME_VISIT if duty.tier in VISIT_TIERS else ContactMethod.PHONE
 
 
 def acts_since(duty: Obligation, *, scope: Scope) -> list[dict]:
-    """Contacts and reports of the child since the duty's matter began, as timeline entries; two queries."""
-    since = {"student": duty.student_id, "day__gte": duty.run_start or duty.key}
-    contacts = Contact.objects.visible_to(scope).filter(**since).select_related("recorded_by", "cancelled_by")
-    reports = Report.objects.visible_to(scope).filter(**since).select_related("recorded_by", "cancelled_by")
-    acts = [(act.day, act.get_method_display(), act.result, act) for act in contacts]
-    acts += [(act.day, act.get_kind_display(), "", act) for act in reports]
+    """Contacts and reports of the child since the duty's matter began, as timeline entries; two queries.
+
+    Certificates stand among them where a paper is what is owed.
+    """
+    since = {"student": duty.student_id, "day__gte": duty.run_start or min(duty.key, duty.triggered_on)}
+    contacts = Contact.objects.visible_to(scope).filter(**since).select_related("recorded_by")
+    reports = Report.objects.visible_to(scope).filter(**since).select_related("recorded_by")
+    done = [(act.day, act.recorded_at, act.get_method_display(), act.result, act.recorded_by, act) for act in contacts]
+    done += [(act.day, act.recorded_at, act.get_kind_display(), "", act.recorded_by, act) for act in reports]
+    if duty.tier in PAPER_TIERS:
+        papers = Certificate.objects.visible_to(scope).filter(student=duty.student_id).defer("content")
+        done += [
+            (paper.handed_in_on, paper.uploaded_at, paper.get_kind_display(), paper.name, paper.uploaded_by, paper)
+            for paper in papers.select_related("uploaded_by")
+        ]
     return [
         {
             "when": wording.short_day(day),
             "title": f"{title}（已撤销）" if act.cancelled_at else title,
             "text": text,
-            "by": act.recorded_by.name if act.recorded_by else "由工作簿导入",
+            "by": by.name if by else "由工作簿导入",
         }
-        for day, title, text, act in sorted(acts, key=lambda row: (row[0], row[3].recorded_at), reverse=True)
+        for day, _, title, text, by, act in sorted(done, key=lambda row: row[:2], reverse=True)
     ]
 
 
@@ -257,7 +277,7 @@ def explain(duty: Obligation, today: date) -> Explanation:
     """The rule in words and the days that led to the trigger, each with its registers; two queries."""
     rule_set = read_rule_set(duty.rule_set.content, key=duty.rule_set_id)
     trigger = rule_set.rung(duty.step)
-    first = duty.run_start or duty.key
+    first = duty.run_start or min(duty.key, duty.triggered_on)
     marks = (
         AbsenceMark.objects.filter(
             student=duty.student_id, roll_call__day__gte=first, roll_call__day__lte=duty.triggered_on

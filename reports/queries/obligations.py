@@ -12,7 +12,7 @@ from casework.engine import DUTY_FIELDS
 from casework.facts import CHUNK, Surroundings, assess_students, students_with_a_ladder
 from casework.ladder import Duty, DutyStatus, duty_status
 from casework.models import Obligation
-from casework.ruleset import Tier
+from casework.ruleset import EXPORTED_TIERS, Tier
 from reports.tables import Column, Kind, Table
 from students.identity import masked_number
 from students.models import Enrolment, EnrolmentEvent, School, SchoolClass, Student
@@ -129,10 +129,13 @@ def _duties(students: Sequence[int], surroundings: Surroundings, as_of: date) ->
     owed = set()
     for student, duties, _ in assess_students(students, surroundings, through=as_of):
         for duty in duties:
+            if duty.tier not in EXPORTED_TIERS:
+                continue
             owed.add((student, duty.tier, duty.key))
             yield student, duty, duty_status(due_on=duty.due_on, done_on=duty.done_on, as_of=as_of)
-    withdrawn = Obligation.objects.exclude(withdrawn_at=None)
-    for kept in withdrawn.filter(student__in=students, triggered_on__lte=as_of).iterator(chunk_size=CHUNK):
+    once = Obligation.objects.filter(student__in=students, triggered_on__lte=as_of, tier__in=EXPORTED_TIERS)
+    withdrawn = once.exclude(withdrawn_at=None)
+    for kept in withdrawn.iterator(chunk_size=CHUNK):
         if (kept.student_id, kept.tier, kept.key) not in owed:
             yield kept.student_id, _as_computed(kept, as_of), DutyStatus.WITHDRAWN
 
