@@ -1,6 +1,6 @@
 """The sheets 联系记录 and 报告, the rule set of a school, and what an imported workbook leads to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from casework.engine import recompute_locked
@@ -19,25 +19,51 @@ from students.workbook.enrolment import EventSheet
 from students.workbook.people import StaffSheet, TeachingSheet
 from students.workbook.places import AreaSheet, ClassSheet, SchoolSheet
 from students.workbook.report import Outcome
-from students.workbook.run import Progress, Source, run
-from students.workbook.sheets import REASON, Import, Result, Sheet, Touched, Wanted
+from students.workbook.residents import ResidentSheet
+from students.workbook.run import Source, run
+from students.workbook.sheets import REASON, Import, Progress, Result, Sheet, Touched, Wanted
 
+FOLLOWING = "待办"  # what progress calls the work after the last sheet
 METHODS = {method.label: method for method in ContactMethod}
 REPORT_KINDS = {tier.label: tier for tier in Tier if tier in REPORT_TIERS}
 
 
 def import_workbooks(
-    sources: Sequence[Source], *, by=None, today: date, dry_run: bool = False, progress: Progress | None = None
+    sources: Sequence[Source],
+    *,
+    by=None,
+    today: date,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    schools: frozenset[int] | None = None,
+    without: Mapping[str, Collection[int]] | None = None,
 ) -> Outcome:
     """Import workbooks with all sheets there are and recompute what follows; see ``students.workbook.run``."""
-    return run(sources, sheets=SHEETS, by=by, today=today, dry_run=dry_run, follow=_follow, progress=progress)
+    return run(
+        sources,
+        sheets=SHEETS,
+        by=by,
+        today=today,
+        dry_run=dry_run,
+        follow=_follow,
+        progress=progress,
+        schools=schools,
+        without=without,
+    )
+
+
+def sheets_for(schools: frozenset[int] | None) -> list[type[Sheet]]:
+    """The sheets that somebody may import: all for the county, those of one school for its clerk."""
+    return [sheet for sheet in SHEETS if schools is None or sheet.of_one_school]
 
 
 def _follow(importing: Import) -> None:
     """Recompute, through today, everybody whose facts the import has changed."""
-    surroundings = Surroundings()
+    surroundings, done = Surroundings(), 0
     for chunk in _affected(importing.touched):
         recompute_locked(chunk, surroundings, through=importing.today, reason=REASON)
+        done += len(chunk)
+        importing.progress(FOLLOWING, done, done)
 
 
 def _affected(touched: Touched) -> Iterator[list[int]]:
@@ -179,4 +205,5 @@ SHEETS: tuple[type[Sheet], ...] = (
     AbsenceSheet,
     ContactSheet,
     ReportSheet,
+    ResidentSheet,
 )

@@ -26,6 +26,7 @@ class LeaveSheet(Sheet):
     """请假, approved: identity is child, days and kind."""
 
     name = "请假"
+    of_one_school = True
     columns = (
         Column("学籍号", cells.identity, required=True),
         Column("开始日期", cells.day, required=True),

@@ -47,7 +47,7 @@ class TermSheet(Sheet):
                         f"与{Term(school_year=other[0], number=other[1])}的日期重叠",
                         "请核对两个学期的日期",
                     )
-                    self.note_fault(row)
+                    self.refuse(row)
                     break
         if self.store(Term, self._known, [want for row, want in checked if row.sound]):
             self.run.touched.everyone = True

@@ -5,12 +5,13 @@ Cells arrive as the reader gives them: text, a number (always a float), a date, 
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from students.days import SLOT_LABELS, SLOT_ORDER, Slot
 from students.identity import check_student_number, normalise_number
+from students.workbook.codes import without_code
 
 Parser = Callable[[object], object]
 
@@ -38,6 +39,19 @@ class CellError(ValueError):
     def __init__(self, message: str, remedy: str = ""):
         super().__init__(message)
         self.remedy = remedy
+
+
+def explained(hint: str, *, words: Sequence[str] = (), as_text: bool = False) -> Callable[[Parser], Parser]:
+    """What a blank workbook tells of the cells of a parser: how to fill them in, and the words to choose from.
+
+    ``as_text``: a column that Excel must not turn into numbers or dates.
+    """
+
+    def keep(parse: Parser) -> Parser:
+        parse.hint, parse.words, parse.as_text = hint, tuple(words), as_text
+        return parse
+
+    return keep
 
 
 class Valueless(str):
@@ -94,6 +108,7 @@ def _plain(value: object) -> str:
 def text(limit: int) -> Parser:
     """Free text of at most ``limit`` characters, as it stands but for control characters and outer spaces."""
 
+    @explained(f"文字，最多{limit}个字")
     def parse(value: object) -> str:
         found = value.strip() if isinstance(value, str) else _plain(value)
         if CONTROL.search(found):
@@ -105,10 +120,23 @@ def text(limit: int) -> Parser:
     return parse
 
 
+def word(limit: int, codes: Mapping[str, str] | None = None) -> Parser:
+    """A word that the national system writes with its code before it (``01-汉族``), or as the code alone."""
+    plain = text(limit)
+
+    @explained(plain.hint)
+    def parse(value: object) -> str:
+        found = plain(value)
+        return (codes or {}).get(found.upper()) or without_code(found)
+
+    return parse
+
+
 def name(limit: int) -> Parser:
     """A person's name; spaces that only align two characters with three are dropped, all middle dots made one."""
     plain = text(limit)
 
+    @explained("姓名全称，不加空格")
     def parse(value: object) -> str:
         found = plain(value)
         if found.isascii() and not any(character.isalpha() for character in found):
@@ -121,6 +149,7 @@ def name(limit: int) -> Parser:
 def code(limit: int) -> Parser:
     """A code as text or number (``2162000001.0`` is ``2162000001``)."""
 
+    @explained(f"编码，最多{limit}个字符", as_text=True)
     def parse(value: object) -> str:
         if value.__class__ is str and value.isalnum() and value.isascii() and len(value) <= limit:
             return value  # nearly always
@@ -138,6 +167,7 @@ def digits(count: int, called: str) -> Parser:
     """A code of exactly ``count`` digits."""
     plain = code(60)
 
+    @explained(f"{count}位数字", as_text=True)
     def parse(value: object) -> str:
         found = plain(value)
         if not (len(found) == count and found.isascii() and found.isdigit()):
@@ -147,6 +177,7 @@ def digits(count: int, called: str) -> Parser:
     return parse
 
 
+@explained("6位、9位或12位行政区划代码", as_text=True)
 def area_code(value: object) -> str:
     """户口所在地行政区划: 6 digits for a county, 9 or 12 for what lies below."""
     found = code(60)(value)
@@ -155,6 +186,7 @@ def area_code(value: object) -> str:
     return found
 
 
+@explained("完整的号码，不要写成数值", as_text=True)
 def identity(value: object) -> str:
     """学籍号 or 身份证件号 as text. Stored as a number it has lost its last digits for good."""
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= 10 ** (ID_DIGITS - 1):
@@ -167,6 +199,7 @@ def identity(value: object) -> str:
     return found
 
 
+@explained("19位：以G、J或L开头，后面是18位号码", as_text=True)
 def student_number(value: object) -> str:
     """学籍号, its shape and check character verified."""
     found = identity(value)
@@ -177,6 +210,7 @@ def student_number(value: object) -> str:
     return found
 
 
+@explained(DATE_WAYS, as_text=True)
 def day(value: object) -> date:
     """A date: a real one, or one of the five ways of writing it."""
     if isinstance(value, datetime):
@@ -211,6 +245,7 @@ def _plausible(found: date) -> date:
     return found
 
 
+@explained(MONTH_WAYS, as_text=True)
 def month(value: object) -> date:
     """入学年月 (``202609``, or any date in that month) → the first day of the month."""
     if isinstance(value, date):
@@ -231,6 +266,7 @@ def month(value: object) -> date:
         raise CellError("不是年月", MONTH_WAYS) from None
 
 
+@explained("时间，写成08:05，或2026-09-01 08:05", as_text=True)
 def moment(value: object) -> datetime | time:
     """点名时间: a time of day, or a date with its time."""
     if isinstance(value, datetime | time):
@@ -251,6 +287,7 @@ def moment(value: object) -> datetime | time:
 def integer(least: int, most: int) -> Parser:
     """A whole number from ``least`` to ``most``."""
 
+    @explained(f"{least}到{most}之间的整数")
     def parse(value: object) -> int:
         found = _plain(value)
         if not re.fullmatch(r"\d{1,9}", found, re.ASCII):
@@ -262,14 +299,16 @@ def integer(least: int, most: int) -> Parser:
     return parse
 
 
-def choice(options: Mapping[str, object]) -> Parser:
-    """One of a few words; ``options``: word → value."""
+def choice(options: Mapping[str, object], codes: Mapping[str, str] | None = None) -> Parser:
+    """One of a few words; ``options``: word → value; ``codes``: national code → word."""
     words = "、".join(options)
 
+    @explained(f"从“{words}”中选一个", words=tuple(options))
     def parse(value: object) -> object:
         if value.__class__ is str and value in options:  # nearly always
             return options[value]
-        found = shown(value) if isinstance(value, bool) else _plain(value)
+        found = without_code(shown(value) if isinstance(value, bool) else _plain(value))
+        found = (codes or {}).get(found, found)
         if found not in options:
             raise CellError("不在可填的内容里", f"请从“{words}”中选一个")
         return options[found]
@@ -280,6 +319,7 @@ def choice(options: Mapping[str, object]) -> Parser:
 yes_no = choice({"是": True, "否": False})
 
 
+@explained("相连的两年，写成2026-2027", as_text=True)
 def school_year(value: object) -> int:
     """学年 ``2026-2027`` → 2026."""
     match = SCHOOL_YEAR_TEXT.fullmatch(re.sub(r"\s", "", _plain(value)))
@@ -292,6 +332,7 @@ SLOT_WORDS: dict[str, Slot] = {label: slot for slot, label in SLOT_LABELS.items(
 SLOT_WORDS |= {word: slot for slot in Slot if slot.isdigit() for word in (str(slot), f"第{slot}节")}
 
 
+@explained("上午、下午、晚自习，或1到9中的一个数字", as_text=True)
 def slot(value: object) -> Slot:
     """A 节次: 上午, 下午, 晚自习, or a period written 1, 第1节 or 第一节."""
     found = re.sub(r"\s", "", _plain(value))
@@ -300,6 +341,7 @@ def slot(value: object) -> Slot:
     return SLOT_WORDS[found]
 
 
+@explained("写成“上午,下午”，或“1,2,3,4,5,6,7”，不填就是上午、下午", as_text=True)
 def slots(value: object) -> str:
     """点名节次 of a school: slots in any order → their codes in the order of the day, joined by commas."""
     parts = [part for part in re.split(r"[,，、;；\s]+", _plain(value)) if part]

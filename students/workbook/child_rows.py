@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 
+from students.actions.listing import index_children
+from students.identity import masked_number
 from students.models import FormerNumber, Student
-from students.pinyin import name_index
+from students.workbook.changes import FAMILY, MOST_KEPT, ChildChange, Difference, difference, extra_differences
 from students.workbook.families import Families, group_wishes, members_of
 from students.workbook.sheets import Entry, Result
 
@@ -15,12 +17,13 @@ def keep_children(sheet, checked: Collection, member_headers: Collection[str]) -
     run = sheet.run
     former: list[FormerNumber] = []
     months = {child.student.pk: child.student.admitted_on for child in checked if child.student}
-    differing = {id(child) for child in checked if child.student and _change(child, former, run)}
+    differing = {id(child): told for child in checked if child.student and (told := _change(child, former, run))}
     new = [_made(child) for child in checked if child.student is None]
     Student.objects.bulk_create(new)
     made = iter(new)
     _write_changed([child.student for child in checked if id(child) in differing])
     FormerNumber.objects.bulk_create(former)
+    index_children([child.student.pk for child in checked if id(child) in differing] + [child.pk for child in new])
 
     families = Families([child.student.pk for child in checked if child.student], run.today)
     for child in checked:
@@ -32,6 +35,8 @@ def keep_children(sheet, checked: Collection, member_headers: Collection[str]) -
         differs = differs or id(child) in differing
         result = Result.CREATED if is_new else Result.UPDATED if differs else Result.UNCHANGED
         sheet.count(result)
+        if result is not Result.UNCHANGED:
+            _tell(run.report, child, student, result, differing.get(id(child), []))
         day, former_day = student.admitted_on, months.get(student.pk, student.admitted_on)
         run.entries[student.pk] = Entry(
             child.school_class, day, None if former_day == day else former_day, child.row.file, child.row.number, result
@@ -40,11 +45,23 @@ def keep_children(sheet, checked: Collection, member_headers: Collection[str]) -
 
 
 def _made(child) -> Student:
-    return Student(**child.values, extra=child.extra, name_index=name_index(child.values["name"]))
+    return Student(**child.values, extra=child.extra)
 
 
-def _change(child, former: list[FormerNumber], run) -> bool:
-    """Bring a known child to what the row says; blank cells keep what is known. Whether anything differs."""
+def _tell(report, child, student: Student, result: Result, differences: list[Difference]) -> None:
+    """Keep what happens to a child for whoever confirms the import; only the count where there are very many."""
+    report.child_count += 1
+    if report.child_count <= MOST_KEPT:
+        if result is Result.UPDATED and not differences:
+            differences = [FAMILY]
+        number, school_class = masked_number(student.number), child.row["班号"]
+        report.children.append(
+            ChildChange(child.row.number, student.name, number, school_class, result, tuple(differences))
+        )
+
+
+def _change(child, former: list[FormerNumber], run) -> list[Difference]:
+    """Bring a known child to what the row says; blank cells keep what is known. What differs."""
     student, values = child.student, dict(child.values)
     if child.extra.items() - student.extra.items():
         values["extra"] = {**student.extra, **child.extra}
@@ -53,11 +70,11 @@ def _change(child, former: list[FormerNumber], run) -> bool:
         former.append(
             FormerNumber(student=student, number=student.student_number, replaced_at=run.now, replaced_by=run.by)
         )
-    if "name" in changes:
-        changes["name_index"] = name_index(changes["name"])
+    told = extra_differences(student.extra, changes.get("extra", {}))
+    told += [difference(student, field, value) for field, value in changes.items() if field != "extra"]
     for field, value in changes.items():
         setattr(student, field, value)
-    return bool(changes)
+    return told
 
 
 def _write_changed(students: list[Student]) -> None:

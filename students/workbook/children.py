@@ -6,17 +6,19 @@ from django.db.models import Q
 
 from students.identity import RESIDENT_ID, masked_number, read_identity_number
 from students.models import FormerNumber, Student
-from students.workbook import cells
+from students.workbook import cells, codes
 from students.workbook.agreement import Agreement
 from students.workbook.child_rows import keep_children
 from students.workbook.columns import Column, Layout, Row, header_key
-from students.workbook.families import GROUP_COLUMNS, MEMBER_HEADER, member_column
+from students.workbook.families import GROUP_COLUMNS, MEMBER_FIELDS, MEMBER_HEADER, member_column
 from students.workbook.faults import Unreadable
 from students.workbook.sheets import Sheet
 
 OLDEST_ENTRANT = 25  # years; who is older does not enter a school of compulsory education
 ID_TYPES = {"身份证": RESIDENT_ID, "二代身份证": RESIDENT_ID, "第二代居民身份证": RESIDENT_ID}
+written_id_type = cells.word(40, codes.ID_TYPES)
 STANDINGS = {label: Student.Standing(value) for value, label in Student.Standing.choices}
+SEX = cells.choice({label: value for value, label in Student.Sex.choices}, codes.SEXES)
 FIELDS = {
     "学籍号": "student_number",
     "身份证件类型": "id_type",
@@ -35,9 +37,10 @@ FIELDS = {
 }
 
 
+@cells.explained("居民身份证，或其他证件的名称")
 def id_type(value: object) -> str:
     """身份证件类型 as written; other names of the resident identity card are made one."""
-    found = cells.text(40)(value)
+    found = written_id_type(value)
     return ID_TYPES.get(found, found)
 
 
@@ -55,20 +58,21 @@ class ChildSheet(Sheet):
     """学生, with the column names of the national system; a column that is not interpreted is kept as it came."""
 
     name = "学生"
+    of_one_school = known_by_header = True
     columns = (
         Column("学校标识码", cells.digits(10, "学校标识码"), required=True),
         Column("班号", cells.code(20), required=True),
-        Column("学籍号", cells.student_number),
+        Column("学籍号", cells.student_number, note="还没有学籍号的（待建籍）空着，另填身份证件号"),
         Column("姓名", cells.name(60), required=True),
-        Column("性别", cells.choice({label: value for value, label in Student.Sex.choices}), required=True),
+        Column("性别", SEX, required=True),
         Column("出生日期", cells.day, required=True),
         Column("身份证件类型", id_type, required=True),
-        Column("身份证件号", cells.identity),
-        Column("民族", cells.text(20)),
-        Column("入学年月", cells.month, required=True),
-        Column("班内学号", cells.integer(0, 9999)),
-        Column("就读身份", cells.choice(STANDINGS)),
-        Column("就读方式", cells.text(20)),
+        Column("身份证件号", cells.identity, note="证件类型是居民身份证的必须填写"),
+        Column("民族", cells.word(20, codes.ETHNICITIES)),
+        Column("入学年月", cells.month, required=True, note="进入这所学校的年月，学生从那个月的第一天起在班"),
+        Column("班内学号", cells.integer(0, 9999), note="点名册上的顺序"),
+        Column("就读身份", cells.choice(STANDINGS), note="不填就是在籍"),
+        Column("就读方式", cells.word(20)),
         Column("户口所在地行政区划", cells.area_code),
         Column("现住址", cells.text(200)),
         Column("联系电话", cells.code(30)),
@@ -81,6 +85,11 @@ class ChildSheet(Sheet):
     def __init__(self, run):
         super().__init__(run)
         self._agreement = Agreement() if run.files > 1 else None
+
+    @classmethod
+    def offered_columns(cls) -> tuple[Column, ...]:
+        members = (member_column(f"成员{position}{field}") for position in (1, 2) for field in MEMBER_FIELDS)
+        return (*cls.columns, *members)
 
     def layout(self, header: list) -> Layout:
         return Layout(header, self.columns, others=self._other_column)
@@ -110,6 +119,8 @@ class ChildSheet(Sheet):
                 self._by_id[student.id_number] = student
         former = FormerNumber.objects.filter(number__in=numbers - self._by_number.keys()).select_related("student")
         self._by_former_number = {row.number: row.student for row in former}
+        found = (*self._by_number.values(), *self._by_id.values(), *self._by_former_number.values())
+        self.look_up_schools({student.pk for student in found})
 
     def check(self, row: Row) -> Child:
         school_class = self.class_at(row, self.school_at(row))
@@ -215,14 +226,19 @@ class ChildSheet(Sheet):
         by_number, by_id = self._by_number.get(number), self._by_id.get(identity)
         if by_number is None:
             known = by_id or self._by_former_number.get(number)
-            return known and self._checked_number(row, known, number)
+            header = "身份证件号" if by_id else "学籍号"
+            if known and not self.refuse_elsewhere(row, header, known.pk):
+                self._check_number(row, known, number)
+            return known
+        if self.refuse_elsewhere(row, "学籍号", by_number.pk):
+            return by_number
         if identity and by_id and by_id is not by_number:
             self._tell_taken(row, "身份证件号", by_id)
         elif _another_child(row, by_number, identity):
             self._tell_taken(row, "学籍号", by_number)
         return by_number
 
-    def _checked_number(self, row: Row, student: Student, number: str | None) -> Student:
+    def _check_number(self, row: Row, student: Student, number: str | None) -> None:
         """A child found by its identity number or by a former 学籍号: its 学籍号 may change in one direction only."""
         old = student.student_number
         if number and old and not (old[0] in "LJ" and number[0] == "G"):
@@ -232,9 +248,10 @@ class ChildSheet(Sheet):
                 f"这名学生（{student.name}）在系统中的学籍号是“{old}”，与本表不同",
                 "只有临时学籍号可以换成正式学籍号，请对照学籍系统核对",
             )
-        return student
 
     def _tell_taken(self, row: Row, header: str, owner: Student) -> None:
+        if self.refuse_elsewhere(row, header, owner.pk):
+            return
         theirs = f"系统中已是{owner.name}（{masked_number(owner.number)}）的号码"
         self.fault(row, header, f"本表写给{row['姓名'] or '这名学生'}，{theirs}", "请核对是哪一边填错了")
 

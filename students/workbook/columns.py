@@ -9,14 +9,17 @@ from typing import NamedTuple
 from students.workbook.cells import CellError, Parser, Valueless, is_blank, shown, visible
 from students.workbook.faults import Unreadable
 
+MARKS_HEADER = "错误说明"  # the last column of a marked copy: ours, not the school's
+
 
 @dataclass(frozen=True)
 class Column:
-    """A column by its header; ``parse`` turns a cell that is not blank into a value."""
+    """A column by its header; ``parse`` turns a cell that is not blank into a value; ``note``: what it means."""
 
     header: str
     parse: Parser
     required: bool = False
+    note: str = ""
 
 
 class Row:
@@ -80,6 +83,7 @@ class Layout:
         self.columns: list[tuple[int, Column]] = []
         known = {header_key(column.header): column for column in columns}
         self._positions: dict[str, int] = {}
+        self.marks_at: int | None = None  # where a marked copy has its column of mistakes
         for position, cell in enumerate(header):
             if isinstance(cell, Valueless):
                 self.problems.append(HeaderProblem(cell, str(cell.fault), cell.fault.remedy))
@@ -89,6 +93,11 @@ class Layout:
         self.problems += [
             HeaderProblem(header, f"缺少必填的“{header}”一栏", "请在表头加上这一栏并填好", True) for header in missing
         ]
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Header → where its column stands, the first being 0."""
+        return dict(self._positions)
 
     def __contains__(self, header: str) -> bool:
         return header in self._positions
@@ -105,12 +114,19 @@ class Layout:
         """Whether a row has, in a column that is read, a cell without a value."""
         return any(cells[position].__class__ is Valueless for position, _ in self.columns)
 
+    def of_the_school(self, cells: Sequence) -> Sequence:
+        """The cells without the mark of a copy: a row of which only that is left has been emptied."""
+        return cells if self.marks_at is None else [*cells[: self.marks_at], *cells[self.marks_at + 1 :]]
+
     def _place(self, position: int, text: str, known: dict[str, Column], others) -> None:
+        if header_key(text) == MARKS_HEADER:
+            self.marks_at = position
+            return
         column = known.get(header_key(text))
         if column is None and others is None:
             self.problems.append(HeaderProblem(text, "不认识这一栏", "请核对表头的写法，或删去这一栏"))
             return
-        column = column or others(re.sub(r"[★☆*＊]", "", text).strip())
+        column = column or others(re.sub(r"[★☆*＊\r\n]", "", text).strip())
         if column.header in self._positions:
             self.problems.append(HeaderProblem(column.header, "这一栏出现了两次", "请只留一栏"))
             return

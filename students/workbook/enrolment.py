@@ -16,6 +16,7 @@ from students.workbook.sheets import Result, Sheet
 from students.workbook.timeline import CLASS_NEEDED, Classes, Course, Entering, Filed, Known, Refusal, merge
 
 CHUNK = 2000  # children at a time
+DOUBTFUL = "这名学生有一行学籍变动有错误，其他行等它改好后再一起导入"
 IMPORTED_KINDS = {
     label: kind for kind, label in EVENT_LABELS.items() if kind not in {EventKind.PROMOTE, EventKind.VOID}
 }
@@ -25,13 +26,14 @@ class EventSheet(Sheet):
     """学籍变动. Rows wait until all are read, because the events of a child are judged together."""
 
     name = "学籍变动"
+    of_one_school = True
     columns = (
         Column("发生日期", cells.day, required=True),
         Column("学籍号", cells.identity, required=True),
         Column("变动类型", cells.choice(IMPORTED_KINDS), required=True),
         Column("学校标识码", cells.digits(10, "学校标识码")),
-        Column("班号", cells.code(20)),
-        Column("接收确认日期", cells.day),
+        Column("班号", cells.code(20), note="转入、转班、留级、跳级、其他增加要写明进入哪个班"),
+        Column("接收确认日期", cells.day, note="只有转出才填：接收学校确认的日期"),
         Column("说明", cells.text(200)),
     )
     key = ("学籍号",)
@@ -39,7 +41,7 @@ class EventSheet(Sheet):
 
     def __init__(self, run):
         super().__init__(run)
-        self._filed: dict[int, list[tuple[Filed, Row]]] = defaultdict(list)
+        self._filed: dict[int, list[Filed]] = defaultdict(list)
 
     def prepare(self, rows: list[Row]) -> None:
         self.look_up_students(rows)
@@ -48,6 +50,7 @@ class EventSheet(Sheet):
 
     def check(self, row: Row) -> tuple[int | None, Row]:
         student, kind, day = self.student_at(row), row["变动类型"], row["发生日期"]
+        self._check_mandate(row, kind)
         row.values["学生"] = student
         self._check_days(row, day, kind, self._birth_dates.get(student))
         if kind in CLASS_NEEDED and row["班号"] is None and "班号" not in row.bad:
@@ -57,6 +60,15 @@ class EventSheet(Sheet):
             if school and row["班号"]:
                 self.class_at(row, school)
         return student, row
+
+    def _check_mandate(self, row: Row, kind: EventKind | None) -> None:
+        """What comes in here counts as confirmed: a school confirms neither its own 辍学 nor its own 转出."""
+        if self.run.schools is None:
+            return
+        if kind is EventKind.DROP_OUT:
+            self.fault(row, "变动类型", "辍学由县教育局认定，学校不能直接导入", "请写流失报告，由县教育局认定")
+        if row["接收确认日期"]:
+            self.fault(row, "接收确认日期", "转出要由接收学校确认，转出学校不能自己填", "请删去这个日期")
 
     def _check_days(self, row: Row, day: date | None, kind: EventKind | None, birth_date: date | None) -> None:
         if day and birth_date and day < birth_date:
@@ -98,6 +110,17 @@ class EventSheet(Sheet):
         students = sorted(self._filed.keys() | self.run.entries.keys())
         for start in range(0, len(students), CHUNK):
             self._carry_out(students[start : start + CHUNK])
+            self.run.progress(self.name, min(start + CHUNK, len(students)), len(students))
+        self._leave_doubtful()
+
+    def _leave_doubtful(self) -> None:
+        """Of a child with a mistake in one event no other is carried out, nor its entry by 学生."""
+        for student in self.run.doubtful:
+            places = [(filed.place[0], self.name, filed.place[1]) for filed in self._filed.get(student, ())]
+            if entry := self.run.entries.get(student):
+                places.append((entry.file, "学生", entry.row))
+            for place in places:
+                self.run.report.leave(place, DOUBTFUL)
 
     # -- a chunk of children ---------------------------------------------------------------------------------------
 

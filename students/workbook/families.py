@@ -13,7 +13,7 @@ Kind = SpecialGroup.Kind
 MEMBER_HEADER = re.compile(r"成员([1-9]\d?)(姓名|关系|联系电话|是否监护人)")
 MEMBER_FIELDS = {
     "姓名": ("name", cells.text(60)),
-    "关系": ("relation", cells.text(20)),
+    "关系": ("relation", cells.word(20)),
     "联系电话": ("phone", cells.code(30)),
     "是否监护人": ("is_guardian", cells.yes_no),
 }
@@ -35,7 +35,7 @@ GROUP_COLUMNS = (
         ),
     ),
     Column("是否孤儿", cells.yes_no),
-    Column("残疾类型", cells.text(60)),
+    Column("残疾类型", cells.word(60)),
     Column("是否进城务工人员随迁子女", cells.yes_no),
 )
 

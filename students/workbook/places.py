@@ -60,7 +60,7 @@ class AreaSheet(Sheet):
                 values = {"name": row["名称"], "level": level} | ({"parent_id": parent} if parent else {})
                 wanted.append(Wanted(row["代码"], {"code": row["代码"]}, values))
             else:
-                self.note_fault(row)
+                self.refuse(row)
         self.store(Area, known, wanted)
 
     def _parent_of(self, row: Row, level: Level) -> int | None:

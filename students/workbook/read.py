@@ -10,6 +10,7 @@ from typing import BinaryIO
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from students.workbook.cells import Valueless
+from students.workbook.columns import header_key
 from students.workbook.formulas import valueless_cells
 from students.workbook.screening import UnreadableFile, broken, locked, screen
 
@@ -25,9 +26,18 @@ class Workbook:
         self.sheets = [sheet.name for sheet in book.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
         self._file = file
         self._book = book
+        self._called: dict[str, str] = {}
 
     def is_hidden(self, sheet: str) -> bool:
         return sheet in self._hidden
+
+    def call(self, title: str, sheet: str) -> None:
+        """Take the sheet of this title for the one named ``sheet``."""
+        self._called[sheet] = title
+
+    def title_of(self, sheet: str) -> str | None:
+        """The title under which a sheet stands in this book."""
+        return self._called.get(sheet) or next((title for title in self.sheets if header_key(title) == sheet), None)
 
     def rows(self, sheet: str) -> tuple[int, Iterator[tuple[int, list]]]:
         """(height, rows of a sheet as (row number as Excel shows it, cells)).

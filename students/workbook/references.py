@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Max
 
 from students.days import SLOT_ORDER
-from students.models import Area, FormerNumber, Person, RollCall, School, SchoolClass, Student
+from students.models import Area, Enrolment, FormerNumber, Person, RollCall, School, SchoolClass, Student
 
 CHUNK = 2000  # values in one look-up
 
@@ -18,6 +18,7 @@ class SchoolRef(NamedTuple):
     code: str
     slots: frozenset[str]
     kind: str
+    name: str
 
 
 class ClassRef(NamedTuple):
@@ -48,8 +49,8 @@ class References:
 
     @cached_property
     def schools(self) -> dict[str, SchoolRef]:
-        rows = School.objects.values_list("pk", "code", "slots", "kind")
-        return {code: SchoolRef(pk, code, frozenset(slots.split(",")), kind) for pk, code, slots, kind in rows}
+        rows = School.objects.values_list("pk", "code", "slots", "kind", "name")
+        return {code: SchoolRef(pk, code, frozenset(slots.split(",")), *rest) for pk, code, slots, *rest in rows}
 
     @cached_property
     def classes(self) -> dict[tuple[str, str], ClassRef]:
@@ -66,6 +67,13 @@ class References:
     def people(self) -> dict[str, int]:
         """工号 → person."""
         return dict(Person.objects.order_by().values_list("staff_number", "pk"))
+
+    def schools_of(self, students: Collection[int]) -> dict[int, SchoolRef]:
+        """Child → the school it is in, or was in last."""
+        schools = {school.pk: school for school in self.schools.values()}
+        rows = Enrolment.objects.filter(student__in=students).order_by("student", "since")
+        latest = dict(rows.values_list("student", "school_class__school"))
+        return {student: schools[school] for student, school in latest.items()}
 
     def find_students(self, numbers: Collection[str]) -> dict[str, int]:
         """Number → child, for the numbers that are known: by 学籍号, by 身份证件号, by a 学籍号 of former days."""

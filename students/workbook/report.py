@@ -1,16 +1,23 @@
 """What an import found and did: every mistake by its cell, and per sheet what was created, updated or left alone."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+RowKey = tuple[str, str, int]  # file, sheet, row
 VALUE_SHOWN = 40  # characters; enough to find a cell by
 
 
 def shortened(written: str, most: int = VALUE_SHOWN) -> str:
     """A text of at most ``most`` characters, the last of them … where it was longer."""
     return written if len(written) <= most else written[: most - 1] + "…"
+
+
+def in_words(column: str, sentence: str) -> str:
+    """A mistake as it stands in the row of a marked copy."""
+    return f"“{shortened(column)}”：{sentence}" if column else sentence
 
 
 class Problem(NamedTuple):
@@ -47,17 +54,30 @@ class Result(StrEnum):
     UNCHANGED = "unchanged"
 
 
+class Place(NamedTuple):
+    """Where a sheet stands in its file: its title there, its header row, and its columns by header, the first being 0.
+
+    ``marks_at``: the column of mistakes that a marked copy has.
+    """
+
+    title: str
+    header_row: int
+    columns: dict[str, int]
+    marks_at: int | None = None
+
+
 @dataclass
 class Outcome:
-    """What came of an import: either ``problems``, and nothing was written, or ``counts``.
+    """What came of an import: either ``problems``, and nothing was written, or ``counts`` alone.
 
-    ``counts``: sheet → result → rows. ``written`` is False after a rehearsal, after mistakes, and where all rows were
-    known already.
+    ``counts``: sheet → result → rows; beside problems, those of the rows without. ``written`` is False after a
+    rehearsal, after mistakes, and where all rows were known already. ``report`` says more about rows and children.
     """
 
     problems: list[Problem] = field(default_factory=list)
     counts: dict[str, dict[Result, int]] = field(default_factory=dict)
     written: bool = False
+    report: "Report" = field(default_factory=lambda: Report())
 
     @property
     def succeeded(self) -> bool:
@@ -65,14 +85,32 @@ class Outcome:
 
 
 class Report:
-    """Gathers problems and counts while an import runs."""
+    """Gathers problems and counts while an import runs.
+
+    ``rows``: sheet → rows that are not blank; ``left``: rows without a mistake of their own that cannot be taken, and
+    why; ``places``: where the sheets stand; ``children``: the first of those created or changed, ``child_count`` all.
+    """
 
     def __init__(self):
         self.problems: list[Problem] = []
         self.counts: dict[str, dict[Result, int]] = {}
+        self.rows: Counter[str] = Counter()
+        self.left: dict[RowKey, str] = {}
+        self.places: dict[tuple[str, str], Place] = {}
+        self.children: list[NamedTuple] = []
+        self.child_count = 0
 
     def add(self, problem: Problem) -> None:
         self.problems.append(problem)
+
+    def leave(self, key: RowKey, reason: str) -> None:
+        """A row is not taken for what is wrong elsewhere."""
+        self.left.setdefault(key, reason)
+
+    def is_of_a_row(self, problem: Problem) -> bool:
+        """Whether a mistake concerns one row, not a header, a sheet or a file."""
+        place = self.places.get((problem.file, problem.sheet))
+        return problem.row is not None and place is not None and problem.row > place.header_row
 
     def open_sheet(self, sheet: str) -> None:
         self.counts.setdefault(sheet, dict.fromkeys(Result, 0))

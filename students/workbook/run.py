@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,20 +13,21 @@ from django.utils import timezone
 
 from students.actions import audit
 from students.memory import rare_collections
+from students.models import School
 from students.workbook.cells import is_blank
 from students.workbook.columns import Layout, Row, header_key
+from students.workbook.header import find_header, holds_required
 from students.workbook.read import Workbook, open_workbook
-from students.workbook.report import Outcome, Problem
+from students.workbook.report import Outcome, Place, Problem
 from students.workbook.screening import UnreadableFile
-from students.workbook.sheets import Import, Sheet
+from students.workbook.sheets import Import, Progress, Sheet, silent
 
 log = logging.getLogger(__name__)
 
 CHUNK = 2000  # rows checked and written together
-LATER_SHEETS = {"户籍儿童": "本版本还不能导入《户籍儿童》"}
+NOTES = "说明"  # what our own files tell the reader: nothing to take in
 
 Source = str | Path | BinaryIO
-Progress = Callable[[str, int, int], None]  # sheet, rows done, rows in all
 
 
 def run(
@@ -38,20 +39,35 @@ def run(
     dry_run: bool = False,
     follow: Callable[[Import], None] | None = None,
     progress: Progress | None = None,
+    schools: frozenset[int] | None = None,
+    without: Mapping[str, Collection[int]] | None = None,
 ) -> Outcome:
     """Import workbooks together, as one: every sheet from all files before the next sheet, in the order of ``sheets``.
 
     With one mistake nothing is written and ``Outcome.problems`` lists every one; with ``dry_run`` nothing is written
     either. ``follow`` runs in the same transaction once all rows stand. The same files again change nothing.
+
+    ``schools``: those that the importer keeps the registry of, and no other may be named; None = the whole county.
+    ``without``: sheet → rows to pass over, as if the files did not hold them. ``progress`` may raise to call it off.
     """
     books, problems = _open(sources)
     try:
         if not problems:
-            problems = _unknown_sheets(books, {sheet.name for sheet in sheets})
+            problems = _unknown_sheets(books, sheets) + _refused_sheets(books, sheets, schools)
         if any(not problem.sheet for problem in problems):
             return Outcome(problems)
+        importing = Import(
+            by=by,
+            today=today,
+            now=timezone.now(),
+            files=len(books),
+            schools=schools,
+            without=without or {},
+            progress=progress or silent,
+        )
+        importing.report.problems += problems
         with rare_collections():
-            return _take(books, sheets, problems, by, today, dry_run, follow, progress or _silent)
+            return _take(importing, books, sheets, dry_run, follow)
     except DatabaseError:
         log.exception("import refused by the database")
         return Outcome([Problem("", "", None, "", "", *REFUSED_BY_DATABASE)])
@@ -64,10 +80,6 @@ REFUSED_BY_DATABASE = (
     "数据库没有接受这次导入，没有写入任何数据",
     "请确认已经运行过manage.py migrate、没有别的导入同时进行，然后再试一次",
 )
-
-
-def _silent(sheet: str, done: int, rows: int) -> None:
-    """Nobody is watching."""
 
 
 def _open(sources: Sequence[Source]) -> tuple[list[Workbook], list[Problem]]:
@@ -85,22 +97,61 @@ def _open(sources: Sequence[Source]) -> tuple[list[Workbook], list[Problem]]:
     return books, problems
 
 
-def _unknown_sheets(books: Sequence[Workbook], known: set[str]) -> list[Problem]:
-    """Sheets that nobody here can read, unless they are empty or hidden away (lists behind a drop-down)."""
+def _unknown_sheets(books: Sequence[Workbook], sheets: Sequence[type[Sheet]]) -> list[Problem]:
+    """Sheets that nobody can read, unless they are empty, our own notes, or hidden away (lists behind a drop-down).
+
+    A file of the national system has one sheet with the columns of 学生 under a title of its own: that one is read, and
+    the instructions and lists beside it are left alone.
+    """
+    known = {sheet.name for sheet in sheets}
     problems = []
     for book in books:
+        if not known & {header_key(title) for title in book.sheets} and _recognise(book, sheets):
+            continue
         names = [header_key(title) for title in book.sheets]
         for title, name in zip(book.sheets, names, strict=True):
             if name in known and names.count(name) > 1:
                 problems.append(Problem(book.name, title, None, "", "", "这个表出现了两次", "请合成一个表"))
-            elif name not in known and not book.is_hidden(title) and _has_content(book, title):
-                message = LATER_SHEETS.get(name, "不认识这个表")
-                remedy = "请先移除该表" if name in LATER_SHEETS else f"可以导入的表有：{'、'.join(sorted(known))}"
-                problems.append(Problem(book.name, title, None, "", "", message, remedy))
-    if not problems and not any(header_key(title) in known for book in books for title in book.sheets):
+            elif name not in known | {NOTES} and not book.is_hidden(title) and _has_content(book, title):
+                remedy = f"可以导入的表有：{'、'.join(sorted(known))}"
+                problems.append(Problem(book.name, title, None, "", "", "不认识这个表", remedy))
+    if not problems and not any(book.title_of(name) for book in books for name in known):
         message = "文件里没有可以导入的表，没有写入任何数据"
         problems.append(Problem("", "", None, "", "", message, f"可以导入的表有：{'、'.join(sorted(known))}"))
     return problems
+
+
+def _recognise(book: Workbook, sheets: Sequence[type[Sheet]]) -> bool:
+    """Whether one sheet of the book, and one alone, has all columns that must be there of a sheet known by them."""
+    for sheet in sheets:
+        if sheet.known_by_header:
+            visible = [title for title in book.sheets if not book.is_hidden(title)]
+            fitting = [title for title in visible if holds_required(_header_of(book, title, sheet), sheet.columns)]
+            if len(fitting) == 1:
+                book.call(fitting[0], sheet.name)
+                return True
+    return False
+
+
+def _header_of(book: Workbook, title: str, sheet: type[Sheet]):
+    try:
+        return find_header(book.rows(title)[1], sheet.columns)
+    except UnreadableFile:
+        return None
+
+
+def _refused_sheets(books: Sequence[Workbook], sheets: Sequence[type[Sheet]], schools) -> list[Problem]:
+    """Sheets that belong to the county, in the file of somebody who keeps a school."""
+    if schools is None:
+        return []
+    theirs = [sheet.name for sheet in sheets if not sheet.of_one_school]
+    own = "、".join(f"《{sheet.name}》" for sheet in sheets if sheet.of_one_school)
+    return [
+        Problem(book.name, name, None, "", "", f"学校不能导入《{name}》", f"请移除这个表；学校可以导入{own}")
+        for book in books
+        for name in theirs
+        if (title := book.title_of(name)) and _has_content(book, title)
+    ]
 
 
 def _has_content(book: Workbook, title: str) -> bool:
@@ -108,71 +159,82 @@ def _has_content(book: Workbook, title: str) -> bool:
     return any(not all(map(is_blank, cells)) for _, cells in rows)
 
 
-def _take(books, sheets, problems, by, today, dry_run, follow, progress) -> Outcome:
+def _take(importing: Import, books: Sequence[Workbook], sheets, dry_run: bool, follow) -> Outcome:
+    report = importing.report
     with transaction.atomic():
-        importing = Import(by=by, today=today, now=timezone.now(), files=len(books))
-        report = importing.report
-        report.problems += problems
+        _one_at_a_time()
         for sheet_class in sheets:
             sheet = sheet_class(importing)
-            for book in books:
-                _take_sheet(sheet, book, progress)
+            if importing.schools is None or sheet.of_one_school:
+                for book in books:
+                    _take_sheet(sheet, book)
             sheet.finish()
         written = report.changed and not report.problems and not dry_run
         if written:
             if follow:
                 follow(importing)
             counts = {name: dict(results) for name, results in report.counts.items()}
-            audit.record(by=by, action="workbook.import", subject="students.workbook", counts=counts)
+            audit.record(by=importing.by, action="workbook.import", subject="students.workbook", counts=counts)
         else:
             transaction.set_rollback(True)
-    if report.problems:
-        return Outcome(report.in_order([book.name for book in books], [sheet.name for sheet in sheets]))
-    return Outcome(counts=report.counts, written=written)
+    problems = report.in_order([book.name for book in books], [sheet.name for sheet in sheets])
+    return Outcome(problems, report.counts, written, report)
 
 
-def _take_sheet(sheet: Sheet, book: Workbook, progress: Progress) -> None:
+def _one_at_a_time() -> None:
+    """A second import waits for the first and then sees what it has written; registers are not held up.
+
+    Schools are locked before classes and children, so nobody waits in a circle.
+    """
+    list(School.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def _take_sheet(sheet: Sheet, book: Workbook) -> None:
     """Take the rows of one sheet of one file, chunk by chunk."""
-    title = next((title for title in book.sheets if header_key(title) == sheet.name), None)
+    title = book.title_of(sheet.name)
     if title is None:
         return
     importing = sheet.run
     importing.report.open_sheet(sheet.name)
     try:
         height, rows = book.rows(title)
-        layout = _layout(sheet, book, rows)
+        importing.progress(sheet.name, 0, height)
+        header = find_header(rows, sheet.columns)
+        layout = header and _layout(sheet, book, title, header)
         if layout is None:
             return
         sheet.begin_file(layout)
-        filled = _filled_rows(sheet, book, layout, rows)
+        filled = _filled_rows(sheet, book, layout, header.below)
         while chunk := list(islice(filled, CHUNK)):
             sheet.take(chunk)
-            progress(sheet.name, min(chunk[-1].number, height), height)
+            importing.progress(sheet.name, min(chunk[-1].number, height), height)
     except UnreadableFile as error:
         importing.faults.note_sheet(sheet.name)
         importing.report.add(Problem(book.name, title, None, "", "", str(error)))
 
 
-def _layout(sheet: Sheet, book: Workbook, rows: Iterator) -> Layout | None:
-    """Read the header, the first row that is not blank; None where there is none or it cannot be used."""
-    for number, cells in rows:
-        if all(map(is_blank, cells)):
-            continue
-        layout = sheet.layout(cells)
-        for found in layout.problems:
-            place = (book.name, sheet.name, number, found.header, "")
-            sheet.run.report.add(Problem(*place, found.message, found.remedy))
-        if layout.is_readable:
-            return layout
-        sheet.run.faults.note_sheet(sheet.name)
-        return None
+def _layout(sheet: Sheet, book: Workbook, title: str, header) -> Layout | None:
+    """The columns of a header; None where it cannot be used."""
+    layout, report = sheet.layout(header.cells), sheet.run.report
+    sheet.header_row = header.number
+    report.places[book.name, sheet.name] = Place(title, header.number, layout.positions, layout.marks_at)
+    for found in layout.problems:
+        place = (book.name, sheet.name, header.number, found.header, "")
+        report.add(Problem(*place, found.message, found.remedy))
+    if layout.is_readable:
+        return layout
+    sheet.run.faults.note_sheet(sheet.name)
     return None
 
 
 def _filled_rows(sheet: Sheet, book: Workbook, layout: Layout, rows: Iterator) -> Iterator[Row]:
     """The rows that are not blank, read through the layout; cells that cannot be read are told."""
+    passed_over = sheet.run.without.get(sheet.name, ())
     for number, cells in rows:
-        if all(map(is_blank, cells)) and not layout.meets_valueless(cells):
+        if all(map(is_blank, layout.of_the_school(cells))) and not layout.meets_valueless(cells):
+            continue
+        sheet.run.report.rows[sheet.name] += 1
+        if number in passed_over:
             continue
         row = Row(book.name, number, cells, layout)
         for header, error in layout.read(row):

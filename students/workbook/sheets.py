@@ -1,7 +1,7 @@
 """What every sheet has in common: its columns, how a row is checked, and what it may point at."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar, NamedTuple
@@ -15,6 +15,14 @@ from students.workbook.references import ClassRef, References, RegisterBook, Sch
 from students.workbook.report import Problem, Report, Result
 
 REASON = "导入工作簿"  # kept with whatever an import corrects or withdraws
+
+
+SPOILT = "这一行本身没有写错，但它指向的内容有错误；等那一处改好后再一起导入"
+Progress = Callable[[str, int, int], None]  # sheet, rows done, rows in all
+
+
+def silent(sheet: str, done: int, rows: int) -> None:
+    """Nobody is watching."""
 
 
 @dataclass
@@ -43,6 +51,9 @@ class Import:
     doubtful: set[int] = field(
         default_factory=set
     )  # children with a mistake in 学籍变动: what follows cannot be judged
+    schools: frozenset[int] | None = None  # those the importer keeps; None = the county
+    without: Mapping[str, Collection[int]] = field(default_factory=dict)  # sheet → rows to pass over
+    progress: Progress = silent
     entries: dict[int, "Entry"] = field(default_factory=dict)  # what 学生 leaves for 学籍变动 to carry out
 
 
@@ -79,12 +90,21 @@ class Sheet(ABC):
     columns: ClassVar[tuple[Column, ...]]
     key: ClassVar[tuple[str, ...]]  # the headers that name what a row is about
     repeats: ClassVar[bool] = False
+    of_one_school: ClassVar[bool] = False  # the clerk of a school may import it for that school
+    known_by_header: ClassVar[bool] = False  # also under any other title, where a file has no sheet that is known
     reported_at: ClassVar[str] = ""  # the column at which a repeated key is told; the first of the key where blank
 
     def __init__(self, run: Import):
         self.run = run
         self.references = run.references
+        self.header_row = 1
+        self._elsewhere: dict[int, SchoolRef] = {}
         self._seen: dict[tuple, int] = {}
+
+    @classmethod
+    def offered_columns(cls) -> tuple[Column, ...]:
+        """The columns of an empty workbook to fill in."""
+        return cls.columns
 
     # -- what the runner calls -------------------------------------------------------------------------------------
 
@@ -107,9 +127,14 @@ class Sheet(ABC):
             if row.sound:
                 checked.append(item)
             else:
-                self.note_fault(row)
+                self.refuse(row)
         if checked:
             self.apply(checked)
+
+    def refuse(self, row: Row) -> None:
+        """A row is not applied: what points at it may stay silent."""
+        self.note_fault(row)
+        self.run.report.leave((row.file, self.name, row.number), SPOILT)
 
     def finish(self) -> None:  # noqa: B027 (most sheets have nothing left to do)
         """All rows of all files have been taken; called for sheets in no file too."""
@@ -140,7 +165,7 @@ class Sheet(ABC):
 
     def tell_header(self, file: str, header: str, message: str, remedy: str) -> None:
         """Tell a mistake in the header row, or one that all rows have in common."""
-        self.run.report.add(Problem(file, self.name, 1, header, "", message, remedy))
+        self.run.report.add(Problem(file, self.name, self.header_row, header, "", message, remedy))
 
     def count(self, result: Result, rows: int = 1) -> None:
         self.run.report.count(self.name, result, rows)
@@ -164,6 +189,10 @@ class Sheet(ABC):
         found = self.references.schools.get(code)
         if found is None:
             self._tell_missing(row, header, "学校", (code,), "没有这所学校", "请核对标识码，或在《学校》表中加上它")
+        elif self.run.schools is not None and found.pk not in self.run.schools:
+            message = f"这是“{found.name}”，你负责的是{self._own_schools}"
+            self.fault(row, header, message, "别的学校的内容请由那所学校或县教育局导入")
+            return None
         return found
 
     def class_at(self, row: Row, school: SchoolRef | None, header: str = "班号") -> ClassRef | None:
@@ -216,10 +245,36 @@ class Sheet(ABC):
             self._tell_missing(
                 row, header, "学生", (number,), "没有这名学生", "请核对学籍号，或在《学生》表中加上这名学生"
             )
+        elif self.refuse_elsewhere(row, header, found):
+            return None
         return found
 
     def look_up_students(self, rows: Iterable[Row], header: str = "学籍号") -> None:
-        self._children = self.references.find_students({number for row in rows if (number := row[header])})
+        numbers = {number for row in rows if (number := row[header])}
+        self._children = self.references.find_students(numbers)
+        self.look_up_schools({self._children.get(number) for number in numbers} - {None})
+
+    def look_up_schools(self, students: Collection[int]) -> None:
+        """Where these children are; asked only for somebody who keeps some schools and not the county."""
+        if self.run.schools is not None:
+            self._elsewhere = {
+                student: school
+                for student, school in self.references.schools_of(students).items()
+                if school.pk not in self.run.schools
+            }
+
+    def refuse_elsewhere(self, row: Row, header: str, student: int) -> bool:
+        """Tell where a child belongs to a school that the importer does not keep: never moved in silence."""
+        school = self._elsewhere.get(student)
+        if school is not None:
+            message = f"这名学生的学籍在“{school.name}”，不在{self._own_schools}"
+            self.fault(row, header, message, "请先办理转学，由对方学校确认转出；号码抄错的请改正")
+        return school is not None
+
+    @property
+    def _own_schools(self) -> str:
+        names = [school.name for school in self.references.schools.values() if school.pk in self.run.schools]
+        return "、".join(f"“{name}”" for name in names)
 
     def _is_spoilt(self, row: Row, sheet: str, key: tuple) -> bool:
         """Whether the row pointed at has a mistake of its own, which has been told there."""

@@ -155,7 +155,8 @@ def test_absences_are_kept_and_lead_to_what_is_owed():
     marks = [absence(day, slot=slot) for day in THREE_DAYS for slot in ("上午", "下午")]
     outcome = load(registers(*rows, 缺勤=marks))
     assert counts(outcome, "缺勤") == (6, 0, 0)
-    assert sorted(Obligation.objects.values_list("tier", flat=True)) == ["absence_report", *["contact"] * 3]
+    owed = ["absence_report", *["contact"] * 3, "opening_visit"]
+    assert sorted(Obligation.objects.values_list("tier", flat=True)) == owed
 
 
 @pytest.mark.parametrize("kind", ["旷课", "待核实", "事假", "病假", "公假", "迟到", "早退"])
@@ -224,13 +225,13 @@ def test_an_absence_that_came_with_its_register_is_no_correction():
 
 def test_another_kind_corrects_the_register_and_withdraws_what_was_owed():
     load(registers(roll_call("2026-09-01"), 缺勤=[absence("2026-09-01"), absence("2026-09-01", 2)]))
-    assert Obligation.objects.standing().count() == 2
+    assert Obligation.objects.standing().filter(tier="contact").count() == 2
     outcome = load({"缺勤": [absence("2026-09-01", kind="病假"), absence("2026-09-01", 2)]})
     assert counts(outcome, "缺勤") == (0, 1, 1)
     correction = MarkCorrection.objects.get()
     assert (correction.old_kind, correction.new_kind, correction.version) == ("unexcused", "sick_leave", 2)
     assert RollCall.objects.get().version == 2
-    withdrawn = Obligation.objects.exclude(withdrawn_at=None).get()
+    withdrawn = Obligation.objects.exclude(withdrawn_at=None).get(tier="contact")
     assert (withdrawn.student.student_number, withdrawn.withdrawn_reason) == (number(1), "导入工作簿")
 
 

@@ -134,7 +134,7 @@ def test_rows_count_as_confirmed_and_lead_to_what_is_owed():
     load(with_events(event("2026-09-10", "转出", 接收确认日期="2026-09-20", 说明="随父母外出")))
     row = EnrolmentEvent.objects.get(kind="transfer_out")
     assert (row.confirmed_on, row.note) == (date(2026, 9, 20), "随父母外出")
-    assert [duty.tier for duty in Obligation.objects.all()] == ["change_report"]
+    assert {duty.tier for duty in Obligation.objects.all()} == {"change_report", "change_evidence"}
 
 
 # -- what cannot be --

@@ -104,11 +104,6 @@ def test_a_hidden_list_behind_a_drop_down_is_left_alone():
     assert load(file).succeeded
 
 
-def test_the_sheet_that_a_later_version_will_read_says_so():
-    outcome = load({"学年学期": [TERM], "户籍儿童": [["姓名"], ["高东"]]})
-    assert outcome.problems[0].sentence == "本版本还不能导入《户籍儿童》。请先移除该表。"
-
-
 def test_the_same_sheet_twice_is_told():
     outcome = load({"学年学期": [TERM], "学年 学期": [TERM]})
     assert set(errors(outcome)) == {("学年学期", None, ""), ("学年 学期", None, "")}

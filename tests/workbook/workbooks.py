@@ -156,12 +156,12 @@ def _file(book, name: str) -> BytesIO:
     return file
 
 
-def load(*files, dry_run: bool = False, today: date = TODAY, by=None):
+def load(*files, dry_run: bool = False, today: date = TODAY, by=None, **options):
     """Import files together; one given as a dict of sheets becomes an .xlsx file first."""
     sources = [
         xlsx(file, f"文件{position}.xlsx") if isinstance(file, dict) else file for position, file in enumerate(files, 1)
     ]
-    return import_workbooks(sources, today=today, dry_run=dry_run, by=by)
+    return import_workbooks(sources, today=today, dry_run=dry_run, by=by, **options)
 
 
 def counts(outcome, sheet: str) -> tuple[int, int, int]:
