@@ -1,0 +1,246 @@
+"""Everything that happened to a child, as one line of time: as far back and as far around as the reader may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils import timezone
+
+from casework import wording
+from casework.ladder import DutyStatus
+from casework.models import AbsenceRun, Contact, Obligation, Report
+from casework.ruleset import Tier
+from students.access import Scope
+from students.enrolment import INS, MOVES, EventKind
+from students.models import (
+    Certificate,
+    EnrolmentEvent,
+    FormerNumber,
+    HeadCount,
+    HeadCountMissing,
+    Leave,
+    OpeningAbsence,
+    SpecialGroup,
+    Student,
+    Suspension,
+    Transfer,
+)
+from students.queries.child import Rights
+from students.templatetags.chinese import cdate, cdate_short, masked_id
+
+KINDS = {
+    "registry": "学籍",
+    "absence": "缺课",
+    "leave": "请假",
+    "duty": "待办",
+    "act": "联系和报告",
+    "paper": "材料",
+}
+IMPORTED = "由工作簿导入"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened on ``day``; ``struck`` where it was corrected or taken back, ``at`` orders a day."""
+
+    day: date
+    kind: str
+    title: str
+    text: str = ""
+    by: str = ""
+    tone: str = ""
+    url: str = ""
+    struck: bool = False
+    at: datetime | None = None
+
+    @property
+    def order(self) -> tuple:
+        return self.day, self.at.timestamp() if self.at else 0.0, self.kind
+
+
+def timeline(student: Student, *, scope: Scope, rights: Rights, today: date, kind: str = "") -> list[Entry]:
+    """The entries of ``kind`` (all where blank), newest first; as many queries for a long life as for a short one."""
+    sources = [*READERS.items()] if not kind else [(kind, READERS[kind])]
+    entries = [entry for _, reader in sources for entry in reader(student, scope, rights, today)]
+    return sorted((entry for entry in entries if entry.day <= today), key=lambda entry: entry.order, reverse=True)
+
+
+def by_month(entries: list[Entry]) -> list[dict]:
+    """Entries under the month they fell in: 2026年9月."""
+    groups = groupby(entries, key=lambda entry: (entry.day.year, entry.day.month))
+    return [{"label": f"{year}年{month}月", "entries": list(group)} for (year, month), group in groups]
+
+
+def _registry(student, scope, rights, today) -> Iterator[Entry]:
+    yield from _events(student, scope)
+    yield from _transfers(student, scope)
+    yield from _suspensions(student, scope)
+    if rights.here:
+        yield from _numbers(student)
+        yield from _groups(student)
+
+
+def _events(student, scope) -> Iterator[Entry]:
+    """学籍变动; one that was corrected stays, struck through and naming what stands in its place."""
+    rows = EnrolmentEvent.objects.visible_to(scope).filter(student=student)
+    for event in rows.select_related("school_class__school", "recorded_by", "corrected_by", "corrects"):
+        kind = EventKind(event.kind)
+        words = [f"进入{event.school_class.school}{event.school_class}"] if event.school_class_id else []
+        if event.confirmed_on:
+            words.append(f"{cdate(event.confirmed_on)}对方已接收")
+        words += [event.note] if event.note else []
+        if correction := getattr(event, "corrected_by", None):
+            words.append(_corrected(correction))
+        title = f"更正：{event.corrects.get_kind_display()}{kind.label}" if kind is EventKind.VOID else kind.label
+        if event.corrects_id and kind is not EventKind.VOID:
+            title = f"更正为：{kind.label}"
+        tone = "ok" if kind in INS else "" if kind in MOVES else "warn"
+        yield Entry(
+            event.happened_on, "registry", title, "；".join(words), _by(event.recorded_by), tone,
+            struck=correction is not None, at=event.recorded_at,
+        )  # fmt: skip
+
+
+def _corrected(correction: EnrolmentEvent) -> str:
+    day = cdate(timezone.localtime(correction.recorded_at))
+    if correction.kind == EventKind.VOID:
+        return f"{day}更正：此条作废"
+    return f"{day}更正为{cdate(correction.happened_on)}{correction.get_kind_display()}"
+
+
+def _transfers(student, scope) -> Iterator[Entry]:
+    rows = Transfer.objects.visible_to(scope).filter(student=student)
+    for row in rows.select_related("from_school", "to_school", "offered_by", "answered_by"):
+        ways = f"{row.from_school}转往{row.to_school or row.to_place}"
+        yield Entry(_local(row.offered_at), "registry", "发出转学", ways, _by(row.offered_by), at=row.offered_at)
+        if row.answer:
+            title = f"转学：{row.get_answer_display()}"
+            tone = "ok" if row.answer in Transfer.CONFIRMING else "warn"
+            text = f"{ways}；{row.answer_note}" if row.answer_note else ways
+            day = _local(row.answered_at)
+            yield Entry(day, "registry", title, text, _by(row.answered_by), tone, at=row.answered_at)
+
+
+def _suspensions(student, scope) -> Iterator[Entry]:
+    rows = Suspension.objects.visible_to(scope).filter(student=student)
+    for row in rows.select_related("requested_by", "decided_by"):
+        span = f"{cdate(row.starts_on)}至{cdate(row.ends_on)}，{row.get_ground_display()}"
+        day, by = _local(row.requested_at), _by(row.requested_by)
+        yield Entry(day, "registry", "申请休学", span, by, at=row.requested_at)
+        if row.decision:
+            tone = "ok" if row.decision == Suspension.Decision.APPROVED else "warn"
+            title, by = f"休学申请：{row.get_decision_display()}", _by(row.decided_by)
+            yield Entry(_local(row.decided_at), "registry", title, row.decision_note, by, tone, at=row.decided_at)
+
+
+def _numbers(student) -> Iterator[Entry]:
+    for row in FormerNumber.objects.filter(student=student).select_related("replaced_by"):
+        text, by = f"原来是{masked_id(row.number)}", _by(row.replaced_by)
+        yield Entry(_local(row.replaced_at), "registry", "更换学籍号", text, by, "note", at=row.replaced_at)
+
+
+def _groups(student) -> Iterator[Entry]:
+    for row in SpecialGroup.objects.filter(student=student):
+        name = row.get_kind_display()
+        yield Entry(row.since, "registry", f"登记为{name}", row.detail, tone="note")
+        if row.until:
+            yield Entry(row.until, "registry", f"不再属于{name}")
+
+
+def _absence(student, scope, rights, today) -> Iterator[Entry]:
+    for run in AbsenceRun.objects.visible_to(scope).filter(student=student):
+        last = f"至{cdate_short(run.last_absent_on)}" if run.last_absent_on != run.started_on else ""
+        words = [f"{cdate_short(run.started_on)}{last}"]
+        words += [f"另有{run.unknown_days}天未点名"] if run.unknown_days else []
+        words.append(_how_it_ended(run))
+        title, tone = f"连续缺课{run.days}天", "alarm" if run.ended_on is None else "warn"
+        yield Entry(run.started_on, "absence", title, "，".join(words), tone=tone)
+    counts = HeadCount.objects.visible_to(scope)
+    missing = HeadCountMissing.objects.filter(student=student, head_count__in=counts)
+    for row in missing.select_related("head_count__counted_by"):
+        count, text = row.head_count, _joined(row.get_reason_display(), row.note)
+        by, at = _by(count.counted_by), count.recorded_at
+        yield Entry(count.counted_on, "absence", "班级清点时不在", text, by, "warn", at=at)
+    opening = OpeningAbsence.objects.visible_to(scope).filter(student=student)
+    for row in opening.select_related("term", "recorded_by"):
+        text = _joined(row.get_reason_display(), row.whereabouts)
+        yield Entry(row.term.start, "absence", f"{row.term}开学未到", text, _by(row.recorded_by), "warn")
+
+
+def _how_it_ended(run: AbsenceRun) -> str:
+    if run.settled_on:
+        return f"{cdate_short(run.settled_on)}返校"
+    return f"{cdate_short(run.ended_on)}起不再计算" if run.ended_on else "还没有返校"
+
+
+def _leave(student, scope, rights, today) -> Iterator[Entry]:
+    rows = Leave.objects.visible_to(scope).filter(student=student).select_related("approved_by")
+    for row in rows:
+        span = cdate_short(row.first_day)
+        span += f"至{cdate_short(row.last_day)}" if row.last_day != row.first_day else ""
+        title = f"{row.get_kind_display()}（已撤销）" if row.cancelled_at else row.get_kind_display()
+        by, struck = _by(row.approved_by), row.cancelled_at is not None
+        yield Entry(row.first_day, "leave", title, span, by, "note", struck=struck, at=row.approved_at)
+
+
+def _duties(student, scope, rights, today) -> Iterator[Entry]:
+    for row in Obligation.objects.visible_to(scope).filter(student=student):
+        url, name = reverse("casework:duty", args=[row.pk]), row.get_tier_display()
+        status = row.status_on(today)
+        tone = "alarm" if status is DutyStatus.LATE_OPEN else "warn" if status is DutyStatus.OPEN else ""
+        due = f"应于{cdate_short(row.due_on)}办结"
+        if row.run_days:
+            due = f"连续缺课{row.run_days}天，{due}"
+        text = f"{due}；已撤销：{row.withdrawn_reason}" if row.withdrawn_at else due
+        task = wording.TASKS[Tier(row.tier)]
+        yield Entry(row.triggered_on, "duty", task, text, tone=tone, url=url, struck=row.withdrawn_at is not None)
+        if row.done_on:
+            late = f"逾期{(row.done_on - row.due_on).days}天" if row.done_on > row.due_on else "按时"
+            yield Entry(row.done_on, "duty", f"{name}已办结", late, tone="ok", url=url)
+
+
+def _acts(student, scope, rights, today) -> Iterator[Entry]:
+    for model in (Contact, Report):
+        for row in model.objects.visible_to(scope).filter(student=student).select_related("recorded_by"):
+            title = row.get_method_display() if model is Contact else f"交《{row.get_kind_display()}》"
+            title = f"{title}（已撤销）" if row.cancelled_at else title
+            text, by, struck = getattr(row, "result", ""), _by(row.recorded_by), row.cancelled_at is not None
+            yield Entry(row.day, "act", title, text, by, "note", struck=struck, at=row.recorded_at)
+
+
+def _papers(student, scope, rights, today) -> Iterator[Entry]:
+    for row in certificates(student, scope):
+        title = f"提交{row.get_kind_display()}"
+        title = f"{title}（已撤销）" if row.cancelled_at else title
+        by, struck = _by(row.uploaded_by), row.cancelled_at is not None
+        yield Entry(row.handed_in_on, "paper", title, row.name, by, struck=struck, at=row.uploaded_at)
+
+
+def certificates(student: Student, scope: Scope):
+    """The papers about a child, the latest first, without their content."""
+    rows = Certificate.objects.visible_to(scope).filter(student=student).select_related("uploaded_by")
+    return rows.defer("content").order_by("-handed_in_on", "-pk")
+
+
+def _joined(*words: str) -> str:
+    return "，".join(filter(None, words))
+
+
+def _by(person) -> str:
+    return person.name if person else IMPORTED
+
+
+def _local(moment: datetime) -> date:
+    return timezone.localdate(moment)
+
+
+READERS = {
+    "registry": _registry,
+    "absence": _absence,
+    "leave": _leave,
+    "duty": _duties,
+    "act": _acts,
+    "paper": _papers,
+}

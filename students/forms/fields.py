@@ -1,0 +1,113 @@
+"""Fields that several forms of the registry have, with the words of their errors."""
+
+from django import forms
+
+from students.actions.files import FileRefused, take_in
+from students.models import School, SchoolClass
+from students.templatetags.chinese import cdate
+
+
+class DateField(forms.DateField):
+    """A day, chosen from the browser's calendar."""
+
+    def __init__(self, label, **kwargs):
+        errors = {"required": f"请填写{label}", "invalid": "日期没有看懂，请写成2026-09-01"}
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input"})
+        super().__init__(label=label, widget=widget, error_messages=errors, **kwargs)
+
+
+class LineField(forms.CharField):
+    """A line of text."""
+
+    def __init__(self, label, *, max_length=200, **kwargs):
+        errors = {"required": f"请填写{label}", "max_length": f"最多{max_length}字，现在太长"}
+        kwargs.setdefault("widget", forms.TextInput(attrs={"class": "input"}))
+        super().__init__(label=label, max_length=max_length, error_messages=errors, **kwargs)
+
+
+class TextField(LineField):
+    """A few lines of text."""
+
+    def __init__(self, label, **kwargs):
+        super().__init__(label, widget=forms.Textarea(attrs={"rows": 3, "class": "input"}), **kwargs)
+
+
+class ChoiceField(forms.ChoiceField):
+    """One of a few; choice tiles."""
+
+    def __init__(self, label, choices, **kwargs):
+        errors = {"required": f"请选择{label}", "invalid_choice": "请在列出的选项中选择"}
+        super().__init__(label=label, choices=choices, widget=forms.RadioSelect, error_messages=errors, **kwargs)
+
+
+class ClassField(forms.ModelChoiceField):
+    """A class of a school, by name."""
+
+    def __init__(self, label="进入班级", queryset=None, **kwargs):
+        errors = {"required": f"请选择{label}", "invalid_choice": "请在列出的班级中选择"}
+        queryset = SchoolClass.objects.none() if queryset is None else queryset
+        super().__init__(label=label, queryset=queryset, empty_label="请选择", error_messages=errors, **kwargs)
+
+
+class PaperField(forms.FileField):
+    """A picture or a PDF, opened and checked before the form is accepted; its value is what ``take_in`` gives."""
+
+    def __init__(self, label="证明材料", **kwargs):
+        errors = {
+            "required": f"请选择{label}的文件",
+            "empty": "文件是空的，没有保存。请重新选择文件。",
+            "invalid": "文件没有传上来，请重新选择。",
+        }
+        widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"})
+        kwargs.setdefault("help_text", "照片（JPG、PNG）或PDF，不超过2 MB")
+        super().__init__(label=label, widget=widget, error_messages=errors, **kwargs)
+
+    def clean(self, data, initial=None):
+        upload = super().clean(data, initial)
+        if not upload:
+            return None
+        try:
+            return take_in(upload)
+        except FileRefused as refused:
+            raise forms.ValidationError(str(refused)) from None
+
+
+class SchoolField(LineField):
+    """A school of the county, found by its name; the page offers the names (``<datalist id="schools">``)."""
+
+    def __init__(self, label, **kwargs):
+        widget = forms.TextInput(attrs={"class": "input", "list": "schools", "autocomplete": "off"})
+        super().__init__(label, max_length=80, widget=widget, **kwargs)
+
+    def clean(self, value):
+        text = super().clean(value).strip()
+        if not text:
+            return None
+        schools = School.objects.select_related("township")
+        found = [school for school in schools.filter(name=text.partition("（")[0]) if text in names_of(school)]
+        if len(found) == 1:
+            return found[0]
+        near = found or list(schools.filter(name__contains=text.partition("（")[0])[:5])
+        hint = f"是不是{'、'.join(names_of(school)[1] for school in near)}" if near else "县外学校请填在“县外去向”"
+        raise forms.ValidationError(f"县内没有唯一叫“{text}”的学校，{hint}")
+
+
+def names_of(school: School) -> tuple[str, str]:
+    """A school by its name, and by its name with the township, which tells two of one name apart."""
+    return school.name, f"{school.name}（{school.township}）"
+
+
+def day_between(day, earliest, today):
+    """``day``, unless it is still to come or before what has happened already."""
+    if day > today:
+        raise forms.ValidationError("日期还没有到，发生以后再登记")
+    if earliest and day < earliest:
+        raise forms.ValidationError(f"不能早于上一项变动（{cdate(earliest)}）；上一项写错的，请先更正它")
+    return day
+
+
+def one_of_two(form) -> None:
+    """Of a school of the county and a place outside it exactly one."""
+    school, place = form.cleaned_data.get("to_school"), form.cleaned_data.get("to_place")
+    if bool(school) == bool(place):
+        form.add_error("to_school", "县内转入学校和县外去向，请填其中一项")
