@@ -3,14 +3,16 @@
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from errno import EACCES, EISDIR, ENAMETOOLONG, ENOENT, ENOSPC, ENOTDIR, EPERM, EROFS
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
 
-from reports.exports import ExportRefused, writer_for
+from reports.exports import FORMS, ExportRefused, writer_for
 from reports.tables import CannotDraw, Imprint, Table
 from students.actions import audit
 
@@ -26,6 +28,9 @@ REASONS = {
 }
 
 
+KEPT_IN_MEMORY = 2 * 1024 * 1024  # bytes; a larger file is written to the disk while it grows
+
+
 def export_table(*, by, signed: str, name: str, table: Table, asked: Mapping[str, str], path: Path) -> None:
     """Write ``table`` to ``path`` in the form that its ending chooses, whole or not at all.
 
@@ -33,7 +38,7 @@ def export_table(*, by, signed: str, name: str, table: Table, asked: Mapping[str
     ``asked``: the options that narrowed the table down. Raises ``ExportRefused`` with a Chinese sentence.
     """
     write = writer_for(path)
-    imprint = Imprint(by=signed, at=timezone.localtime())
+    imprint = Imprint(by=signed, at=timezone.localtime(), reason=asked.get("reveal", ""))
     try:
         with unfinished_beside(path) as unfinished:
             with unfinished.open("xb") as file:
@@ -48,6 +53,27 @@ def export_table(*, by, signed: str, name: str, table: Table, asked: Mapping[str
     except OSError as error:
         reason = REASONS.get(error.errno, f"系统报告第{error.errno}号错误")
         raise ExportRefused(f"文件“{path}”写不进去：{reason}。") from None
+
+
+def hand_out(
+    *, by, signed: str, name: str, table: Table, form: str, asked: Mapping[str, str], reason: str = ""
+) -> BinaryIO:
+    """Draw ``table`` for ``by``, who asked for it in the browser: an open file that vanishes when it is closed.
+
+    ``form`` is an ending of ``FORMS``; ``reason`` says why full numbers are shown, blank where they are masked.
+    Raises ``CannotDraw`` with a Chinese sentence.
+    """
+    imprint = Imprint(by=signed, at=timezone.localtime(), reason=reason)
+    with ExitStack() as closing_after_a_failure:
+        file = closing_after_a_failure.enter_context(SpooledTemporaryFile(KEPT_IN_MEMORY))
+        FORMS[form](table, file, imprint)
+        details = {"form": form, "rows": table.count, **asked, "as_of": str(table.as_of)}
+        if reason:
+            details["reveal"] = reason
+        audit.record(by=by, action="table.export", subject=f"reports.{name}", at=imprint.at, **details)
+        file.seek(0)
+        closing_after_a_failure.pop_all()
+    return file
 
 
 @contextmanager

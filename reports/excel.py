@@ -46,6 +46,9 @@ def write_excel(table: Table, file: BinaryIO, imprint: Imprint) -> None:
         muted = book.add_format({"font_color": "#595959", "font_size": 10})
         for position, note in enumerate(table.footnotes, start=last_row + 2):
             sheet.write_string(position, 0, note, muted)
+        if table.signatures:
+            places = "".join(f"{name}：＿＿＿＿＿＿＿＿　　" for name in table.signatures)
+            sheet.write_string(last_row + 3 + len(table.footnotes), 0, f"{places}＿＿＿＿年＿＿月＿＿日（盖章）")
 
 
 def _lay_out(sheet: Worksheet, table: Table, imprint: Imprint) -> None:

@@ -9,7 +9,10 @@ from typing import BinaryIO
 from reports.excel import write_excel
 from reports.jsonfile import write_json
 from reports.pdf import write_pdf
+from reports.queries.ledgers import LEDGERS
 from reports.queries.obligations import obligations_table
+from reports.queries.rosters import ROSTERS
+from reports.queries.students import students_table
 from reports.tables import Imprint, Table
 from students.models import School
 
@@ -18,7 +21,8 @@ FORMS: dict[str, Callable[[Table, BinaryIO, Imprint], None]] = {
     ".xlsx": write_excel,
     ".pdf": write_pdf,
 }
-OPTIONS = {"as_of": "--as-of", "month": "--month", "school": "--school"}
+OPTIONS = {"as_of": "--as-of", "month": "--month", "school": "--school", "reveal": "--reveal"}
+SHORTEST_REASON = 4  # characters; less explains nothing
 
 
 class ExportRefused(Exception):
@@ -27,14 +31,21 @@ class ExportRefused(Exception):
 
 @dataclass(frozen=True)
 class Export:
-    """A table that can be asked for by name; ``takes`` are the options that narrow it down."""
+    """A table that can be asked for by name; ``takes`` are the options that narrow it down or uncover its numbers."""
 
     title: str
     build: Callable[..., Table]
     takes: frozenset[str]
 
 
-EXPORTS = {"obligations": Export("待办明细", obligations_table, frozenset({"as_of", "school"}))}
+EXPORTS = {
+    "obligations": Export("待办明细", obligations_table, frozenset({"as_of", "school"})),
+    "students": Export("学生名单", students_table, frozenset({"as_of", "school", "reveal"})),
+    **{
+        f"ledger_{code}": Export(ROSTERS[code].title, build, frozenset({"as_of", "school", "reveal"}))
+        for code, build in LEDGERS.items()
+    },
+}
 
 
 def build_table(name: str, *, today: date, **asked: str) -> Table:
@@ -50,6 +61,8 @@ def build_table(name: str, *, today: date, **asked: str) -> Table:
     options = {"as_of": read_day(asked["as_of"]) if "as_of" in asked else today}
     if "school" in asked:
         options["school"] = find_school(asked["school"])
+    if "reveal" in asked:
+        options["reveal"] = is_reason(asked["reveal"])
     return export.build(**options)
 
 
@@ -66,6 +79,13 @@ def read_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ExportRefused(f"日期“{text}”不对，应写成2026-10-25这样。") from None
+
+
+def is_reason(text: str) -> bool:
+    """Whether full numbers are shown: always, where a reason for it is given."""
+    if len(text.strip()) < SHORTEST_REASON:
+        raise ExportRefused(f"显示完整号码要写明用途，至少{SHORTEST_REASON}个字。")
+    return True
 
 
 def find_school(code: str) -> School:

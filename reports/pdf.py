@@ -47,6 +47,7 @@ def _document(table: Table, imprint: Imprint) -> dict:
         ],
         "nothing": NOTHING,
         "notes": table.footnotes,
+        "signatures": table.signatures,
     }
 
 

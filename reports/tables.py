@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
+from students.identity import masked_number, masked_phone
+
 NOTHING = "没有符合条件的记录"
 
 
@@ -60,6 +62,23 @@ class Column:
         return partial(_label, self.value) if self.kind is Kind.WORD else self.value
 
 
+def number_column(key: str | None, header: str, width: float, value: Callable[[Any], Any], *, reveal: bool) -> Column:
+    """A column of identity numbers or 学籍号, masked in every rendering unless ``reveal``."""
+    return _private_column(key, header, width, value, None if reveal else masked_number)
+
+
+def phone_column(key: str | None, header: str, width: float, value: Callable[[Any], Any], *, reveal: bool) -> Column:
+    """A column of telephone numbers, masked in every rendering unless ``reveal``."""
+    return _private_column(key, header, width, value, None if reveal else masked_phone)
+
+
+def _private_column(key, header, width, value, masked) -> Column:
+    """What must not be seen is no value either: JSON is made of the values."""
+    if masked is None:
+        return Column(key, header, Kind.CODE, width, value)
+    return Column(key, header, Kind.CODE, width, lambda row: masked(found) if (found := value(row)) else None)
+
+
 def _label(value: Callable[[Any], Any], row: Any) -> str | None:
     member = value(row)
     return None if member is None else member.label
@@ -71,7 +90,7 @@ class Table:
 
     ``rows`` begins anew at every call and may stream; ``count`` is how many it will give. ``tally``: parts of the
     count in words. ``filters``: what the rows were narrowed down to, in words. ``fixed_columns``: how many leading
-    columns stay in sight while the others scroll.
+    columns stay in sight while the others scroll. ``signatures``: who signs the paper; there is a place for each.
     """
 
     title: str
@@ -84,6 +103,7 @@ class Table:
     tally: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     fixed_columns: int = 1
+    signatures: tuple[str, ...] = ()
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The rows as scripts read them: key → value, in the order of the columns."""
@@ -116,13 +136,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Imprint:
-    """导出人、导出时间: who drew a table and when (local time). Every paper that leaves the system names them."""
+    """导出人、导出时间: who drew a table and when (local time). Every paper that leaves the system names them.
+
+    ``reason``: why it shows full numbers; blank where they are masked.
+    """
 
     by: str
     at: datetime
+    reason: str = ""
 
     def __str__(self) -> str:
-        return f"导出人：{self.by}　导出时间：{text_of(self.at.date())} {self.at:%H:%M}"
+        drawn = f"导出人：{self.by}　导出时间：{text_of(self.at.date())} {self.at:%H:%M}"
+        return f"{drawn}　含完整号码，用途：{self.reason}" if self.reason else drawn
 
 
 def text_of(cell: Any) -> str:

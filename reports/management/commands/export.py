@@ -21,11 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", metavar="日期", help="截至哪一天，如2026-10-25；默认今天")
         parser.add_argument("--month", metavar="月份", help="哪个月的报表，如2026-10")
         parser.add_argument("--school", metavar="学校标识码", help="只导出一所学校；默认全部学校")
+        parser.add_argument("--reveal", metavar="用途", help="名单显示完整号码，并写明用途；默认遮住中间几位")
 
-    def handle(self, *args, table, output, as_of, month, school, **options):
+    def handle(self, *args, table, output, as_of, month, school, reveal, **options):
         try:
             path = self._path(table, output)
-            asked = {"as_of": as_of, "month": month, "school": school}
+            asked = {"as_of": as_of, "month": month, "school": school, "reveal": reveal}
             asked = {option: text for option, text in asked.items() if text is not None}
             built = build_table(table, today=timezone.localdate(), **asked)
             export_table(

@@ -1,0 +1,120 @@
+"""Forms of the reports app."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from django import forms
+
+from reports.exports import SHORTEST_REASON
+from students.models import SpecialGroup
+from students.queries.listing import ATTENDANCE_MODES, ENTITLEMENTS, GRADES, SORTINGS, STATES, Choices
+
+
+def with_all(choices: Iterable[tuple]) -> list[tuple]:
+    """The choices of a filter, after the one that filters nothing."""
+    return [("", "全部"), *choices]
+
+
+class StudentFilter(forms.Form):
+    """Search, filters and order of 学生名单. What offers no choice to this person is not there."""
+
+    q = forms.CharField(label="查找学生", help_text="姓名、拼音或号码后四位", required=False, max_length=40)
+    state = forms.ChoiceField(label="在校情况", choices=list(STATES.items()), required=False)
+    school = forms.ChoiceField(label="学校", required=False)
+    grade = forms.ChoiceField(label="年级", choices=with_all(GRADES.items()), required=False)
+    school_class = forms.ChoiceField(label="班级", required=False)
+    group = forms.ChoiceField(label="特殊群体", choices=with_all(SpecialGroup.Kind.choices), required=False)
+    mode = forms.ChoiceField(label="就读方式", choices=with_all(ATTENDANCE_MODES.items()), required=False)
+    entitlement = forms.ChoiceField(label="就读身份", choices=with_all(ENTITLEMENTS.items()), required=False)
+    village = forms.ChoiceField(label="户籍村", required=False)
+    sort = forms.ChoiceField(label="排序", choices=list(SORTINGS.items()), required=False)
+
+    def __init__(self, *args, choices: Choices, **kwargs):
+        super().__init__(*args, **kwargs)
+        villages = groupby(choices.villages, key=lambda village: village.parent.name if village.parent else "")
+        offered = {
+            "school": [(str(school.pk), school.name) for school in choices.schools],
+            "school_class": [(str(row.pk), row.name) for row in choices.classes],
+            "village": [(town, [(row.code, row.name) for row in rows]) for town, rows in villages],
+        }
+        for name, options in offered.items():
+            self.fields[name].choices = with_all(options)
+            if len(options) < 2 and (name != "village" or not options):
+                del self.fields[name]
+        if len(choices.classes) == 1:
+            del self.fields["grade"]
+
+
+class DownloadForm(forms.Form):
+    """Taking a table out of the system: in which form, and with full numbers only for a reason."""
+
+    FORMATS = [(".xlsx", "Excel"), (".pdf", "PDF")]
+
+    format = forms.ChoiceField(
+        label="格式",
+        choices=FORMATS,
+        initial=".xlsx",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择格式", "invalid_choice": "请在Excel和PDF中选一种"},
+    )
+    reveal = forms.BooleanField(
+        label="显示完整号码", required=False, help_text="不勾选时，学籍号、身份证件号和电话只显示首尾几位"
+    )
+    reason = forms.CharField(
+        label="用途",
+        required=False,
+        max_length=100,
+        help_text="显示完整号码时必填，会印在文件上并记入日志，例如：报县资助中心核对",
+        error_messages={"max_length": "用途最多100字，现在太长"},
+        widget=forms.TextInput(attrs={"class": "input"}),
+    )
+    refusal = "没有导出"
+
+    def __init__(self, *args, has_numbers: bool = True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not has_numbers:
+            del self.fields["reveal"], self.fields["reason"]
+
+    @property
+    def shown_reason(self) -> str:
+        """Why full numbers are shown; blank where they are masked."""
+        return self.cleaned_data["reason"] if self.cleaned_data.get("reveal") else ""
+
+    def clean(self):
+        reason = self.cleaned_data.get("reason")  # None: refused already
+        if self.cleaned_data.get("reveal") and reason is not None and len(reason) < SHORTEST_REASON:
+            self.add_error("reason", f"显示完整号码要写明用途，至少{SHORTEST_REASON}个字")
+
+
+class DayFilter(forms.Form):
+    """As of which day rosters are read; none that has not come yet."""
+
+    day = forms.DateField(
+        label="截至哪一天", required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input"})
+    )
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        if day and day > self.today:
+            raise forms.ValidationError("这一天还没有到")
+        return day
+
+
+class RosterFilter(DayFilter):
+    """A roster's day, and what it is narrowed down to. What offers no choice to this person is not there."""
+
+    q = forms.CharField(label="查找儿童", help_text="姓名、拼音或号码后四位", required=False, max_length=40)
+    township = forms.TypedChoiceField(label="乡镇", required=False, coerce=int, empty_value=None)
+    school = forms.TypedChoiceField(label="学校", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args, schools: Iterable, townships: Iterable, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, rows in (("township", townships), ("school", schools)):
+            options = [(row.pk, row.name) for row in rows]
+            self.fields[name].choices = with_all(options)
+            if len(options) < 2:
+                del self.fields[name]

@@ -1,0 +1,78 @@
+"""Figures 指标: what is counted, over what, and how a rate is printed (domain.md §7). Pure.
+
+A ``Metric`` carries its definition wherever its number goes: the page, Excel and paper print it under the table.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+NO_RATE = "—"
+HUNDREDTH = Decimal("0.01")
+WHOLE = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of something: ``numerator`` of ``denominator``."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def percent(self) -> Decimal | None:
+        """In per cent with two decimals, half up; None where there is nothing to take a share of.
+
+        What is not everything never reads as everything, nor what is something as nothing: one child lost in a county
+        of a hundred thousand would disappear in the rounding.
+        """
+        if not self.denominator:
+            return None
+        rounded = (WHOLE * self.numerator / self.denominator).quantize(HUNDREDTH, ROUND_HALF_UP)
+        if rounded == WHOLE and self.numerator < self.denominator:
+            return WHOLE - HUNDREDTH
+        if not rounded and self.numerator:
+            return HUNDREDTH
+        return rounded
+
+    @property
+    def text(self) -> str:
+        """``99.34%``, or ``—`` where there is no rate."""
+        return NO_RATE if self.percent is None else f"{self.percent}%"
+
+    @property
+    def record(self) -> dict:
+        """As scripts read it (contract.md)."""
+        return {"numerator": self.numerator, "denominator": self.denominator, "text": self.text}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure 指标: its name, what it is taken of, and its definition.
+
+    ``numerator`` and ``denominator`` say in words what the two numbers count.
+    """
+
+    code: str
+    label: str
+    numerator: str
+    denominator: str
+    definition: str
+
+    def of(self, numerator: int, denominator: int) -> Rate:
+        """The rate that these two numbers make."""
+        return Rate(numerator, denominator)
+
+    @property
+    def note(self) -> str:
+        """What is printed under a table that shows the figure."""
+        return f"{self.label}＝{self.numerator}÷{self.denominator}。{self.definition}"
+
+
+ENTRY_RATE = Metric(
+    code="entry_rate",
+    label="入学率",
+    numerator="已入学的户籍适龄儿童少年",
+    denominator="户籍适龄儿童少年",
+    definition="当日在本县学校有学籍的（含休学和辍学未返的，其中辍学人数另列），和排查核实在外地、"
+    "特教学校就读或送教上门的，算已入学；核实已死亡、户籍已迁出或重复的不计入。",
+)

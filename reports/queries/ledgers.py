@@ -1,0 +1,178 @@
+"""The tables of rosters and ledgers: their columns, the definitions printed under them, and 入学率 by place."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from operator import attrgetter
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+
+from casework.facts import CHUNK, Surroundings, assess_students, students_with_a_ladder
+from casework.ladder import RunRecord
+from casework.models import AbsenceRun
+from reports.metrics import ENTRY_RATE, Rate
+from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted, living, was_found
+from reports.tables import Column, Kind, Table, number_column, phone_column
+from students.access import Scope
+from students.enrolment import Standing
+from students.models import Area, Enrolment, Finding, Resident, School, Student
+from students.queries.policy import policy_of
+from students.school_age import school_age_births
+
+WHOLE_COUNTY = Scope(county=True)  # the command line sees everything
+SIGNATURES = ("填报人", "审核人", "单位负责人")
+AS_OF_NOTE = "周岁、在籍、状态和特殊群体都按截止日期当日计算；户籍儿童以现有户籍表为准。"
+FOUND_IN_SCHOOL = (Finding.State.ELSEWHERE, Finding.State.SPECIAL_SCHOOL, Finding.State.HOME_TAUGHT)
+
+RUN = attrgetter("run")
+EXTRA = {
+    "state": Column("state", "状态", Kind.TEXT, 6, attrgetter("state")),
+    "groups": Column("groups", "特殊群体", Kind.TEXT, 8, attrgetter("groups")),
+    "apart": Column("apart", "方式", Kind.TEXT, 6, attrgetter("apart")),
+    "since": Column("since", "辍学日期", Kind.DATE, 7.5, attrgetter("since")),
+    "run_start": Column("run_start", "缺课开始", Kind.DATE, 7.5, lambda row: RUN(row).started_on),
+    "run_days": Column("run_days", "缺课天数", Kind.INTEGER, 2.5, lambda row: RUN(row).days),
+    "unknown_days": Column(
+        "unknown_days",
+        "未点名天数",
+        Kind.INTEGER,
+        3.5,
+        lambda row: RUN(row).unknown_days,
+        note="同一段时间里没有点名的上课日数，不计入缺课天数。",
+    ),
+}
+
+
+def columns_of(roster: Roster, *, reveal: bool) -> tuple[Column, ...]:
+    """The usual columns, then those of the roster."""
+    return (
+        Column("number", "序号", Kind.INTEGER, 2.5, attrgetter("number")),
+        Column("name", "姓名", Kind.TEXT, 5, attrgetter("name")),
+        Column("sex", "性别", Kind.TEXT, 2.5, attrgetter("sex")),
+        Column("birth_date", "出生日期", Kind.DATE, 7.5, attrgetter("birth_date")),
+        Column("age", "周岁", Kind.INTEGER, 2.5, attrgetter("age")),
+        number_column("student", "学籍号或证件号", 11, attrgetter("code"), reveal=reveal),
+        Column("school", "就读学校", Kind.TEXT, 9, attrgetter("school_code"), attrgetter("school")),
+        Column("class", "班级", Kind.TEXT, 5.5, attrgetter("school_class")),
+        Column("village", "户籍村", Kind.TEXT, 5, attrgetter("village")),
+        *(EXTRA[name] for name in roster.extra),
+        Column("guardian", "监护人", Kind.TEXT, 4.5, attrgetter("guardian")),
+        phone_column("phone", "联系电话", 6.5, attrgetter("phone"), reveal=reveal),
+    )
+
+
+def suspected_runs(scope: Scope, as_of: date) -> dict[int, RunRecord]:
+    """Student → the run 连续缺课 that was open at the end of ``as_of`` and had lasted the days that make a child
+    suspected. Recomputed from the facts; the runs kept only say whose facts to read.
+
+    A run kept today began as the run of an earlier day did, so a child of whom none is kept had none.
+    """
+    if as_of > timezone.localdate():
+        known = students_with_a_ladder()  # what is dated after today waits in the facts and has left no run yet
+    else:
+        kept = AbsenceRun.objects.filter(Q(ended_on=None) | Q(ended_on__gt=as_of), started_on__lte=as_of)
+        known = kept.order_by().values("student")
+    attending = Enrolment.objects.on(as_of).attending().order_by().values("student")
+    children = Student.objects.filter(pk__in=known).filter(pk__in=attending)
+    if not scope.county:
+        here = Enrolment.objects.on(as_of).visible_to(scope).order_by().values("student")
+        at_home = Resident.objects.visible_to(scope).exclude(student=None).order_by().values("student")
+        children = children.filter(Q(pk__in=here) | Q(pk__in=at_home))
+    ids = list(children.order_by("pk").values_list("pk", flat=True))
+    least = policy_of(as_of).suspected_days
+    surroundings, runs = Surroundings(), {}
+    for start in range(0, len(ids), CHUNK):
+        for student, _, records in assess_students(ids[start : start + CHUNK], surroundings, through=as_of):
+            if records and records[-1].ended_on is None and records[-1].days >= least:
+                runs[student] = records[-1]
+    return runs
+
+
+def wanted_of(roster: Roster, *, as_of: date, scope: Scope, **narrowed) -> Wanted:
+    """Whose roster and of which day; the open runs are looked up only where the roster asks for them."""
+    runs = suspected_runs(scope, as_of) if roster.suspected else {}
+    return Wanted(as_of=as_of, scope=scope, runs=runs, **narrowed)
+
+
+def roster_table(roster: Roster, wanted: Wanted, *, unit_name: str, reveal: bool) -> Table:
+    """A roster as the form that the bureau knows, row by row. ``unit_name``: 填报单位."""
+    listed = RosterList(roster, wanted)
+    narrowed = [wanted.school.name] if wanted.school and wanted.school.name != unit_name else []
+    if wanted.township:
+        narrowed.append(Area.objects.get(pk=wanted.township).name)
+    if wanted.q:
+        narrowed.append(f"查找“{wanted.q}”")
+    return Table(
+        title=roster.title,
+        columns=columns_of(roster, reveal=reveal),
+        rows=lambda: iter(listed),
+        count=listed.count(),
+        unit="人",
+        as_of=wanted.as_of,
+        filters=(f"填报单位：{unit_name}", *narrowed),
+        notes=notes_of(roster, wanted),
+        signatures=SIGNATURES,
+        fixed_columns=2,
+    )
+
+
+def notes_of(roster: Roster, wanted: Wanted) -> tuple[str, ...]:
+    """The definitions printed under a roster, with the county's numbers in force on its day."""
+    policy = wanted.policy
+    notes = [f"{roster.title}：{roster.meaning}"]
+    if roster.of_school_age:
+        notes.append(f"按县级规定，入学年龄为{policy.entry_age}周岁，到满{policy.last_age}周岁为止。")
+    if roster.suspected:
+        notes.append(f"按县级规定，连续缺课满{policy.suspected_days}天列入本台账。")
+    return (*notes, AS_OF_NOTE)
+
+
+def ledger_table(code: str, *, as_of: date, school: School | None = None, reveal: bool = False) -> Table:
+    """A ledger for the command line, of the county or of one school."""
+    roster = ROSTERS[code]
+    wanted = wanted_of(roster, as_of=as_of, scope=WHOLE_COUNTY, school=school)
+    return roster_table(roster, wanted, unit_name=school.name if school else "全部学校", reveal=reveal)
+
+
+LEDGERS: Mapping[str, partial[Table]] = {
+    code: partial(ledger_table, code) for code in ("suspected", "dropped_out", "school_age")
+}
+
+
+class PlaceRate(NamedTuple):
+    """入学率 of a township or village: how many children of school age live there, and how many are enrolled."""
+
+    place: int | None
+    name: str
+    children: int
+    enrolled: int
+    dropped_out: int
+
+    @property
+    def rate(self) -> Rate:
+        return ENTRY_RATE.of(self.enrolled, self.children)
+
+
+def entry_rates(scope: Scope, as_of: date, *, township: int | None = None) -> list[PlaceRate]:
+    """入学率 by township, or by village of one; the last row is their sum. One query, and one for the policy."""
+    policy = policy_of(as_of)
+    births = school_age_births(as_of, entry_age=policy.entry_age, last_age=policy.last_age)
+    children = living(Resident.objects.visible_to(scope).filter(birth_date__range=births), as_of)
+    if township:
+        children = children.filter(township=township)
+    level = "village" if township else "township"
+    held = Enrolment.objects.on(as_of).filter(student=OuterRef("student")).order_by()
+    enrolled = Q(Exists(held)) | was_found(FOUND_IN_SCHOOL)
+    out = Q(Exists(held.filter(standing=Standing.DROPPED_OUT)))
+    rows = (
+        children.order_by(f"{level}__code")
+        .values(f"{level}_id", f"{level}__name")
+        .annotate(children=Count("pk"), enrolled=Count("pk", filter=enrolled), out=Count("pk", filter=out))
+    )
+    rates = [
+        PlaceRate(*row) for row in rows.values_list(f"{level}_id", f"{level}__name", "children", "enrolled", "out")
+    ]
+    sums = (sum(row[position] for row in rates) for position in (2, 3, 4))
+    return [*rates, PlaceRate(None, "合计", *sums)] if rates else []

@@ -1,0 +1,36 @@
+"""The list of a sweep 排查 as a file: what the page shows, in Excel or on paper."""
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from reports.queries.campaigns import findings_table
+from reports.views.downloads import send_table
+from students.access import OFFICE_ROLES
+from students.forms.sweeps import FindingFilter
+from students.models import Campaign, Finding
+from students.queries import campaigns
+from students.queries.residents import areas_of
+from students.templatetags.components import chip_text
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def findings_file(request, pk):
+    """排查名单, narrowed down as the page was."""
+    if not request.scope.roles & OFFICE_ROLES:
+        raise PermissionDenied("排查由县教育局、乡镇和学校的管理岗位使用")
+    campaign = get_object_or_404(Campaign, pk=pk)
+    visible = Finding.objects.visible_to(request.scope).filter(campaign=campaign)
+    townships, villages = areas_of(request.scope)
+    form = FindingFilter(request.GET, townships=townships, villages=villages, followers=campaigns.followers(visible))
+    chosen = form.cleaned_data if form.is_valid() else {}
+    listed = campaigns.filtered(visible, chosen, person=request.user.pk)
+    words = [chip_text(form[name], value) for name, value in chosen.items() if value]
+    return send_table(
+        request,
+        name="findings",
+        build=lambda reveal: findings_table(campaign, listed, filters=words, reveal=reveal),
+        back_url=f"{reverse('students:findings', args=[pk])}?{request.GET.urlencode()}",
+        asked={"campaign": pk} | {name: value for name, value in chosen.items() if value and name != "q"},
+    )
