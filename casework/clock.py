@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.management import call_command
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from casework.actions.uploads import KEPT_DAYS, throw_away_old
 from casework.engine import escalate
 from casework.models import Tick
+from students.actions.residents import match_residents
 
 
 def recompute(day: date) -> dict:
@@ -22,9 +25,23 @@ def clear_sessions(day: date) -> dict:
     return {}
 
 
+def clear_uploads(day: date) -> dict:
+    """Throw away workbooks handed in a week ago and earlier, and the jobs that are done."""
+    done = DBTaskResult.objects.finished().filter(finished_at__date__lt=day - timedelta(days=KEPT_DAYS))
+    done.delete()
+    return {"uploads": throw_away_old(day=day)}
+
+
+def match_children(day: date) -> dict:
+    """Link residents 户籍儿童 to students whose numbers have come or changed since, and propose the likely ones."""
+    return match_residents()
+
+
 DUTIES: dict[str, tuple[str, Callable[[date], dict]]] = {
     "recompute": ("重新计算待办", recompute),
+    "match_residents": ("比对户籍与学籍", match_children),
     "clear_sessions": ("清理过期登录", clear_sessions),
+    "clear_uploads": ("清理旧的导入文件", clear_uploads),
 }
 
 

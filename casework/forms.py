@@ -1,9 +1,11 @@
 """Forms of the casework app."""
 
 from django import forms
+from django.conf import settings
 
 from casework.ladder import ContactMethod
 from casework.ruleset import Tier
+from students.workbook.screening import OLE_SIGNATURE
 
 
 class DutyFilter(forms.Form):
@@ -39,3 +41,26 @@ class ContactForm(forms.Form):
         error_messages={"required": "请写明联系结果", "max_length": "结果最多200字，现在太长，没有保存"},
         widget=forms.Textarea(attrs={"rows": 4, "class": "input"}),
     )
+
+
+class UploadForm(forms.Form):
+    """A workbook to import; what is in it is checked in the background."""
+
+    file = forms.FileField(
+        label="工作簿",
+        help_text="“.xlsx”不超过10 MB，“.xls”不超过32 MB；全国学籍系统导出的文件可以直接上传",
+        allow_empty_file=True,
+        error_messages={"required": "请选择要导入的工作簿", "invalid": "没有收到文件，请重新选择"},
+        widget=forms.FileInput(attrs={"class": "input", "accept": ".xlsx,.xls"}),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        is_old = file.read(len(OLE_SIGNATURE)) == OLE_SIGNATURE
+        file.seek(0)
+        most = settings.MAX_OLD_WORKBOOK_BYTES if is_old else settings.MAX_WORKBOOK_BYTES
+        if file.size > most:
+            raise forms.ValidationError(f"文件超过{most // 1024 // 1024} MB，没有上传。请按年级拆成几个文件再传。")
+        if not file.size:
+            raise forms.ValidationError("文件是空的，没有上传。请重新下载或重新保存这个文件。")
+        return file

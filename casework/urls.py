@@ -2,12 +2,25 @@
 
 from django.urls import path
 
-from casework.views import duties, home
+from casework.views import campaigns, child, duties, home, opening, uploads
 
 app_name = "casework"
 urlpatterns = [
     path("school/", home.school_board, name="school_board"),
     path("area/", home.area_board, name="area_board"),
+    path("students/<int:pk>/", child.child, name="child"),
+    path("students/<int:pk>/reveal/", child.reveal, name="reveal"),
+    path("campaigns/open/", campaigns.open_campaign, name="open_campaign"),
+    path("campaigns/<int:pk>/redraw/", campaigns.redraw_campaign, name="redraw_campaign"),
+    path("imports/", uploads.uploads, name="uploads"),
+    path("imports/template/", uploads.template, name="template"),
+    path("imports/<int:pk>/", uploads.upload, name="upload"),
+    path("imports/<int:pk>/progress/", uploads.upload_progress, name="upload_progress"),
+    path("imports/<int:pk>/confirm/", uploads.confirm_upload, name="confirm_upload"),
+    path("imports/<int:pk>/check/", uploads.check_upload, name="check_upload"),
+    path("imports/<int:pk>/cancel/", uploads.cancel_upload, name="cancel_upload"),
+    path("imports/<int:pk>/copy/", uploads.upload_copy, name="upload_copy"),
+    path("opening/", opening.opening, name="opening"),
     path("duties/", duties.duty_list, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("duties/<int:pk>/contact/", duties.contact, name="contact"),

@@ -177,6 +177,7 @@ CACHES = {
 MAX_FILE_BYTES = 2 * 1024 * 1024  # a certificate or a proof: one picture or PDF
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # one register of a large class, or a month's grid
 MAX_WORKBOOK_BYTES = 10 * 1024 * 1024  # an upload in the browser; the command line accepts MAX_WORKBOOK_FILE_BYTES
+MAX_OLD_WORKBOOK_BYTES = 32 * 1024 * 1024  # the same for an .xls, which is not packed: 20,000 × 71 cells are 25 MB
 MAX_WORKBOOK_FILE_BYTES = 100 * 1024 * 1024
 MAX_WORKBOOK_UNPACKED_BYTES = 1024 * 1024 * 1024
 UNDO_SECONDS = 30  # the page offers it for 10; the rest is for a slow line

@@ -4,7 +4,7 @@ A ``Scope`` is read once a request from a person's dated postings. Every model w
 ``scope_path``; everything that shows or changes such rows starts from ``.visible_to(scope)``. The default is nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.apps import apps
@@ -16,6 +16,7 @@ TOWNSHIP_ROLES = frozenset({"township_officer", "inspector"})
 SCHOOL_ROLES = frozenset({"registry_clerk", "principal", "deputy_head"})
 CLASS_ROLES = frozenset({"homeroom_teacher", "subject_teacher"})
 AREA_ROLES = COUNTY_ROLES | TOWNSHIP_ROLES
+OFFICE_ROLES = SCHOOL_ROLES | AREA_ROLES
 ACCOUNT_ROLES = frozenset({"bureau_officer", "administrator"})
 
 
@@ -24,7 +25,8 @@ class Scope:
     """What a person may see on a day: the county, or townships, schools and classes by id.
 
     ``homeroom`` are the classes whose 班主任 (or 代班) the person is, ``taught`` those in which they teach a subject;
-    ``clerk_of`` and ``led`` are the schools whose registry they keep or which they lead.
+    ``clerk_of`` and ``led`` are the schools whose registry they keep or which they lead, ``officer_of`` the townships
+    whose officer 乡镇干部 they are.
     """
 
     person: int | None = None
@@ -36,6 +38,7 @@ class Scope:
     taught: frozenset[int] = frozenset()
     clerk_of: frozenset[int] = frozenset()
     led: frozenset[int] = frozenset()
+    officer_of: frozenset[int] = frozenset()
 
     @property
     def classes(self) -> frozenset[int]:
@@ -46,13 +49,36 @@ class Scope:
         """县教育局 and 系统管理员: an inspector of the county reads everything and keeps no account."""
         return bool(self.roles & ACCOUNT_ROLES)
 
+    @property
+    def may_reveal(self) -> bool:
+        """Who may see full numbers and take children's data out, with a reason and a log row; 科任教师 only look."""
+        return bool(self.homeroom or self.roles & (SCHOOL_ROLES | AREA_ROLES))
+
+    @property
+    def keeps_accounts(self) -> bool:
+        """Whoever keeps all accounts, and the clerk those of the school."""
+        return self.keeps_all_accounts or bool(self.clerk_of)
+
     def may_take_register(self, school_class) -> bool:
         """班主任, 代班 and 科任教师 of the class; the clerk on their behalf (domain.md §1)."""
         return school_class.pk in self.classes or school_class.school_id in self.clerk_of
 
+    @property
+    def without_lessons(self) -> "Scope":
+        """The scope without the classes in which only lessons are taught: a 科任教师 looks, and no further."""
+        return replace(self, taught=frozenset())
+
     def may_answer_for(self, school_class) -> bool:
         """Whoever records a contact or files a report: the class's 班主任, the school's clerk or its head."""
         return school_class.pk in self.homeroom or school_class.school_id in self.clerk_of | self.led
+
+    def may_manage_in(self, township: int | None) -> bool:
+        """县教育局 anywhere, 乡镇干部 in their own township: who settles what concerns its residents."""
+        return "bureau_officer" in self.roles or township in self.officer_of
+
+    def may_follow_up(self, finding) -> bool:
+        """Whoever records what became of a child of a sweep 排查; the clerk and the heads where it has their school."""
+        return self.may_manage_in(finding.township_id) or finding.school_id in self.clerk_of | self.led
 
 
 NOBODY = Scope()
@@ -77,6 +103,7 @@ def scope_of(person, postings) -> Scope:
         taught=ids({"subject_teacher"}, "school_class_id"),
         clerk_of=ids({"registry_clerk"}, "school_id"),
         led=ids({"principal", "deputy_head"}, "school_id"),
+        officer_of=ids({"township_officer"}, "township_id"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from students.access import AREA_ROLES, SCHOOL_ROLES
+from students.access import AREA_ROLES, OFFICE_ROLES, SCHOOL_ROLES
 from students.models import Role
 from students.queries.people import place_line
 from students.templatetags.chinese import cweekday
@@ -19,19 +19,27 @@ WAYS = [
         "clipboard-document-check",
         {*Role.values} - {Role.ADMINISTRATOR, Role.SUBJECT_TEACHER},
     ),
-    ("students:people", "账号", "users", {Role.REGISTRY_CLERK, Role.BUREAU_OFFICER, Role.ADMINISTRATOR}),
+    ("reports:students", "学生", "user-group", {*Role.values} - {Role.ADMINISTRATOR}),
+    ("students:registry", "学籍", "rectangle-stack", {Role.HOMEROOM_TEACHER} | OFFICE_ROLES),
 ]
 BOARDS = ("casework:school_board", "casework:area_board")
 
 
 def page_frame(request):
     """The ``frame`` of a page: nav, person, place_line, today; nothing but today for a visitor."""
-    frame = {"nav": [], "person": None, "place_line": "", "today": getattr(request, "today", None)}
+    frame = {
+        "nav": [],
+        "person": None,
+        "place_line": "",
+        "keeps_accounts": False,
+        "today": getattr(request, "today", None),
+    }
     if frame["today"]:
         frame["today_weekday"] = cweekday(frame["today"])
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and not user.must_change_password:
         frame |= {"person": user, "place_line": place_line(user.postings_today), "nav": _ways(request)}
+        frame["keeps_accounts"] = request.scope.keeps_accounts
     return {"frame": frame}
 
 

@@ -1,8 +1,9 @@
 """学籍变动: which enrolment event may follow which, and the places that follow from them (domain.md §6). Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 
@@ -181,6 +182,12 @@ def places(events: Iterable[Event], *, school_of: dict[int, int]) -> list[Place]
         if standing in REGISTERED:
             result.append(Place(school_class, standing, event.happened_on, None, spell))
     return result
+
+
+def standing_since(places: Sequence[Place]) -> date:
+    """Since when the child has stood as it stands in the last place; a class move changes nothing in that."""
+    last = max(places, key=attrgetter("since"))
+    return min(place.since for place in places if (place.spell, place.standing) == (last.spell, last.standing))
 
 
 def _close(result: list[Place], day: date) -> None:

@@ -61,6 +61,17 @@ def check_student_number(number: str) -> None:
             raise ValueError(f"学籍号G后面应是有效的身份证号（{error}）") from None
 
 
+def formal_number(identity: str) -> str:
+    """The formal 学籍号 that an identity number gives."""
+    return f"G{identity}"
+
+
+def identity_numbers(id_number: str | None, student_number: str | None) -> frozenset[str]:
+    """The numbers by which a student is known as a person: the 身份证件号, and the one inside a formal 学籍号."""
+    inside = student_number[1:] if student_number and student_number[0] == "G" else None
+    return frozenset({id_number, inside} - {None})
+
+
 def masked_number(number: str) -> str:
     """3501********1234 (domain.md §10), of an identity number or a 学籍号, which keeps its letter.
 

@@ -28,6 +28,9 @@ PARAMETERS: dict[str, Parameter] = {
     "head_counts": Parameter("每学期班级清点次数", "次", 2, "[S] 每班每学期清点两次", 1, 20),
     "opening_days": Parameter("开学到校统计的上课日数", "个上课日", 5, "[S] 开学第一周统计到校情况", 1, 20),
     "entry_age": Parameter("入学年龄（8月31日前满）", "周岁", 6, "[L] 义务教育法第十一条：年满六周岁入学", 6, 7),
+    "last_age": Parameter("适龄儿童少年到几周岁为止", "周岁", 15, "[S] 三台账按6—15周岁统计", 14, 17),
+    "suspected_days": Parameter("连续缺课多少天列为疑似辍学", "天", 3, "[D] 在校而连续缺课满3天，视为疑似辍学", 1, 30),
+    "suspension_months": Parameter("一次休学最长多少个月", "个月", 12, "[D] 休学期一般不超过一年，期满可再申请", 1, 24),
     "grade_six_may_transfer": Parameter("六年级学生可以转学", "", True, "[S] 有的县规定六年级一律不办转学", 0, 1),
 }
 
@@ -43,6 +46,9 @@ class Policy:
     head_counts: int = PARAMETERS["head_counts"].default
     opening_days: int = PARAMETERS["opening_days"].default
     entry_age: int = PARAMETERS["entry_age"].default
+    last_age: int = PARAMETERS["last_age"].default
+    suspected_days: int = PARAMETERS["suspected_days"].default
+    suspension_months: int = PARAMETERS["suspension_months"].default
     grade_six_may_transfer: bool = PARAMETERS["grade_six_may_transfer"].default
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from casework import presets
 from students.access import scope_of
-from students.actions import registers
+from students.actions import listing, registers
 from students.days import MarkKind
 from students.enrolment import EventKind
 from students.identity import check_character
@@ -78,6 +78,7 @@ def student(of: SchoolClass, name: str = "高东", *, since: date = date(2023, 9
         student=child, kind=EventKind.ENROL, happened_on=since, school_class=of, recorded_at=timezone.now()
     )
     Enrolment.objects.create(student=child, school_class=of, standing="attending", since=since, spell=1)
+    listing.rebuild([child.pk])
     return child
 
 

@@ -20,7 +20,23 @@ MAX_FUNCTION_LINES = 60  # one screen
 
 DRAWERS = {"utils", "util", "helpers", "services", "common", "misc"}
 CALCULATION = {
-    "students": ("calendar", "days", "runs", "identity", "enrolment", "pinyin", "policy", "matching", "search"),
+    "students": (
+        "attendance_year",
+        "calendar",
+        "comparing",
+        "days",
+        "enrolment",
+        "identity",
+        "matching",
+        "opening",
+        "pinyin",
+        "policy",
+        "runs",
+        "school_age",
+        "search",
+        "turning",
+        "working_days",
+    ),
     "casework": ("ladder", "ruleset", "scoring", "stages"),
     "reports": ("metrics", "tables", "charts"),
 }

@@ -3,16 +3,23 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from students.actions import audit
+from students.actions import audit, certificates
 from students.actions.followup import facts_changed
-from students.enrolment import Event, EventKind, Place, Standing, places
-from students.models import Enrolment, EnrolmentEvent, SchoolClass, Student
+from students.actions.listing import keep_lines
+from students.enrolment import ENTRIES, Event, EventKind, Place, Standing, places
+from students.models import Enrolment, EnrolmentEvent, SchoolClass, Student, Transfer
+from students.templatetags.chinese import cdate
 
 CHUNK = 2000  # children rebuilt at a time
+
+
+class EventsChanged(Exception):
+    """Somebody recorded another event after the page was made; the message says which, when and who."""
 
 
 @transaction.atomic
@@ -25,19 +32,25 @@ def record_event(
     school_class: SchoolClass | None = None,
     confirmed_on: date | None = None,
     note: str = "",
+    paper: Mapping[str, object] | None = None,
+    submission: UUID | None = None,
+    seen: int | None = None,
     today: date,
 ) -> EnrolmentEvent:
     """Record one event, after those already recorded for that day; ``school_class`` is the class joined.
 
-    ``confirmed_on`` belongs to 转出 alone: the day on which the receiving school accepted. Raises
+    ``confirmed_on`` belongs to 转出 alone: the day on which the receiving school accepted. ``paper`` is a certificate
+    handed in with the event, as ``students.actions.files.take_in`` gives it. ``submission``: the form sent twice is
+    one event. ``seen``: the last event that the page showed; ``EventsChanged`` where there is another by now. Raises
     ``students.enrolment.ImpossibleEvent`` with a Chinese sentence where the event, or one after it, cannot stand.
     """
-    _lock(student, school_class)
-    of_the_day = EnrolmentEvent.objects.filter(student=student, happened_on=happened_on)
-    order = max(of_the_day.values_list("order", flat=True), default=-1) + 1
+    lock_child(student, school_class)
+    if sent := sent_before(submission):
+        return sent
+    refuse_unseen(student, seen)
+    order = next_order(student, happened_on)
     added = Event(happened_on, order, kind, school_class and school_class.pk)
-    events = [*effective_events([student.pk])[student.pk], added]
-    kept = places(events, school_of=_schools_of(events))
+    kept = places_from([*effective_events([student.pk])[student.pk], added])
     event = EnrolmentEvent.objects.create(
         student=student,
         kind=kind,
@@ -48,19 +61,58 @@ def record_event(
         note=note,
         recorded_at=timezone.now(),
         recorded_by=by,
+        submission=submission,
     )
+    if paper:
+        certificates.keep(by=by, event=event, kind=certificates.Kind.CHANGE, paper=paper, today=today)
+    if kind in ENTRIES:
+        _let_offers_go(student, by)
     keep_places({student.pk: kept})
     audit.record(by=by, action="enrolment.record", subject=event, kind=kind, student=student.pk)
     facts_changed(students={student.pk}, today=today, reason=f"登记{kind.label}")
     return event
 
 
-def _lock(student: Student, school_class: SchoolClass | None) -> None:
+def lock_child(student: Student, *joined: SchoolClass | None) -> None:
     """Classes first, then the child: everybody who writes takes them in this order, so nobody waits in a circle."""
     classes = set(Enrolment.objects.filter(student=student).values_list("school_class", flat=True))
-    classes |= {school_class.pk} if school_class else set()
+    classes |= {school_class.pk for school_class in joined if school_class}
     list(SchoolClass.objects.select_for_update(no_key=True).filter(pk__in=classes).order_by("pk").values_list("pk"))
     Student.objects.select_for_update(no_key=True).get(pk=student.pk)
+
+
+def sent_before(submission: UUID | None) -> EnrolmentEvent | None:
+    """The event that this very form recorded already."""
+    return EnrolmentEvent.objects.filter(submission=submission).first() if submission else None
+
+
+def _let_offers_go(student: Student, by) -> None:
+    """Who has come in somewhere is no longer offered; the school that accepts an offer answers it right after."""
+    Transfer.objects.filter(student=student, answer="").update(
+        answer=Transfer.Answer.WITHDRAWN, answer_note="孩子已到别处就读", answered_at=timezone.now(), answered_by=by
+    )
+
+
+def refuse_unseen(student: Student, seen: int | None) -> None:
+    """Raise ``EventsChanged`` where an event of the child is newer than the last one ``seen``; None asks nothing."""
+    if seen is None:
+        return
+    newer = EnrolmentEvent.objects.filter(student=student, pk__gt=seen).select_related("recorded_by").order_by("-pk")
+    if newest := newer.first():
+        who = newest.recorded_by.name if newest.recorded_by else "导入的工作簿"
+        what = f"{newest.get_kind_display()}（{cdate(newest.happened_on)}）"
+        raise EventsChanged(f"这个页面打开后，{who}登记了{what}，所以这次没有保存。请核对现在的记录后再办。")
+
+
+def next_order(student: Student, day: date) -> int:
+    """Behind everything that was ever recorded for the day, so that no two events of a day share a place."""
+    of_the_day = EnrolmentEvent.objects.filter(student=student, happened_on=day)
+    return max(of_the_day.values_list("order", flat=True), default=-1) + 1
+
+
+def places_from(events: Collection[Event]) -> list[Place]:
+    """The places that follow from a child's events; raises ``ImpossibleEvent``."""
+    return places(events, school_of=_schools_of(events))
 
 
 def rebuild(students: Collection[int]) -> int:
@@ -121,4 +173,5 @@ def keep_places(wanted: Mapping[int, Sequence[Place]]) -> int:
         for student, of_child in missing.items()
         for place in sorted(of_child, key=lambda place: place.since)
     )
+    keep_lines(wanted)
     return len(changed | {student for student, of_child in missing.items() if of_child})

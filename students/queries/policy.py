@@ -1,12 +1,70 @@
-"""The county's parameters in force on a day."""
+"""The county's parameters: in force on a day, line by line, and how they changed."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from students.models import AdoptedPolicy
-from students.policy import Policy, read_policy
+from students.policy import PARAMETERS, Policy, read_policy
+
+SOURCES = {"[S]": "学校和教育局工作文件：", "[L]": "法律法规：", "[D]": "系统默认："}
 
 
 def policy_of(day: date) -> Policy:
     """县级规定 in force on ``day``; one query."""
     content = AdoptedPolicy.objects.filter(starts_on__lte=day).order_by("-starts_on").values_list("content", flat=True)
     return read_policy(content.first() or {})
+
+
+@dataclass(frozen=True)
+class ParameterLine:
+    """A parameter in words: what it means, what holds, its bounds, where it comes from."""
+
+    label: str
+    value: str
+    bounds: str
+    source: str
+
+
+def parameter_lines(policy: Policy) -> list[ParameterLine]:
+    """Every parameter with the value that ``policy`` gives it."""
+    return [
+        ParameterLine(
+            parameter.label,
+            _words(name, getattr(policy, name)),
+            "是或否" if isinstance(parameter.default, bool) else f"{parameter.lowest}—{parameter.highest}",
+            SOURCES[parameter.source[:3]] + parameter.source[3:].strip(),
+        )
+        for name, parameter in PARAMETERS.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the policy, and what it changed against the one before, in words."""
+
+    row: AdoptedPolicy
+    changes: list[str]
+
+
+def history() -> list[Version]:
+    """Every version, the newest first; one query."""
+    versions, before = [], Policy()
+    for row in AdoptedPolicy.objects.select_related("adopted_by").order_by("starts_on"):
+        policy = read_policy(row.content)
+        versions.append(Version(row, _differences(before, policy)))
+        before = policy
+    return versions[::-1]
+
+
+def _differences(before: Policy, after: Policy) -> list[str]:
+    return [
+        f"{parameter.label}：{_words(name, getattr(before, name))}改为{_words(name, getattr(after, name))}"
+        for name, parameter in PARAMETERS.items()
+        if getattr(before, name) != getattr(after, name)
+    ]
+
+
+def _words(name: str, value: int | bool) -> str:
+    if isinstance(PARAMETERS[name].default, bool):
+        return "是" if value else "否"
+    return f"{value}{PARAMETERS[name].unit}"

@@ -24,7 +24,7 @@ def roster(school_class: int, day: date):
         .on(day)
         .filter(school_class=school_class)
         .select_related("student")
-        .order_by(F("student__list_position").asc(nulls_last=True), "student__name_index", "student__name", "student")
+        .order_by(F("student__list_position").asc(nulls_last=True), "student__line__name_key", "student")
     )
 
 

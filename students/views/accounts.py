@@ -14,11 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from students.access import Scope
 from students.actions import accounts
-from students.forms import ChoosePasswordForm, LogInForm, PeopleFilter
-from students.models import Person, Role
+from students.forms.accounts import ChoosePasswordForm, LogInForm, PeopleFilter
+from students.models import Person
 from students.queries.people import person_lines, posting_words, postings_kept_by, resettable
 
-ACCOUNT_KEEPERS = {Role.REGISTRY_CLERK, Role.BUREAU_OFFICER, Role.ADMINISTRATOR}
 PAGE_SIZE = 50
 
 log_in = login_not_required(
@@ -111,7 +110,7 @@ def _resettable(request, pk) -> Person:
 
 def _kept_by(scope: Scope):
     """The people whose accounts the scope keeps; refused to whoever keeps none."""
-    if not scope.roles & ACCOUNT_KEEPERS:
+    if not scope.keeps_accounts:
         raise PermissionDenied("只有学籍管理员、县教育局和系统管理员可以管理账号")
     everybody = Person.objects.prefetch_related("postings__school", "postings__school_class", "postings__township")
     if scope.keeps_all_accounts:

@@ -1,12 +1,17 @@
 """The page ``/components/``: every component in all its states, side by side, with invented data and no query."""
 
+from datetime import date, timedelta
+
 from django import forms
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from students.attendance_year import DayCell, Stay, YearFacts, year_cells
+from students.calendar import SchoolDays
 from students.days import MarkKind
 
+EXAMPLE_DAYS = [date(2026, 9, 1) + timedelta(days=number) for number in range(300)]
 REASONS = [("study", "厌学"), ("poverty", "家庭困难"), ("work", "务工"), ("illness", "患病"), ("other", "其他")]
 RESULTS = [
     ("reached", "已联系上"),
@@ -144,6 +149,16 @@ def example_class() -> dict:
     return {"absent_yesterday": children[5:8], "others": children[:5] + children[8:]}
 
 
+def example_year() -> list[DayCell]:
+    """A school year up to a day in November, with a square of every kind (考勤日历)."""
+    days = SchoolDays(tuple(day for day in EXAMPLE_DAYS if day.weekday() < 5))
+    marks = {day: {"AM": kind, "PM": kind} for day, kind in zip(days.days[20:], MarkKind, strict=False)}
+    marks[days.days[28]] = {"AM": MarkKind.UNEXCUSED}
+    taken = {(1, day): {"AM", "PM"} for day in days.days if day != days.days[30]}
+    facts = YearFacts(stays=[Stay(1, EXAMPLE_DAYS[0], None)], school_days={1: days}, taken=taken, marks=marks)
+    return year_cells(EXAMPLE_DAYS[0].year, facts, today=EXAMPLE_DAYS[75])
+
+
 @require_safe
 def components(request):
     """Everything a page can be made of, in all its states (组件)."""
@@ -159,6 +174,7 @@ def components(request):
         "figures": FIGURES,
         "months": list(zip(MONTHS, COURSE, strict=True)),
         "rates": RATES,
+        "year": example_year(),
         "signs": ["", *MarkKind, "unknown", "no_school"],
     }
     return render(request, "components_page.html", context | example_forms() | example_class())

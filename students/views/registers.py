@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from students.actions import registers
 from students.days import ABSENT
-from students.forms import RegisterForm
+from students.forms.registers import RegisterForm
 from students.models import RollCall, SchoolClass
 from students.queries.registers import compare, register_history, register_page
 from students.templatetags.chinese import cdate_short

@@ -56,6 +56,7 @@ def without_tokens(response) -> str:
 
 def outcome(response) -> str:
     """A response in the words of the table."""
+    list(response)  # a file that is sent stays open until it has been read
     if response.status_code != 302:
         return str(response.status_code)
     path = response.url.partition("?")[0]

@@ -24,6 +24,7 @@ from students.models import (
     OpeningAbsence,
     Person,
     Posting,
+    ProposedMatch,
     RegistryLine,
     Resident,
     Role,
@@ -93,6 +94,7 @@ def registry_rows_of(school_class: SchoolClass, child: Student) -> dict[type, ob
     comparison = Comparison.objects.create(
         name="导出", as_of=MONDAY, there=1, here=1, compared_at=now, compared_by=clerk
     )
+    comparison.schools.add(school)
     counted = {"counted_on": MONDAY, "on_roll": 3, "present": 3, "counted_by": clerk}
     asked = {"ground": "illness", "reason": "骨折", "starts_on": MONDAY, "ends_on": MOVED}
     turn = {"school_year": 2027, "graduation_day": MOVED, "promotion_day": MOVED}
@@ -114,7 +116,9 @@ def registry_rows_of(school_class: SchoolClass, child: Student) -> dict[type, ob
             student=child, term=term, school_class=school_class, reason="illness", **recorded
         ),
         Resident: resident,
+        ProposedMatch: ProposedMatch.objects.create(resident=resident, student=child, confidence="low"),
         Finding: Finding.objects.create(campaign=campaign, **found),
+        Comparison: comparison,
         Difference: Difference.objects.create(comparison=comparison, kind="only_here", school=school, name="高东"),
     }
 
@@ -174,10 +178,11 @@ def test_each_role_sees_its_place_and_no_other(model, places):
     expected = dict(SEEN_BY_ROLE)
     if model is School:  # a class teacher sees the school, which has both classes
         expected |= {role: SCHOOL for role, where in SEEN_BY_ROLE.items() if where == CLASS}
-    if model is Resident:  # a school sees the children of its own lists, not the police's list of the township
+    # a school sees the children of its own lists, not the police's list of the township
+    if model in (Resident, ProposedMatch):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if role in SCHOOL_ROLES}
     # a class teacher has no business with the postings of others, nor with what schools and townships settle
-    if model in (Posting, YearTurn, Resident, Finding, Difference):
+    if model in (Posting, YearTurn, Resident, ProposedMatch, Finding, Comparison, Difference):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if where == CLASS}
     assert found == expected
 

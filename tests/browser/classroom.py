@@ -7,11 +7,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from casework.actions import uploads
+from casework.jobs import check_upload
 from casework.models import Obligation
-from students.actions import accounts
-from students.models import Person, Role, RollCall
+from students.actions import accounts, year_turn
+from students.models import Person, Role, RollCall, WorkbookUpload
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, Scene, at
+from tests.workbook.workbooks import child, xlsx
 
 SURNAMES = "陈林黄吴张李王刘杨周孙马朱胡郭何高罗梁宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁"
 LONG_NAME = "阿卜杜热合曼·买买提"
@@ -69,6 +72,8 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
     taken = RollCall.objects.get(day=MONDAY)
     teacher, clerk = classroom.teacher, classroom.clerk
     place = [classroom.school_class.pk]
+    turn = year_turn.begin(by=clerk, school=classroom.school, school_year=2026)
+    child, entered = [classroom.children[3].pk], classroom.children[3].events.get()
     return {
         "log in": (None, reverse("students:log_in")),
         "teacher's home": (teacher, reverse("home")),
@@ -84,12 +89,48 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "why a contact": (teacher, reverse("casework:duty", args=[contact.pk])),
         "why a report": (teacher, reverse("casework:duty", args=[report.pk])),
         "contact": (teacher, reverse("casework:contact", args=[contact.pk])),
+        "child": (teacher, reverse("casework:child", args=[classroom.children[0].pk])),
+        "child's numbers in full": (clerk, reverse("casework:reveal", args=[classroom.children[0].pk])),
+        "child's identity": (clerk, reverse("students:identity", args=[classroom.children[0].pk])),
+        "changes of a child": (clerk, reverse("students:changes_of", args=child)),
+        "a change to record": (clerk, reverse("students:record_change", args=[*child, "transfer_out"])),
+        "an event to correct": (clerk, reverse("students:correct_change", args=[entered.pk])),
+        "a new child": (clerk, reverse("students:new_child")),
+        "a suspension to ask for": (clerk, reverse("students:ask_suspension", args=child)),
+        "transfers": (clerk, reverse("students:transfers")),
+        "suspensions": (clerk, reverse("students:suspensions")),
+        "unaccounted": (classroom.bureau, reverse("students:unaccounted")),
+        "policy": (classroom.bureau, reverse("students:policy")),
         "accounts": (clerk, reverse("students:people")),
+        "students": (clerk, reverse("reports:students")),
+        "students, none found": (classroom.bureau, reverse("reports:students") + "?q=none"),
+        "students to export": (clerk, reverse("reports:students_file")),
+        "imports": (clerk, reverse("casework:uploads")),
+        "import with mistakes": (clerk, reverse("casework:upload", args=[wrong_upload(classroom).pk])),
+        "import's children": (clerk, reverse("casework:upload", args=[wrong_upload(classroom).pk]) + "?view=children"),
+        "year's turn": (clerk, reverse("students:year_turn", args=[classroom.school.pk, 2026])),
+        "year's turn, the children": (clerk, reverse("students:year_turn_preview", args=[turn.pk])),
+        "year's turn of all schools": (classroom.bureau, reverse("students:year_turns")),
+        "hand-overs": (clerk, reverse("students:hand_overs")),
+        "first-graders expected": (clerk, reverse("students:expected_children")),
+        "new classes": (clerk, reverse("students:new_classes", args=[classroom.school.pk, 2026])),
+        "rosters": (classroom.principal, reverse("reports:rosters")),
+        "ledger of school age": (classroom.bureau, reverse("reports:roster", args=["school_age"])),
+        "ledger of the suspected": (clerk, reverse("reports:roster", args=["suspected"])),
+        "comparisons": (clerk, reverse("students:comparisons")),
         "change of password": (teacher, reverse("students:change_password")),
         "components": (teacher, reverse("students:components")),
         "refused": (teacher, reverse("students:people")),
         "not found": (teacher, "/nothing/"),
     }
+
+
+def wrong_upload(classroom: Classroom) -> WorkbookUpload:
+    """A workbook of the clerk's, checked: a child that would be new, and one with a mistake."""
+    place = {"学校标识码": classroom.school.code, "班号": classroom.school_class.number, "入学年月": "202509"}
+    content = xlsx({"学生": [child(1) | place, child(2, 性别="无") | place]}).getvalue()
+    by = classroom.clerk
+    return uploads.receive(by=by, name="新生.xlsx", content=content, then=check_upload.call)[0]
 
 
 @dataclass

@@ -35,6 +35,7 @@ def test_the_principal_looks_at_a_register_and_cannot_take_it(page, busy, sign_i
 
 def test_the_clerk_resets_a_password_and_the_slip_shows_it(desktop, busy, sign_in, open_page):
     sign_in(desktop, busy.clerk.username, cast.PASSWORD)
+    desktop.locator(".who summary").click()
     desktop.get_by_role("link", name="账号").click()
     desktop.get_by_role("row", name="沈明").get_by_role("link", name="重置密码").click()
     desktop.get_by_role("button", name="重置并显示密码条").click()

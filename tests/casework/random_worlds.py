@@ -129,12 +129,31 @@ def small_worlds(draw):
     events, life = draw(st.one_of(st.tuples(histories(), stretches), st.tuples(histories(), stretches), lost_twice()))
     child = PlainChild(
         events=events,
+        certificates=draw(papers(events)),
+        suspensions=draw(approvals(events)),
         leaves=draw(st.lists(st.tuples(days, st.integers(0, 6)).map(leave), max_size=2)),
         contacts=draw(st.lists(st.tuples(days, methods), max_size=8)),
         reports=(filed := draw(st.lists(st.tuples(days, reports), max_size=8))) + filed[:2],  # some twice: one act
     )
     live_through(plain, child, life)
     return plain, child, draw(st.sampled_from([DAYS[-1]] * 40 + DAYS[10:]))
+
+
+@st.composite
+def papers(draw, events):
+    """Certificates of some of the changes, a few of them handed in too early, and of changes that never were."""
+    changed = st.one_of(st.sampled_from([on for on, _, _ in events]), days)
+    return draw(st.lists(st.tuples(changed, days), max_size=6))
+
+
+@st.composite
+def approvals(draw, events):
+    """Approved ends of the suspensions, prolonged or not; a few lie before the beginning."""
+    began = [on for on, kind, _ in events if kind == "suspend"]
+    if not began:
+        return []
+    ends = st.tuples(st.sampled_from(began), st.integers(-3, 45))
+    return [(on, on + timedelta(days=length)) for on, length in draw(st.lists(ends, max_size=4))]
 
 
 def leave(drawn):

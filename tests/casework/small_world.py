@@ -43,7 +43,7 @@ def world(plain: PlainWorld) -> World:
             for name, school in plain.school_of.items()
         },
         rules_on=lambda school, day: [rule_set for first, rule_set in rules[school] if first <= day][-1],
-        first_term_day=dates.first_day,
+        terms=dates.terms,
     )
 
 
@@ -62,6 +62,8 @@ def facts(plain: PlainWorld, child: PlainChild) -> StudentFacts:
         changes=changes,
         contacts=child.contacts,
         reports=child.reports,
+        certificates=child.certificates,
+        suspensions=child.suspensions,
     )
 
 

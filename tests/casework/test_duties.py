@@ -11,7 +11,10 @@ from django.urls import reverse
 from casework import engine
 from casework.models import Obligation
 from casework.queries import duties
-from students.models import Enrolment, Guardian, Role, Student
+from students.actions import enrolment
+from students.actions.followup import facts_changed
+from students.enrolment import EventKind
+from students.models import Enrolment, Guardian, Role, Student, Suspension
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, PHONE, at, client_of, school_days
 
@@ -109,6 +112,60 @@ class TestACard:
         assert "&lt;b&gt;古丽" in page()
 
 
+class TestACardOfAPaper:
+    """证明材料 and 休学期满 are done among the child's 学籍变动; a visit of the opening is recorded like any other."""
+
+    @pytest.fixture
+    def suspended(self, scene):
+        child = scene.children[0]
+        event = enrolment.record_event(
+            by=scene.clerk, student=child, kind=EventKind.SUSPEND, happened_on=MONDAY, today=MONDAY
+        )
+        Suspension.objects.create(
+            student=child, event=event, ground="illness", reason="养病", starts_on=MONDAY, ends_on=date(2026, 9, 30),
+            requested_at=at(MONDAY), requested_by=scene.clerk, decision="approved", decided_at=at(MONDAY),
+            decided_by=scene.clerk,
+        )  # fmt: skip
+        facts_changed(students={child.pk}, today=MONDAY, reason="批准休学")
+        return child
+
+    def test_says_what_is_owed_and_leads_to_the_changes_of_the_child(self, suspended, page):
+        html = page()
+        assert sentences(html) == [
+            "高东 今天休学，请交《学生正常变动报告》",
+            "高东 今天休学，请上传证明材料",
+            "高东 休学到9月30日期满，请联系家长，办理复学或延期",
+        ]
+        assert html.count(reverse("students:changes_of", args=[suspended.pk])) == 2
+        assert "上传证明" in html
+        assert "办理复学" in html
+
+    def test_why_it_is_owed_is_said_with_the_rule_and_the_same_button(self, suspended, page):
+        for tier, words in (("change_evidence", "7天内办结"), ("suspension_end", "休学期满前30天")):
+            html = page(reverse("casework:duty", args=[Obligation.objects.get(tier=tier).pk]))
+            assert words in html
+            assert reverse("students:changes_of", args=[suspended.pk]) in html
+            assert "登记今天已交" not in html
+
+    def test_a_paper_is_no_report_to_be_ticked_off(self, suspended, scene):
+        duty = Obligation.objects.get(tier="change_evidence")
+        assert client_of(scene.teacher).post(reverse("casework:report", args=[duty.pk])).status_code == 404
+
+    def test_a_child_who_did_not_come_when_the_term_opened_is_visited(self, scene, page):
+        for slot in ("AM", "PM"):
+            scene.take(date(2026, 9, 1), slot, first="unexcused")
+        assert "高东 9月1日开学没有到校，请家访" in sentences(page())
+        duty = Obligation.objects.get(tier="opening_visit")
+        assert duty.due_on == MONDAY
+        client_of(scene.teacher).post(reverse("casework:contact", args=[duty.pk]), {"result": "已联系上，今天返校"})
+        duty.refresh_from_db()
+        assert duty.done_on == MONDAY
+
+    @pytest.mark.parametrize("tier", ["change_evidence", "suspension_end", "opening_visit"])
+    def test_the_list_can_be_narrowed_down_to_it(self, tier, suspended, page):
+        assert len(sentences(page(tier=tier))) == (tier != "opening_visit")
+
+
 class TestSeveralContactsOfOneChild:
     def test_are_one_card_since_one_call_settles_them(self, three_days_out, scene, page):
         scene.take(MONDAY, first="unexcused")
@@ -144,9 +201,6 @@ class TestTheList:
     @pytest.fixture
     def busy(self, scene):
         """Three children with something to do each, of different days."""
-        index = ("gaodong gd", "yuanranyuan yry", "hutao ht")
-        for child, pinyin in zip(scene.children, index, strict=True):
-            Student.objects.filter(pk=child.pk).update(name_index=pinyin)
         scene.take(FRIDAY - timedelta(days=1), second="unexcused")
         scene.take(FRIDAY, third="unexcused")
         scene.take(MONDAY, first="unexcused")

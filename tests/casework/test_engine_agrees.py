@@ -1,8 +1,11 @@
 """Whatever is done in whatever order, what is kept incrementally equals what the facts alone say."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from uuid import uuid4
 
+from django.db import transaction
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -12,9 +15,11 @@ from casework.actions import acts
 from casework.ladder import ContactMethod
 from casework.models import AbsenceRun, Contact, Obligation, Report
 from casework.ruleset import Tier
-from students.actions import leave, registers
+from students.actions import enrolment, leave, registers
+from students.actions.followup import facts_changed
 from students.days import MarkKind
-from students.models import Leave, Role, RollCall
+from students.enrolment import EventKind, ImpossibleEvent
+from students.models import Certificate, Enrolment, EnrolmentEvent, Leave, Role, RollCall, Suspension
 from tests import cast
 
 DAYS = [cast.FIRST_DAY + timedelta(days=offset) for offset in range(24)]
@@ -41,6 +46,11 @@ step = st.one_of(
         st.sampled_from(["absence_report", "loss_report", "return_report"]),
     ),
     st.tuples(st.just("cancel act"), st.integers(0, 50)),
+    st.tuples(st.just("change"), st.integers(0, 2), st.sampled_from(DAYS), st.sampled_from(["suspend", "resume"])),
+    st.tuples(st.just("change"), st.integers(0, 2), st.sampled_from(DAYS), st.sampled_from(["suspend", "resume"])),
+    st.tuples(st.just("approval"), st.integers(0, 50), st.integers(0, 60)),
+    st.tuples(st.just("paper"), st.integers(0, 50), st.sampled_from(DAYS)),
+    st.tuples(st.just("cancel paper"), st.integers(0, 50)),
 )
 
 
@@ -72,6 +82,8 @@ class EngineAgrees(TestCase):
 
     def register(self, day, slot, kinds):
         standing = RollCall.objects.filter(school_class=self.school_class, day=day, slot=slot).first()
+        there = set(Enrolment.objects.attending().on(day).values_list("student", flat=True))
+        marked = {child.pk: MarkKind(kind) for child, kind in zip(self.children, kinds, strict=True) if kind}
         try:
             registers.submit(
                 by=self.clerk,
@@ -79,7 +91,7 @@ class EngineAgrees(TestCase):
                 school_class=self.school_class.pk,
                 day=day,
                 slot=slot,
-                marks={child.pk: MarkKind(kind) for child, kind in zip(self.children, kinds, strict=True) if kind},
+                marks={child: kind for child, kind in marked.items() if child in there},
                 submission=uuid4(),
                 version=standing.version if standing else 0,
                 today=LAST,
@@ -128,6 +140,43 @@ class EngineAgrees(TestCase):
         done = [*Contact.objects.order_by("pk"), *Report.objects.order_by("pk")]
         if done:
             acts.cancel(by=self.clerk, act=done[which % len(done)], today=LAST)
+
+    def change(self, child, day, kind):
+        student = self.children[child]
+        with suppress(ImpossibleEvent), transaction.atomic():
+            enrolment.record_event(
+                by=self.clerk, student=student, kind=EventKind(kind), happened_on=day, today=LAST
+            )  # fmt: skip
+
+    def approval(self, which, length):
+        """An approved end of a suspension, or one more: a prolongation."""
+        began = list(EnrolmentEvent.objects.effective().filter(kind="suspend").order_by("pk"))
+        if began:
+            event = began[which % len(began)]
+            first, at = event.happened_on, timezone.now()
+            Suspension.objects.create(
+                student=event.student, event=event, ground="illness", reason="养病", starts_on=first,
+                ends_on=first + timedelta(days=length), requested_at=at, requested_by=self.clerk,
+                decision="approved", decided_at=at, decided_by=self.clerk,
+            )  # fmt: skip
+            facts_changed(students={event.student_id}, today=LAST, reason="批准休学")
+
+    def paper(self, which, day):
+        changed = list(EnrolmentEvent.objects.effective().order_by("pk"))
+        event = changed[which % len(changed)]
+        Certificate.objects.create(
+            student=event.student, event=event, kind="change", handed_in_on=day,
+            name="证明.png", media_type="image/png",
+            size=1, sha256=uuid4().hex, content=b"1", uploaded_at=timezone.now(), uploaded_by=self.clerk,
+        )  # fmt: skip
+        facts_changed(students={event.student_id}, today=LAST, reason="上传证明")
+
+    def cancel_paper(self, which):
+        papers = list(Certificate.objects.filter(cancelled_at=None).order_by("pk"))
+        if papers:
+            paper = papers[which % len(papers)]
+            Certificate.objects.filter(pk=paper.pk).update(cancelled_at=timezone.now(), cancelled_by=self.clerk)
+            facts_changed(students={paper.student_id}, today=LAST, reason="撤销证明")
 
     @settings(max_examples=60)
     @given(st.sampled_from(["standard", "strict", "three_day"]), st.lists(step, min_size=3, max_size=30))

@@ -19,7 +19,7 @@ from casework.ladder import (
     fulfil,
 )
 from casework.ruleset import Tier, read_rule_set
-from students.calendar import SchoolDays
+from students.calendar import SchoolDays, Term
 from students.enrolment import Event, EventKind, places
 from students.runs import ClassDays
 from tests.casework.random_worlds import small_worlds
@@ -29,6 +29,7 @@ MONDAY = date(2026, 9, 7)
 DAY = timedelta(days=1)
 WORKDAYS = [MONDAY + DAY * n for n in range(28) if (MONDAY + DAY * n).weekday() < 5]
 MISSED = {"AM": "unexcused", "PM": "unexcused"}
+TERM = Term(MONDAY, WORKDAYS[-1])
 
 
 def day(number):
@@ -143,7 +144,7 @@ def assess_marked(days, rung, *, leaves=(), through=None):
     rungs = [{"responsible": "homeroom_teacher", "receiver": "家长", "due": "same_day", "source": "[D] 试验"} | rung]
     rules = read_rule_set({"code": "trial", "title": "试验规则", "triggers": rungs})
     taken = dict.fromkeys(WORKDAYS, frozenset({"AM", "PM"}))
-    surroundings = World({1: ClassDays(1, SchoolDays(tuple(WORKDAYS)), taken)}, lambda school, on: rules, MONDAY)
+    surroundings = World({1: ClassDays(1, SchoolDays(tuple(WORKDAYS)), taken)}, lambda school, on: rules, [TERM])
     child = StudentFacts(
         places=places([Event(date(2020, 9, 1), 0, EventKind.ENROL, 1)], school_of={1: 1}),
         marks=dict.fromkeys(days, MISSED),
@@ -180,12 +181,44 @@ class TestMeasuresThatNoPresetUses:
         assert found == [(7, 9, 3), (14, 14, 1)]
 
 
+class TestTheEndOfASuspensionWhenTheRuleChanges:
+    """A child is out from the 1st, approved until the 30th; a rule with another threshold holds from some day on."""
+
+    def triggered(self, before, after, *, changed_on):
+        def rules(threshold):
+            rung = {"tier": "suspension_end", "measure": "suspension_end", "threshold": threshold, "due": "at_end"}
+            rest = {"responsible": "homeroom_teacher", "receiver": "教务处", "source": "[D] 试验"}
+            return read_rule_set({"code": f"{threshold}", "title": "试验规则", "triggers": [rung | rest]})
+
+        old, new = rules(before), rules(after)
+        events = [Event(date(2020, 9, 1), 0, EventKind.ENROL, 1), Event(day(1), 0, EventKind.SUSPEND)]
+        child = StudentFacts(places=places(events, school_of={1: 1}), suspensions=[(day(1), day(30))])
+        surroundings = World(
+            {1: ClassDays(1, SchoolDays(tuple(WORKDAYS)), {})},
+            lambda school, on: new if on >= day(changed_on) else old,
+            [Term(day(1), day(30))],
+        )
+        [duty], _ = assess(child, surroundings, through=day(30))
+        return duty.triggered_on.day, duty.rule_set
+
+    @pytest.mark.parametrize(
+        ("changed_on", "found"),
+        [(9, (10, "20")), (10, (10, "20")), (11, (11, "20")), (24, (24, "20")), (26, (25, "5"))],
+    )
+    def test_to_an_earlier_reminder_the_day_of_the_change_catches_up(self, changed_on, found):
+        assert self.triggered(5, 20, changed_on=changed_on) == found
+
+    @pytest.mark.parametrize(("changed_on", "found"), [(10, (20, "10")), (11, (10, "20"))])
+    def test_to_a_later_reminder_what_was_triggered_stays(self, changed_on, found):
+        assert self.triggered(20, 10, changed_on=changed_on) == found
+
+
 class TestNothingToClimb:
     def test_a_child_without_facts_owes_nothing(self):
         assert assess_marked([], {"tier": "contact", "measure": "unexcused_slots"}) == ([], [])
 
     def test_a_child_without_places_owes_nothing(self):
-        nowhere = World({}, lambda school, on: None, MONDAY)
+        nowhere = World({}, lambda school, on: None, [TERM])
         assert assess(StudentFacts(marks={MONDAY: MISSED}), nowhere, through=MONDAY) == ([], [])
 
     def test_before_the_first_absence_there_is_nothing(self):
@@ -205,9 +238,11 @@ def test_in_every_small_world_an_obligation_is_owed_exactly_once(small_world):
 def test_in_every_small_world_nothing_is_due_before_its_trigger_or_done_before_its_key(small_world):
     rows, _ = climb(*small_world)
     for row in rows:
-        assert row["key"] <= row["triggered_on"] <= row["due_on"]
+        # The key of 休学期满 is a day to come: it is triggered before it, and who comes back earlier has done it.
+        begun = row["triggered_on"] if row["tier"] == "suspension_end" else row["key"]
+        assert begun <= row["triggered_on"] <= row["due_on"]
         assert row["triggered_on"] <= small_world[2]
-        assert row["done_on"] is None or row["key"] <= row["done_on"] <= small_world[2]
+        assert row["done_on"] is None or begun <= row["done_on"] <= small_world[2]
 
 
 @settings(max_examples=80)
@@ -229,7 +264,8 @@ def test_in_every_small_world_the_order_in_which_facts_are_told_does_not_matter(
     plain, child, as_of = small_world
     told, surroundings = facts(plain, child), world(plain)
     backwards = facts(plain, child)
-    for rows in (backwards.leaves, backwards.contacts, backwards.reports):
+    told_in_rows = (backwards.leaves, backwards.contacts, backwards.reports)
+    for rows in (*told_in_rows, backwards.certificates, backwards.suspensions):
         rows.reverse()
     backwards.marks = dict(reversed(backwards.marks.items()))
     assert assess(backwards, surroundings, through=as_of) == assess(told, surroundings, through=as_of)
@@ -244,4 +280,6 @@ def test_in_every_small_world_facts_after_the_day_asked_for_change_nothing(small
     known.changes = [change for change in known.changes if change.day <= as_of]
     known.contacts = [act for act in known.contacts if act[0] <= as_of]
     known.reports = [act for act in known.reports if act[0] <= as_of]
+    known.certificates = [paper for paper in known.certificates if max(paper) <= as_of]
+    known.suspensions = [approval for approval in known.suspensions if approval[0] <= as_of]
     assert assess(known, world(plain), through=as_of) == assess(facts(plain, child), world(plain), through=as_of)

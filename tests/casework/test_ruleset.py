@@ -42,6 +42,9 @@ LADDERS = {
 IN_ALL = [
     ("return_report", "present_after", 1, "homeroom_teacher", "same_day"),
     ("change_report", "change_event", 1, "homeroom_teacher", "same_day"),
+    ("change_evidence", "change_event", 1, "homeroom_teacher", "within_days"),
+    ("suspension_end", "suspension_end", 30, "homeroom_teacher", "at_end"),
+    ("opening_visit", "opening_absence", 1, "homeroom_teacher", "within_school_days"),
 ]
 WORDS = {
     "standard": [
@@ -63,7 +66,14 @@ WORDS = {
         "连续缺课满3个上课日",
     ],
 }
-WORDS_IN_ALL = ["达到“流失报告”后第一天到校", "发生转入、休学复学、转出、休学、死亡、出国"]
+WORDS_IN_ALL = [
+    "达到“流失报告”后第一天到校",
+    "发生转入、休学复学、转出、休学、死亡、出国",
+    "发生转入、休学复学、转出、休学、死亡、出国",
+    "休学期满前30天",
+    "学期第一个上课日缺课一整天",
+]
+DUES_IN_ALL = ["当日", "当日", "7天内", "期满当日", "5个上课日内"]
 
 
 def rung(tier="home_visit", measure="run_school_days", **fields):
@@ -90,10 +100,14 @@ class TestPreset:
 
     def test_numbers_its_rungs_from_the_first(self, code):
         steps = [trigger.step for trigger in read_rule_set(PRESETS[code]).triggers]
-        assert steps == list(range(1, len(LADDERS[code]) + 3))
+        assert steps == list(range(1, len(LADDERS[code] + IN_ALL) + 1))
 
     def test_says_every_rung_in_plain_chinese(self, code):
         assert [trigger.words for trigger in read_rule_set(PRESETS[code]).triggers] == WORDS[code] + WORDS_IN_ALL
+
+    def test_says_the_time_there_is_in_plain_chinese(self, code):
+        words = [trigger.due_words for trigger in read_rule_set(PRESETS[code]).triggers]
+        assert words[-len(IN_ALL) :] == DUES_IN_ALL
 
     def test_names_a_source_for_the_whole_and_for_every_rung(self, code):
         sources = [PRESETS[code]["source"], *(trigger["source"] for trigger in PRESETS[code]["triggers"])]
@@ -103,14 +117,18 @@ class TestPreset:
         rule_set = read_rule_set(PRESETS[code])
         assert [trigger.after for trigger in rule_set.on_return] == [Tier.LOSS_REPORT]
 
-    def test_asks_for_a_report_of_the_six_changes(self, code):
-        [trigger] = read_rule_set(PRESETS[code]).on_change
-        assert {kind.label for kind in trigger.events} == {"转入", "转出", "休学", "休学复学", "出国", "死亡"}
+    def test_asks_for_a_report_and_a_paper_of_the_six_changes(self, code):
+        triggers = read_rule_set(PRESETS[code]).on_change
+        assert [trigger.tier for trigger in triggers] == [Tier.CHANGE_REPORT, Tier.CHANGE_EVIDENCE]
+        for trigger in triggers:
+            assert {kind.label for kind in trigger.events} == {"转入", "转出", "休学", "休学复学", "出国", "死亡"}
 
     def test_sorts_its_rungs_by_what_they_look_at(self, code):
         rule_set = read_rule_set(PRESETS[code])
-        assert [trigger.tier for trigger in rule_set.on_missed_day] == [tier for tier, *_ in LADDERS[code]]
-        assert len(rule_set.on_missed_day + rule_set.on_return + rule_set.on_change) == len(rule_set.triggers)
+        missed = [tier for tier, *_ in LADDERS[code]]
+        assert [trigger.tier for trigger in rule_set.on_missed_day] == [*missed, Tier.OPENING_VISIT]
+        sorted_rungs = rule_set.on_missed_day + rule_set.on_return + rule_set.on_change + rule_set.on_suspension_end
+        assert sorted(trigger.step for trigger in sorted_rungs) == [trigger.step for trigger in rule_set.triggers]
 
     def test_is_known_by_its_code_until_the_store_gives_it_a_key(self, code):
         assert read_rule_set(PRESETS[code]).key == code
@@ -153,6 +171,18 @@ class TestAContradictionIsRefused:
     def test_where_a_change_report_waits_for_anything_but_a_change(self, measure):
         assert self.refusal(rung("change_report", measure)) == "“变动报告”不能用这种方法来计算"
 
+    @pytest.mark.parametrize("measure", sorted(set(Measure) - {Measure.CHANGE_EVENT}))
+    def test_where_a_paper_is_asked_for_anything_but_a_change(self, measure):
+        assert self.refusal(rung("change_evidence", measure)) == "“证明材料”不能用这种方法来计算"
+
+    @pytest.mark.parametrize("measure", sorted(set(Measure) - {Measure.SUSPENSION_END}))
+    def test_where_an_end_of_suspension_counts_anything_else(self, measure):
+        assert self.refusal(rung("suspension_end", measure)) == "“休学期满”不能用这种方法来计算"
+
+    @pytest.mark.parametrize("measure", sorted(set(Measure) - {Measure.OPENING_ABSENCE}))
+    def test_where_a_visit_of_the_opening_counts_anything_else(self, measure):
+        assert self.refusal(rung("opening_visit", measure)) == "“开学未到家访”不能用这种方法来计算"
+
     @pytest.mark.parametrize("threshold", [0, -1])
     def test_where_a_threshold_is_below_one(self, threshold):
         assert self.refusal(rung(threshold=threshold)) == "“家访”的门槛应至少为1"
@@ -163,6 +193,18 @@ class TestAContradictionIsRefused:
 
     def test_where_a_window_is_given_for_nothing(self):
         assert self.refusal(rung(window=30)) == "“家访”：只有按时段计算缺课天数时才写时段，且必须写"
+
+    @pytest.mark.parametrize(
+        "earlier",
+        [
+            rung("change_report", "change_event", events=["suspend"]),
+            rung("suspension_end", "suspension_end", threshold=30, due="at_end"),
+        ],
+        ids=["a change", "the end of a suspension"],
+    )
+    def test_where_a_return_follows_what_no_absence_brings_about(self, earlier):
+        sentence = self.refusal(earlier, rung("return_report", "present_after", after=earlier["tier"]))
+        assert sentence == (f"“复学报告”以“{Tier(earlier['tier']).label}”为前提，但规则里没有这样的一级在它之前")
 
     def test_where_a_return_follows_a_rung_that_is_not_there(self):
         sentence = self.refusal(rung(), rung("return_report", "present_after", after="loss_report"))
@@ -182,6 +224,20 @@ class TestAContradictionIsRefused:
                 "“变动报告”只能由转入、转出、休学、休学复学、出国、死亡触发",
             ),
             ({"measure": "absent_day", "tier": "contact", "threshold": 2}, "“联系家长”按一整天计算，门槛只能是1"),
+            (
+                {"measure": "opening_absence", "tier": "opening_visit", "threshold": 2},
+                "“开学未到家访”按一整天计算，门槛只能是1",
+            ),
+            ({"due": "within_days"}, "“家访”：时限按天数计算的必须写天数，其他的不写"),
+            ({"due": "within_school_days"}, "“家访”：时限按天数计算的必须写天数，其他的不写"),
+            ({"within": 7}, "“家访”：时限按天数计算的必须写天数，其他的不写"),
+            ({"due": "within_days", "within": 0}, "“家访”的时限应至少为1天"),
+            ({"due": "at_end"}, "“家访”没有期满之日，时限不能写期满当日"),
+            ({"measure": "suspension_end", "tier": "suspension_end", "threshold": 0}, "“休学期满”的门槛应至少为1"),
+            (
+                {"measure": "suspension_end", "tier": "suspension_end", "events": ["suspend"]},
+                "“休学期满”：按学籍变动触发的必须写变动类型，其他的不写",
+            ),
             (
                 {"measure": "absent_days_in_window", "threshold": 5, "window": 4},
                 "“家访”的时段比门槛还短，永远不会触发",
@@ -220,23 +276,49 @@ class TestDue:
     friday, monday, tuesday = date(2026, 9, 11), date(2026, 9, 14), date(2026, 9, 15)
     school_days = SchoolDays((friday, monday, tuesday))
 
+    def due(self, day, due, *, ends_on=None, **fields):
+        [trigger] = read(rung(due=due, **fields)).triggers
+        return trigger.due_on(day, self.school_days, ends_on=ends_on)
+
+    def due_at_end(self, day, ends_on):
+        [trigger] = read(rung("suspension_end", "suspension_end", threshold=30, due="at_end")).triggers
+        return trigger.due_on(day, self.school_days, ends_on=ends_on)
+
     @pytest.mark.parametrize(("day", "due"), [(friday, friday), (date(2026, 9, 12), monday), (monday, monday)])
     def test_the_same_day_is_the_day_or_the_school_day_that_follows(self, day, due):
-        assert Due.SAME_DAY.on(day, self.school_days) == due
+        assert self.due(day, "same_day") == due
 
     @pytest.mark.parametrize(("day", "due"), [(friday, monday), (date(2026, 9, 12), monday), (monday, tuesday)])
     def test_the_next_school_day_is_never_the_day_itself(self, day, due):
-        assert Due.NEXT_SCHOOL_DAY.on(day, self.school_days) == due
+        assert self.due(day, "next_school_day") == due
+
+    @pytest.mark.parametrize(("within", "due"), [(2, friday), (3, monday), (4, monday), (5, monday), (6, tuesday)])
+    def test_days_of_the_calendar_are_counted_from_the_day_after(self, within, due):
+        assert self.due(date(2026, 9, 9), "within_days", within=within) == due
+
+    @pytest.mark.parametrize(("within", "due"), [(1, friday), (2, monday), (3, tuesday)])
+    def test_school_days_are_counted_with_the_day_itself(self, within, due):
+        assert self.due(self.friday, "within_school_days", within=within) == due
+
+    @pytest.mark.parametrize(
+        ("ends_on", "due"), [(date(2026, 9, 7), friday), (friday, friday), (date(2026, 9, 12), monday)]
+    )
+    def test_the_day_of_the_end_is_the_end_or_the_school_day_that_follows_and_never_before_the_trigger(
+        self, ends_on, due
+    ):
+        assert self.due_at_end(self.friday, ends_on) == due
 
     def test_beyond_the_known_calendar_a_duty_still_has_a_day(self):
-        assert Due.SAME_DAY.on(date(2026, 9, 16), self.school_days) == date(2026, 9, 16)
-        assert Due.NEXT_SCHOOL_DAY.on(self.tuesday, self.school_days) == date(2026, 9, 16)
+        assert self.due(date(2026, 9, 16), "same_day") == date(2026, 9, 16)
+        assert self.due(self.tuesday, "next_school_day") == date(2026, 9, 16)
+        assert self.due(self.tuesday, "within_school_days", within=3) == date(2026, 9, 17)
 
-    def test_is_said_in_chinese(self):
-        assert [due.label for due in Due] == ["当日", "下一个上课日"]
+    def test_every_one_has_words(self):
+        assert [due.label for due in Due] == ["当日", "下一个上课日", "{within}天内", "{within}个上课日内", "期满当日"]
 
 
 def test_the_tiers_are_named_as_people_name_them():
     assert [tier.label for tier in Tier] == [
         "联系家长", "家访", "联合家访", "缺课报告", "流失报告", "复学报告", "变动报告",
+        "证明材料", "休学期满", "开学未到家访",
     ]  # fmt: skip

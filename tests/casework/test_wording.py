@@ -115,6 +115,16 @@ class TestWhyItIsOwed:
     def test_a_change_says_what_happened(self):
         assert why(duty("change_report", triggered_on=day(4)), change="休学") == "9月4日休学"
         assert why(duty("change_report", triggered_on=day(8))) == "昨天学籍变动"
+        assert why(duty("change_evidence", triggered_on=day(4)), change="转出") == "9月4日转出"
+
+    def test_the_end_of_a_suspension_says_the_day(self):
+        assert why(duty("suspension_end", key=day(9, 10))) == "休学到10月9日期满"
+        assert why(duty("suspension_end", key=TODAY)) == "休学到今天期满"
+        assert why(duty("suspension_end", key=day(10, 1, 2027))) == "休学到2027年1月10日期满"
+
+    def test_an_opening_missed_says_which_day(self):
+        owed = duty("opening_visit", triggered_on=day(1), run_start=day(1), run_days=1)
+        assert why(owed) == "9月1日开学没有到校"
 
 
 class TestByWhatRule:
@@ -126,6 +136,9 @@ class TestByWhatRule:
             ("strict", 2, "按《从严规则》第2级：缺课一整天，当日办结"),
             ("strict", 4, "按《从严规则》第4级：连续缺课满1个上课日，下一个上课日办结"),
             ("three_day", 3, "按《三日规则》第3级：连续缺课满2个上课日，当日办结"),
+            ("standard", 6, "按《标准规则》第6级：发生转入、休学复学、转出、休学、死亡、出国，7天内办结"),
+            ("standard", 7, "按《标准规则》第7级：休学期满前30天，期满当日办结"),
+            ("standard", 8, "按《标准规则》第8级：学期第一个上课日缺课一整天，5个上课日内办结"),
             ("three_day", 5, "按《三日规则》第5级：达到“流失报告”后第一天到校，当日办结"),
         ],
     )

@@ -37,6 +37,7 @@ def test_the_page_shows_every_component(page):
         assert f'class="{name}' in page, name
     for name in ("timeline", "stage-track", "stat", "bar-chart", "line-chart", "sheet", "toast", "progress", "empty"):
         assert f'class="{name}' in page, name
+    assert 'class="heat"' in page
 
 
 def test_a_page_holds_no_inline_script_or_style(page):

@@ -44,7 +44,7 @@ class TestRecordingAnEvent:
 
     def test_what_follows_from_it_is_owed(self):
         record(self.child, EventKind.TRANSFER_OUT, date(2026, 9, 10), confirmed_on=date(2026, 9, 20), note="随父母外出")
-        assert Obligation.objects.get().tier == "change_report"
+        assert set(Obligation.objects.values_list("tier", flat=True)) == {"change_report", "change_evidence"}
         row = EnrolmentEvent.objects.get(kind="transfer_out")
         assert (row.confirmed_on, row.note) == (date(2026, 9, 20), "随父母外出")
 
