@@ -5,6 +5,7 @@ from django.conf import settings
 
 from casework.ladder import ContactMethod
 from casework.ruleset import Tier
+from students.forms.fields import SearchField
 from students.workbook.screening import OLE_SIGNATURE
 
 
@@ -13,16 +14,27 @@ class DutyFilter(forms.Form):
 
     STATES = [("", "待办"), ("late", "逾期"), ("done", "已办"), ("withdrawn", "已撤销")]
 
-    q = forms.CharField(label="查找学生", help_text="姓名、拼音或后四位", required=False, max_length=40)
+    q = SearchField("查找学生")
     state = forms.ChoiceField(label="状态", choices=STATES, required=False)
     tier = forms.ChoiceField(
         label="种类", choices=[("", "全部"), *((tier.value, tier.label) for tier in Tier)], required=False
     )
+    school = forms.ChoiceField(label="学校", required=False)
     school_class = forms.ChoiceField(label="班级", required=False)
 
-    def __init__(self, *args, classes, **kwargs):
+    def __init__(self, *args, schools, classes, **kwargs):
+        """``schools``, ``classes``: those in the scope. Whoever sees several schools first chooses one of them."""
         super().__init__(*args, **kwargs)
-        self.fields["school_class"].choices = [("", "全部"), *((str(row.pk), str(row)) for row in classes)]
+        offered = {"school": schools, "school_class": classes}
+        if len(schools) > 1:
+            chosen = [row for row in schools if str(row.pk) == self.data.get("school")]
+            offered["school_class"] = classes.filter(school__in=chosen) if chosen else []
+        for name, rows in offered.items():
+            self.fields[name].choices = [("", "全部"), *((str(row.pk), str(row)) for row in rows)]
+        if len(schools) < 2:
+            del self.fields["school"]
+        elif not chosen:
+            del self.fields["school_class"]
 
 
 class ContactForm(forms.Form):

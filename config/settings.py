@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.views.refused_unread",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -109,6 +110,8 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
 else:
     DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
     DATABASE["CONN_HEALTH_CHECKS"] = True
+    # Compiling a statement of a page takes PostgreSQL ten times as long as running it.
+    DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "students.Person"
@@ -178,6 +181,7 @@ MAX_FILE_BYTES = 2 * 1024 * 1024  # a certificate or a proof: one picture or PDF
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # one register of a large class, or a month's grid
 MAX_WORKBOOK_BYTES = 10 * 1024 * 1024  # an upload in the browser; the command line accepts MAX_WORKBOOK_FILE_BYTES
 MAX_OLD_WORKBOOK_BYTES = 32 * 1024 * 1024  # the same for an .xls, which is not packed: 20,000 × 71 cells are 25 MB
+MAX_REQUEST_BYTES = 40 * 1024 * 1024  # anything sent, forms and files together; more is refused unread
 MAX_WORKBOOK_FILE_BYTES = 100 * 1024 * 1024
 MAX_WORKBOOK_UNPACKED_BYTES = 1024 * 1024 * 1024
 UNDO_SECONDS = 30  # the page offers it for 10; the rest is for a slow line
@@ -210,4 +214,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "discreet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # What pypdf says of a broken file quotes it, and it may be a child's hospital certificate.
+    "loggers": {"pypdf": {"level": "CRITICAL"}},
 }

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseBadRequest, HttpResponseServerError
 from django.shortcuts import render
@@ -36,6 +37,20 @@ def server_error(request):
 def bad_request(request, exception=None):
     """Too large or not whole; drawn without the frame, since the request itself cannot be trusted."""
     return HttpResponseBadRequest(render_to_string("errors/400.html"))
+
+
+def refused_unread(get_response):
+    """What is larger than any file that is taken in is refused before a byte of it is read or put on the disk."""
+
+    def middleware(request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.MAX_REQUEST_BYTES:
+            page = bad_request(request)
+            page.status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            return page
+        return get_response(request)
+
+    return middleware
 
 
 def explained_refusals(get_response):

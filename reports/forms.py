@@ -6,6 +6,7 @@ from itertools import groupby
 from django import forms
 
 from reports.exports import SHORTEST_REASON
+from students.forms.fields import DateField, SearchField
 from students.models import SpecialGroup
 from students.queries.listing import ATTENDANCE_MODES, ENTITLEMENTS, GRADES, SORTINGS, STATES, Choices
 
@@ -18,7 +19,7 @@ def with_all(choices: Iterable[tuple]) -> list[tuple]:
 class StudentFilter(forms.Form):
     """Search, filters and order of 学生名单. What offers no choice to this person is not there."""
 
-    q = forms.CharField(label="查找学生", help_text="姓名、拼音或号码后四位", required=False, max_length=40)
+    q = SearchField("查找学生")
     state = forms.ChoiceField(label="在校情况", choices=list(STATES.items()), required=False)
     school = forms.ChoiceField(label="学校", required=False)
     grade = forms.ChoiceField(label="年级", choices=with_all(GRADES.items()), required=False)
@@ -89,9 +90,7 @@ class DownloadForm(forms.Form):
 class DayFilter(forms.Form):
     """As of which day rosters are read; none that has not come yet."""
 
-    day = forms.DateField(
-        label="截至哪一天", required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input"})
-    )
+    day = DateField("截至哪一天", required=False)
 
     def __init__(self, *args, today, **kwargs):
         super().__init__(*args, **kwargs)
@@ -107,7 +106,7 @@ class DayFilter(forms.Form):
 class RosterFilter(DayFilter):
     """A roster's day, and what it is narrowed down to. What offers no choice to this person is not there."""
 
-    q = forms.CharField(label="查找儿童", help_text="姓名、拼音或号码后四位", required=False, max_length=40)
+    q = SearchField("查找儿童")
     township = forms.TypedChoiceField(label="乡镇", required=False, coerce=int, empty_value=None)
     school = forms.TypedChoiceField(label="学校", required=False, coerce=int, empty_value=None)
 

@@ -17,6 +17,8 @@ SCHOOL_ROLES = frozenset({"registry_clerk", "principal", "deputy_head"})
 CLASS_ROLES = frozenset({"homeroom_teacher", "subject_teacher"})
 AREA_ROLES = COUNTY_ROLES | TOWNSHIP_ROLES
 OFFICE_ROLES = SCHOOL_ROLES | AREA_ROLES
+REGISTRY_ROLES = OFFICE_ROLES | {"homeroom_teacher"}  # a 科任教师 has to do with lessons only
+KEEPER_ROLES = COUNTY_ROLES | {"registry_clerk"}  # who keeps a registry: their school's, or every one
 ACCOUNT_ROLES = frozenset({"bureau_officer", "administrator"})
 
 
@@ -45,6 +47,11 @@ class Scope:
         return self.homeroom | self.taught
 
     @property
+    def is_bureau(self) -> bool:
+        """县教育局 itself, which decides; an inspector of the whole county only looks."""
+        return bool(self.roles & COUNTY_ROLES)
+
+    @property
     def keeps_all_accounts(self) -> bool:
         """县教育局 and 系统管理员: an inspector of the county reads everything and keeps no account."""
         return bool(self.roles & ACCOUNT_ROLES)
@@ -52,7 +59,7 @@ class Scope:
     @property
     def may_reveal(self) -> bool:
         """Who may see full numbers and take children's data out, with a reason and a log row; 科任教师 only look."""
-        return bool(self.homeroom or self.roles & (SCHOOL_ROLES | AREA_ROLES))
+        return bool(self.homeroom or self.roles & OFFICE_ROLES)
 
     @property
     def keeps_accounts(self) -> bool:
@@ -74,7 +81,7 @@ class Scope:
 
     def may_manage_in(self, township: int | None) -> bool:
         """县教育局 anywhere, 乡镇干部 in their own township: who settles what concerns its residents."""
-        return "bureau_officer" in self.roles or township in self.officer_of
+        return self.is_bureau or township in self.officer_of
 
     def may_follow_up(self, finding) -> bool:
         """Whoever records what became of a child of a sweep 排查; the clerk and the heads where it has their school."""

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from students.access import AREA_ROLES, OFFICE_ROLES, SCHOOL_ROLES
+from students.access import AREA_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
 from students.models import Role
 from students.queries.people import place_line
 from students.templatetags.chinese import cweekday
@@ -20,8 +20,16 @@ WAYS = [
         {*Role.values} - {Role.ADMINISTRATOR, Role.SUBJECT_TEACHER},
     ),
     ("reports:students", "学生", "user-group", {*Role.values} - {Role.ADMINISTRATOR}),
-    ("students:registry", "学籍", "rectangle-stack", {Role.HOMEROOM_TEACHER} | OFFICE_ROLES),
+    ("students:registry", "学籍", "rectangle-stack", REGISTRY_ROLES),
 ]
+# Addresses of the work that an entry leads to: there too it is the entry where one is.
+BELOW = {
+    "students:registry": (
+        "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",
+        "/residents/", "/comparisons/", "/rosters/", "/imports/", "/year-turn/", "/schools/", "/hand-overs/",
+        "/policy/", "/changes/", "/certificates/",
+    ),
+}  # fmt: skip
 BOARDS = ("casework:school_board", "casework:area_board")
 
 
@@ -51,6 +59,6 @@ def _ways(request) -> list[dict]:
     for name, label, icon, roles in WAYS:
         if scope.roles & roles and name != shown_at_home:
             url = reverse(name)
-            current = request.path == url if name == "home" else request.path.startswith(url)
+            current = request.path == url if name == "home" else request.path.startswith((url, *BELOW.get(name, ())))
             ways.append({"url": url, "label": label, "icon": icon, "current": current})
     return ways if len(ways) > 1 else []

@@ -87,6 +87,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/close/", campaigns.close_campaign, name="close_campaign"),
     path("campaigns/<int:pk>/villages/<int:village>/", campaigns.assign_village, name="assign_village"),
     path("findings/<int:pk>/", campaigns.finding, name="finding"),
+    path("findings/<int:pk>/dial/", campaigns.dial_finding, name="dial_finding"),
     path("findings/<int:pk>/assign/", campaigns.assign_finding, name="assign_finding"),
     path("findings/proofs/<int:pk>/", campaigns.finding_proof, name="finding_proof"),
     path("year-turn/", year_turn.year_turns, name="year_turns"),

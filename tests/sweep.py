@@ -9,6 +9,7 @@ from PIL import Image
 
 from casework.actions import campaigns as drawing
 from students.actions import campaigns
+from students.actions.listing import index_residents
 from students.identity import read_identity_number
 from students.models import Area, Campaign, Finding, Resident
 from tests import cast
@@ -33,7 +34,7 @@ def resident(of: Area, name: str = "高东", *, born: date = date(2014, 5, 6), *
     # of another region than those of the cast: far from being one digit apart
     number = fields.pop("id_number", None) or cast.identity_number(born, region="629977")
     said = read_identity_number(number)
-    return Resident.objects.create(
+    made = Resident.objects.create(
         name=name,
         id_number=number,
         sex=said.sex,
@@ -42,6 +43,8 @@ def resident(of: Area, name: str = "高东", *, born: date = date(2014, 5, 6), *
         township=of.parent,
         **fields,
     )
+    index_residents([made.pk])
+    return made
 
 
 def sweep(by, *, as_of: date = AS_OF, due_on: date = DUE_ON) -> Campaign:

@@ -5,7 +5,7 @@ follows, in the same transaction.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import PurePath
 
@@ -57,7 +57,8 @@ def receive(*, by: Person, name: str, content: bytes, then: Then) -> tuple[Workb
 def check_again(*, by: Person, upload: WorkbookUpload, then: Then) -> None:
     """Check once more, because the data here or the rules have changed since."""
     rows = WorkbookUpload.objects.filter(pk=upload.pk, content__isnull=False)
-    if not rows.filter(state__in=(State.CHECKED, State.FAILED)).update(state=State.WAITING, finished_at=None):
+    again = {"state": State.WAITING, "started_at": timezone.now(), "finished_at": None}
+    if not rows.filter(state__in=(State.CHECKED, State.FAILED)).update(**again):
         raise UploadRefused("这个文件现在不能重新检查，状态没有改变。请看本页的最新情况。")
     audit.record(by=by, action="upload.check_again", subject=upload)
     progress.forget(job_of(upload))
@@ -102,8 +103,12 @@ def is_silent(upload: WorkbookUpload) -> bool:
     standing = progress.standing_of(job_of(upload))
     if standing is not None:
         return standing.is_silent
-    since = upload.started_at or upload.uploaded_at
-    return (timezone.now() - since).total_seconds() > progress.SILENT_SECONDS
+    return (timezone.now() - queued_at(upload)).total_seconds() > progress.SILENT_SECONDS
+
+
+def queued_at(upload: WorkbookUpload) -> datetime:
+    """Since when it waits for a worker: since it was confirmed or sent to be checked again, else since it came."""
+    return upload.started_at or upload.uploaded_at
 
 
 # -- what a job says of itself -------------------------------------------------------------------------------------

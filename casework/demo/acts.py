@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -11,13 +12,17 @@ from casework.demo.plan import ClassPlan
 from casework.facts import Surroundings, assess_students
 from casework.ladder import ContactMethod, Duty
 from casework.models import Contact, Report
-from casework.ruleset import REPORT_TIERS, Tier
+from casework.ruleset import PAPER_TIERS, REPORT_TIERS, Tier
 from students.models import Person
 
 ANSWERED_BY_NOW = 0.3  # of today's duties
 LATE_AT_ALL = 0.6  # of duties not answered on time
 LATENESS = (1, 1, 1, 2, 2, 3, 5)  # days
-METHODS = {Tier.HOME_VISIT: ContactMethod.HOME_VISIT, Tier.JOINT_VISIT: ContactMethod.JOINT_VISIT}
+METHODS = {
+    Tier.HOME_VISIT: ContactMethod.HOME_VISIT,
+    Tier.JOINT_VISIT: ContactMethod.JOINT_VISIT,
+    Tier.OPENING_VISIT: ContactMethod.HOME_VISIT,
+}
 RESULTS = {
     ContactMethod.PHONE: (
         "已联系上，家长说孩子感冒发烧，在家休息，明天返校。",
@@ -35,6 +40,15 @@ RESULTS = {
     ContactMethod.JOINT_VISIT: ("校长与村干部一同到家，监护人答应三天内送孩子返校。",),
     ContactMethod.LETTER: ("劝返通知书已送到家中，祖父签收。",),
 }
+
+
+class Answer(NamedTuple):
+    """A paper handed in on ``day`` for the change of ``changed_on``."""
+
+    student: int
+    changed_on: date
+    day: date
+    by: Person
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -65,12 +79,13 @@ def report(child: Child, day: date, kind: Tier, *, by: Person) -> Report:
 
 def answer_duties(
     children: dict[int, Child], classes: dict[int, ClassPlan], *, today: date, rng: Random
-) -> tuple[list[Contact], list[Report]]:
-    """Contacts and reports that answer what these children's facts have brought about through ``today``.
+) -> tuple[list[Contact], list[Report], list[Answer]]:
+    """What answers the duties that these children's facts have brought about through ``today``: contacts, reports,
+    and the papers to be handed in.
 
     The duties come from the engine itself, so whatever a rule set asks for is answered.
     """
-    contacts, reports = [], []
+    contacts, reports, papers = [], [], []
     done = {(student, act.day, act.method) for student, child in children.items() for act in child.acts}
     for student, duties, _ in assess_students(sorted(children), Surroundings(), through=today):
         child = children[student]
@@ -78,6 +93,9 @@ def answer_duties(
             of = classes.get(duty.school_class, child.of)
             day = None if duty.done_on else answered_on(duty, child, of, today=today, rng=rng)
             if day is None:
+                continue
+            if duty.tier in PAPER_TIERS:  # the end of a suspension is settled by a new change, not by an act
+                papers += [Answer(student, duty.key, day, of.teacher)] if duty.tier is Tier.CHANGE_EVIDENCE else []
                 continue
             method = METHODS.get(duty.tier) or rng.choices((ContactMethod.PHONE, ContactMethod.WECHAT), (4, 1))[0]
             act = (student, day, duty.tier if duty.tier in REPORT_TIERS else method)
@@ -88,7 +106,7 @@ def answer_duties(
                 reports.append(report(child, day, duty.tier, by=of.teacher))
             else:
                 contacts.append(contact(child, day, method, rng.choice(RESULTS[method]), by=of.teacher))
-    return contacts, reports
+    return contacts, reports, papers
 
 
 def answered_on(duty: Duty, child: Child, of: ClassPlan, *, today: date, rng: Random) -> date | None:

@@ -40,12 +40,17 @@ SPELLS = (
 
 
 def take_registers(of: ClassPlan, *, today: date, has_gap: bool, rng: Random) -> None:
-    """Decide which slots were taken on each school day. Today only the first one can have been."""
+    """Decide which slots were taken on each school day. Today only the first one can have been.
+
+    On the first day everybody is called: who is not back is what the opening of a term is about.
+    """
     slots = tuple(of.school.row.slots.split(","))
     for position, day in enumerate(of.days, start=-len(of.days)):
         chance = rng.random()
         if day == today:
             of.registers[day] = slots[:1] if of.takes_today else ()
+        elif day == of.days[0]:
+            of.registers[day] = slots
         elif has_gap and position == -STORY_GAP:
             of.registers[day] = ()
         elif of.is_shown or position >= -2 * STORY_GAP or chance > DAY_MISSED + SLOT_MISSED:

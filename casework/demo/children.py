@@ -128,6 +128,8 @@ def _child(of: ClassPlan, papers: Papers, rng: Random) -> Child:
     )
     child = Child(row, named, of)
     _join_groups(child, rng)
+    if Group.DISABLED in child.groups:
+        row.extra["随班就读"] = "是"
     if Group.MIGRANT in child.groups:
         row.home_area_code = f"{rng.choice(NEIGHBOURS)}1{rng.randint(10, 29)}2{rng.randint(10, 49)}"
     row.id_number = papers.identity_number(row.home_area_code[:6], row.birth_date, sex)

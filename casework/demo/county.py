@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework import engine
-from casework.demo import acts, attendance, writing
+from casework.demo import acts, attendance, proofs, registry, residents, sweep, writing
 from casework.demo.children import children_of
 from casework.demo.papers import Papers
 from casework.demo.plan import CENTRAL, THREE_DAY, ClassPlan, CountyPlan, SchoolPlan, lay_out
@@ -19,6 +19,7 @@ from casework.demo.stories import tell_stories
 from casework.demo.terms import Span, span_of
 from casework.models import Contact, Obligation, Report
 from students.models import Area, AuditRow, DayOverride, Person, School, Student, Term
+from students.planner import count_tables
 from students.queries.calendar import current_calendar, statutory_days
 
 CLOSED_DAY, QUARANTINE = 12, (8, 7)  # school days, counted from the last
@@ -57,8 +58,12 @@ def make_county(*, students: int, seed: int, today: date) -> Made:
     classes = {of.row.pk: of for school in plan.schools for of in school.classes}
     for school in plan.schools:
         stories += _fill(plan, school, papers, classes, chance(seed, school.row.code))
+    count_tables()
+    residents.write_residents(plan, papers, chance(seed, "residents"))
+    registry.keep_registry(plan, chance(seed, "registry"))
     Obligation.objects.exclude(withdrawn_at=None).update(withdrawn_at=acts.at(today, WITHDRAWN_HOUR))
     counts = engine.escalate(through=today)
+    sweep.sweep(plan, chance(seed, "sweep"))
     AuditRow.objects.create(
         done_at=timezone.now(),
         action="demo.make",
@@ -133,9 +138,10 @@ def _fill(plan: CountyPlan, school: SchoolPlan, papers: Papers, classes: dict[in
     writing.write_absences(children, places, classes)
     writing.correct_afterwards(children, today)
     with_a_ladder = {child.row.pk: child for child in children if child.marks or child.story}
-    contacts, reports = acts.answer_duties(with_a_ladder, classes, today=today, rng=rng)
+    contacts, reports, papers = acts.answer_duties(with_a_ladder, classes, today=today, rng=rng)
     Contact.objects.bulk_create(contacts)
     Report.objects.bulk_create(reports)
+    proofs.hand_in(papers)
     for of in school.classes:
         of.roll_calls.clear()  # a large county has hundreds of thousands
     return Counter(child.story for child in children if child.story)

@@ -15,6 +15,7 @@ COUNTY_NAME = "青禾县"
 CLASS_SIZE = 45
 PRIMARY_SIZE = 600  # children of the county for each primary school, children of other schools included
 JUNIOR_SIZE = 3000
+TWO_JUNIORS = 1000  # children of the county from which a second, smaller junior school takes transfers
 TOWNSHIP_SCHOOLS = 7
 FEWEST_CHILDREN = 200  # with fewer, the stories would fill the classes
 
@@ -122,10 +123,11 @@ def shares(total: int, weights: Sequence[float]) -> list[int]:
 
 def lay_out(*, students: int, span: Span) -> CountyPlan:
     """Make areas, schools with their rule sets, and classes for exactly ``students`` children."""
-    juniors = max(1, round(students / JUNIOR_SIZE))
+    juniors = round(students / JUNIOR_SIZE)
+    weights = [1] * juniors if juniors > 1 else [3, 1] if students >= TWO_JUNIORS else [1]
     parts = list(islice(cycle(PRIMARIES), max(3, round(students / PRIMARY_SIZE))))
-    sizes = shares(students - students // 3, [part.share for part in parts]) + shares(students // 3, [1] * juniors)
-    parts += [JUNIORS] * juniors
+    sizes = shares(students - students // 3, [part.share for part in parts]) + shares(students // 3, weights)
+    parts += [JUNIORS] * len(weights)
     townships = _townships(len(parts))
     villages = _villages(townships, len(parts))
     plan = CountyPlan(span, townships, _schools(parts, townships, villages))
@@ -151,7 +153,7 @@ def _townships(schools: int) -> list[Area]:
 def _villages(townships: list[Area], schools: int) -> dict[int, list[Area]]:
     """Township id → its villages; five for two schools."""
     further = ("".join(parts) for parts in product(*VILLAGE_PARTS))
-    names = [*VILLAGES, *islice(further, max(0, schools * 5 // 2 - len(VILLAGES)))]
+    names = [*VILLAGES, *islice(further, max(0, schools // 2 * 5 - len(VILLAGES)))]
     result: dict[int, list[Area]] = {township.pk: [] for township in townships}
     for number, name in enumerate(names):
         township = townships[number * len(townships) // len(names)]

@@ -12,6 +12,7 @@ from casework.demo.tales import (
     Tell,
     about_to_climb,
     absent,
+    back_after_a_visit,
     brought_back,
     came,
     corrected,
@@ -22,6 +23,7 @@ from casework.demo.tales import (
     left,
     left_without_trace,
     moved,
+    never_came,
     number_replaced,
     one_slot_yesterday,
     overlooked,
@@ -37,6 +39,7 @@ from students.days import MarkKind
 from students.enrolment import EventKind
 
 EVERYWHERE = {JUNIOR, CENTRAL, STRICT, THREE_DAY, VILLAGE, POINT}
+OLDER = (2, 3, 4, 5, 6, 8, 9)  # grades whose children are known from the year before
 CALLED = {Tier.CONTACT: 0, Tier.HOME_VISIT: 0}
 
 
@@ -100,6 +103,8 @@ STORIES = (
     Story("辍学", dropped_out, {JUNIOR}, needs=17),
     Story("辍学", dropped_out, {JUNIOR, THREE_DAY}, needs=17),
     Story("辍学后劝返复学", brought_back, {JUNIOR}, needs=24),
+    Story("开学未到，家访后返校", back_after_a_visit, {JUNIOR, CENTRAL, STRICT}, needs=10, grades=OLDER),
+    Story("开学一直未到，认定辍学", never_came, {JUNIOR}, needs=22, grades=OLDER),
     # Changes.
     Story("休学，按时报告", suspended(0), {JUNIOR, CENTRAL}, needs=13),
     Story("休学，迟报", suspended(3), {STRICT}, needs=13),

@@ -125,6 +125,26 @@ def dropped_out(child: Child, scene: Scene) -> None:
     child.habit.update(AT_ONCE)
 
 
+def back_after_a_visit(child: Child, scene: Scene) -> None:
+    """Not there when the term began; visited at home, and back within the week."""
+    missed = scene.days[:3]
+    mark(child, missed, scene.of.registers, TRUANT)
+    child.acts += [
+        Act(missed[0], ContactMethod.PHONE.value, "已联系上父亲，孩子还在外地，车票没有买到。"),
+        Act(missed[2], ContactMethod.HOME_VISIT.value, "到家见到祖母，孩子当晚到家，约好第二天返校。"),
+    ]
+
+
+def never_came(child: Child, scene: Scene) -> None:
+    """Not there when the term began, persuaded in vain, confirmed as dropped out a month later."""
+    missed = scene.days[:19]
+    mark(child, missed, scene.of.registers, TRUANT)
+    persuade(child, missed)
+    child.groups.setdefault(Group.OUT_OF_POVERTY, ("", child.row.admitted_on))
+    child.happenings.append(Happening(EventKind.DROP_OUT, scene.days[19], note="开学一直未到，经县教育局认定"))
+    child.habit.update(AT_ONCE)
+
+
 def brought_back(child: Child, scene: Scene) -> None:
     """Dropped out, persuaded, back for more than ten days."""
     missed = scene.days[-23:-13]

@@ -12,6 +12,7 @@ from casework.demo.papers import Papers
 from casework.demo.plan import ClassPlan, SchoolPlan
 from casework.facts import Surroundings
 from casework.models import Contact
+from students.actions import listing
 from students.enrolment import Event, EventKind, Place, Standing, places
 from students.models import (
     AbsenceMark,
@@ -25,7 +26,6 @@ from students.models import (
     SpecialGroup,
     Student,
 )
-from students.pinyin import name_index
 
 WITHOUT_PAPERS = "其他"  # the type of identity document of a child that has none
 ROLL_CALL_TIMES = {"AM": (8, 10), "PM": (14, 35), "EV": (19, 5)}
@@ -62,7 +62,6 @@ def write_students(children: list[Child], papers: Papers, today: date) -> None:
 
 def _number(child: Child, papers: Papers) -> None:
     row = child.row
-    row.name_index = name_index(row.name)
     if child.letter == FORMAL:
         row.student_number = f"{FORMAL}{row.id_number}"
     elif child.letter != NONE_YET:
@@ -94,6 +93,7 @@ def write_events(children: list[Child], school_of: dict[int, int]) -> dict[int, 
     EnrolmentEvent.objects.bulk_create(events)
     EnrolmentEvent.objects.bulk_create(_void(row) for row in undone)
     Enrolment.objects.bulk_create(enrolments)
+    listing.rebuild([child.row.pk for child in children])
     return result
 
 

@@ -191,6 +191,8 @@ def filtered(duties, wanted: dict, *, today: date):
             duties = duties.filter(due_on__lt=today)
     if tier := wanted.get("tier"):
         duties = duties.filter(tier=tier)
+    if school := wanted.get("school"):
+        duties = duties.filter(school_class__school=school)
     if school_class := wanted.get("school_class"):
         duties = duties.filter(school_class=school_class)
     if q := (wanted.get("q") or "").strip():

@@ -1,20 +1,20 @@
 """Opening a sweep 排查 and drawing its lists anew: both need the absence runs, which are casework's."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from casework.actions import campaigns
 from students.actions.campaigns import CampaignRefused
 from students.forms.sweeps import CampaignForm
-from students.models import Campaign, Finding, Role
+from students.models import Campaign, Finding
+from students.views.audience import campaign_step
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@campaign_step
 def open_campaign(request):
     """启动排查: which season, as of which day, to be done by when."""
-    _bureau_only(request)
     form = CampaignForm(request.POST or None, today=request.today, initial=CampaignForm.usual(request.today))
     if form.is_valid():
         asked = form.cleaned_data
@@ -29,9 +29,9 @@ def open_campaign(request):
 
 
 @require_POST
+@campaign_step
 def redraw_campaign(request, pk):
     """重新比对: add who belongs on the lists by now; whoever is on them stays."""
-    _bureau_only(request)
     campaign = get_object_or_404(Campaign, pk=pk)
     try:
         counts = campaigns.draw(by=request.user, campaign=campaign)
@@ -45,8 +45,3 @@ def redraw_campaign(request, pk):
 
 def _words(counts: dict[str, int]) -> str:
     return "，".join(f"{Finding.List(which).label}{number}人" for which, number in counts.items())
-
-
-def _bureau_only(request) -> None:
-    if Role.BUREAU_OFFICER not in request.scope.roles:
-        raise PermissionDenied("排查由县教育局启动和结束")

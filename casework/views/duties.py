@@ -15,7 +15,7 @@ from casework.ladder import ContactMethod
 from casework.models import Contact, Obligation, Report
 from casework.queries import duties
 from casework.ruleset import REPORT_TIERS
-from students.models import SchoolClass
+from students.models import School, SchoolClass
 
 PAGE_SIZE = 30
 ACTS = {"contact": Contact, "report": Report}
@@ -25,7 +25,7 @@ ACTS = {"contact": Contact, "report": Report}
 def duty_list(request):
     """Every duty in the scope, with search and filters; what is longest overdue stands first."""
     classes = SchoolClass.objects.visible_to(request.scope).select_related("school")
-    form = DutyFilter(request.GET, classes=classes)
+    form = DutyFilter(request.GET, schools=list(School.objects.visible_to(request.scope)), classes=classes)
     visible = Obligation.objects.visible_to(request.scope).filter(triggered_on__lte=request.today)
     listed = duties.filtered(visible, form.cleaned_data if form.is_valid() else {}, today=request.today)
     page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))

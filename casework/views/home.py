@@ -1,6 +1,5 @@
 """What a person sees first: a teacher today's registers and duties, a school or an area its board."""
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -11,9 +10,11 @@ from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.models import Role, SchoolClass
 from students.queries.calendar import current_calendar
 from students.queries.registers import class_days
+from students.views.audience import only_for
 
 SHOWN_DUTIES = 20
 SHOWN_RUNS = 20
+REFUSAL = "这一页给学校和上级部门的管理岗位使用"
 
 
 @require_safe
@@ -46,9 +47,9 @@ def teacher_home(request):
 
 
 @require_safe
+@only_for(SCHOOL_ROLES, REFUSAL)
 def school_board(request):
     """校长, 分管领导 and 学籍管理员: registers missing, children out, who owes what."""
-    _refuse_unless(request.scope.roles & SCHOOL_ROLES)
     own = Obligation.objects.visible_to(request.scope)
     runs = boards.runs_out(request.scope)
     context = {
@@ -63,20 +64,15 @@ def school_board(request):
 
 
 @require_safe
+@only_for(AREA_ROLES, REFUSAL)
 def area_board(request):
     """乡镇, 督学 and 县教育局: the schools side by side."""
-    _refuse_unless(request.scope.roles & AREA_ROLES)
-    runs = boards.runs_out(request.scope)
+    runs, lines = boards.runs_out(request.scope), boards.school_lines(request.scope, request.today)
     context = {
-        "lines": boards.school_lines(request.scope, request.today),
-        "counts": duties.counts(Obligation.objects.visible_to(request.scope), request.today),
+        "lines": lines,
+        "counts": duties.Counts(undone=sum(line.open for line in lines), late=sum(line.late for line in lines)),
         "runs": runs[:SHOWN_RUNS],
         "runs_count": runs.count(),
         "last_ticked_at": last_ticked_at(),
     }
     return render(request, "casework/area_board.html", context)
-
-
-def _refuse_unless(holds) -> None:
-    if not holds:
-        raise PermissionDenied("这一页给学校和上级部门的管理岗位使用")

@@ -3,7 +3,6 @@
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from casework.queries import opening as queries
@@ -11,6 +10,7 @@ from students.forms.counts import OpeningFilter
 from students.models import School, SchoolClass, Term
 from students.queries.head_counts import latest_term
 from students.queries.opening import opening_board
+from students.views.lists import same_filters, tabs
 
 PAGE_SIZE = 50
 
@@ -30,7 +30,7 @@ def opening(request):
             "rows": [_with_action(request, child) for child in found] if which else found,
             "tabs": _tabs(request, board, which),
             "definitions": queries.DEFINITIONS,
-            "file_url": f"{reverse('reports:opening_file')}?{request.GET.urlencode()}",
+            "file_url": same_filters(request, "reports:opening_file"),
         }
     return render(request, "casework/opening.html", context)
 
@@ -57,11 +57,4 @@ def _with_action(request, child: queries.NamedChild) -> dict:
 def _tabs(request, board, which: str) -> list[dict]:
     total = board.total
     counts = {"absent": total.absent, "lost": total.lost, "returned": total.returned}
-    query = request.GET.copy()
-    query.pop("page", None)
-    tabs = []
-    for key, label in {"": "汇总", **queries.LISTS}.items():
-        query["list"] = key
-        tab = {"label": label, "url": f"?{query.urlencode()}", "current": key == which}
-        tabs.append(tab | ({"count": counts[key]} if key else {}))
-    return tabs
+    return tabs(request, {"": "汇总", **queries.LISTS}, name="list", shown=which, counts=counts)

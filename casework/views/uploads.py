@@ -4,12 +4,10 @@ from io import BytesIO
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework import jobs
@@ -17,15 +15,20 @@ from casework.actions import uploads as actions
 from casework.forms import UploadForm
 from casework.queries import uploads as queries
 from casework.workbook import sheets_for
+from students.access import KEEPER_ROLES
 from students.models import WorkbookUpload
+from students.views.audience import only_for
+from students.views.lists import tabs
 from students.workbook.template import write_template
 
 PAGE_SIZE = 50
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VIEWS = {"sheets": "各表", "problems": "错误", "children": "学生"}
+import_page = only_for(KEEPER_ROLES, "导入工作簿由学籍管理员和县教育局办理")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@import_page
 def uploads(request):
     """The person's own uploads, and the form for the next one."""
     own = _own(request)
@@ -36,7 +39,7 @@ def uploads(request):
             by=request.user, name=file.name, content=file.read(), then=jobs.check_upload.enqueue
         )
         if not is_new:
-            messages.info(request, "这个文件已经上传过，正在办理，没有重复上传。")
+            messages.info(request, "这个文件已经上传过，没有重复上传。下面是它现在的情况。")
         return redirect("casework:upload", upload.pk)
     page = Paginator(own.defer("content", "marked", "problems"), PAGE_SIZE).get_page(request.GET.get("page"))
     lines = [{"upload": upload, "state": queries.state_words(upload)} for upload in page]
@@ -45,6 +48,7 @@ def uploads(request):
 
 
 @require_safe
+@import_page
 def upload(request, pk):
     """One upload: how far it is, what it would do, what is wrong with it, what it has done."""
     row = _own_row(request, pk)
@@ -56,10 +60,12 @@ def upload(request, pk):
     view = view if view in VIEWS else "problems" if row.problem_count else "sheets"
     listed = {"problems": shown.problems, "children": shown.children, "sheets": shown.sheets}[view]
     page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "casework/upload.html", context | {"view": view, "page": page, "tabs": _tabs(shown, view)})
+    context |= {"view": view, "page": page, "tabs": _tabs(request, shown, view)}
+    return render(request, "casework/upload.html", context)
 
 
 @require_safe
+@import_page
 def upload_progress(request, pk):
     """The bar alone, for the page to draw anew; once the work is done, the whole page again."""
     row = _own_row(request, pk)
@@ -70,6 +76,7 @@ def upload_progress(request, pk):
 
 
 @require_POST
+@import_page
 def confirm_upload(request, pk):
     """Have it applied: everything, or the rows without a mistake."""
     row = _own_row(request, pk)
@@ -84,6 +91,7 @@ def confirm_upload(request, pk):
 
 
 @require_POST
+@import_page
 def check_upload(request, pk):
     """Check once more."""
     row = _own_row(request, pk)
@@ -93,6 +101,7 @@ def check_upload(request, pk):
 
 
 @require_POST
+@import_page
 def cancel_upload(request, pk):
     """Give it up, also while it is being checked or written."""
     row = _own_row(request, pk)
@@ -105,6 +114,7 @@ def cancel_upload(request, pk):
 
 
 @require_safe
+@import_page
 def upload_copy(request, pk):
     """The copy of the workbook with every mistake marked in its cell."""
     row = get_object_or_404(_own(request).only("name", "marked"), pk=pk)
@@ -114,18 +124,16 @@ def upload_copy(request, pk):
 
 
 @require_safe
+@import_page
 def template(request):
     """An empty workbook to fill in, with the sheets that the person may import."""
-    _own(request)
     file = BytesIO()
     write_template(file, sheets_for(queries.schools_for(request.scope)))
     return _workbook(file.getvalue(), "导入模板.xlsx")
 
 
 def _own(request):
-    """The person's own uploads, for those who import at all."""
-    if not queries.may_import(request.scope):
-        raise PermissionDenied("导入工作簿由学籍管理员和县教育局办理")
+    """Uploads are seen by whoever made them."""
     return WorkbookUpload.objects.filter(uploaded_by=request.user)
 
 
@@ -147,18 +155,14 @@ def _answered(request, row, act, told=""):
     return redirect("casework:upload", row.pk)
 
 
-def _tabs(shown, view) -> list[dict]:
+def _tabs(request, shown, view) -> list[dict]:
     counts = {
         "sheets": len(shown.sheets),
         "problems": shown.upload.problem_count,
         "children": shown.upload.outcome.get("child_count", 0),
     }
-    url = reverse("casework:upload", args=[shown.upload.pk])
-    return [
-        {"label": label, "url": f"{url}?view={name}", "current": name == view, "count": counts[name]}
-        for name, label in VIEWS.items()
-        if counts[name] or name == "sheets"
-    ]
+    labels = {name: label for name, label in VIEWS.items() if counts[name]}
+    return tabs(request, labels, name="view", shown=view, counts=counts)
 
 
 def _workbook(content: bytes, name: str) -> HttpResponse:

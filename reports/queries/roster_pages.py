@@ -7,7 +7,7 @@ from functools import cached_property
 
 from reports.queries.ledgers import columns_of, wanted_of
 from reports.queries.roster_rows import RosterRow
-from reports.queries.rosters import ROSTERS, Roster, RosterList
+from reports.queries.rosters import ROSTERS, Roster, RosterList, counts
 from reports.tables import Column, Kind, text_of
 from students.access import Scope
 
@@ -66,10 +66,6 @@ def lines(roster: Roster, rows: Iterable[RosterRow]) -> list[Line]:
 
 def overview(scope: Scope, as_of: date) -> dict[str, list[Count]]:
     """Every roster with its count; a fixed number of queries."""
-    return {
-        title: [
-            Count(ROSTERS[code], RosterList(ROSTERS[code], wanted_of(ROSTERS[code], as_of=as_of, scope=scope)).count())
-            for code in codes
-        ]
-        for title, codes in GROUPS.items()
-    }
+    lists = [RosterList(roster, wanted_of(roster, as_of=as_of, scope=scope)) for roster in ROSTERS.values()]
+    number = counts(lists)
+    return {title: [Count(ROSTERS[code], number[code]) for code in codes] for title, codes in GROUPS.items()}

@@ -1,4 +1,4 @@
-"""花名册和台账 (domain.md §9): which children stand on each roster as of a day, and where each of them was then.
+"""名册与台账 (domain.md §9): which children stand on each roster as of a day, and where each of them was then.
 
 A roster joins two lists: the children whom the registry held that day 在籍, by school, class and class list; and the
 registered residents 户籍儿童 whom it did not, by village. Both are asked as of the day, so a roster of last March
@@ -212,10 +212,10 @@ def was_found(states: Collection[str]) -> Q:
     return Q(pk__in=ever.values("finding__resident")) & Q(found__in=states)
 
 
-def in_force(kinds: Iterable[str], day: date) -> Exists:
-    """Whether a child belongs to one of these special groups on ``day``."""
-    rows = SpecialGroup.objects.filter(student=OuterRef("student"), kind__in=kinds, since__lte=day)
-    return Exists(rows.filter(Q(until=None) | Q(until__gt=day)))
+def in_force(kinds: Iterable[str], day: date) -> Q:
+    """Children who belong to one of these special groups on ``day``; found once for all who are asked about."""
+    rows = SpecialGroup.objects.filter(kind__in=kinds, since__lte=day).filter(Q(until=None) | Q(until__gt=day))
+    return Q(student__in=rows.order_by().values("student"))
 
 
 class RosterList:
@@ -223,17 +223,26 @@ class RosterList:
 
     def __init__(self, roster: Roster, wanted: Wanted):
         self.roster, self.wanted = roster, wanted
-        enrolled = wanted.enrolled.filter(self._conditions("student__birth_date"))
+        enrolled = wanted.enrolled.filter(self.among_enrolled)
         self.enrolled = enrolled.select_related("student", "school_class__school").order_by(*BY_CLASS, "student")
-        residents = wanted.residents
-        if not roster.residents:  # then enrolled, if not where the reader looks: a county looks everywhere
-            residents = residents.none() if wanted.scope.county else residents.exclude(place=None)
-        if roster.standing:
-            elsewhere = Enrolment.objects.on(wanted.as_of).filter(student=OuterRef("student"), standing=roster.standing)
-            residents = residents.filter(Exists(elsewhere))
-        self.residents = residents.filter(self._conditions("birth_date")).order_by(*BY_VILLAGE)
-        if roster.standing:
-            self.enrolled = self.enrolled.filter(standing=roster.standing)
+        self.residents = wanted.residents.filter(self.among_residents).order_by(*BY_VILLAGE)
+
+    @property
+    def among_enrolled(self) -> Q:
+        """Which of the enrolments of the day stand on the roster."""
+        standing = {"standing": self.roster.standing} if self.roster.standing else {}
+        return Q(**standing) & self._conditions("student__birth_date")
+
+    @property
+    def among_residents(self) -> Q:
+        """Which of the residents without one in the reader's registry do."""
+        condition, roster = self._conditions("birth_date"), self.roster
+        if roster.residents:
+            return condition
+        if self.wanted.scope.county:  # which looks everywhere
+            return Q(pk__in=[])
+        elsewhere = Enrolment.objects.on(self.wanted.as_of).filter(student=OuterRef("student"))
+        return condition & Q(Exists(elsewhere.filter(standing=roster.standing) if roster.standing else elsewhere))
 
     def _conditions(self, birth_date: str) -> Q:
         """What makes a child stand on the roster; holds for an enrolment as for a resident, by its ``student``."""
@@ -242,14 +251,14 @@ class RosterList:
         if births := self._births():
             condition &= Q(**{f"{birth_date}__range": births})
         if roster.groups:
-            condition &= Q(in_force(roster.groups, wanted.as_of))
+            condition &= in_force(roster.groups, wanted.as_of)
         if roster.out_of_poverty:
-            noted = Resident.objects.filter(student=OuterRef("student"), is_out_of_poverty=True)
-            condition &= Q(in_force({Group.OUT_OF_POVERTY}, wanted.as_of)) | Q(Exists(noted))
+            noted = Resident.objects.filter(student__isnull=False, is_out_of_poverty=True).order_by()
+            condition &= in_force({Group.OUT_OF_POVERTY}, wanted.as_of) | Q(student__in=noted.values("student"))
         if roster.taught_apart:
             condition &= (
                 Q(student__standing=Student.Standing.HOME_TAUGHT)
-                | Q(in_force({Group.HOME_TAUGHT}, wanted.as_of))
+                | in_force({Group.HOME_TAUGHT}, wanted.as_of)
                 | Q(student__extra__随班就读="是")
             )
         if roster.suspected:
@@ -277,10 +286,9 @@ class RosterList:
         """A page of rows: the end of one list and the beginning of the other where it holds both."""
         split = self.enrolled_count
         start, stop = cut.start or 0, cut.stop
-        rows = enrolled_rows(list(self.enrolled[start:stop]), self.wanted) if start < split else []
+        rows = enrolled_rows(_cut(self.enrolled, start, stop), self.wanted) if start < split else []
         if stop > split:
-            found = list(self.residents[max(start - split, 0) : stop - split])
-            rows += resident_rows(found, self.wanted)
+            rows += resident_rows(_cut(self.residents, max(start - split, 0), stop - split), self.wanted)
         return [row.numbered(number) for number, row in enumerate(rows, start=start + 1)]
 
     def __iter__(self) -> Iterator[RosterRow]:
@@ -292,3 +300,20 @@ class RosterList:
                 for row in build(chunk, self.wanted):
                     number += 1
                     yield row.numbered(number)
+
+
+def _cut(rows: QuerySet, start: int, stop: int) -> list:
+    """A page of ``rows``: the whole list is sorted without what only a page shows."""
+    return list(rows.filter(pk__in=list(rows.values_list("pk", flat=True)[start:stop])))
+
+
+def counts(lists: Collection[RosterList]) -> dict[str, int]:
+    """Roster → how many stand on it, of rosters of one reader and day; two queries, each over its children once."""
+    wanted = next(iter(lists)).wanted
+    enrolled = wanted.enrolled.order_by().aggregate(
+        **{each.roster.code: Count("pk", filter=each.among_enrolled) for each in lists}
+    )
+    residents = wanted.residents.order_by().aggregate(
+        **{each.roster.code: Count("pk", filter=each.among_residents) for each in lists}
+    )
+    return {code: number + residents[code] for code, number in enrolled.items()}

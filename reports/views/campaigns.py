@@ -1,25 +1,23 @@
 """The list of a sweep 排查 as a file: what the page shows, in Excel or on paper."""
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from reports.queries.campaigns import findings_table
 from reports.views.downloads import send_table
-from students.access import OFFICE_ROLES
 from students.forms.sweeps import FindingFilter
 from students.models import Campaign, Finding
 from students.queries import campaigns
 from students.queries.residents import areas_of
 from students.templatetags.components import chip_text
+from students.views.audience import campaign_page
+from students.views.lists import same_filters
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@campaign_page
 def findings_file(request, pk):
     """排查名单, narrowed down as the page was."""
-    if not request.scope.roles & OFFICE_ROLES:
-        raise PermissionDenied("排查由县教育局、乡镇和学校的管理岗位使用")
     campaign = get_object_or_404(Campaign, pk=pk)
     visible = Finding.objects.visible_to(request.scope).filter(campaign=campaign)
     townships, villages = areas_of(request.scope)
@@ -31,6 +29,6 @@ def findings_file(request, pk):
         request,
         name="findings",
         build=lambda reveal: findings_table(campaign, listed, filters=words, reveal=reveal),
-        back_url=f"{reverse('students:findings', args=[pk])}?{request.GET.urlencode()}",
+        back_url=same_filters(request, "students:findings", pk),
         asked={"campaign": pk} | {name: value for name, value in chosen.items() if value and name != "q"},
     )

@@ -1,7 +1,6 @@
 """班级清点 and 开学到校情况 as files."""
 
 from django.http import Http404
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from casework.queries.opening import LISTS
@@ -11,6 +10,7 @@ from reports.queries.opening import children_table, opening_table
 from reports.views.downloads import send_table
 from students.templatetags.components import chip_text
 from students.views import counts
+from students.views.lists import same_filters
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +24,7 @@ def head_counts_file(request):
         request,
         name="head_counts",
         build=lambda reveal: head_counts_table(board, filters=_in_words(form), as_of=request.today),
-        back_url=f"{reverse('students:head_counts')}?{request.GET.urlencode()}",
+        back_url=same_filters(request, "students:head_counts"),
         asked=_chosen(form),
         has_numbers=False,
     )
@@ -47,7 +47,7 @@ def opening_file(request):
         request,
         name=f"opening_{which}" if which in LISTS else "opening",
         build=build,
-        back_url=f"{reverse('casework:opening')}?{request.GET.urlencode()}",
+        back_url=same_filters(request, "casework:opening"),
         asked=_chosen(form),
         has_numbers=which in LISTS,
     )

@@ -1,4 +1,4 @@
-"""花名册和台账 as of any day: what there is, each of them on the screen, and as a file."""
+"""名册与台账 as of any day: what there is, each of them on the screen, and as a file."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,7 @@ from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted
 from reports.views.downloads import send_table
 from students.models import School
 from students.queries.people import place_line
+from students.views.lists import same_filters
 
 PAGE_SIZE = 50
 
@@ -63,7 +64,7 @@ def roster(request, code):
         "notes": ledgers.notes_of(listed, asked.wanted),
         "rates": rates,
         "metric": ENTRY_RATE,
-        "file_url": _with_filters("reports:roster_file", request, code) if request.scope.may_reveal else "",
+        "file_url": same_filters(request, "reports:roster_file", code) if request.scope.may_reveal else "",
         "back": f"{reverse('reports:rosters')}{_query(day=asked.day if asked.day != request.today else None)}",
     }
     return render(request, "reports/roster.html", context)
@@ -79,7 +80,7 @@ def roster_file(request, code):
         request,
         name=f"roster.{code}",
         build=lambda reveal: ledgers.roster_table(listed, asked.wanted, unit_name=unit_name, reveal=reveal),
-        back_url=_with_filters("reports:roster", request, code),
+        back_url=same_filters(request, "reports:roster", code),
         # What was searched for is a child's name or number: the log keeps only that there was a search.
         asked={key: value for key, value in narrowed.items() if value} | ({"q": "有"} if asked.wanted.q else {}),
     )
@@ -117,8 +118,3 @@ def _one_township(request, asked: Asked) -> int | None:
 def _query(**given) -> str:
     query = urlencode({name: value for name, value in given.items() if value})
     return f"?{query}" if query else ""
-
-
-def _with_filters(name: str, request, code: str) -> str:
-    kept = [(key, value) for key, values in request.GET.lists() for value in values if key != "page"]
-    return f"{reverse(name, args=[code])}?{urlencode(kept)}" if kept else reverse(name, args=[code])

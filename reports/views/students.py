@@ -1,10 +1,7 @@
 """学生名单: the list of children in the scope, and the same as a file."""
 
-from urllib.parse import urlencode
-
 from django.core.paginator import Paginator
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.forms import StudentFilter
@@ -13,6 +10,7 @@ from reports.views.downloads import send_table
 from students.models import RegistryLine
 from students.queries import listing
 from students.templatetags.components import chip_text
+from students.views.lists import same_filters
 
 PAGE_SIZE = 50
 
@@ -30,7 +28,7 @@ def students(request):
         "several_schools": "school" in form.fields,
         "several_classes": "school_class" in form.fields or "school" in form.fields,
         "is_narrowed": any(form.cleaned_data.values()),
-        "file_url": _with_filters("reports:students_file", request) if request.scope.may_reveal else "",
+        "file_url": same_filters(request, "reports:students_file") if request.scope.may_reveal else "",
     }
     return render(request, "reports/students.html", context)
 
@@ -44,7 +42,7 @@ def students_file(request):
         request,
         name="students",
         build=lambda reveal: listed_table(lines, filters=_in_words(form, chosen), today=request.today, reveal=reveal),
-        back_url=_with_filters("reports:students", request),
+        back_url=same_filters(request, "reports:students"),
         # What was searched for is a child's name or number: the log keeps only that there was a search.
         asked=chosen | ({"q": "有"} if "q" in chosen else {}),
     )
@@ -65,8 +63,3 @@ def _in_words(form: StudentFilter, chosen: dict) -> tuple[str, ...]:
     if "state" not in chosen and "q" not in chosen:
         words.insert(0, "在校学生")
     return tuple(words)
-
-
-def _with_filters(name: str, request) -> str:
-    query = urlencode([(key, value) for key, values in request.GET.lists() for value in values if key != "page"])
-    return f"{reverse(name)}?{query}" if query else reverse(name)

@@ -1,17 +1,16 @@
 """Downloads of the year's turn: the children that move, and those who have not arrived."""
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from reports.queries.year_turn import not_arrived_table, turn_table
 from reports.views.downloads import send_table
-from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.forms.year import NotArrivedFilter, PreviewFilter
 from students.models import YearTurn
 from students.queries.hand_over import not_arrived, search_children
 from students.queries.year_turn import class_lines, outcome_of
+from students.views.audience import hand_over_page
+from students.views.lists import same_filters
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,16 +25,15 @@ def year_turn_file(request, pk: int):
         request,
         name="year_turn",
         build=lambda reveal: turn_table(found, outcome, wanted=wanted, day=request.today, reveal=reveal),
-        back_url=f"{reverse('students:year_turn_preview', args=[pk])}?{request.GET.urlencode()}",
+        back_url=same_filters(request, "students:year_turn_preview", pk),
         asked={"year_turn": str(pk)} | {name: wanted[name] for name in ("school_class", "what") if wanted.get(name)},
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@hand_over_page
 def not_arrived_file(request):
     """The list of those who have not arrived as a file."""
-    if not request.scope.roles & (SCHOOL_ROLES | AREA_ROLES):
-        raise PermissionDenied("移交名单由学籍管理员和校领导办理，乡镇、县教育局和督学查看")
     form = NotArrivedFilter(request.GET)
     rows = not_arrived(request.scope, request.today)
     rows = search_children(rows, form.cleaned_data["q"] if form.is_valid() else "")
@@ -43,5 +41,5 @@ def not_arrived_file(request):
         request,
         name="not_arrived",
         build=lambda reveal: not_arrived_table(rows, day=request.today, reveal=reveal),
-        back_url=f"{reverse('students:not_arrived')}?{request.GET.urlencode()}",
+        back_url=same_filters(request, "students:not_arrived"),
     )

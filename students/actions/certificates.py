@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from students.actions import audit
 from students.actions.followup import facts_changed
+from students.actions.locks import lock_children
 from students.models import Certificate, EnrolmentEvent, Student
 
 Kind = Certificate.Kind
@@ -25,7 +26,7 @@ def hand_in(
 
     ``paper``: the columns that ``students.actions.files.take_in`` made of the uploaded file.
     """
-    Student.objects.select_for_update(no_key=True).get(pk=event.student_id)
+    lock_children([event.student_id])
     if not EnrolmentEvent.objects.effective().filter(pk=event.pk).exists():
         raise CertificateRefused("这项变动刚才已被更正或作废，材料没有保存。请刷新页面后再传。")
     if standing := Certificate.objects.filter(event=event, sha256=paper["sha256"], cancelled_at=None).first():
@@ -71,7 +72,7 @@ def hang_on(*, event: EnrolmentEvent, since: datetime) -> None:
 @transaction.atomic
 def take_back(*, by, certificate: Certificate, today: date) -> None:
     """Take one's own paper back on the day it was handed in; the row stays and says so."""
-    Student.objects.select_for_update(no_key=True).get(pk=certificate.student_id)
+    lock_children([certificate.student_id])
     row = Certificate.objects.select_related("event").get(pk=certificate.pk)
     if row.cancelled_at:
         return  # a second press

@@ -1,6 +1,6 @@
 """One event for each of many children at once: a class promoted, a cohort received, and both taken back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Max
@@ -9,18 +9,9 @@ from django.utils import timezone
 from students.actions.enrolment import rebuild
 from students.actions.followup import facts_changed
 from students.enrolment import EventKind
-from students.models import Enrolment, EnrolmentEvent, SchoolClass, Student
+from students.models import EnrolmentEvent
 
 BATCH = 500  # rows written, and children whose duties are recomputed, at a time
-
-
-def lock_children(students: Collection[int], joined: Iterable[int | None]) -> None:
-    """Classes first, then children, both in order, as everybody who writes takes them."""
-    classes = set(Enrolment.objects.filter(student__in=students).values_list("school_class", flat=True))
-    classes |= set(joined) - {None}
-    list(SchoolClass.objects.select_for_update(no_key=True).filter(pk__in=classes).order_by("pk").values_list("pk"))
-    children = Student.objects.select_for_update(no_key=True).filter(pk__in=students)
-    list(children.order_by("pk").values_list("pk"))
 
 
 def add_events(events: list[EnrolmentEvent], *, today: date, reason: str) -> list[EnrolmentEvent]:

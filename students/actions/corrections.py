@@ -10,13 +10,13 @@ from students.actions import audit
 from students.actions.enrolment import (
     effective_events,
     keep_places,
-    lock_child,
     next_order,
     places_from,
     refuse_unseen,
     sent_before,
 )
 from students.actions.followup import facts_changed
+from students.actions.locks import lock_child
 from students.enrolment import Event, EventKind, ImpossibleEvent, Place
 from students.models import Certificate, EnrolmentEvent, HandOverChild, SchoolClass, Suspension, Transfer
 from students.templatetags.chinese import cdate

@@ -11,8 +11,10 @@ from django.utils import timezone
 from students.actions import audit, certificates
 from students.actions.followup import facts_changed
 from students.actions.listing import keep_lines
+from students.actions.locks import lock_child
+from students.actions.offers import settle_offers
 from students.enrolment import ENTRIES, Event, EventKind, Place, Standing, places
-from students.models import Enrolment, EnrolmentEvent, SchoolClass, Student, Transfer
+from students.models import Enrolment, EnrolmentEvent, SchoolClass, Student
 from students.templatetags.chinese import cdate
 
 CHUNK = 2000  # children rebuilt at a time
@@ -66,31 +68,16 @@ def record_event(
     if paper:
         certificates.keep(by=by, event=event, kind=certificates.Kind.CHANGE, paper=paper, today=today)
     if kind in ENTRIES:
-        _let_offers_go(student, by)
+        settle_offers([student.pk], by=by, today=today)
     keep_places({student.pk: kept})
     audit.record(by=by, action="enrolment.record", subject=event, kind=kind, student=student.pk)
     facts_changed(students={student.pk}, today=today, reason=f"登记{kind.label}")
     return event
 
 
-def lock_child(student: Student, *joined: SchoolClass | None) -> None:
-    """Classes first, then the child: everybody who writes takes them in this order, so nobody waits in a circle."""
-    classes = set(Enrolment.objects.filter(student=student).values_list("school_class", flat=True))
-    classes |= {school_class.pk for school_class in joined if school_class}
-    list(SchoolClass.objects.select_for_update(no_key=True).filter(pk__in=classes).order_by("pk").values_list("pk"))
-    Student.objects.select_for_update(no_key=True).get(pk=student.pk)
-
-
 def sent_before(submission: UUID | None) -> EnrolmentEvent | None:
     """The event that this very form recorded already."""
     return EnrolmentEvent.objects.filter(submission=submission).first() if submission else None
-
-
-def _let_offers_go(student: Student, by) -> None:
-    """Who has come in somewhere is no longer offered; the school that accepts an offer answers it right after."""
-    Transfer.objects.filter(student=student, answer="").update(
-        answer=Transfer.Answer.WITHDRAWN, answer_note="孩子已到别处就读", answered_at=timezone.now(), answered_by=by
-    )
 
 
 def refuse_unseen(student: Student, seen: int | None) -> None:

@@ -1,5 +1,6 @@
 """Takes in a picture or a PDF that somebody hands in: hostile until its content has been opened (design.md, Trust)."""
 
+import struct
 import warnings
 from hashlib import sha256
 from io import BytesIO
@@ -15,6 +16,8 @@ from students.models.files import StoredFile
 
 MAX_PIXELS = 40_000_000  # a phone's photograph; more is a picture made to fill the memory
 MAX_PAGES = 200
+RUNNING = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData"}  # actions of a PDF that no paper needs
+BROKEN_PICTURE = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
 FORMATS = {"JPEG": StoredFile.MediaType.JPEG, "PNG": StoredFile.MediaType.PNG}
 
 
@@ -54,10 +57,33 @@ def _check_pdf(content: bytes) -> None:
         if reader.is_encrypted:
             raise FileRefused("这个PDF加了密码，没有保存。请去掉密码后再传。")
         pages = len(reader.pages)
+        runs = _runs_something(reader)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FileRefused("这个PDF打不开，没有保存。请重新导出或改传照片。") from error
+    if runs:
+        raise FileRefused("这个PDF里有会自动运行的内容，没有保存。请重新扫描或改传照片。")
     if not 1 <= pages <= MAX_PAGES:
         raise FileRefused(f"这个PDF有{pages}页，没有保存。只收1到{MAX_PAGES}页的材料。")
+
+
+def _runs_something(reader: PdfReader) -> bool:
+    """Whether the document does something by itself when opened or touched; a scanned paper never does."""
+    root, pages = reader.root_object, list(reader.pages)
+    if "/JavaScript" in _part(root, "/Names"):
+        return True
+    notes = [note.get_object() for page in pages for note in page.annotations or ()]
+    rows = [root, *pages, *(note for note in notes if isinstance(note, dict))]
+    actions = [_part(row, key) for row in rows for key in ("/OpenAction", "/A")]
+    actions += [_part(row["/AA"], key) for row in rows if _part(row, "/AA") for key in row["/AA"]]
+    return any(action.get("/S") in RUNNING for action in actions)
+
+
+def _part(row: dict, key: str) -> dict:
+    """The dictionary under a key of a PDF object, empty where there is none."""
+    if key not in row:
+        return {}
+    part = row[key]  # the object itself, where ``get`` may give a reference to it
+    return part if isinstance(part, dict) else {}
 
 
 def _picture(content: bytes) -> tuple[StoredFile.MediaType, bytes]:
@@ -73,6 +99,6 @@ def _picture(content: bytes) -> tuple[StoredFile.MediaType, bytes]:
             plain.info.clear()
             written = BytesIO()
             plain.save(written, kind, **({"quality": 85} if kind == "JPEG" else {"optimize": False}))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except BROKEN_PICTURE as error:
         raise FileRefused("只收JPG、PNG图片和PDF文件，这个文件不是，没有保存。请换一个文件。") from error
     return FORMATS[kind], written.getvalue()

@@ -4,13 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from students.actions import audit
-from students.actions.cohorts import BATCH, add_events, lock_children, void_events
+from students.actions.cohorts import BATCH, add_events, void_events
 from students.actions.enrolment import effective_events
 from students.actions.listing import index_children
+from students.actions.locks import lock_children
 from students.calendar import school_year_start
 from students.enrolment import Event, EventKind, ImpossibleEvent, places
 from students.identity import RESIDENT_ID
@@ -115,7 +116,7 @@ def undo(*, by, child: HandOverChild, today: date) -> HandOverChild:
     if timezone.localdate(child.answered_at) != today:
         raise HandOverRefused("只能撤销当天的登记，没有撤销。报到登记错了的，请在学籍变动里更正")
     if event := child.event:
-        lock_children([child.student_id], [])
+        lock_children([child.student_id])
         if EnrolmentEvent.objects.effective().filter(student=child.student_id, pk__gt=event.pk).exists():
             raise HandOverRefused("报到之后已登记了新的变动，没有撤销。请在学籍变动里更正")
         if not hasattr(event, "corrected_by"):
@@ -156,8 +157,8 @@ def _check(hand_over: HandOver, school_class: SchoolClass | None, day: date | No
 def _enrol(by, hand_over, children: list[HandOverChild], school_class, day: date, today: date) -> Received:
     """Enrol those who can be; who cannot is left as it is, with the reason."""
     received = Received()
+    lock_children([child.student_id for child in children if child.student_id], [school_class.pk])
     able = _in_registry(hand_over, children, day, received)
-    lock_children([child.student_id for child in able], [school_class.pk])
     events, entering = effective_events([child.student_id for child in able]), []
     joined = {event.school_class for of_child in events.values() for event in of_child} | {school_class.pk}
     school_of = dict(SchoolClass.objects.filter(pk__in=joined - {None}).order_by().values_list("pk", "school"))
@@ -210,7 +211,11 @@ def _in_registry(hand_over, children: list[HandOverChild], day: date, received: 
         if clash := clashes.get(child.resident_id):
             received.left.append((child, clash))
     new = [child for child in unknown if child.resident_id not in clashes]
-    _create_students(hand_over, new, day)
+    try:
+        with transaction.atomic():
+            _create_students(hand_over, new, day)
+    except IntegrityError:
+        raise HandOverRefused("刚才有人把同一个身份证件号的孩子登记入学了，没有保存。请刷新页面核对后再登记") from None
     return [child for child in children if child.student_id]
 
 

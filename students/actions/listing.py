@@ -1,7 +1,8 @@
 """What lists of children are searched and sorted by: kept with every change, and rebuilt to the same content.
 
-Whoever changes a child's name, numbers or 班内学号 calls ``index_children``. Places change only through
-``students.actions.enrolment.keep_places``, which calls ``keep_lines``.
+Whoever changes a child's name, numbers or 班内学号 calls ``index_children``, a resident's ``index_residents``; who
+changes a class calls ``keep_order_of_classes``. Places change only through ``students.actions.enrolment.keep_places``,
+which calls ``keep_lines``.
 """
 
 from collections import defaultdict
@@ -17,6 +18,8 @@ from students.models import (
     EnrolmentEvent,
     FormerNumber,
     RegistryLine,
+    Resident,
+    ResidentKey,
     SchoolClass,
     SearchKey,
     Student,
@@ -46,6 +49,20 @@ def index_children(students: Collection[int]) -> None:
             for pk, school_class, standing, since in lines.values_list("pk", "school_class", "standing", "since")
         }
         _write_lines(stands)
+
+
+def keep_order_of_classes(classes: Collection[int]) -> None:
+    """Keep where the children of these classes stand in the lists, after a change of number, stage or cohort."""
+    index_children(RegistryLine.objects.filter(school_class__in=classes).order_by().values_list("pk", flat=True))
+
+
+@transaction.atomic
+def index_residents(residents: Collection[int]) -> None:
+    """Keep what these residents 户籍儿童 are found by, after a change of name or number."""
+    for chunk in _chunks(residents):
+        rows = Resident.objects.filter(pk__in=chunk).order_by().values_list("pk", "name", "id_number")
+        wanted = {(pk, key) for pk, name, number in rows for key in keys_of(name, [number])}
+        _write_keys(ResidentKey, "resident", chunk, wanted)
 
 
 @transaction.atomic
@@ -145,16 +162,21 @@ def _keep_keys(students: Sequence[int]) -> None:
         for pk, name, *numbers in children.values_list("pk", "name", "student_number", "id_number")
         for key in keys_of(name, [*numbers, *former[pk]])
     }
+    _write_keys(SearchKey, "student", students, wanted)
+
+
+def _write_keys(model, owner: str, owners: Sequence[int], wanted: set[tuple[int, str]]) -> None:
+    """Bring the keys of these ``owners`` to the (id, key) ``wanted``."""
     stale = []
-    for pk, *key in SearchKey.objects.filter(student__in=students).order_by().values_list("pk", "student", "key"):
+    for pk, *key in model.objects.filter(**{f"{owner}__in": owners}).order_by().values_list("pk", owner, "key"):
         if tuple(key) in wanted:
             wanted.remove(tuple(key))
         else:
             stale.append(pk)
-    SearchKey.objects.filter(pk__in=stale).delete()
+    model.objects.filter(pk__in=stale).delete()
     # Two who index the same child at once write the same keys.
-    SearchKey.objects.bulk_create(
-        (SearchKey(student_id=student, key=key) for student, key in sorted(wanted)), ignore_conflicts=True
+    model.objects.bulk_create(
+        (model(**{f"{owner}_id": pk, "key": key}) for pk, key in sorted(wanted)), ignore_conflicts=True
     )
 
 

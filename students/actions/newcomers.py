@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from students.actions import audit
-from students.actions.enrolment import lock_child, record_event, sent_before
+from students.actions.enrolment import record_event, sent_before
 from students.actions.listing import index_children
+from students.actions.locks import lock_child, lock_children
 from students.actions.transfers import refuse_grade_six
 from students.enrolment import EventKind
 from students.models import EnrolmentEvent, SchoolClass, Student, Transfer
@@ -41,6 +42,7 @@ def enter(
     today: date,
 ) -> EnrolmentEvent:
     """Make the child that ``identity`` describes and record how it came; raises ``AlreadyKnown``."""
+    lock_children([], [school_class.pk])
     if sent := sent_before(submission):
         return sent
     if kind is EventKind.TRANSFER_IN:
@@ -83,7 +85,7 @@ def take_in(
 ) -> EnrolmentEvent:
     """Take in a child of the registry who is gone or has graduated; its history stays in one piece.
 
-    A child whom another school is just handing over is taken in by answering that transfer.
+    A child whom another school is just handing over to this one is accepted by it.
     """
     lock_child(student, school_class)
     if sent := sent_before(submission):
@@ -94,9 +96,7 @@ def take_in(
     if kind is EventKind.TRANSFER_IN:
         refuse_grade_six(school_class, happened_on)
     offers = Transfer.objects.filter(student=student, answer="", to_school__isnull=False).select_related("to_school")
-    if offered := offers.first():
-        if offered.to_school_id == school_class.school_id:
-            raise NewcomerRefused("原学校已把这名学生转给本校，没有另外登记。请在“转学”里接收。")
+    if (offered := offers.first()) and offered.to_school_id != school_class.school_id:
         raise NewcomerRefused(f"原学校正等{offered.to_school}答复，没有转入。请联系原学校改发给本校。")
     return record_event(
         by=by,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from students.actions import audit
 from students.identity import formal_number, identity_numbers
 from students.matching import Child, Pair, phone_digits, propose
-from students.models import Guardian, ProposedMatch, RefusedMatch, Resident, Student
+from students.models import Area, Guardian, ProposedMatch, RefusedMatch, Resident, Student
 
 BATCH = 2000  # rows written together
 
@@ -25,10 +25,19 @@ def match_residents(*, by=None) -> dict[str, int]:
 
     Runs after an import and by the clock. Running it again changes nothing.
     """
+    lock_matching()
     outcome = {"released": _release(), "linked": _link(by), "proposed": _keep_proposals()}
     if any(outcome.values()):
         audit.record(by=by, action="residents.match", subject="students.resident", **outcome)
     return outcome
+
+
+def lock_matching() -> None:
+    """One at a time: who decides on pairs and who works them out anew write the same rows; taken before any resident.
+
+    The county's row stands for the whole comparison; nobody else waits for it.
+    """
+    list(Area.objects.select_for_update(no_key=True).filter(level=Area.Level.COUNTY).order_by("pk").values_list("pk"))
 
 
 def _release() -> int:
@@ -53,9 +62,9 @@ def _contradicted() -> set[int]:
     held = Resident.objects.filter(id_number__in=theirs.keys()).values_list("id_number", flat=True)
     found = {theirs[number] for number in held}
     wanted = {formal_number(number) for number in own} | own.keys()
-    students = Student.objects.filter(Q(id_number__in=wanted) | Q(student_number__in=wanted), resident=None)
-    for numbers in students.values_list("id_number", "student_number"):
-        found |= {own[number] for number in identity_numbers(*numbers) if number in own}
+    students = Student.objects.filter(Q(id_number__in=wanted) | Q(student_number__in=wanted))
+    for linked, *numbers in students.values_list("resident", "id_number", "student_number"):
+        found |= {own[number] for number in identity_numbers(*numbers) if number in own} - {linked}
     return found
 
 
@@ -176,6 +185,7 @@ def refuse_match(*, by, proposal: int) -> RefusedMatch:
 
 
 def _open_proposal(pk: int) -> ProposedMatch:
+    lock_matching()
     try:
         return ProposedMatch.objects.select_related("resident", "student").select_for_update(of=("self",)).get(pk=pk)
     except ProposedMatch.DoesNotExist:
@@ -185,6 +195,7 @@ def _open_proposal(pk: int) -> ProposedMatch:
 @transaction.atomic
 def undo_match(*, by, resident: Resident) -> None:
     """Take back what a person confirmed; the pair is proposed again. A link by number follows from the numbers."""
+    lock_matching()
     resident = Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
     if resident.match != Resident.Match.CONFIRMED:
         raise MatchRefused("这名儿童没有人工确认的比对，没有要撤销的内容。身份证件号一致的比对要先更正号码。")
@@ -199,6 +210,7 @@ def undo_match(*, by, resident: Resident) -> None:
 @transaction.atomic
 def undo_refusal(*, by, refused: RefusedMatch) -> None:
     """Let a pair that somebody refused be proposed again."""
+    lock_matching()
     audit.record(by=by, action="residents.undo_refusal", subject=refused.resident, student=refused.student_id)
     refused.delete()
     _keep_proposals()

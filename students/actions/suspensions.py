@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from students.actions import audit, certificates
-from students.actions.enrolment import lock_child, record_event
+from students.actions.enrolment import record_event
 from students.actions.followup import facts_changed
+from students.actions.locks import lock_child
 from students.enrolment import EventKind
 from students.models import EnrolmentEvent, Student, Suspension
 from students.queries.policy import policy_of
@@ -48,6 +49,8 @@ def ask(
         raise SuspensionRefused("这次休学还没有登记期满日期，没有提交。请先补登期满日期，再申请延期。")
     if event and starts_on != before + timedelta(days=1):
         raise SuspensionRefused(f"延期要从原期满的次日（{cdate(before + timedelta(days=1))}）算起，没有提交。")
+    if not event and starts_on < (last := _last_day(student)):
+        raise SuspensionRefused(f"休学开始日期早于上一项变动（{cdate(last)}），没有提交。请核对日期。")
     refuse_too_long(starts_on, ends_on)
     made = Suspension.objects.create(
         student=student,
@@ -145,8 +148,13 @@ def _months_later(day: date, months: int) -> date:
 
 def _first_possible(row: Suspension) -> date:
     """The day it starts on, or that of the last event where this came later."""
-    events = EnrolmentEvent.objects.effective().filter(student=row.student_id)
-    return max([row.starts_on, *events.values_list("happened_on", flat=True)])
+    return max(row.starts_on, _last_day(row.student))
+
+
+def _last_day(student: Student) -> date:
+    """The day of a child's last event; who has none has no day before which nothing can begin."""
+    days = EnrolmentEvent.objects.effective().filter(student=student).values_list("happened_on", flat=True)
+    return max(days, default=date.min)
 
 
 def _locked_waiting(suspension: Suspension) -> Suspension:

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from students.actions import audit, certificates
-from students.actions.enrolment import lock_child, record_event
+from students.actions.enrolment import record_event
 from students.actions.followup import facts_changed
+from students.actions.locks import lock_child
+from students.actions.offers import answer_offer
 from students.enrolment import EventKind
 from students.models import Certificate, EnrolmentEvent, School, SchoolClass, Student, Transfer
 from students.queries.changes import LAST_GRADE, class_of
@@ -81,7 +83,7 @@ def accept(*, by, transfer: Transfer, school_class: SchoolClass, happened_on: da
     if happened_on < transfer.out_event.happened_on:
         raise TransferRefused("转入日期早于转出日期，没有接收。请改成转出当天或以后的日子。")
     refuse_grade_six(school_class, happened_on)
-    event = record_event(
+    return record_event(  # which settles the offer: this is the school that it was made to
         by=by,
         student=transfer.student,
         kind=EventKind.TRANSFER_IN,
@@ -90,23 +92,20 @@ def accept(*, by, transfer: Transfer, school_class: SchoolClass, happened_on: da
         note=f"由{transfer.from_school}转入",
         today=today,
     )
-    _confirm(transfer.out_event, today)
-    _answer(transfer, by, Transfer.Answer.ACCEPTED, in_event=event)
-    return event
 
 
 @transaction.atomic
 def refuse(*, by, transfer: Transfer, reason: str, today: date) -> None:
     """The new school does not take the child; the old one has to find out where it is."""
     transfer = _locked_open(transfer)
-    _answer(transfer, by, Transfer.Answer.REFUSED, note=reason)
+    answer_offer(transfer, by, Transfer.Answer.REFUSED, note=reason)
 
 
 @transaction.atomic
 def withdraw(*, by, transfer: Transfer, today: date) -> None:
     """The old school takes its offer back before it is answered, to offer the child elsewhere."""
     transfer = _locked_open(transfer)
-    _answer(transfer, by, Transfer.Answer.WITHDRAWN)
+    answer_offer(transfer, by, Transfer.Answer.WITHDRAWN)
 
 
 @transaction.atomic
@@ -118,7 +117,7 @@ def confirm_by_letter(*, by, transfer: Transfer, paper: Mapping[str, object], to
     if not standing.update(kind=Certificate.Kind.RECEPTION):
         certificates.keep(by=by, event=event, kind=Certificate.Kind.RECEPTION, paper=paper, today=today)
     _confirm(event, today)
-    _answer(transfer, by, Transfer.Answer.LETTER)
+    answer_offer(transfer, by, Transfer.Answer.LETTER)
     facts_changed(students={transfer.student_id}, today=today, reason="上传接收函")
 
 
@@ -129,7 +128,7 @@ def confirm_by_registration(*, by, transfer: Transfer, day: date, note: str, tod
     if day < transfer.out_event.happened_on:
         raise TransferRefused("办结日期早于转出日期，没有保存。请核对全国系统里的日期。")
     _confirm(transfer.out_event, day)
-    _answer(transfer, by, Transfer.Answer.REGISTERED, note=note)
+    answer_offer(transfer, by, Transfer.Answer.REGISTERED, note=note)
 
 
 def refuse_grade_six(school_class: SchoolClass, day: date) -> None:
@@ -166,20 +165,14 @@ def _standing_out(event: EnrolmentEvent) -> EnrolmentEvent:
 def _locked_open(transfer: Transfer, *joined: SchoolClass) -> Transfer:
     """The transfer as it stands now, once nobody else can answer it; refused where somebody has."""
     lock_child(transfer.student, *joined)
-    rows = Transfer.objects.select_related("student", "from_school", "to_school", "out_event", "answered_by")
-    row = rows.get(pk=transfer.pk)
+    rows = Transfer.objects.select_for_update(of=("self",))
+    row = rows.select_related("student", "from_school", "to_school", "out_event", "answered_by").get(pk=transfer.pk)
     if row.answer:
-        raise TransferRefused(f"{row.answered_by.name}刚才已答复“{row.get_answer_display()}”，你这次没有保存。")
+        who = row.answered_by.name if row.answered_by else "导入的工作簿"
+        raise TransferRefused(f"{who}刚才已答复“{row.get_answer_display()}”，你这次没有保存。")
     return row
 
 
 def _confirm(event: EnrolmentEvent, day: date) -> None:
     event.confirmed_on = day
     event.save(update_fields=["confirmed_on"])
-
-
-def _answer(transfer: Transfer, by, answer: Transfer.Answer, *, note: str = "", in_event=None) -> None:
-    transfer.answer, transfer.answer_note, transfer.in_event = answer, note, in_event
-    transfer.answered_at, transfer.answered_by = timezone.now(), by
-    transfer.save(update_fields=["answer", "answer_note", "in_event", "answered_at", "answered_by"])
-    audit.record(by=by, action=f"transfer.{answer}", subject=transfer, event=transfer.out_event_id)

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from students.actions import audit
-from students.actions.cohorts import BATCH, add_events, lock_children, void_events
+from students.actions.cohorts import BATCH, add_events, void_events
+from students.actions.locks import lock_children
 from students.calendar import school_year_start
 from students.enrolment import EventKind
 from students.models import (
@@ -225,7 +226,7 @@ def take_back(*, by, year_turn: YearTurn, today: date) -> YearTurn:
     hand_overs = list(year_turn.hand_overs.select_for_update(no_key=True).order_by("pk"))
     events = year_turn.events.filter(corrected_by=None)
     students = list(events.order_by("student").values_list("student", flat=True))
-    lock_children(students, [])
+    lock_children(students)
     if blocking := len({event.student_id for event in later_events(year_turn)}):
         raise TurnRefused(f"执行之后，有{blocking}名学生又登记了新的变动，没有撤回。请先作废那些变动")
     moment = timezone.now()

@@ -4,6 +4,8 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 
+from students.forms.fields import SearchField
+
 
 class LogInForm(AuthenticationForm):
     """登录."""
@@ -73,4 +75,4 @@ class ChoosePasswordForm(forms.Form):
 class PeopleFilter(forms.Form):
     """Search in the list of accounts."""
 
-    q = forms.CharField(label="查找教职工", help_text="姓名、工号或登录名", required=False, max_length=40)
+    q = SearchField("查找教职工", "姓名、工号或登录名")

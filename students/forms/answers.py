@@ -10,6 +10,7 @@ from students.forms.fields import (
     PaperField,
     SchoolField,
     TextField,
+    class_of_the_day,
     day_between,
     one_of_two,
 )
@@ -34,6 +35,9 @@ class AcceptForm(forms.Form):
         if day < self.earliest:
             raise forms.ValidationError(f"不能早于转出日期（{cdate(self.earliest)}）")
         return day_between(day, None, self.today)
+
+    def clean(self):
+        class_of_the_day(self)
 
 
 class RefuseForm(forms.Form):

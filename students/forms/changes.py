@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django import forms
 
+from students.actions.identity import EARLIEST_BIRTH
 from students.enrolment import ENTRIES, MOVES, REPORTED_CHANGES, EventKind
 from students.forms.fields import (
     ChoiceField,
@@ -12,7 +13,9 @@ from students.forms.fields import (
     LineField,
     PaperField,
     SchoolField,
+    SearchField,
     TextField,
+    class_of_the_day,
     day_between,
     one_of_two,
 )
@@ -76,6 +79,7 @@ class ChangeForm(SentOnceForm):
 
     def clean(self):
         super().clean()
+        class_of_the_day(self)
         if self.kind is EventKind.TRANSFER_OUT and not {"to_school", "to_place"} & self.errors.keys():
             one_of_two(self)
 
@@ -163,13 +167,16 @@ class NewChildForm(forms.Form):
     def clean(self):
         if "submission" in self.errors:
             raise forms.ValidationError("提交的内容不完整，没有保存。请刷新页面后重新填写。")
+        class_of_the_day(self)
         number, identity = self.cleaned_data.get("student_number"), self.cleaned_data.get("id_number")
         if self.cleaned_data.get("id_type") == RESIDENT_ID and "id_number" not in self.errors:
             self._check_resident(number, identity)
         elif not number and not identity and not {"student_number", "id_number"} & self.errors.keys():
             self.add_error("id_number", "学籍号和身份证件号至少填一个")
         born, came = self.cleaned_data.get("birth_date"), self.cleaned_data.get("happened_on")
-        if born and came and born >= came:
+        if born and born < EARLIEST_BIRTH:
+            self.add_error("birth_date", "出生日期早于1990年，不会是在读学生，请核对年份")
+        elif born and came and born >= came:
             self.add_error("birth_date", "出生日期晚于到校日期，请核对")
         elif born and came and came.year - born.year > OLDEST_ENTRANT:
             self.add_error("birth_date", f"到校时已超过{OLDEST_ENTRANT}周岁，请核对")
@@ -208,7 +215,7 @@ class CertificateForm(forms.Form):
 class ChildrenFilter(forms.Form):
     """Search in a list of children; which school, for whoever sees several."""
 
-    q = forms.CharField(label="查找学生", help_text="姓名、拼音或后四位", required=False, max_length=40)
+    q = SearchField("查找学生")
     school = forms.ModelChoiceField(label="学校", queryset=School.objects.none(), required=False, empty_label="全部")
 
     def __init__(self, *args, schools, **kwargs):

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from students.actions import families, identity
 from students.actions.meanwhile import differing, marks_of
+from students.forms.fields import DateField
 from students.identity import RESIDENT_ID, normalise_number
 from students.models import Guardian, SpecialGroup, Student
 from students.templatetags.chinese import MISSING, cdate, masked_id, masked_phone
@@ -35,15 +36,6 @@ def _text(label: str, longest: int, *, required=False, hint="") -> forms.CharFie
         help_text=hint,
         error_messages=_required(label),
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-    )
-
-
-def _day(label: str, *, hint="") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=hint,
-        error_messages=_required(label),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input"}),
     )
 
 
@@ -140,7 +132,7 @@ class IdentityForm(OpenedForm):
 
     name = _text("姓名", 60, required=True)
     sex = _choice("性别", Student.Sex.choices)
-    birth_date = _day("出生日期")
+    birth_date = DateField("出生日期")
     id_type = _choice("身份证件类型")
     id_number = _text("身份证件号", 40)
     ethnicity = _text("民族", 20)
@@ -236,7 +228,7 @@ class GroupForm(forms.Form):
 
     kind = _choice("类别", SpecialGroup.Kind.choices)
     detail = _text("说明", 60, hint="如残疾类别和等级、帮扶责任人")
-    since = _day("从哪天起")
+    since = DateField("从哪天起")
 
     def __init__(self, data=None, *, today: date):
         super().__init__(data, initial={"since": today})
@@ -245,7 +237,7 @@ class GroupForm(forms.Form):
 class GroupEndForm(forms.Form):
     """结束特殊群体."""
 
-    until = _day("从哪天起不再属于")
+    until = DateField("从哪天起不再属于")
 
     def __init__(self, data=None, *, today: date):
         super().__init__(data, initial={"until": today})

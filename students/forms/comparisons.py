@@ -5,6 +5,7 @@ from uuid import uuid4
 from django import forms
 from django.conf import settings
 
+from students.forms.fields import DateField, SearchField
 from students.models import Difference
 
 
@@ -19,12 +20,7 @@ class CompareForm(forms.Form):
         error_messages={"required": "请选择文件", "empty": "文件是空的，没有核对。请重新导出后再上传"},
         widget=forms.FileInput(attrs={"accept": ".xls,.xlsx", "class": "input"}),
     )
-    as_of = forms.DateField(
-        label="导出日期",
-        help_text="在全国系统里导出的那一天，本系统按那一天的学籍来对照",
-        error_messages={"required": "请填写导出日期", "invalid": "日期不对，请写成2026-09-01"},
-        widget=forms.DateInput(attrs={"type": "date", "class": "input"}),
-    )
+    as_of = DateField("导出日期", help_text="在全国系统里导出的那一天，本系统按那一天的学籍来对照")
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *args, today, **kwargs):
@@ -48,7 +44,7 @@ class CompareForm(forms.Form):
 class DifferenceFilter(forms.Form):
     """Search and filters among the differences. What offers no choice is not there."""
 
-    q = forms.CharField(label="查找学生", help_text="姓名或号码后四位", required=False, max_length=40)
+    q = SearchField("查找学生", "姓名或号码后四位")
     school = forms.TypedChoiceField(label="学校", required=False, coerce=int, empty_value=None)
     field = forms.ChoiceField(label="栏目", required=False)
 

@@ -1,5 +1,7 @@
 """Fields that several forms of the registry have, with the words of their errors."""
 
+from datetime import date
+
 from django import forms
 
 from students.actions.files import FileRefused, take_in
@@ -11,9 +13,16 @@ class DateField(forms.DateField):
     """A day, chosen from the browser's calendar."""
 
     def __init__(self, label, **kwargs):
-        errors = {"required": f"请填写{label}", "invalid": "日期没有看懂，请写成2026-09-01"}
+        errors = {"required": f"请填写{label}", "invalid": f"{label}没有看懂，请写成2026-09-01"}
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input"})
         super().__init__(label=label, widget=widget, error_messages=errors, **kwargs)
+
+
+class SearchField(forms.CharField):
+    """The search of a list, field ``q`` of its filter; ``hint`` says by what a row is found."""
+
+    def __init__(self, label, hint="姓名、拼音或号码后四位"):
+        super().__init__(label=label, help_text=hint, required=False, max_length=40)
 
 
 class LineField(forms.CharField):
@@ -104,6 +113,13 @@ def day_between(day, earliest, today):
     if earliest and day < earliest:
         raise forms.ValidationError(f"不能早于上一项变动（{cdate(earliest)}）；上一项写错的，请先更正它")
     return day
+
+
+def class_of_the_day(form) -> None:
+    """A class is joined on a day on which there is one: from 1 September of its year on."""
+    room, day = form.cleaned_data.get("school_class"), form.cleaned_data.get("happened_on")
+    if room and day and day < (first := date(room.cohort, 9, 1)):
+        form.add_error("happened_on", f"{room}从{cdate(first)}起才有，请核对日期或班级")
 
 
 def one_of_two(form) -> None:

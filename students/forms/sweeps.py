@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django import forms
 
-from students.actions.files import FileRefused, take_in
+from students.forms.fields import DateField, PaperField, SearchField
 from students.models import Campaign, Finding
 from students.queries import campaigns, residents
 
@@ -14,15 +14,6 @@ ALL = ("", "全部")
 
 def _choice(label: str, choices=()) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=[ALL, *choices], required=False)
-
-
-def _day(label: str, *, hint="") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=hint,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input"}),
-        error_messages={"required": f"请填写{label}", "invalid": f"{label}不是日期，请写成2026-09-01这样"},
-    )
 
 
 class PlacedFilter(forms.Form):
@@ -48,7 +39,7 @@ class ResidentFilter(PlacedFilter):
     STATES = [(residents.LINKED, "已比对上"), (residents.PROPOSED, "待确认"), (residents.ALONE, "未比对上")]
     AGES = [(residents.DUE, "适龄"), (residents.BEFORE, "未到入学年龄"), (residents.AFTER, "已超过")]
 
-    q = forms.CharField(label="查找儿童", help_text="姓名或身份证件号后四位", required=False, max_length=40)
+    q = SearchField("查找儿童")
     state = _choice("比对", STATES)
     age = _choice("年龄段", AGES)
     township = _choice("乡镇")
@@ -64,8 +55,8 @@ class CampaignForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "请选择季节", "invalid_choice": "请选择春季或秋季"},
     )
-    as_of = _day("比对日期", hint="三张清单按这一天的户籍、学籍和考勤比对，通常是3月1日或9月1日")
-    due_on = _day("完成期限", hint="各乡镇和学校应在这一天之前逐人落实，通常是当月最后一天")
+    as_of = DateField("比对日期", help_text="三张清单按这一天的户籍、学籍和考勤比对，通常是3月1日或9月1日")
+    due_on = DateField("完成期限", help_text="各乡镇和学校应在这一天之前逐人落实，通常是当月最后一天")
     refusal = "没有启动"
 
     def __init__(self, *args, today: date, **kwargs):
@@ -98,7 +89,7 @@ class FindingFilter(PlacedFilter):
 
     STATES = [(campaigns.UNSETTLED, "未落实（全部）"), *Finding.State.choices]
 
-    q = forms.CharField(label="查找儿童", help_text="姓名或号码后四位", required=False, max_length=40)
+    q = SearchField("查找儿童")
     list = _choice("清单", Finding.List.choices)
     state = _choice("状态", STATES)
     township = _choice("乡镇")
@@ -121,7 +112,7 @@ class StepForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "请选择核实结果", "invalid_choice": "请在列出的结果中选择"},
     )
-    happened_on = _day("走访或核实日期")
+    happened_on = DateField("走访或核实日期")
     note = forms.CharField(
         label="情况",
         required=False,
@@ -130,25 +121,12 @@ class StepForm(forms.Form):
         error_messages={"max_length": "情况最多300字，现在太长，没有保存"},
         widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
     )
-    proof = forms.FileField(
-        label="证明材料",
+    proof = PaperField(
         required=False,
-        help_text="JPG、PNG或PDF，不超过2 MB。外地就读、特教、休学、出国、毕业、死亡、迁出要附证明",
-        widget=forms.FileInput(attrs={"class": "input", "accept": "image/jpeg,image/png,application/pdf"}),
-        error_messages={"empty": "文件是空的，没有保存。请重新选择文件。", "invalid": "文件没有传上来，请重新选择"},
+        help_text="照片（JPG、PNG）或PDF，不超过2 MB。外地就读、特教、休学、出国、毕业、死亡、迁出要附证明",
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-    def clean_proof(self) -> dict | None:
-        """The columns of the file, opened and checked."""
-        upload = self.cleaned_data["proof"]
-        if upload is None:
-            return None
-        try:
-            return take_in(upload)
-        except FileRefused as refused:
-            raise forms.ValidationError(str(refused)) from refused
 
     def clean(self):
         vague = {Finding.State.VISITED, Finding.State.NOT_FOUND}

@@ -4,6 +4,7 @@ from django import forms
 from django.db.models import TextChoices
 
 from students.calendar import school_year_start
+from students.forms.fields import DateField, SearchField
 from students.models import HandOver, HandOverChild, SchoolClass
 from students.queries.year_turn import STATES, WHAT, ClassLine
 from students.turning import TurnRefused, check_graduation_day
@@ -23,25 +24,11 @@ def _select(label: str, choices=(), *, required: bool = True, hint: str = "") ->
     )
 
 
-def _day(label: str, *, required: bool = True, hint: str = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=required,
-        help_text=hint,
-        error_messages={"required": f"请填写{label}", "invalid": f"{label}不是有效的日期，请核对"},
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input"}),
-    )
-
-
 def _wrong_due_day(day, school_year: int) -> str:
     """What is wrong with a day by which children are to arrive; blank where nothing is."""
     if day is None or school_year_start(school_year) <= day < school_year_start(school_year + 1):
         return ""
     return f"报到截止日期应在{school_year}年9月1日到{school_year + 1}年8月31日之间"
-
-
-def _search(label: str, hint: str = "姓名") -> forms.CharField:
-    return forms.CharField(label=label, help_text=hint, required=False, max_length=40)
 
 
 # ---- the turn ----------------------------------------------------------------------------------
@@ -50,7 +37,7 @@ def _search(label: str, hint: str = "姓名") -> forms.CharField:
 class TurnsFilter(forms.Form):
     """Search and filters in the list of schools."""
 
-    q = _search("查找学校", "学校名称")
+    q = SearchField("查找学校", "学校名称")
     state = forms.ChoiceField(label="进度", choices=[("", "全部"), *STATES.items()], required=False)
 
 
@@ -60,7 +47,7 @@ class PlanForm(forms.Form):
     refusal = "没有保存，请改正后再保存"
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    graduation_day = _day("毕业日期", hint="毕业班学生从这一天起不再在校")
+    graduation_day = DateField("毕业日期", help_text="毕业班学生从这一天起不再在校")
 
     def __init__(self, *args, lines: list[ClassLine], schools: list[tuple[int, str]], school_year: int, **kwargs):
         super().__init__(*args, **kwargs)
@@ -73,7 +60,7 @@ class PlanForm(forms.Form):
                 choices = [("", "请选择"), *((str(pk), name) for pk, name in schools)]
                 label = f"{line.own.name}的接收学校"
                 self._add(f"school-{line.own.pk}", _select(label, choices, required=False), line.to_school)
-                due = _day(f"{line.own.name}的报到截止日期", required=False)
+                due = DateField(f"{line.own.name}的报到截止日期", required=False)
                 self._add(f"due-{line.own.pk}", due, line.due_on)
 
     def _add(self, name: str, made: forms.Field, initial) -> None:
@@ -130,7 +117,7 @@ class PlanForm(forms.Form):
 class PreviewFilter(forms.Form):
     """Search and filters in the list of the children that would move."""
 
-    q = _search("查找学生", "姓名、拼音或后四位")
+    q = SearchField("查找学生")
     school_class = forms.ChoiceField(label="班级", required=False)
     what = forms.ChoiceField(label="去向", choices=[("", "全部"), *WHAT.items()], required=False)
 
@@ -142,7 +129,7 @@ class PreviewFilter(forms.Form):
 class RosterSearch(forms.Form):
     """Search for a child that does not go with its class."""
 
-    q = _search("查找学生", "姓名、拼音或后四位")
+    q = SearchField("查找学生")
 
 
 class ApartForm(forms.Form):
@@ -164,7 +151,7 @@ class HandOversFilter(forms.Form):
     """Search and filters in the list of hand-overs."""
 
     PROGRESS = [("", "全部"), ("open", "还有未报到"), ("done", "已全部登记")]
-    q = _search("查找移交", "学校、班级或来源")
+    q = SearchField("查找移交", "学校、班级或来源")
     kind = forms.ChoiceField(label="类型", choices=[("", "全部"), *HandOver.Kind.choices], required=False)
     progress = forms.ChoiceField(label="进度", choices=PROGRESS, required=False)
 
@@ -172,14 +159,14 @@ class HandOversFilter(forms.Form):
 class ListFilter(forms.Form):
     """Search and filter in the list of a hand-over's children."""
 
-    q = _search("查找学生")
+    q = SearchField("查找学生", "姓名")
     state = forms.ChoiceField(label="报到情况", choices=[("", "全部"), *State.choices], required=False)
 
 
 class NotArrivedFilter(forms.Form):
     """Search in the list of those who have not arrived."""
 
-    q = _search("查找学生")
+    q = SearchField("查找学生", "姓名")
 
 
 class ReceiveForm(forms.Form):
@@ -187,7 +174,7 @@ class ReceiveForm(forms.Form):
 
     refusal = "没有登记，请改正后再登记"
     school_class = _select("分到班级")
-    day = _day("报到日期", hint="从这一天起算在校")
+    day = DateField("报到日期", help_text="从这一天起算在校")
 
     def __init__(self, *args, classes, **kwargs):
         super().__init__(*args, **kwargs)
@@ -211,7 +198,7 @@ class AnswerForm(forms.Form):
         error_messages={"required": "请选择报到情况", "invalid_choice": "请在列出的情况中选择"},
     )
     school_class = _select("分到班级", required=False, hint="已报到的填写")
-    day = _day("报到日期", required=False, hint="已报到的填写，从这一天起算在校")
+    day = DateField("报到日期", required=False, help_text="已报到的填写，从这一天起算在校")
     whereabouts = forms.CharField(
         label="去向",
         required=False,
@@ -250,7 +237,7 @@ class DrawForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请至少选一处", "invalid_choice": "名单有变动，请核对后重选"},
     )
-    due_on = _day("报到截止日期")
+    due_on = DateField("报到截止日期")
 
     def __init__(self, *args, groups, label: str, school_year: int, **kwargs):
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ from students.models.calendar import DayOverride, ReferenceStamp, Term
 from students.models.changes import Suspension, Transfer
 from students.models.counts import HeadCount, HeadCountMissing, OpeningAbsence
 from students.models.files import Certificate
-from students.models.listing import RegistryLine, SearchKey
+from students.models.listing import RegistryLine, ResidentKey, SearchKey
 from students.models.people import Person, Posting, Role
 from students.models.places import Area, School, SchoolClass
 from students.models.policy import AdoptedPolicy
@@ -56,6 +56,7 @@ __all__ = [
     "RefusedMatch",
     "RegistryLine",
     "Resident",
+    "ResidentKey",
     "Role",
     "RollCall",
     "School",

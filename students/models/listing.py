@@ -8,6 +8,7 @@ from students.access import ScopedQuerySet
 from students.enrolment import Standing
 from students.models.places import School, SchoolClass
 from students.models.registry import FormerNumber, Student
+from students.models.residents import Resident
 from students.search import read_query
 
 
@@ -98,4 +99,40 @@ class SearchKey(models.Model):
         return self.key
 
 
-SearchKey._meta.get_field("key").register_lookup(Begins, "begins")
+class ResidentKeyQuerySet(models.QuerySet):
+    """What residents are found by."""
+
+    def found_by(self, text: str):
+        """The ids of the residents whom ``text`` finds, perhaps more than once: for ``pk__in``."""
+        query = read_query(text)
+        found = self.filter(key__begins=query.beginning).order_by()
+        if query.ending:
+            found = found.filter(resident__id_number__endswith=query.ending)
+        return found.values("resident")
+
+
+class ResidentKey(models.Model):
+    """A beginning by which a resident child 户籍儿童 is found; the same ones as a student's."""
+
+    resident = models.ForeignKey(Resident, models.CASCADE, verbose_name="户籍儿童", related_name="search_keys")
+    key = models.CharField("检索词", max_length=80)
+
+    objects = ResidentKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "户籍儿童检索词"
+        ordering = ["key", "resident"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "resident"],
+                name="a_residents_key_is_kept_once",
+                opclasses=["varchar_pattern_ops", "int8_ops"],  # PostgreSQL only, see Begins
+            )
+        ]
+
+    def __str__(self):
+        return self.key
+
+
+for keys in (SearchKey, ResidentKey):
+    keys._meta.get_field("key").register_lookup(Begins, "begins")

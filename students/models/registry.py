@@ -73,6 +73,7 @@ class Student(models.Model):
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["home_area_code"], name="children_of_a_village"),
+            models.Index(fields=["attendance_mode", "id"], name="children_by_attendance_mode"),
             models.Index(fields=["id"], condition=Q(student_number=None), name="children_without_a_number"),
         ]
         constraints = [

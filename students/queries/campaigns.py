@@ -19,7 +19,9 @@ from students.models import (
     FindingStep,
     Person,
     Posting,
+    ResidentKey,
     Role,
+    SearchKey,
     SpecialGroup,
 )
 from students.queries.residents import places_of
@@ -91,7 +93,8 @@ def list_counts(findings) -> dict[str, int]:
 def filtered(findings, chosen: Mapping, *, person: int):
     """Findings as a filter form asks for them, by village."""
     if q := (chosen.get("q") or "").strip():
-        findings = findings.filter(_search(q))
+        of_resident, of_student = ResidentKey.objects.found_by(q), SearchKey.objects.found_by(q)
+        findings = findings.filter(Q(resident__in=of_resident) | Q(student__in=of_student))
     for name in ("list", "township", "village"):
         if value := chosen.get(name):
             findings = findings.filter(**{name: value})
@@ -101,17 +104,6 @@ def filtered(findings, chosen: Mapping, *, person: int):
         named = {MINE: person, NOBODY: None}
         findings = findings.filter(follower=named.get(follower, follower))
     return findings.order_by("township_id", "village_id", "list", "pk")
-
-
-def _search(q: str) -> Q:
-    number = q.upper()
-    if number[:-1].isdecimal() and (number[-1].isdecimal() or number[-1] == "X"):
-        return (
-            Q(resident__id_number__endswith=number)
-            | Q(student__id_number__endswith=number)
-            | Q(student__student_number__endswith=number)
-        )
-    return Q(resident__name__contains=q) | Q(student__name__contains=q)
 
 
 @dataclass(frozen=True)

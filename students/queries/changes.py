@@ -13,7 +13,6 @@ from students.models import (
     Enrolment,
     EnrolmentEvent,
     FormerNumber,
-    Role,
     SchoolClass,
     Student,
     Transfer,
@@ -95,13 +94,13 @@ def may_look(scope: Scope, student: Student) -> bool:
 
 def may_record(scope: Scope, school_class: SchoolClass | None) -> bool:
     """学籍管理员 of the school, and 县教育局."""
-    return Role.BUREAU_OFFICER in scope.roles or (school_class is not None and school_class.school_id in scope.clerk_of)
+    return scope.is_bureau or (school_class is not None and school_class.school_id in scope.clerk_of)
 
 
 def kinds_offered(student: Student, scope: Scope) -> list[EventKind]:
     """What may follow now and may be recorded by ``scope``, the usual first."""
     possible = MAY_FOLLOW[standing_of(student)] - NOT_SINGLY
-    if Role.BUREAU_OFFICER not in scope.roles:
+    if not scope.is_bureau:
         possible -= BY_THE_BUREAU
     return [kind for kind in ORDER if kind in possible]
 
@@ -176,7 +175,7 @@ def class_of_event(event: EnrolmentEvent) -> SchoolClass | None:
 def may_correct(scope: Scope, event: EnrolmentEvent, school_class: SchoolClass | None) -> bool:
     """Whoever may record it; what the bureau or the township has decided only the bureau takes back."""
     if event.kind in BY_THE_BUREAU | {EventKind.SUSPEND}:
-        return Role.BUREAU_OFFICER in scope.roles
+        return scope.is_bureau
     return may_record(scope, school_class)
 
 

@@ -27,7 +27,6 @@ from students.models import (
     Enrolment,
     EnrolmentEvent,
     FormerNumber,
-    Role,
     School,
     SpecialGroup,
     Student,
@@ -47,7 +46,6 @@ GONE = frozenset(
         EventKind.OTHER_OUT,
     }
 )
-COMPARERS = frozenset({Role.REGISTRY_CLERK, Role.BUREAU_OFFICER})
 SETTLED, GONE_SINCE = "settled", "gone"
 VIEWS = {kind.value: kind.label for kind in Difference.Kind} | {SETTLED: "已处理", GONE_SINCE: "上次有、这次没有"}
 FIELDS = {
@@ -67,7 +65,7 @@ FIELDS = {
 
 def comparable_schools(scope: Scope) -> QuerySet[School]:
     """The schools whose registry the person keeps: those of the clerk, or all of the county's for its bureau."""
-    if scope.county and Role.BUREAU_OFFICER in scope.roles:
+    if scope.is_bureau:
         return School.objects.all()
     return School.objects.filter(pk__in=scope.clerk_of)
 

@@ -6,7 +6,8 @@ from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from students.access import Scope
@@ -28,15 +29,25 @@ State = HandOverChild.State
 NOT_ARRIVED = (State.AWAITED, State.MISSING)
 # Whose arrival was voided in the 学籍变动 afterwards: not at school, whatever the list said.
 ARRIVAL_VOIDED = Q(state=State.ARRIVED, event__corrected_by__kind=EventKind.VOID)
+#: What a list counts a child as: whose arrival was voided is no longer 已报到 but 未到校.
+COUNTED_AS = {state: Q(state=state) for state in State} | {
+    State.ARRIVED: Q(state=State.ARRIVED) & ~Q(event__corrected_by__kind=EventKind.VOID),
+    State.MISSING: Q(state=State.MISSING) | ARRIVAL_VOIDED,
+}
 STATE_TONES = {State.AWAITED: "note", State.ARRIVED: "ok", State.ELSEWHERE: "mute", State.MISSING: "alarm"}
 
 
 def hand_overs(scope: Scope):
     """The standing hand-overs that the scope holds, each with its counts: everybody, and by state."""
-    by_state = {f"{state.value}_count": Count("children", filter=Q(children__state=state)) for state in State}
+    children = HandOverChild.objects.filter(hand_over=OuterRef("pk")).order_by().values("hand_over")
+    by_state = {f"{state.value}_count": _number(children.filter(counted)) for state, counted in COUNTED_AS.items()}
     rows = HandOver.objects.visible_to(scope).filter(withdrawn_at=None)
-    rows = rows.annotate(total=Count("children"), **by_state)
+    rows = rows.annotate(total=_number(children), **by_state)
     return rows.select_related("from_class", "from_school", "to_school").order_by("-school_year", "due_on", "pk")
+
+
+def _number(children):
+    return Coalesce(Subquery(children.annotate(number=Count("pk")).values("number")), 0)
 
 
 def children_of_hand_over(hand_over: HandOver):

@@ -77,8 +77,9 @@ def _of_children(lines: QuerySet[RegistryLine], wanted: Mapping, today: date) ->
         lines = lines.filter(pk__in=groups_on(today).filter(kind=group).order_by().values("student"))
     if mode := wanted.get("mode"):
         # The national system writes 住宿, older workbooks 住校 or 寄宿.
-        boards = Q(student__attendance_mode__contains="宿") | Q(student__attendance_mode__contains="住校")
-        lines = lines.filter(boards if mode == BOARDING else Q(student__attendance_mode__contains="走读"))
+        boards = Q(attendance_mode__contains="宿") | Q(attendance_mode__contains="住校")
+        chosen = Student.objects.filter(boards if mode == BOARDING else Q(attendance_mode__contains="走读"))
+        lines = lines.filter(pk__in=chosen.order_by().values("pk"))
     if village := wanted.get("village"):
         lines = lines.filter(pk__in=Student.objects.filter(home_area_code=village).order_by().values("pk"))
     if entitlement := wanted.get("entitlement"):

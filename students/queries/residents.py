@@ -9,7 +9,7 @@ from django.db.models import Case, Count, IntegerField, Q, Value, When
 from students.access import Scope
 from students.identity import masked_number, masked_phone
 from students.matching import CONFIDENCES, Confidence
-from students.models import Area, Guardian, ProposedMatch, RegistryLine, Resident, Student
+from students.models import Area, Guardian, ProposedMatch, RegistryLine, Resident, ResidentKey, Student
 from students.queries.policy import policy_of
 from students.school_age import full_years, school_age_births
 from students.templatetags.chinese import MISSING, cdate
@@ -39,9 +39,7 @@ def births_due(day: date) -> tuple[date, date]:
 def filtered(residents, chosen: Mapping, *, today: date):
     """Residents as a filter form asks for them, by village and birth date."""
     if q := (chosen.get("q") or "").strip():
-        number = q.upper()
-        is_number = number[:-1].isdecimal() and (number[-1].isdecimal() or number[-1] == "X")
-        residents = residents.filter(id_number__endswith=number) if is_number else residents.filter(name__contains=q)
+        residents = residents.filter(pk__in=ResidentKey.objects.found_by(q))
     if township := chosen.get("township"):
         residents = residents.filter(township=township)
     if village := chosen.get("village"):
@@ -138,20 +136,10 @@ def proposals(visible):
     return visible.order_by(ranks, "pk")
 
 
-def confidence_tabs(visible, *, chosen: str) -> list[dict]:
-    """The proposals by confidence, each with its number; one query."""
+def confidence_counts(visible) -> dict[str, int]:
+    """The proposals by confidence, and under "" all of them; one query."""
     numbers = dict(visible.order_by().values_list("confidence").annotate(Count("pk")))
-    tabs = [{"label": "全部", "url": "?", "count": sum(numbers.values()), "current": chosen not in CONFIDENCES}]
-    tabs += [
-        {
-            "label": each.label,
-            "url": f"?confidence={each}",
-            "count": numbers.get(each, 0),
-            "current": chosen == each,
-        }
-        for each in CONFIDENCES
-    ]
-    return tabs
+    return {"": sum(numbers.values())} | {each.value: numbers.get(each, 0) for each in CONFIDENCES}
 
 
 def pair_cards(page, *, scope: Scope) -> list[PairCard]:

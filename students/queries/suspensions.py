@@ -5,9 +5,9 @@ from datetime import date
 
 from django.db.models import Max, OuterRef, Subquery
 
-from students.access import Scope, in_force
+from students.access import Scope
 from students.enrolment import EventKind, Standing
-from students.models import Enrolment, EnrolmentEvent, Posting, Role, School, SchoolClass, Student, Suspension
+from students.models import Enrolment, EnrolmentEvent, School, SchoolClass, Student, Suspension
 from students.queries.changes import narrowed
 
 BOXES = {"waiting": "待审批", "endless": "期满日期未登记", "done": "已办理"}
@@ -75,11 +75,3 @@ def lines(rows) -> list[SuspensionLine]:
     rows = list(rows)
     classes = SchoolClass.objects.select_related("school").in_bulk({row.class_now for row in rows} - {None})
     return [SuspensionLine(row, classes.get(row.class_now)) for row in rows]
-
-
-def may_approve(scope: Scope, school_class: SchoolClass, day: date) -> bool:
-    """县教育局, or the officer 乡镇干部 of the school's township; an inspector of the township looks on."""
-    if Role.BUREAU_OFFICER in scope.roles:
-        return True
-    held = in_force(Posting.objects.filter(person=scope.person, role=Role.TOWNSHIP_OFFICER), day)
-    return held.filter(township=school_class.school.township_id).exists()

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 
 from students.access import Scope
-from students.models import EnrolmentEvent, Role, School, SchoolClass, Transfer
+from students.models import EnrolmentEvent, School, SchoolClass, Transfer
 from students.queries.changes import narrowed
 from students.queries.unaccounted import classes_left
 
@@ -57,7 +57,7 @@ def may_answer(scope: Scope, transfer: Transfer) -> bool:
 
 def may_send(scope: Scope, transfer: Transfer) -> bool:
     """学籍管理员 of the school that the child has left, and 县教育局 on its behalf."""
-    return transfer.from_school_id in scope.clerk_of or Role.BUREAU_OFFICER in scope.roles
+    return transfer.from_school_id in scope.clerk_of or scope.is_bureau
 
 
 def may_be_offered_again(transfer: Transfer) -> bool:

@@ -4,7 +4,7 @@ Each list is a queryset that an own list, a ledger or a count can start from, as
 days, and confirmations of later days, do not count.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -109,13 +109,20 @@ def numberless(enrolments, *, day: date, policy: Policy):
     )
 
 
+def shown_list(wanted: str, counts: Mapping[List, int]) -> List:
+    """The list ``wanted``; where there is no such one, the first that has somebody on it."""
+    return List(wanted) if wanted in set(List) else next((kind for kind in List if counts[kind]), List.UNCONFIRMED)
+
+
 @dataclass(frozen=True)
 class Line:
     """One child on a list: since when it is lost sight of, and how many days that is. ``student`` is None for a child
-    of a hand-over who is in no registry yet."""
+    of a hand-over who is in no registry yet; ``number`` and ``phone`` are in full, for whoever prints them."""
 
     student: Student | None
     name: str
+    number: str
+    phone: str
     school_class: SchoolClass | None
     place: str
     since: date
@@ -193,7 +200,7 @@ def classes_left(rows: list[EnrolmentEvent]) -> dict[int, SchoolClass]:
         places.setdefault(place.student_id, []).append(place)
     found = {}
     for event in rows:
-        held = [each for each in places.get(event.student_id, []) if each.since <= event.happened_on]
+        held = [each for each in places.get(event.student_id, []) if each.since < event.happened_on]
         if held:
             found[event.pk] = held[-1].school_class
     return found
@@ -225,12 +232,26 @@ def _awaited_lines(rows: list[HandOverChild], day: date) -> list[Line]:
         over = row.hand_over
         whence = f"{over.from_class.school}{over.from_class}" if over.from_class else over.source
         fact = f"由{whence}移交{over.to_school}，{cdate(over.due_on)}前应报到，{row.get_state_display()}"
-        name = row.student.name if row.student else row.resident.name
+        child = row.student or row.resident
+        number = row.student.number if row.student else row.resident.id_number
         days = (day - over.due_on).days
-        lines.append(Line(row.student, name, over.from_class, whence, over.due_on, days, fact))
+        lines.append(
+            Line(row.student, child.name, number, child.phone, over.from_class, whence, over.due_on, days, fact)
+        )
     return lines
 
 
 def _line(student: Student, school_class, since: date, day: date, fact: str, event=None) -> Line:
     place = f"{school_class.school}{school_class}" if school_class else ""
-    return Line(student, student.name, school_class, place, since, (day - since).days, fact, event)
+    return Line(
+        student,
+        student.name,
+        student.number,
+        student.phone,
+        school_class,
+        place,
+        since,
+        (day - since).days,
+        fact,
+        event,
+    )

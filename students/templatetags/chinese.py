@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.utils import timezone
 
 from students import identity
 
@@ -16,31 +17,40 @@ MISSING = "—"
 WEEKDAYS = "一二三四五六日"
 
 
-@register.filter(expects_localtime=True)
+def local(value):
+    """A moment as the clock on the wall has it, whoever asks: a template is given local time, Python is not."""
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+@register.filter
 def cdate(value: date | None) -> str:
     """2026年9月7日, of a date or of the local day of a datetime."""
+    value = local(value)
     return f"{value.year}年{cdate_short(value)}" if value else MISSING
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def cdate_short(value: date | None) -> str:
     """9月7日, where the year is plain from the page."""
+    value = local(value)
     return f"{value.month}月{value.day}日" if value else MISSING
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def cweekday(value: date | None) -> str:
     """周一 to 周日."""
+    value = local(value)
     return f"周{WEEKDAYS[value.weekday()]}" if value else MISSING
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def ctime(value) -> str:
-    """15:05, of a time or of a datetime in local time."""
+    """15:05, of a time or of a moment."""
+    value = local(value)
     return f"{value.hour}:{value.minute:02}" if value is not None and value != "" else MISSING
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def cdatetime(value: datetime | None) -> str:
     """2026年9月7日 15:05."""
     return f"{cdate(value)} {ctime(value)}" if value else MISSING

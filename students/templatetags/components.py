@@ -44,6 +44,7 @@ SIGNS = {
 }
 MESSAGE_TONES = {"success": "ok", "info": "note", "warning": "warn", "error": "alarm", "debug": "mute"}
 SHORT_INPUTS = frozenset({"date", "month", "time", "number", "tel"})
+BROKEN = "提交的内容不完整，没有保存。请刷新页面后重新填写。"  # a field that nobody sees came back wrong
 LONG_NAME = 4  # characters of a name that fit a tile of the register on one line
 
 
@@ -127,10 +128,13 @@ def fields(form: forms.BaseForm):
 @component
 def error_summary(form: forms.BaseForm):
     """What has to be put right, each with a link to its field (错误汇总). Nothing while the form has no errors."""
-    lines = [{"id": "", "label": "", "text": text} for text in form.non_field_errors()]
+    general = list(form.non_field_errors())
+    if form.is_bound and not general and any(bound.errors for bound in form.hidden_fields()):
+        general = [BROKEN]
+    lines = [{"id": "", "label": "", "text": text} for text in general]
     lines += [
         {"id": bound.auto_id, "label": bound.label, "text": text}
-        for bound in form
+        for bound in form.visible_fields()
         for text in (bound.errors if form.is_bound else ())
     ]
     heading = getattr(form, "refusal", f"没有保存，有 {len(lines)} 处要改")

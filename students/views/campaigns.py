@@ -10,30 +10,34 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from students.access import AREA_ROLES, OFFICE_ROLES
+from students.access import AREA_ROLES
 from students.actions import campaigns as actions
 from students.forms.sweeps import FindingFilter, FollowerForm, StepForm
-from students.models import Campaign, Finding, FindingProof, ProposedMatch, Role, Student
+from students.models import Campaign, Finding, FindingProof, ProposedMatch, Student
 from students.queries import campaigns as queries
 from students.queries.residents import areas_of
+from students.views.audience import campaign_page, campaign_step
+from students.views.dialling import to_telephone
 from students.views.files import send_file
+from students.views.lists import same_filters
 
 PAGE_SIZE = 50
 
 
 @require_safe
+@campaign_page
 def campaigns(request):
     """Every sweep, the newest first."""
-    _refuse_others(request)
     context = {
         "rows": queries.campaigns_with_figures(request.scope),
-        "may_open": Role.BUREAU_OFFICER in request.scope.roles,
+        "may_open": request.scope.is_bureau,
         "sees_residents": bool(request.scope.roles & AREA_ROLES),
     }
     return render(request, "students/campaigns.html", context)
 
 
 @require_safe
+@campaign_page
 def campaign(request, pk):
     """How far a sweep has come: by township for the county, by village below it."""
     row, findings = _campaign(request, pk)
@@ -52,12 +56,13 @@ def campaign(request, pk):
         "bars": [(part.name, part.unsettled) for part in parts],
         "lists": [(Finding.List(which), number) for which, number in queries.list_counts(findings).items()],
         "is_late": row.closed_at is None and row.due_on < request.today and whole.unsettled > 0,
-        "is_bureau": Role.BUREAU_OFFICER in request.scope.roles,
+        "is_bureau": request.scope.is_bureau,
     }
     return render(request, "students/campaign.html", context)
 
 
 @require_safe
+@campaign_page
 def findings(request, pk):
     """The children of a sweep, with search and filters."""
     row, visible = _campaign(request, pk)
@@ -65,29 +70,33 @@ def findings(request, pk):
     chosen = form.cleaned_data if form.is_valid() else {}
     listed = queries.with_children(queries.filtered(visible, chosen, person=request.user.pk))
     page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
-    query = request.GET.urlencode()
     context = {
         "campaign": row,
         "form": form,
         "page": page,
         "lines": [queries.line(finding) for finding in page],
-        "file_url": f"{reverse('reports:findings_file', args=[pk])}?{query}",
-        "walk_url": f"{reverse('students:walk_list', args=[pk])}?{query}",
+        "file_url": same_filters(request, "reports:findings_file", pk),
+        "walk_url": same_filters(request, "students:walk_list", pk),
         "village": _village_to_assign(request, row, visible, chosen),
     }
     return render(request, "students/campaign_findings.html", context)
 
 
 @require_safe
+@campaign_page
 def walk_list(request, pk):
     """走访单: the children still to be settled, a sheet for each village, to take along from door to door."""
     row, visible = _campaign(request, pk)
     form = _finding_filter(request, visible.exclude(state__in=Finding.SETTLED))
     chosen = form.cleaned_data if form.is_valid() else {}
     listed = queries.filtered(visible.exclude(state__in=Finding.SETTLED), chosen, person=request.user.pk)
+    sheets = queries.walk_sheets(listed)
     context = {
         "campaign": row,
-        "sheets": queries.walk_sheets(listed),
+        "sheets": sheets,
+        "dialled": {
+            line.pk for sheet in sheets for line in sheet["lines"] if request.scope.may_follow_up(line.finding)
+        },
         "printed_by": request.user.name,
         "printed_at": timezone.localtime(),
     }
@@ -95,6 +104,7 @@ def walk_list(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@campaign_page
 def finding(request, pk):
     """One child of a sweep: why it is on the list, what has been found out, and the form for more."""
     row = _finding(request, pk)
@@ -148,13 +158,28 @@ def _record(request, row: Finding, form: StepForm):
 
 
 @require_safe
+@campaign_page
+def dial_finding(request, pk):
+    """拨打 the family of a child of a sweep, for whoever follows it up."""
+    row = _finding(request, pk)
+    _refuse_unless_following(request, row)
+    child = queries.line(row)
+    if call := to_telephone(child.phone):
+        return call
+    messages.warning(request, f"{child.name}没有登记电话。")
+    return redirect("students:finding", pk)
+
+
+@require_safe
+@campaign_page
 def finding_proof(request, pk):
     """A paper that proves a step."""
-    visible = Finding.objects.visible_to(_refuse_others(request))
+    visible = Finding.objects.visible_to(request.scope)
     return send_file(get_object_or_404(FindingProof.objects.filter(step__finding__in=visible), pk=pk))
 
 
 @require_POST
+@campaign_page
 def assign_finding(request, pk):
     """Make somebody follow up one child."""
     row = _finding(request, pk)
@@ -169,6 +194,7 @@ def assign_finding(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@campaign_page
 def assign_village(request, pk, village):
     """Make somebody follow up all children of a village who are not settled yet."""
     row, visible = _campaign(request, pk)
@@ -195,11 +221,10 @@ def _assign(request, row: Campaign, rows, follower) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@campaign_step
 def close_campaign(request, pk):
     """结束排查, after asking."""
     row, visible = _campaign(request, pk)
-    if Role.BUREAU_OFFICER not in request.scope.roles:
-        raise PermissionDenied("排查由县教育局启动和结束")
     if request.method == "POST":
         actions.close_campaign(by=request.user, campaign=row)
         messages.success(request, f"{row}已结束，清单和结果不再改变。")
@@ -212,21 +237,13 @@ def close_campaign(request, pk):
 # ---- who may ------------------------------------------------------------------------------------
 
 
-def _refuse_others(request):
-    """The scope of whoever has to do with sweeps."""
-    if not request.scope.roles & OFFICE_ROLES:
-        raise PermissionDenied("排查由县教育局、乡镇和学校的管理岗位使用")
-    return request.scope
-
-
 def _campaign(request, pk):
     """A sweep and its findings in the scope."""
-    visible = Finding.objects.visible_to(_refuse_others(request))
-    return get_object_or_404(Campaign, pk=pk), visible.filter(campaign=pk)
+    return get_object_or_404(Campaign, pk=pk), Finding.objects.visible_to(request.scope).filter(campaign=pk)
 
 
 def _finding(request, pk) -> Finding:
-    return get_object_or_404(queries.with_children(Finding.objects.visible_to(_refuse_others(request))), pk=pk)
+    return get_object_or_404(queries.with_children(Finding.objects.visible_to(request.scope)), pk=pk)
 
 
 def _finding_filter(request, visible) -> FindingFilter:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from students.actions import corrections, enrolment, newcomers, transfers
 from students.enrolment import REPORTED_CHANGES, EventKind, ImpossibleEvent
-from students.forms.changes import ChangeForm, CorrectionForm, NewChildForm
+from students.forms.changes import ChangeForm, CorrectionForm, NewChildForm, SentOnceForm
 from students.models import EnrolmentEvent, School, SchoolClass, Student
 from students.queries import changes
 from students.templatetags.chinese import cdate
@@ -133,7 +133,7 @@ def _recordable(request, pk, kind: str) -> tuple[Student, SchoolClass, EventKind
 def _recorded(request, form: ChangeForm, student: Student, kind: EventKind) -> int:
     """302 where it was recorded, else the status of the page that says why not."""
     if not form.is_valid():
-        return 422
+        return _told_of_others(form, student)
     values = {name: value for name, value in form.cleaned_data.items() if name not in ("submission", "seen")}
     values |= {"by": request.user, "student": student, "today": request.today} | form.sending
     try:
@@ -152,10 +152,20 @@ def _recorded(request, form: ChangeForm, student: Student, kind: EventKind) -> i
     return 302
 
 
+def _told_of_others(form: SentOnceForm, student: Student) -> int:
+    """The status of a form with errors: somebody else's change comes first, for it may be why they are errors."""
+    try:
+        enrolment.refuse_unseen(student, form.cleaned_data.get("seen"))
+    except enrolment.EventsChanged as changed:
+        form.add_error(None, str(changed))
+        return 409
+    return 422
+
+
 def _corrected(request, form: CorrectionForm, event: EnrolmentEvent) -> int:
     """302 where it was corrected, else the status of the page that says why not."""
     if not form.is_valid():
-        return 422
+        return _told_of_others(form, event.student)
     sent = {"by": request.user, "event": event, "reason": form.cleaned_data["reason"], "today": request.today}
     try:
         if form.cleaned_data["do"] == "void":

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,6 +11,7 @@ from students.forms.child import GroupEndForm, GroupForm, IdentityForm, MemberFo
 from students.models import Guardian, SpecialGroup, Student
 from students.queries.child import last_change, present_place, rights_over, side_of, villages
 from students.templatetags.chinese import masked_id, masked_phone
+from students.views.dialling import to_telephone
 
 REFUSALS = {
     "registry": "只有这名学生现在所在学校的学籍管理员可以更正学籍信息",
@@ -151,21 +151,14 @@ def phone_state(request, pk, member):
     return redirect("casework:child", pk)
 
 
-class DialRedirect(HttpResponseRedirect):
-    """To the telephone: the page itself carries no number in full."""
-
-    allowed_schemes = ["tel"]
-
-
 @require_safe
 def dial(request, pk, member):
     """拨打 a family member, for those who have to call."""
     row = _member(request, pk, member)
-    digits = "".join(character for character in row.phone if character.isdigit())
-    if not digits:
-        messages.warning(request, f"{row.name}没有登记电话。")
-        return redirect("casework:child", pk)
-    return DialRedirect(f"tel:{digits}")
+    if call := to_telephone(row.phone):
+        return call
+    messages.warning(request, f"{row.name}没有登记电话。")
+    return redirect("casework:child", pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

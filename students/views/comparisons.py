@@ -1,7 +1,6 @@
 """核对: upload the national system's export, look through the differences, settle them one by one."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,15 +12,16 @@ from students.actions import comparisons as actions
 from students.forms.comparisons import CompareForm, DifferenceFilter, SettleForm
 from students.models import Comparison, Difference, School, Student
 from students.queries import comparisons as queries
+from students.views.audience import comparison_page
 from students.workbook.comparison import NotAnExport, read_export
 
 PAGE_SIZE, LISTED = 50, 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@comparison_page
 def comparisons(request):
     """The comparisons made so far, and the form for another one."""
-    _refuse_others(request.scope)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = CompareForm(*sent, today=request.today)
     if form.is_valid() and (made := _compare(request, form)):
@@ -37,9 +37,10 @@ def comparisons(request):
 
 
 @require_safe
+@comparison_page
 def comparison(request, pk):
     """The differences of one comparison, by kind; what has been dealt with, and what has gone since the last one."""
-    row = _visible(request, pk)
+    row = get_object_or_404(Comparison.objects.visible_to(request.scope).select_related("compared_by"), pk=pk)
     found = row.differences.visible_to(request.scope)
     earlier = queries.earlier_of(row, request.scope)
     counts = queries.counts_of(found) | {queries.GONE_SINCE: earlier.gone.count()}
@@ -63,9 +64,9 @@ def comparison(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@comparison_page
 def difference(request, pk):
     """One difference, and how it has been dealt with."""
-    _refuse_others(request.scope)
     visible = Difference.objects.visible_to(request.scope).select_related("school", "comparison", "settled_by")
     row = get_object_or_404(visible, pk=pk)
     form = SettleForm(request.POST or None)
@@ -99,16 +100,6 @@ def _compare(request, form: CompareForm) -> Comparison | None:
     except (NotAnExport, actions.ComparisonRefused) as refused:
         form.add_error("file", str(refused))
         return None
-
-
-def _visible(request, pk) -> Comparison:
-    _refuse_others(request.scope)
-    return get_object_or_404(Comparison.objects.visible_to(request.scope).select_related("compared_by"), pk=pk)
-
-
-def _refuse_others(scope) -> None:
-    if not scope.roles & queries.COMPARERS:
-        raise PermissionDenied("与全国系统核对由学籍管理员和县教育局办理")
 
 
 def _schools(request, row: Comparison) -> list[School]:

@@ -13,6 +13,7 @@ from students.models import HeadCount, HeadCountMissing, OpeningAbsence, School,
 from students.opening import Presence
 from students.queries import head_counts as queries
 from students.queries.opening import look_at, opening_of
+from students.views.lists import same_filters
 
 PAGE_SIZE = 40
 STATES = {
@@ -30,14 +31,13 @@ def head_counts(request):
     wanted = STATES.get(form.cleaned_data.get("state"), bool)
     listed = Paginator([line for line in board.lines if wanted(line)] if board else [], PAGE_SIZE)
     page = listed.get_page(request.GET.get("page"))
-    file_url = f"{reverse('reports:head_counts_file')}?{request.GET.urlencode()}"
     context = {
         "form": form,
         "board": board,
         "page": page,
         "rows": [_row(request, board, line) for line in page],
         "names_schools": len({line.school_class.school_id for line in page}) > 1,
-        "file_url": file_url,
+        "file_url": same_filters(request, "reports:head_counts_file"),
     }
     return render(request, "students/head_counts.html", context)
 

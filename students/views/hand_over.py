@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from students.access import AREA_ROLES, COUNTY_ROLES, SCHOOL_ROLES, Scope
+from students.access import Scope
 from students.actions import classes as class_actions
 from students.actions import hand_over as arriving
 from students.calendar import school_year_label, school_year_start
@@ -28,15 +28,15 @@ from students.models import HandOver, HandOverChild, School, SchoolClass
 from students.queries import hand_over as reading
 from students.queries.year_turn import usual_due_day
 from students.turning import turning_year
+from students.views.audience import hand_over_page
 
-LOOKERS = SCHOOL_ROLES | AREA_ROLES
 PAGE_SIZE = 50
 
 
 @require_safe
+@hand_over_page
 def hand_overs(request):
     """Every list that concerns the reader's schools, and how many have arrived."""
-    _lookers_only(request.scope)
     form = HandOversFilter(request.GET)
     rows = reading.hand_overs(request.scope)
     rows = reading.narrowed(rows, **(form.cleaned_data if form.is_valid() else {}))
@@ -81,7 +81,7 @@ def _show(request, found, *, form=None, status=200):
     filters = ListFilter(request.GET)
     wanted = filters.cleaned_data if filters.is_valid() else {"q": "", "state": ""}
     rows = reading.search_children(reading.children_of_hand_over(found), wanted["q"])
-    rows = rows.filter(state=wanted["state"]) if wanted["state"] else rows
+    rows = rows.filter(reading.COUNTED_AS[wanted["state"]]) if wanted["state"] else rows
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     classes = reading.target_classes(found)
     context = {
@@ -181,9 +181,9 @@ def withdraw_hand_over(request, pk: int):
 
 
 @require_safe
+@hand_over_page
 def not_arrived(request):
     """Whose day of arrival has passed, and who is not enrolled."""
-    _lookers_only(request.scope)
     form = NotArrivedFilter(request.GET)
     rows = reading.not_arrived(request.scope, request.today)
     rows = reading.search_children(rows, form.cleaned_data["q"] if form.is_valid() else "")
@@ -293,11 +293,6 @@ def _visible_child(request, pk: int) -> HandOverChild:
     return get_object_or_404(rows, pk=pk, hand_over__in=seen.values("pk"))
 
 
-def _lookers_only(scope: Scope) -> None:
-    if not scope.roles & LOOKERS:
-        raise PermissionDenied("移交名单由学籍管理员和校领导办理，乡镇、县教育局和督学查看")
-
-
 def _receives(scope: Scope, found: HandOver) -> bool:
     return found.to_school_id in scope.clerk_of | scope.led
 
@@ -308,10 +303,10 @@ def _may_receive(scope: Scope, found: HandOver) -> None:
 
 
 def _draws(scope: Scope) -> bool:
-    return bool(scope.clerk_of or scope.roles & COUNTY_ROLES)
+    return scope.is_bureau or bool(scope.clerk_of)
 
 
 def _sends(scope: Scope, found: HandOver) -> bool:
     """Whoever may withdraw a list of first-graders."""
     is_list = found.kind == HandOver.Kind.TO_PRIMARY
-    return is_list and (found.to_school_id in scope.clerk_of or bool(scope.roles & COUNTY_ROLES))
+    return is_list and (scope.is_bureau or found.to_school_id in scope.clerk_of)

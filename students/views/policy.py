@@ -8,16 +8,15 @@ from django.views.decorators.http import require_http_methods
 from students.access import AREA_ROLES
 from students.actions import policy as actions
 from students.forms.policy import PolicyForm
-from students.models import Role
 from students.queries.policy import history, parameter_lines, policy_of
+from students.views.audience import only_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@only_for(AREA_ROLES, "县级规定由县教育局和主管部门查看")
 def policy(request):
     """What holds today and where each number comes from; the bureau lets a new version begin."""
-    if not request.scope.roles & AREA_ROLES:
-        raise PermissionDenied("县级规定由县教育局和主管部门查看")
-    may_edit = Role.BUREAU_OFFICER in request.scope.roles
+    may_edit = request.scope.is_bureau
     if request.method == "POST" and not may_edit:
         raise PermissionDenied("县级规定由县教育局修改，你可以查看")
     current = policy_of(request.today)

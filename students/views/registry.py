@@ -1,52 +1,47 @@
 """学籍: where everything that the registry does begins."""
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from students.access import AREA_ROLES, OFFICE_ROLES, SCHOOL_ROLES, Scope
+from students.access import AREA_ROLES, KEEPER_ROLES, OFFICE_ROLES, REGISTRY_ROLES, Scope
 from students.models import Role
 from students.queries.waiting import WAITING
+from students.views.audience import only_for
 
-CLERKS = frozenset({Role.REGISTRY_CLERK, Role.BUREAU_OFFICER})
-OFFICES = OFFICE_ROLES
-CLASSES = OFFICES | {Role.HOMEROOM_TEACHER}
 # Group → its entries: address, label, what one does there, and the roles that see it.
 WAYS = {
     "变动": [
-        ("students:new_child", "新登记学生", "县外转入、其他增加、新生入学", {Role.REGISTRY_CLERK}),
-        ("students:transfers", "转学", "发出、接收和县外转学的确认", OFFICES),
-        ("students:suspensions", "休学", "申请、审批、延期和期满", OFFICES),
-        ("students:unaccounted", "疑似失联", "转出未确认、休学期满未复学、未报到、无学籍号", OFFICES),
+        ("students:new_child", "新增学生", "县外转入、其他增加、新生入学", {Role.REGISTRY_CLERK}),
+        ("students:transfers", "转学", "发出、接收和县外转学的确认", OFFICE_ROLES),
+        ("students:suspensions", "休学", "申请、审批、延期和期满", OFFICE_ROLES),
+        ("students:unaccounted", "疑似失联", "转出未确认、休学期满未复学、未报到、无学籍号", OFFICE_ROLES),
     ],
     "核查": [
-        ("students:head_counts", "班级清点", "到班里数人，与名册对照", CLASSES),
-        ("casework:opening", "开学到校", "开学第一周应到、实到和未到", CLASSES),
-        ("students:campaigns", "三比对排查", "户籍、学籍、在校逐人落实", OFFICES),
+        ("students:head_counts", "班级清点", "到班里数人，与名册对照", REGISTRY_ROLES),
+        ("casework:opening", "开学到校", "开学第一周应到、实到和未到", REGISTRY_ROLES),
+        ("students:campaigns", "三比对排查", "户籍、学籍、在校逐人落实", OFFICE_ROLES),
         ("students:residents", "户籍儿童", "查找户籍儿童和他们对应的学生", AREA_ROLES),
         ("students:matches", "户籍比对", "户籍儿童与学生逐对确认", AREA_ROLES),
-        ("students:comparisons", "与全国系统核对", "上传全国系统导出表，找出差异", CLERKS),
+        ("students:comparisons", "与全国系统核对", "上传全国系统导出表，找出差异", KEEPER_ROLES),
     ],
-    "名册与台账": [
-        ("reports:rosters", "名册与台账", "适龄、困境、留守、脱贫、随班就读", CLASSES),
-        ("casework:uploads", "导入文件", "上传工作簿，检查后写入", CLERKS),
+    "数据": [
+        ("reports:rosters", "名册与台账", "适龄、困境、留守、脱贫、随班就读", REGISTRY_ROLES),
+        ("casework:uploads", "导入文件", "上传工作簿，检查后写入", KEEPER_ROLES),
     ],
     "学年": [
-        ("students:year_turns", "学年交替", "升级、毕业、留级和跳级", SCHOOL_ROLES | {Role.BUREAU_OFFICER}),
-        ("students:hand_overs", "新生报到", "小升初、幼升小逐人确认报到", OFFICES),
+        ("students:year_turns", "学年交替", "升级、毕业、留级和跳级", OFFICE_ROLES),
+        ("students:hand_overs", "整班移交", "小升初、幼升小移交和逐人报到", OFFICE_ROLES),
         ("students:policy", "县级规定", "天数、年龄等各项规定及来源", AREA_ROLES),
     ],
 }
 
 
 @require_safe
+@only_for(REGISTRY_ROLES, "学籍工作由学籍管理员、学校领导和县乡工作人员办理")
 def registry(request):
     """Every way that the reader's roles may go, with what waits for them."""
-    groups = ways_of(request.scope, request.today)
-    if not groups:
-        raise PermissionDenied("学籍工作由学籍管理员、学校领导和县乡工作人员办理")
-    return render(request, "students/registry.html", {"groups": groups})
+    return render(request, "students/registry.html", {"groups": ways_of(request.scope, request.today)})
 
 
 def ways_of(scope: Scope, today) -> dict[str, list[dict]]:

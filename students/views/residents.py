@@ -7,22 +7,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from students.access import AREA_ROLES
 from students.actions import residents as actions
 from students.forms.sweeps import ResidentFilter
 from students.matching import CONFIDENCES
 from students.models import Finding, ProposedMatch, RefusedMatch, Resident
 from students.queries import residents as queries
 from students.school_age import full_years
+from students.views.audience import resident_page
+from students.views.lists import tabs
 
 PAGE_SIZE = 50
 PAIRS_A_PAGE = 10
 
 
 @require_safe
+@resident_page
 def residents(request):
     """The residents of the area, with search and filters."""
-    visible = _visible(request)
+    visible = Resident.objects.visible_to(request.scope)
     townships, villages = queries.areas_of(request.scope)
     form = ResidentFilter(request.GET, townships=townships, villages=villages)
     listed = queries.filtered(visible, form.cleaned_data if form.is_valid() else {}, today=request.today)
@@ -38,9 +40,11 @@ def residents(request):
 
 
 @require_safe
+@resident_page
 def resident(request, pk):
     """One resident: what the list says, to whom it is linked and how, where it stands in the sweeps."""
-    row = get_object_or_404(_visible(request).select_related("village", "township", "student", "matched_by"), pk=pk)
+    visible = Resident.objects.visible_to(request.scope)
+    row = get_object_or_404(visible.select_related("village", "township", "student", "matched_by"), pk=pk)
     context = {
         "resident": row,
         "age": full_years(row.birth_date, request.today),
@@ -54,15 +58,18 @@ def resident(request, pk):
 
 
 @require_safe
+@resident_page
 def matches(request):
     """Pairs that may be one child, the surest first."""
-    _visible(request)
     visible = ProposedMatch.objects.visible_to(request.scope)
     chosen = request.GET.get("confidence", "")
-    pairs = visible.filter(confidence=chosen) if chosen in CONFIDENCES else visible
+    chosen = chosen if chosen in CONFIDENCES else ""
+    pairs = visible.filter(confidence=chosen) if chosen else visible
     page = Paginator(queries.proposals(pairs), PAIRS_A_PAGE).get_page(request.GET.get("page"))
+    labels = {"": "全部"} | {each.value: each.label for each in CONFIDENCES}
+    counts = queries.confidence_counts(visible)
     context = {
-        "tabs": queries.confidence_tabs(visible, chosen=chosen),
+        "tabs": tabs(request, labels, name="confidence", shown=chosen, counts=counts),
         "page": page,
         "cards": queries.pair_cards(page.object_list, scope=request.scope),
     }
@@ -70,6 +77,7 @@ def matches(request):
 
 
 @require_POST
+@resident_page
 def confirm_match(request, pk):
     """是同一人."""
     _decidable(request, pk)
@@ -83,6 +91,7 @@ def confirm_match(request, pk):
 
 
 @require_POST
+@resident_page
 def refuse_match(request, pk):
     """不是同一人."""
     _decidable(request, pk)
@@ -98,7 +107,6 @@ def refuse_match(request, pk):
 
 def _decidable(request, pk) -> None:
     """Refuse a pair out of sight. One that is there no more goes on to the action, which says what happened."""
-    _visible(request)
     pair = ProposedMatch.objects.select_related("resident").filter(pk=pk).first()
     if pair:
         get_object_or_404(ProposedMatch.objects.visible_to(request.scope), pk=pk)
@@ -106,9 +114,10 @@ def _decidable(request, pk) -> None:
 
 
 @require_POST
+@resident_page
 def undo_match(request, pk):
     """Take back what a person confirmed."""
-    row = get_object_or_404(_visible(request), pk=pk)
+    row = get_object_or_404(Resident.objects.visible_to(request.scope), pk=pk)
     _refuse_unless_managing(request, row)
     try:
         actions.undo_match(by=request.user, resident=row)
@@ -119,21 +128,15 @@ def undo_match(request, pk):
 
 
 @require_POST
+@resident_page
 def undo_refusal(request, pk):
     """Let a refused pair be proposed again."""
-    visible = RefusedMatch.objects.filter(resident__in=_visible(request))
+    visible = RefusedMatch.objects.filter(resident__in=Resident.objects.visible_to(request.scope))
     refused = get_object_or_404(visible.select_related("resident"), pk=pk)
     _refuse_unless_managing(request, refused.resident)
     actions.undo_refusal(by=request.user, refused=refused)
     messages.success(request, f"已撤销，{refused.resident.name}的这一对重新列入待确认。")
     return redirect("students:resident", refused.resident_id)
-
-
-def _visible(request):
-    """The residents of the scope; refused to whoever has nothing to do with them."""
-    if not request.scope.roles & AREA_ROLES:
-        raise PermissionDenied("户籍儿童名册由县教育局、乡镇和督学使用")
-    return Resident.objects.visible_to(request.scope)
 
 
 def _refuse_unless_managing(request, resident: Resident) -> None:

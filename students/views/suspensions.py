@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from students.access import AREA_ROLES, SCHOOL_ROLES
+from students.access import OFFICE_ROLES
 from students.actions import suspensions as actions
 from students.enrolment import EventKind, ImpossibleEvent
 from students.forms.answers import ApproveForm, EndOfSuspensionForm, RefuseForm, SuspensionForm
@@ -16,28 +16,32 @@ from students.forms.changes import ChildrenFilter
 from students.models import Certificate, School, Student, Suspension
 from students.queries import changes, suspensions
 from students.templatetags.chinese import cdate
+from students.views.audience import only_for
 from students.views.changes import ONLY_THE_CLERK, child_seen_by
+from students.views.lists import tabs
 
 PAGE_SIZE = 30
+NOTHING_ASKED = "没有收到要办的事，没有保存。请再点一次。"
 REFUSALS = (actions.SuspensionRefused, ImpossibleEvent)
 
 
 @require_safe
+@only_for(OFFICE_ROLES, "休学申请由学校管理人员和主管部门查看")
 def suspension_list(request):
     """Requests that wait for approval, what was decided, and suspensions without a known end."""
-    if not request.scope.roles & (SCHOOL_ROLES | AREA_ROLES):
-        raise PermissionDenied("休学申请由学校管理人员和主管部门查看")
     form = ChildrenFilter(request.GET, schools=School.objects.visible_to(request.scope))
     boxes = suspensions.boxes(request.scope, request.today, **form.wanted)
     shown = request.GET.get("box", "")
-    shown = shown if shown in boxes else next((name for name, rows in boxes.items() if rows.exists()), "waiting")
+    counts = {name: rows.count() for name, rows in boxes.items()}
+    shown = shown if shown in boxes else next((name for name, number in counts.items() if number), "waiting")
     page = Paginator(boxes[shown], PAGE_SIZE).get_page(request.GET.get("page"))
-    tabs = [
-        {"label": label, "url": f"?box={name}", "current": name == shown, "count": boxes[name].count()}
-        for name, label in suspensions.BOXES.items()
-    ]
-    lines = suspensions.lines(page) if shown != "endless" else []
-    context = {"page": page, "lines": lines, "tabs": tabs, "shown": shown, "form": form}
+    context = {
+        "page": page,
+        "lines": suspensions.lines(page) if shown != "endless" else [],
+        "tabs": tabs(request, suspensions.BOXES, name="box", shown=shown, counts=counts),
+        "shown": shown,
+        "form": form,
+    }
     return render(request, "students/suspensions.html", context)
 
 
@@ -85,7 +89,7 @@ def suspension(request, pk):
     if not changes.may_look(request.scope, row.student):
         raise PermissionDenied("休学申请由班主任和学校管理人员查看，任课教师不看")
     line = suspensions.lines([row])[0]
-    may_approve = suspensions.may_approve(request.scope, line.school_class, request.today)
+    may_approve = request.scope.may_manage_in(line.school_class.school.township_id)
     may_withdraw = line.school_class.school_id in request.scope.clerk_of
     do = request.POST.get("do", "")
     forms = {} if row.decision or not may_approve else {"approve": ApproveForm, "refuse": RefuseForm}
@@ -95,7 +99,8 @@ def suspension(request, pk):
         _refuse_strangers(do, may_approve, may_withdraw)
         if (status := _decided(request, row, do, forms.get(do))) == 302:
             return redirect("students:suspension", pk)
-    papers = Certificate.objects.filter(student=row.student, uploaded_at__gte=row.requested_at).defer("content")
+    papers = Certificate.objects.visible_to(request.scope).defer("content")
+    papers = papers.filter(student=row.student, uploaded_at__gte=row.requested_at)
     papers = papers.filter(cancelled_at=None)
     context = {"line": line, "forms": forms, "papers": papers, "may_withdraw": may_withdraw and not row.decision}
     return render(request, "students/suspension.html", context, status=status)
@@ -111,6 +116,8 @@ def _refuse_strangers(do: str, may_approve: bool, may_withdraw: bool) -> None:
 def _decided(request, row: Suspension, do: str, form) -> int:
     """302 where it was decided, else the status of the page that says why not."""
     step, text = STEPS.get(do, (None, ""))
+    if step is None:
+        messages.error(request, NOTHING_ASKED)
     if step is None or (form is not None and not form.is_valid()):
         return 422
     values = dict(form.cleaned_data) if form else {}

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from students.access import AREA_ROLES, SCHOOL_ROLES
+from students.access import OFFICE_ROLES
 from students.actions import transfers as actions
 from students.enrolment import EventKind, ImpossibleEvent
 from students.forms.answers import AcceptForm, LetterForm, OfferForm, RefuseForm, RegistrationForm
@@ -14,25 +14,30 @@ from students.forms.changes import ChildrenFilter
 from students.models import EnrolmentEvent, School, Transfer
 from students.queries import changes, transfers
 from students.templatetags.chinese import cdate
+from students.views.audience import only_for
+from students.views.lists import tabs
 
 PAGE_SIZE = 30
+NOTHING_ASKED = "没有收到要办的事，没有保存。请再点一次。"
 
 
 @require_safe
+@only_for(OFFICE_ROLES, "转学往来由学校管理人员和主管部门查看")
 def transfer_list(request):
     """Transfers of the schools in the scope: to be answered, sent out and unconfirmed, settled."""
-    if not request.scope.roles & (SCHOOL_ROLES | AREA_ROLES):
-        raise PermissionDenied("转学往来由学校管理人员和主管部门查看")
     form = ChildrenFilter(request.GET, schools=School.objects.visible_to(request.scope))
     boxes = transfers.boxes(request.scope, **form.wanted)
     shown = request.GET.get("box", "")
-    shown = shown if shown in boxes else next((name for name, rows in boxes.items() if rows.exists()), "in")
+    counts = {name: rows.count() for name, rows in boxes.items()}
+    shown = shown if shown in boxes else next((name for name, number in counts.items() if number), "in")
     page = Paginator(boxes[shown], PAGE_SIZE).get_page(request.GET.get("page"))
-    tabs = [
-        {"label": label, "url": f"?box={name}", "current": name == shown, "count": boxes[name].count()}
-        for name, label in transfers.BOXES.items()
-    ]
-    context = {"page": page, "lines": transfers.lines(page, request.today), "tabs": tabs, "shown": shown, "form": form}
+    context = {
+        "page": page,
+        "lines": transfers.lines(page, request.today),
+        "tabs": tabs(request, transfers.BOXES, name="box", shown=shown, counts=counts),
+        "shown": shown,
+        "form": form,
+    }
     return render(request, "students/transfers.html", context)
 
 
@@ -64,8 +69,8 @@ def transfer(request, pk):
         if do in transfers.STEPS and do not in forms:
             return _too_late(request, row, do)
         status = _done(request, row, do, forms.get(do))
-        if status == 302:
-            return redirect("students:transfer", row.pk)
+        if status == 302:  # the child's latest offer: the one just answered, or the one just made
+            return redirect("students:transfer", row.out_event.transfers.latest("pk").pk)
     context = {
         "line": transfers.lines([row], request.today)[0],
         "forms": forms,
@@ -105,13 +110,16 @@ def _too_late(request, row: Transfer, do: str):
     mine = transfers.may_answer if do in transfers.OF_THE_NEW_SCHOOL else transfers.may_send
     if not mine(request.scope, row):
         raise PermissionDenied("这次转学由有关学校的学籍管理员办理，你可以查看")
-    by = f"{row.answered_by.name}已答复“{row.get_answer_display()}”" if row.answer else "现在不能这样办"
+    who = row.answered_by.name if row.answered_by else "导入的工作簿"
+    by = f"{who}已答复“{row.get_answer_display()}”" if row.answer else "现在不能这样办"
     messages.error(request, f"{by}，你这次没有保存。请看下面的最新情况。")
     return redirect("students:transfer", row.pk)
 
 
 def _done(request, row: Transfer, do: str, form) -> int:
     """302 where the step was taken, else the status of the page that says why not."""
+    if do not in STEPS:
+        messages.error(request, NOTHING_ASKED)
     if do not in STEPS or (form is not None and not form.is_valid()):
         return 422
     values = dict(form.cleaned_data) if form else {}

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from students.access import AREA_ROLES, SCHOOL_ROLES, Scope
+from students.access import AREA_ROLES, OFFICE_ROLES
 from students.actions import year_turn as turns
 from students.calendar import school_year_label
 from students.forms.year import ApartForm, PlanForm, PreviewFilter, RosterSearch, TurnsFilter
@@ -18,16 +18,18 @@ from students.models import School, SchoolClass, Student, YearTurn
 from students.queries import turn_pages
 from students.queries import year_turn as reading
 from students.turning import TurnRefused, first_day_to_carry_out, turning_year
+from students.views.audience import only_for
+from students.views.lists import same_filters
 
-LOOKERS = SCHOOL_ROLES | AREA_ROLES
 PAGE_SIZE = 50
 NOT_YOURS = "学年交替由学籍管理员制定，学籍管理员或校领导执行，校领导确认"
+turn_page = only_for(OFFICE_ROLES, "学年交替由学籍管理员和校领导办理，乡镇、县教育局和督学查看")
 
 
 @require_safe
+@turn_page
 def year_turns(request):
     """How far each school has come; whoever belongs to one school is led to its page."""
-    _lookers_only(request.scope)
     schools = School.objects.visible_to(request.scope).order_by("code")
     school_year = _year(request.GET.get("year"), request.today)
     if not request.scope.roles & AREA_ROLES and len(own := list(schools[:2])) == 1:
@@ -48,10 +50,10 @@ def year_turns(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@turn_page
 def year_turn(request, school: int, school_year: int):
     """The plan of a school: every class, from which grade to which, and who does not go with their class."""
     school = get_object_or_404(School.objects.visible_to(request.scope).distinct(), pk=school)
-    _lookers_only(request.scope)
     if school_year not in _years(request.today):
         raise Http404
     found = reading.standing_turn(school, school_year)
@@ -166,7 +168,7 @@ def year_turn_preview(request, pk: int):
         "rows": turn_pages.preview_rows(page, outcome),
         "counts": turn_pages.counted(outcome),
         "outcome": outcome,
-        "file_url": f"{reverse('reports:year_turn_file', args=[pk])}?{request.GET.urlencode()}",
+        "file_url": same_filters(request, "reports:year_turn_file", pk),
         "too_early": first if request.today < first else None,
         "year": school_year_label(found.school_year),
     }
@@ -220,11 +222,6 @@ def _visible(request, pk: int) -> YearTurn:
     """A turn within the scope; one that was taken back has no pages, but whoever sends something is told so."""
     seen = YearTurn.objects.visible_to(request.scope).select_related("school", "carried_out_by", "confirmed_by")
     return get_object_or_404(seen if request.method == "POST" else seen.filter(taken_back_at=None), pk=pk)
-
-
-def _lookers_only(scope: Scope) -> None:
-    if not scope.roles & LOOKERS:
-        raise PermissionDenied("学年交替由学籍管理员和校领导办理，乡镇、县教育局和督学查看")
 
 
 def _may(allowed: bool) -> None:

@@ -7,6 +7,8 @@ from datetime import date
 from django.db.models import Max, Min
 
 from students.actions.enrolment import keep_places
+from students.actions.locks import lock_children
+from students.actions.offers import settle_offers
 from students.enrolment import EVENT_LABELS, OUTS, EventKind, Place
 from students.models import AbsenceMark, EnrolmentEvent, RollCall, Student
 from students.workbook import cells
@@ -125,17 +127,12 @@ class EventSheet(Sheet):
     # -- a chunk of children ---------------------------------------------------------------------------------------
 
     def _carry_out(self, students: list[int]) -> None:
-        known = self._known_events(students)
-        first_marks = self._first_marks(known)
-        last_registers = self._last_registers(known)
+        courses = self._courses_held(students)
         new: list[EnrolmentEvent] = []
         amended: list[EnrolmentEvent] = []
         kept: dict[int, list[Place]] = {}
-        for student in students:
-            course = self._course(
-                student, known.get(student, ()), first_marks.get(student), last_registers.get(student)
-            )
-            if course and (course.new or course.amended or course.unchanged):
+        for student, course in courses.items():
+            if course.new or course.amended or course.unchanged:
                 new += self._rows_of(student, course)
                 amended += (_amended(*pair) for pair in course.amended)
                 if course.new:
@@ -144,6 +141,34 @@ class EventSheet(Sheet):
         EnrolmentEvent.objects.bulk_create(new)
         EnrolmentEvent.objects.bulk_update(amended, ["confirmed_on", "note"])
         keep_places(kept)
+        changed = [student for student, course in courses.items() if course.new or course.amended]
+        settle_offers(changed, by=self.run.by, today=self.run.today)
+
+    def _courses_held(self, students: list[int]) -> dict[int, Course]:
+        """The courses of these children, nobody else being able to add to those that change.
+
+        Whoever changes is locked, and then looked at again: a form may have recorded something in between. The others
+        are not held up, nor is anybody looked at twice who comes with this workbook.
+        """
+        known = self._known_events(students)
+        courses = self._courses(students, known)
+        changing = [pk for pk, course in courses.items() if known.get(pk) and (course.new or course.amended)]
+        if not changing:
+            return courses
+        lock_children(changing, {each.event.school_class for pk in changing for each in courses[pk].new})
+        staying = {pk: course for pk, course in courses.items() if pk not in set(changing)}
+        return staying | self._courses(changing, self._known_events(changing))
+
+    def _courses(self, students: list[int], known: Mapping[int, list[Known]]) -> dict[int, Course]:
+        """Child → its course; who is refused has none."""
+        first_marks, last_registers = self._first_marks(known), self._last_registers(known)
+        courses = {
+            student: self._course(
+                student, known.get(student, ()), first_marks.get(student), last_registers.get(student)
+            )
+            for student in students
+        }
+        return {student: course for student, course in courses.items() if course}
 
     def _known_events(self, students: Collection[int]) -> Mapping[int, list[Known]]:
         known: dict[int, list[Known]] = defaultdict(list)

@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from students.actions.listing import keep_order_of_classes
 from students.models import Area, Posting, Role, School, SchoolClass
 from students.workbook import cells
 from students.workbook.columns import Column, Row
@@ -147,6 +148,7 @@ class ClassSheet(Sheet):
     def apply(self, checked: list[tuple[Wanted, int | None]]) -> None:
         """A new homeroom teacher 班主任 alone makes the row an updated one too."""
         rows = self.store(SchoolClass, self._known, [want for want, _ in checked])
+        keep_order_of_classes([row.pk for row in rows])
         written = {(row.school_id, row.number): row for row in rows}
         ended, begun = [], []
         for want, teacher in checked:

@@ -124,9 +124,9 @@ class Report:
         self.counts[sheet][Result.UPDATED] += 1
 
     @property
-    def changed(self) -> bool:
-        """Whether any row changed anything."""
-        return any(count[Result.CREATED] or count[Result.UPDATED] for count in self.counts.values())
+    def changed(self) -> int:
+        """How many rows changed anything."""
+        return sum(count[Result.CREATED] + count[Result.UPDATED] for count in self.counts.values())
 
     def in_order(self, files: Iterable[str], sheets: Iterable[str]) -> list[Problem]:
         """The problems as a reader goes through the files: by file, sheet, row."""

@@ -3,7 +3,8 @@
 from datetime import date
 from functools import cached_property
 
-from students.actions.residents import match_residents
+from students.actions.listing import index_residents
+from students.actions.residents import lock_matching, match_residents
 from students.identity import read_identity_number
 from students.models import Area, Resident
 from students.school_age import full_years
@@ -39,6 +40,7 @@ class ResidentSheet(Sheet):
     key = ("身份证件号",)
 
     def prepare(self, rows: list[Row]) -> None:
+        lock_matching()
         numbers = {number for row in rows if (number := row["身份证件号"])}
         self._known = {resident.id_number: resident for resident in Resident.objects.filter(id_number__in=numbers)}
 
@@ -48,7 +50,7 @@ class ResidentSheet(Sheet):
         return Wanted(row["身份证件号"], {"id_number": row["身份证件号"]}, values)
 
     def apply(self, checked: list[Wanted]) -> None:
-        self.store(Resident, self._known, checked)
+        index_residents([resident.pk for resident in self.store(Resident, self._known, checked)])
 
     def finish(self) -> None:
         """Whoever is on both lists now is linked in the same transaction."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 from students.actions import audit
 from students.memory import rare_collections
 from students.models import School
+from students.planner import count_tables
 from students.workbook.cells import is_blank
 from students.workbook.columns import Layout, Row, header_key
 from students.workbook.header import find_header, holds_required
@@ -67,7 +68,10 @@ def run(
         )
         importing.report.problems += problems
         with rare_collections():
-            return _take(importing, books, sheets, dry_run, follow)
+            outcome = _take(importing, books, sheets, dry_run, follow)
+        if outcome.written and importing.report.changed > CHUNK:
+            count_tables()
+        return outcome
     except DatabaseError:
         log.exception("import refused by the database")
         return Outcome([Problem("", "", None, "", "", *REFUSED_BY_DATABASE)])
@@ -78,7 +82,7 @@ def run(
 
 REFUSED_BY_DATABASE = (
     "数据库没有接受这次导入，没有写入任何数据",
-    "请确认已经运行过manage.py migrate、没有别的导入同时进行，然后再试一次",
+    "请过几分钟再试一次；还是这样，请系统管理员核对数据库有没有升级、是不是有别的导入在进行",
 )
 
 
@@ -169,7 +173,7 @@ def _take(importing: Import, books: Sequence[Workbook], sheets, dry_run: bool, f
                 for book in books:
                     _take_sheet(sheet, book)
             sheet.finish()
-        written = report.changed and not report.problems and not dry_run
+        written = report.changed > 0 and not report.problems and not dry_run
         if written:
             if follow:
                 follow(importing)

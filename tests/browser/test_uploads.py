@@ -37,7 +37,7 @@ def send(classroom, sign_in):
 def test_a_workbook_is_uploaded_looked_at_and_confirmed_on_a_phone(page, classroom, send):
     send(page, child(1, "贺兰"))
     expect(page.locator("main")).to_contain_text("检查通过：共1行")
-    page.get_by_role("link", name="学生").click()
+    page.locator("main").get_by_role("link", name="学生").click()
     expect(page.get_by_role("row", name="贺兰")).to_contain_text("新增")
     page.get_by_role("button", name="确认写入").click()
     expect(page.locator("main")).to_contain_text("已写入1行")

@@ -1,13 +1,16 @@
 """The first page of each role: registers missing, children out, duties; every count agrees with what it counts."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from students.actions import newcomers
+from students.enrolment import EventKind
 from students.models import DayOverride, Role, Student
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, at, client_of
@@ -65,6 +68,39 @@ class TestTheTeacher:
         words = re.search(r"共(\d+)件，其中逾期(\d+)件", html)
         assert int(words[1]) == cards == shown(teacher)
         assert int(words[2]) == shown(teacher, state="late")
+
+    def test_comes_from_a_name_to_the_child(self, scene, teacher):
+        scene.take(MONDAY, first="unexcused")
+        html = teacher.get(HOME).content.decode()
+        who = re.search(r'class="duty-who" href="([^"]+)">(\w+)<', html)
+        assert who.groups() == (reverse("casework:child", args=[scene.children[0].pk]), scene.children[0].name)
+
+    @pytest.mark.parametrize("has_teacher", [True, False])
+    def test_owes_report_and_papers_of_who_comes_in_today(self, scene, has_teacher):
+        room = scene.school_class if has_teacher else cast.school_class(scene.school, "202302")
+        self.enter(scene, room, EventKind.TRANSFER_IN)
+        teacher = scene.teacher if has_teacher else cast.person()
+        if not has_teacher:  # whoever is given the class later finds what has waited for him
+            assert "林越" not in client_of(scene.teacher).get(HOME).content.decode()
+            cast.post(teacher, Role.HOMEROOM_TEACHER, school_class=room, since=MONDAY)
+        cards = client_of(teacher).get(HOME).context["cards"]
+        assert {(card.student.name, card.first.tier, card.first.triggered_on) for card in cards} == {
+            ("林越", "change_report", MONDAY),
+            ("林越", "change_evidence", MONDAY),
+        }
+
+    def test_owes_no_paper_of_who_enters_school(self, scene, teacher):
+        self.enter(scene, scene.school_class, EventKind.ENROL)
+        assert teacher.get(HOME).context["cards"] == []
+
+    def enter(self, scene, room, kind):
+        """The clerk registers a child who has just come."""
+        number = cast.identity_number(born := date(2014, 5, 6))
+        identity = {"name": "林越", "sex": "男", "birth_date": born, "id_type": "居民身份证", "id_number": number}
+        newcomers.enter(
+            by=scene.clerk, identity=identity | {"student_number": f"G{number}"}, kind=kind, happened_on=MONDAY,
+            school_class=room, submission=uuid4(), today=MONDAY,
+        )  # fmt: skip
 
     def test_has_nothing_to_take_on_a_day_off(self, scene, teacher):
         DayOverride.objects.create(day=MONDAY, is_taught=False, note="放假")
@@ -138,7 +174,17 @@ class TestTheSchool:
         scene.take(FRIDAY, second="unexcused")
         scene.take(MONDAY, first="unexcused", second="unexcused")
         out = re.search(r'id="out".*?</section>', clerk.get(HOME).content.decode(), re.DOTALL)[0]
-        assert re.findall(r'class="lead">(\w+)<', out) == ["袁然远", "高东"]
+        assert re.findall(r'class="lead"><a href="[^"]+">(\w+)<', out) == ["袁然远", "高东"]
+
+
+@pytest.mark.parametrize("role", [Role.PRINCIPAL, Role.BUREAU_OFFICER])
+def test_a_board_leads_to_the_ledgers(role, scene):
+    client = client_of(cast.person(role=role, **({"school": scene.school} if role == Role.PRINCIPAL else {})))
+    html = client.get(HOME).content.decode()
+    ledgers = [reverse("reports:roster", args=[code]) for code in ("suspected", "dropped_out")]
+    for address in (*ledgers, reverse("students:unaccounted")):
+        assert f'href="{address}"' in html
+        assert client.get(address).status_code == 200
 
 
 class TestTheArea:

@@ -21,22 +21,35 @@ from students.days import MarkKind
 from students.identity import MALE
 from students.models import (
     AbsenceMark,
+    AdoptedPolicy,
     Area,
+    Campaign,
+    Certificate,
     DayOverride,
     Enrolment,
     EnrolmentEvent,
+    Finding,
+    FindingProof,
+    FindingStep,
     FormerNumber,
     Guardian,
+    HeadCount,
+    HeadCountMissing,
     Leave,
     MarkCorrection,
+    OpeningAbsence,
     Person,
     Posting,
+    ProposedMatch,
+    Resident,
     RollCall,
     School,
     SchoolClass,
     SpecialGroup,
     Student,
+    Suspension,
     Term,
+    Transfer,
 )
 from students.queries.calendar import statutory_days
 
@@ -45,6 +58,8 @@ TODAY = date(2026, 11, 24)  # a Tuesday
 FACTS = (
     Area, School, SchoolClass, Term, DayOverride, Posting, Student, Guardian, SpecialGroup, FormerNumber,
     EnrolmentEvent, Enrolment, RollCall, AbsenceMark, MarkCorrection, Leave, Contact, Report, Obligation, AbsenceRun,
+    Resident, ProposedMatch, Transfer, Suspension, Certificate, HeadCount, HeadCountMissing, OpeningAbsence,
+    AdoptedPolicy, Campaign, Finding, FindingStep, FindingProof,
 )  # fmt: skip
 
 
@@ -84,10 +99,12 @@ def make_plan(students):
     return lay_out(students=students, span=span_of(TODAY, statutory_days()))
 
 
-def test_a_default_county_has_five_primary_schools_one_of_them_a_teaching_point_and_a_junior_school():
+def test_a_default_county_has_five_primary_schools_one_of_them_a_teaching_point_and_two_junior_schools():
     plan = make_plan(3000)
     kinds = Counter(school.row.kind for school in plan.schools)
-    assert kinds == {"primary": 4, "teaching_point": 1, "junior": 1}
+    assert kinds == {"primary": 4, "teaching_point": 1, "junior": 2}
+    junior, smaller = [sum(of.size for of in school.classes) for school in plan.schools if school.part.key == "junior"]
+    assert (junior, smaller) == (750, 250)
     assert plan.shown_school.row.is_boarding
     assert plan.shown_school.row.slots == "AM,PM,EV"
     assert 60 <= SchoolClass.objects.count() <= 75
@@ -108,6 +125,19 @@ def test_most_absences_of_children_without_a_case_are_illness():
     make_county(students=1200, seed=3, today=date(2026, 10, 30))
     kinds = Counter(AbsenceMark.objects.values_list("kind", flat=True))
     assert kinds.most_common(1)[0][0] == MarkKind.SICK_LEAVE
+
+
+def test_in_a_county_with_two_junior_schools_transfers_wait_at_the_school_of_the_log_ins():
+    made = make_county(students=1000, seed=3, today=TODAY)
+    here, there = (school.row for school in made.plan.schools if school.row.kind == "junior")
+    assert made.plan.shown_school.row == here
+    between = Transfer.objects.filter(from_school__in=[here, there], to_school__in=[here, there])
+    assert Counter(between.values_list("to_school__name", "answer")) == {
+        (here.name, ""): 2, (here.name, "accepted"): 1, (there.name, ""): 1, (there.name, "refused"): 1,
+    }  # fmt: skip
+    accepted = between.select_related("out_event", "in_event").get(answer="accepted")
+    assert accepted.in_event.school_class.school_id == here.pk
+    assert accepted.out_event.confirmed_on == accepted.in_event.happened_on
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from casework import jobs
 from casework.actions import progress, uploads
+from casework.queries.uploads import QUEUE_SECONDS
 from students.models import AuditRow, Leave, Student, WorkbookUpload
 from tests.casework.uploading import clerk, new_child, page_of, press, send, the_upload
 from tests.scene import MONDAY
@@ -107,6 +108,40 @@ def test_a_job_that_died_says_so_and_can_be_given_up(scene, clerk, clock):
     assert "可能已经中断" in page_of(clerk, upload)
     press(clerk, "cancel")
     assert the_upload().state == State.CANCELLED
+
+
+def test_without_a_worker_the_page_and_its_bar_say_so_after_a_minute(scene, clerk, clock):
+    upload = waiting(scene)
+    bar = reverse("casework:upload_progress", args=[upload.pk])
+    clock.shift(QUEUE_SECONDS)
+    assert "后台程序可能没有运行" not in page_of(clerk, upload)
+    clock.shift(1)
+    for text in (page_of(clerk, upload), clerk.get(bar).content.decode()):
+        assert "后台程序可能没有运行" in text
+        assert "还没有写入任何数据" in text
+
+
+def test_one_that_waits_behind_another_blames_no_worker(scene, clerk, clock):
+    first = uploads.receive(by=scene.clerk, name="先.xlsx", content=b"first", then=lambda pk: None)[0]
+    uploads.begin(pk=first.pk, state=State.WAITING, then_state=State.CHECKING)
+    upload = waiting(scene)
+    clock.shift(QUEUE_SECONDS + 1)
+    watch = progress.Watch(uploads.job_of(first))
+    watch("学生", 2000, 20000)
+    text = page_of(clerk, upload)
+    assert "正在办理前面的文件" in text
+    assert "后台程序可能没有运行" not in text
+    watch.close()
+
+
+def test_one_sent_to_be_checked_again_waits_from_then_on(scene, clerk, clock):
+    upload = waiting(scene)
+    jobs.check_upload.call(upload.pk)
+    clock.shift(progress.SILENT_SECONDS + 1)
+    uploads.check_again(by=scene.clerk, upload=upload, then=lambda pk: None)
+    assert "后台程序可能没有运行" not in page_of(clerk, upload)
+    clock.shift(QUEUE_SECONDS + 1)
+    assert "后台程序可能没有运行" in page_of(clerk, upload)
 
 
 def test_a_job_declared_dead_that_ends_after_all_writes_nothing(scene, clerk):

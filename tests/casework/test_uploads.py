@@ -69,6 +69,33 @@ def test_the_same_file_sent_twice_is_one_upload(scene, clerk):
     assert "没有重复上传" in clerk.get(response.url).content.decode()
 
 
+def test_an_empty_template_has_nothing_to_confirm(clerk):
+    send(clerk, clerk.get(reverse("casework:template")).content, name="导入模板.xlsx")
+    text = page_of(clerk)
+    assert "各表都没有内容" in text
+    assert "检查通过" not in text
+    assert "确认写入" not in text
+
+
+def test_sheets_without_a_row_are_not_listed(scene, clerk):
+    template = openpyxl.load_workbook(BytesIO(clerk.get(reverse("casework:template")).content))
+    sheet, given = template["学生"], new_child(scene)
+    sheet.append([given.get(cell.value.rstrip("★")) for cell in sheet[1]])
+    filled = BytesIO()
+    template.save(filled)
+    send(clerk, filled.getvalue())
+    text = page_of(clerk)
+    assert "检查通过：共1行" in text
+    assert "请假</th>" not in text
+
+
+def test_what_is_wrong_with_a_whole_file_promises_no_copy(clerk):
+    send(clerk, b"no workbook", name="学生.xlsx")
+    text = page_of(clerk)
+    assert "还没有写入任何数据" in text
+    assert "标出错误的副本" not in text
+
+
 def test_a_file_written_before_says_by_whom_and_when(scene, clerk):
     content = xlsx({"学生": [new_child(scene)]}).getvalue()
     send(clerk, content)
@@ -124,6 +151,16 @@ def test_numbers_of_a_problem_are_masked_on_the_page(scene, clerk):
     text = page_of(clerk)
     assert wrong not in text
     assert f"{wrong[:4]}********{wrong[-4:]}" in text
+
+
+def test_numbers_with_a_figure_too_few_or_too_many_are_masked_too(scene, clerk):
+    row = new_child(scene, 2)
+    number = row["身份证件号"]
+    wrong = {"身份证件号": number[:-1], "学籍号": f"L{number}5"}
+    send(clerk, {"学生": [row | wrong]})
+    assert len(the_upload().problems) == 2
+    text = page_of(clerk)
+    assert not [each for each in wrong.values() if each in text]
 
 
 def test_more_problems_than_are_shown_are_counted(scene, clerk):

@@ -157,3 +157,11 @@ class TestProduction:
 
 def test_no_account_is_made_with_a_password_that_is_known(db):
     assert not Person.objects.exists()
+
+
+def test_what_is_larger_than_any_file_is_refused_before_it_is_read(client, settings):
+    """Also from whoever has not logged in: the form token is looked for in the whole of what was sent."""
+    settings.MAX_REQUEST_BYTES = 1000
+    answer = client.post(reverse("students:log_in"), {"username": "沈明" * 500})
+    assert answer.status_code == 413
+    assert "内容太大" in answer.content.decode()

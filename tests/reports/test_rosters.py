@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from reports.queries.ledgers import WHOLE_COUNTY, entry_rates, suspected_runs, wanted_of
-from reports.queries.rosters import ROSTERS, RosterList
+from reports.queries.rosters import ROSTERS, RosterList, counts
 from students.access import Scope
 from students.actions import leave
 from students.actions.enrolment import record_event
@@ -44,6 +44,9 @@ def test_every_roster_holds_whom_a_plain_telling_holds(seed):
             assert names(code, day) == world.on(code, day), (code, day)
             for scope in (east, school):
                 assert names(code, day, scope) == world.seen_by(scope, code, day), (code, day, scope)
+        for scope in (WHOLE_COUNTY, east, school):
+            lists = [RosterList(each, wanted_of(each, as_of=day, scope=scope)) for each in ROSTERS.values()]
+            assert counts(lists) == {each.roster.code: each.count() for each in lists}, (day, scope)
 
 
 @pytest.mark.parametrize(

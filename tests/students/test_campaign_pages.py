@@ -56,6 +56,10 @@ def finding_of(campaign: Campaign, name: str) -> Finding:
     return next(row for row in campaign.findings.all() if (row.resident or row.student).name == name)
 
 
+def walk_list(campaign: Campaign) -> str:
+    return reverse("students:walk_list", args=[campaign.pk])
+
+
 def names(response) -> list[str]:
     return sorted(line.name for line in response.context["lines"])
 
@@ -74,7 +78,7 @@ class TestOpening:
         [
             ({"as_of": "2026-09-08"}, "比对日期还没有到"),
             ({"due_on": "2026-08-31"}, "完成期限早于比对日期"),
-            ({"as_of": "x"}, "比对日期不是日期"),
+            ({"as_of": "x"}, "比对日期没有看懂"),
             ({"season": "winter"}, "请选择春季或秋季"),
         ],
     )
@@ -206,6 +210,27 @@ class TestChild:
         assert "2026年9月7日满12周岁，户籍在本县，属适龄儿童少年；当天全县各校都没有在籍记录。" in html
         assert finding.resident.id_number not in html
         assert PHONE not in html
+
+    def test_the_family_is_dialled_from_the_page_and_the_walk_list_without_showing_the_number(self, campaign, officer):
+        finding, client = finding_of(campaign, "陈安"), client_of(officer)
+        dial = reverse("students:dial_finding", args=[finding.pk])
+        assert client.get(dial)["Location"] == f"tel:{PHONE}"
+        for address in (reverse("students:finding", args=[finding.pk]), walk_list(campaign)):
+            html = client.get(address).content.decode()
+            assert dial in html
+            assert PHONE not in html
+
+    def test_who_only_reads_has_nothing_to_dial(self, campaign, scene):
+        finding = finding_of(campaign, "陈安")
+        client = client_of(cast.person(role=Role.INSPECTOR, township=scene.school.township))
+        dial = reverse("students:dial_finding", args=[finding.pk])
+        assert client.get(dial).status_code == 403
+        for address in (reverse("students:finding", args=[finding.pk]), walk_list(campaign)):
+            assert dial not in client.get(address).content.decode()
+
+    def test_a_family_without_a_number_is_told(self, campaign, officer):
+        dial = reverse("students:dial_finding", args=[finding_of(campaign, "陈宁").pk])
+        assert "陈宁没有登记电话" in client_of(officer).get(dial, follow=True).content.decode()
 
     def test_a_dropout_is_explained_by_the_event(self, campaign, scene):
         html = (

@@ -1,10 +1,15 @@
 """证明材料: a picture or a PDF, judged by its content, tied to a change, and taken back on the day only."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
+from pypdf import PdfWriter
+from pypdf.annotations import Link
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from students.actions import certificates, corrections
 from students.actions.enrolment import record_event
@@ -44,6 +49,22 @@ def test_the_same_paper_twice_is_one(scene, event):
     assert Certificate.objects.count() == 1
 
 
+def test_a_picture_whose_notes_on_how_it_was_taken_are_broken_is_refused(scene, event):
+    notes = Image.Exif()
+    notes[0x0112], notes[0x010F] = 6, "abc"  # lies on its side; the camera
+    written = BytesIO()
+    Image.new("RGB", (4, 4)).save(written, "JPEG", exif=notes)
+    broken = written.getvalue().replace(b"\x01\x0f\x00\x02", b"\x01\x41\x00\x02")  # a text where numbers belong
+    file = SimpleUploadedFile("证明.jpg", broken, content_type="image/jpeg")
+    assert "只收JPG、PNG图片和PDF文件" in error(upload(scene.teacher, event, file))
+
+
+def test_nothing_of_a_broken_paper_is_written_into_the_log(scene, event, caplog):
+    broken = pdf().read().replace(b"/Type /Page", b"/Type ]\xb9\xe9\xab\x98")
+    upload(scene.teacher, event, SimpleUploadedFile("证明.pdf", broken))
+    assert [record for record in caplog.records if record.name.startswith("pypdf")] == []
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
@@ -75,6 +96,26 @@ def test_a_malicious_name_goes_nowhere(scene, event, name):
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
     page = client_of(scene.teacher).get(reverse("students:changes_of", args=[event.student_id])).content.decode()
     assert "<script>." not in page
+
+
+def test_a_pdf_that_does_something_by_itself_is_refused(scene, event):
+    written, writer = BytesIO(), PdfWriter(clone_from=pdf())
+    script = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(script)
+    writer.write(written)
+    file = SimpleUploadedFile("证明.pdf", written.getvalue(), content_type="application/pdf")
+    assert "有会自动运行的内容，没有保存" in error(upload(scene.teacher, event, file))
+    assert not Certificate.objects.exists()
+
+
+def test_a_pdf_that_opens_at_its_first_page_and_leads_to_an_address_is_kept(scene, event):
+    written, writer = BytesIO(), PdfWriter(clone_from=pdf())
+    first = ArrayObject([writer.pages[0].indirect_reference, NameObject("/Fit")])
+    writer.root_object[NameObject("/OpenAction")] = first
+    writer.add_annotation(0, Link(rect=(0, 0, 10, 10), url="https://example.com/"))
+    writer.write(written)
+    file = SimpleUploadedFile("证明.pdf", written.getvalue(), content_type="application/pdf")
+    assert upload(scene.teacher, event, file).status_code == 302
 
 
 def test_what_hides_in_a_picture_is_not_kept(scene, event):

@@ -125,6 +125,14 @@ class TestRecording:
         assert "何静登记了休学（2026年9月7日），所以这次没有保存" in errors(answer)
         assert child.events.count() == 2
 
+    def test_the_second_clerk_is_told_even_where_that_change_is_why_the_form_is_wrong(self, scene, child):
+        other = cast.school_class(scene.school, "202302")
+        stale = sending(child, school_class=other.pk)
+        record(scene, child, EventKind.CLASS_MOVE, school_class=other)
+        answer = client_of(scene.clerk).post(address(child, "class_move"), stale)
+        assert answer.status_code == 409
+        assert "何静登记了转班（2026年9月7日），所以这次没有保存" in errors(answer)
+
     def test_what_can_no_longer_follow_is_told_on_the_childs_page(self, scene, child):
         stale = sending(child)
         record(scene, child, EventKind.DECEASE)
@@ -272,6 +280,8 @@ class TestNewChild:
             ({"id_type": "护照", "id_number": "", "student_number": ""}, "至少填一个"),
             ({"birth_date": "2026-09-08", "id_type": "护照"}, "出生日期晚于到校日期"),
             ({"happened_on": "2026-09-08"}, "日期还没有到"),
+            ({"birth_date": "1989-12-31", "id_type": "护照"}, "出生日期早于1990年"),
+            ({"happened_on": "2023-08-31"}, "2023级1班从2023年9月1日起才有"),
         ],
     )
     def test_what_does_not_agree_is_told(self, scene, change, told):
@@ -315,6 +325,17 @@ class TestNewChild:
         client_of(from_clerk).post(address(gone, "transfer_out"), sending(gone, to_school=third.name))
         fields = self.fields(scene, birth_date="2014-05-06", id_number=gone.id_number, student_number="")
         assert "正等南河小学答复" in errors(self.send(scene, fields, take_in=gone.pk))
+
+    def test_whom_another_school_has_offered_to_this_one_is_accepted_by_taking_it_in(self, scene):
+        room = cast.school_class(cast.school("西岭小学"))
+        gone = cast.student(room, "韩冰")
+        from_clerk = cast.person(role=Role.REGISTRY_CLERK, school=room.school)
+        client_of(from_clerk).post(address(gone, "transfer_out"), sending(gone, to_school=scene.school.name))
+        fields = self.fields(scene, birth_date="2014-05-06", id_number=gone.id_number, student_number="")
+        assert self.send(scene, fields, take_in=gone.pk).status_code == 302
+        transfer = gone.transfers.get()
+        assert (transfer.answer, transfer.in_event) == ("accepted", gone.events.get(kind="transfer_in"))
+        assert transfer.out_event.confirmed_on == MONDAY
 
     def test_a_class_of_another_school_cannot_be_chosen(self, scene):
         far = cast.school_class(cast.school("西岭小学"))

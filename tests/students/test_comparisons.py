@@ -142,7 +142,7 @@ def test_the_same_form_sent_twice_is_one_comparison(scene):
     ("fields", "said"),
     [
         ({"as_of": "2026-09-08"}, "导出日期还没有到"),
-        ({"as_of": "昨天"}, "日期不对"),
+        ({"as_of": "昨天"}, "导出日期没有看懂"),
         ({"file": ""}, "请选择文件"),
         ({"file": BytesIO(b"hello")}, "这不是Excel工作簿，或者文件已经损坏，没有核对"),
     ],

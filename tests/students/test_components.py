@@ -109,6 +109,21 @@ def test_the_error_summary_counts_and_leads_to_the_fields():
     assert 'href="#id_day"' in html
 
 
+class SentForm(forms.Form):
+    """A field that nobody sees, and one that everybody does."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(label="理由", error_messages={"required": "请填写理由"})
+
+
+def test_what_is_wrong_with_a_hidden_field_is_told_without_its_name():
+    html = draw("{% error_summary form %}", form=SentForm({"submission": "1"}))
+    assert "提交的内容不完整，没有保存" in html
+    assert "理由：请填写理由" in html
+    assert "没有保存，有 2 处要改" in html
+    assert "ubmission" not in html
+
+
 def test_a_form_without_errors_has_no_error_summary():
     assert draw("{% error_summary form %}", form=ExampleForm()).strip() == ""
 

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from students.models import AuditRow, HandOver, HandOverChild, Role
+from students.models import AuditRow, EnrolmentEvent, HandOver, HandOverChild, Role
 from tests import cast
 from tests.scene import at, client_of
 from tests.students.cohorts import DUE, Junior, a_village, resident
@@ -74,6 +75,20 @@ class TestThePages:
         assert response.status_code == 422
         assert words in response.content.decode()
         assert junior.states()[0] == "awaited"
+
+    def test_count_nobody_as_arrived_whose_arrival_was_voided(self, junior):
+        client = client_of(junior.clerk)
+        lists, address = reverse("students:hand_overs"), reverse("students:hand_over", args=[junior.hand_over.pk])
+        client.post(address, {"school_class": junior.room.pk, "day": "2026-09-01"})
+        arrived = HandOverChild.objects.order_by("pk").first()
+        EnrolmentEvent.objects.create(
+            student=arrived.student, kind="void", happened_on="2026-09-01", order=9, corrects=arrived.event,
+            recorded_at=timezone.now(),
+        )  # fmt: skip
+        for row in (client.get(lists).context["page"][0], client.get(address).context["hand_over"]):
+            assert (row.total, row.arrived_count, row.missing_count, row.awaited_count) == (3, 2, 1, 0)
+        for state, number in (("arrived", 2), ("missing", 1), ("awaited", 0)):
+            assert client.get(address, {"state": state}).context["page"].paginator.count == number
 
     def test_of_another_schools_lists_do_not_exist(self, junior):
         stranger = client_of(cast.person(role=Role.REGISTRY_CLERK, school=junior.far))

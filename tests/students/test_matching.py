@@ -63,6 +63,7 @@ def test_the_reasons_are_said_in_words():
         ("629901201503040031", True),  # the last character follows from the others
         ("629901201530040013", True),  # neighbours that changed places
         ("629901201500340013", True),
+        ("629901201305040013", False),  # two that changed places and are no neighbours
         ("629901201553040023", False),
         ("62990120150304001", False),
     ],

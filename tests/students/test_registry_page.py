@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from students.models import EnrolmentEvent, Role, Suspension, Transfer
+from students.models import Campaign, EnrolmentEvent, Finding, ProposedMatch, Role, Suspension, Transfer
 from students.views.registry import WAYS, ways_of
-from tests import cast
+from tests import cast, sweep
 from tests.scene import MONDAY, client_of
 
 PAGE = reverse("students:registry")
@@ -16,6 +16,11 @@ PAGE = reverse("students:registry")
 
 def labels_of(person) -> set[str]:
     return {entry["label"] for entries in ways_of(cast.scope(person), MONDAY).values() for entry in entries}
+
+
+def waiting(person) -> dict[str, int]:
+    entries = [entry for group in ways_of(cast.scope(person), MONDAY).values() for entry in group]
+    return {entry["label"]: entry["waiting"] for entry in entries if entry["waiting"]}
 
 
 @pytest.mark.parametrize("role", [Role.REGISTRY_CLERK, Role.PRINCIPAL, Role.DEPUTY_HEAD])
@@ -65,11 +70,47 @@ def test_what_waits_for_the_reader_is_counted(scene):
         requested_by=scene.clerk,
     )
 
-    def waiting(person) -> dict[str, int]:
-        entries = [entry for group in ways_of(cast.scope(person), MONDAY).values() for entry in group]
-        return {entry["label"]: entry["waiting"] for entry in entries if entry["waiting"]}
-
     assert waiting(far_clerk) == {"转学": 1}
     assert waiting(scene.clerk) == {}
     assert waiting(cast.person(role=Role.TOWNSHIP_OFFICER, township=scene.school.township)) == {"休学": 1}
     assert waiting(cast.person(role=Role.TOWNSHIP_OFFICER, township=far.township)) == {}
+
+
+def test_pairs_wait_for_whoever_may_decide_on_them(scene):
+    resident = sweep.resident(sweep.village(scene.school.township), scene.children[0].name)
+    ProposedMatch.objects.create(resident=resident, student=scene.children[0], confidence="medium")
+    township = scene.school.township
+    assert waiting(cast.person(role=Role.BUREAU_OFFICER)) == {"户籍比对": 1}
+    assert waiting(cast.person(role=Role.TOWNSHIP_OFFICER, township=township)) == {"户籍比对": 1}
+    assert waiting(cast.person(role=Role.TOWNSHIP_OFFICER, township=cast.township("西岭镇"))) == {}
+    assert waiting(cast.person(role=Role.INSPECTOR, township=township)) == {}
+
+
+def test_unsettled_children_of_a_sweep_wait_for_whoever_follows_them_up(scene):
+    bureau = cast.person(role=Role.BUREAU_OFFICER)
+    officer = cast.person(role=Role.TOWNSHIP_OFFICER, township=scene.school.township)
+    sweep.resident(sweep.village(scene.school.township), "林远")
+    campaign = sweep.sweep(bureau)
+    finding = Finding.objects.get()
+    assert waiting(officer) == {"三比对排查": 1}
+    assert waiting(scene.clerk) == waiting(bureau) == {}
+    Finding.objects.update(follower=bureau, school=scene.school)
+    assert waiting(bureau) == {"三比对排查": 1}
+    assert waiting(officer) == {}
+    Finding.objects.update(follower=None)
+    assert waiting(scene.clerk) == {"三比对排查": 1}
+    assert waiting(cast.person(role=Role.PRINCIPAL, school=scene.school)) == {}
+    sweep.record(bureau, finding, Finding.State.BACK)
+    assert waiting(scene.clerk) == waiting(officer) == {}
+    Finding.objects.update(state=Finding.State.TO_VISIT)
+    Campaign.objects.filter(pk=campaign.pk).update(closed_at=timezone.now(), closed_by=bureau)
+    assert waiting(scene.clerk) == waiting(officer) == {}
+
+
+def test_on_every_page_that_it_leads_to_one_is_at_the_registry(scene):
+    client = client_of(scene.clerk)
+    for entries in client.get(PAGE).context["groups"].values():
+        for entry in entries:
+            frame = client.get(entry["url"], follow=True).context["frame"]
+            expected = "学生" if entry["label"] == "新增学生" else "学籍"
+            assert [way["label"] for way in frame["nav"] if way["current"]] == [expected], entry["label"]

@@ -63,6 +63,20 @@ class TestLinksByNumber:
         second.refresh_from_db()
         assert (first.student, second.student) == (None, scene.children[0])
 
+    def test_a_number_wins_at_once_where_a_person_crossed_two_children(self, scene, village, officer):
+        """Both links are wrong as soon as one number is known: one run unties both, the next has nothing to do."""
+        mine, other = sweep.resident(village, "高东"), sweep.resident(village, "袁然远")
+        crossed = {mine: scene.children[0], other: scene.children[1]}
+        moment = {"match": "confirmed", "matched_by": officer, "matched_at": "2026-09-07T08:00+08:00"}
+        for row, student in crossed.items():
+            Resident.objects.filter(pk=row.pk).update(student=student, **moment)
+        Student.objects.filter(pk=crossed[other].pk).update(id_number=mine.id_number, student_number=None)
+        actions.match_residents()
+        mine.refresh_from_db()
+        other.refresh_from_db()
+        assert (mine.student, mine.match, other.student) == (crossed[other], "id", None)
+        assert not any(actions.match_residents().values())
+
     def test_what_a_person_confirmed_stays_while_nothing_speaks_against_it(self, officer, pair):
         row = actions.confirm_match(by=officer, proposal=pair.pk)
         assert actions.match_residents() == {"released": 0, "linked": 0, "proposed": 0}
@@ -74,7 +88,7 @@ class TestLinksByNumber:
             for each in range(number):
                 cast.student(scene.school_class, f"高{number}{each}")
                 sweep.resident(village, f"高{number}{each}")
-            with django_assert_num_queries(13):  # two of them open and keep the savepoint
+            with django_assert_num_queries(14):  # two of them open and keep the savepoint
                 assert actions.match_residents()["proposed"] == number
 
 
@@ -148,6 +162,9 @@ class TestPages:
         ("query", "names"),
         [
             ("q=高东", {"高东"}),
+            ("q=东", {"高东"}),
+            ("q=yuanran", {"袁然远"}),
+            ("q=XX", {"小小"}),
             ("q=无此人", set()),
             ("state=linked", {"袁然远"}),
             ("state=proposed", {"高东"}),
@@ -166,9 +183,10 @@ class TestPages:
         assert {line.resident.name for line in response.context["lines"]} == names
 
     def test_the_last_four_of_the_number_find_a_child(self, officer, pair):
-        tail = pair.resident.id_number[-4:]
-        response = client_of(officer).get(f"{reverse('students:residents')}?q={tail}")
-        assert [line.resident for line in response.context["lines"]] == [pair.resident]
+        number = pair.resident.id_number
+        for typed, found in ((number[-4:], 1), (number, 1), (f"0{number[-4:]}", number[-5] == "0")):
+            response = client_of(officer).get(f"{reverse('students:residents')}?q={typed}")
+            assert [line.resident for line in response.context["lines"]] == [pair.resident] * found
 
     def test_an_officer_sees_the_own_township_alone(self, pair, far):
         client = client_of(far)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from students.school_age import full_years, is_of_school_age, school_age_births
+from students.school_age import births_of_ages, full_years, is_of_school_age, school_age_births
 
 RULE = {"entry_age": 6, "last_age": 15}
 SEPTEMBER, MARCH = date(2026, 9, 1), date(2027, 3, 1)
@@ -57,4 +57,16 @@ def test_the_span_of_birth_dates_asks_the_same_question(day):
     born = [date(2008, 1, 1) + timedelta(days=number) for number in range(6000)]
     assert [each for each in born if first <= each <= last] == [
         each for each in born if is_of_school_age(each, day, **RULE)
+    ]
+
+
+@pytest.mark.parametrize("ages", [(0, 17), (6, 15)])
+@pytest.mark.parametrize("day", [SEPTEMBER, date(2027, 2, 28), MARCH, date(2028, 2, 28), date(2028, 2, 29)])
+def test_the_span_of_ages_is_that_of_full_years(day, ages):
+    """On 29 February nobody born on 1 March is a year older yet, and everybody born on 28 February is."""
+    youngest, oldest = ages
+    first, last = births_of_ages(day, youngest, oldest)
+    born = [day - timedelta(days=number) for number in range(19 * 366)]
+    assert [each for each in born if first <= each <= last] == [
+        each for each in born if youngest <= full_years(each, day) <= oldest
     ]

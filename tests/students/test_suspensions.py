@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from students.actions import policy, suspensions
+from students.actions import certificates, policy, suspensions
 from students.actions.enrolment import record_event
 from students.actions.suspensions import SuspensionRefused
 from students.enrolment import EventKind, ImpossibleEvent
@@ -64,6 +64,17 @@ class TestAskingAndApproving:
             today=MONDAY,
         )
         assert approve(officer, request).event.happened_on == MONDAY
+
+    def test_it_is_not_asked_for_before_the_last_event(self, scene, child):
+        entered = child.events.get().happened_on
+        with pytest.raises(SuspensionRefused, match="休学开始日期早于上一项变动（2023年9月1日），没有提交"):
+            ask(scene, child, starts_on=entered - timedelta(days=1), ends_on=entered)
+        assert ask(scene, child, starts_on=entered, ends_on=entered + timedelta(days=30))
+
+    def test_an_answer_without_a_step_is_told(self, scene, child, officer):
+        answer = page(officer, ask(scene, child))
+        assert answer.status_code == 422
+        assert "没有收到要办的事，没有保存" in answer.content.decode()
 
     def test_who_has_left_meanwhile_is_not_suspended(self, scene, child, officer):
         request = ask(scene, child)
@@ -213,10 +224,23 @@ def test_the_page_takes_a_request_with_its_certificate(scene, child):
     assert "变动证明（JPEG图片）" in text.decode()
 
 
+def test_the_page_names_no_paper_that_another_school_has_handed_in_since(scene, child, officer):
+    request = ask(scene, child)
+    suspensions.withdraw(by=scene.clerk, suspension=request, today=MONDAY)
+    far = cast.school_class(cast.school("西岭小学"))
+    moved = {"by": None, "student": child, "happened_on": MONDAY, "today": MONDAY}
+    record_event(kind=EventKind.TRANSFER_OUT, confirmed_on=MONDAY, **moved)
+    entered = record_event(kind=EventKind.TRANSFER_IN, school_class=far, **moved)
+    there = cast.person("罗芳", role=Role.REGISTRY_CLERK, school=far.school)
+    certificates.hand_in(by=there, event=entered, kind="change", paper=paper(), today=MONDAY)
+    address = reverse("students:suspension", args=[request.pk])
+    assert "没有上传" in client_of(scene.clerk).get(address).content.decode()
+
+
 def test_the_list_shows_what_waits(scene, child, officer, django_assert_num_queries):
     ask(scene, child)
     ask(scene, scene.children[1])
     client = client_of(officer)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         answer = client.get(reverse("students:suspensions"))
     assert (answer.context["shown"], len(answer.context["lines"])) == ("waiting", 2)

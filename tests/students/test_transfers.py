@@ -105,6 +105,17 @@ class TestInsideTheCounty:
         assert "转往" in text
         assert "转入：" not in text
 
+    def test_the_class_left_is_named_though_the_child_joined_another_the_same_day(self, scene, far, transfer):
+        accept(far, transfer, OUT)
+        assert page(scene.clerk, transfer).context["line"].class_left == scene.school_class
+
+    def test_the_one_who_offers_again_is_led_to_the_new_offer(self, scene, far, transfer):
+        transfers.refuse(by=far.clerk, transfer=transfer, reason="没有来报到", today=MONDAY)
+        answer = page(scene.clerk, transfer, do="offer", **{"offer-to_place": "四川省成都市"})
+        newest = Transfer.objects.latest("pk")
+        assert newest != transfer
+        assert answer["Location"] == reverse("students:transfer", args=[newest.pk])
+
     def test_the_new_school_answers_on_the_page(self, far, transfer):
         fields = {"accept-school_class": far.school_class.pk, "accept-happened_on": MONDAY.isoformat()}
         assert page(far.clerk, transfer, do="accept", **fields).status_code == 302
@@ -120,14 +131,16 @@ class TestInsideTheCounty:
         assert {"school_class", "happened_on"} <= answer.context["forms"]["accept"].errors.keys()
 
     def test_an_unknown_step_is_no_step(self, scene, far, transfer):
-        assert page(far.clerk, transfer, do="destroy").status_code == 422
+        answer = page(far.clerk, transfer, do="destroy")
+        assert answer.status_code == 422
+        assert "没有收到要办的事，没有保存" in answer.content.decode()
         assert page(scene.clerk, transfer, do="letter").status_code == 302
         assert Transfer.objects.get().answer == ""
 
     def test_the_lists_of_both_sides(self, scene, far, transfer, django_assert_num_queries):
         send(scene, scene.children[1], to_school=far.school)
         inbox = client_of(far.clerk)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             answer = inbox.get(reverse("students:transfers"))
         assert (answer.context["shown"], len(answer.context["lines"])) == ("in", 2)
         outbox = client_of(scene.clerk).get(reverse("students:transfers"))
@@ -140,6 +153,14 @@ class TestInsideTheCounty:
         send(scene, scene.children[1], to_school=far.school)
         answer = client_of(scene.clerk).get(reverse("students:transfers"), {"box": "out", "q": "高"})
         assert [line.transfer for line in answer.context["lines"]] == [transfer]
+
+    def test_the_tabs_keep_the_search_that_their_counts_are_narrowed_down_to(self, scene, far, transfer):
+        client = client_of(scene.clerk)
+        answer = client.get(reverse("students:transfers"), {"box": "done", "q": "高", "page": 2})
+        tab = next(tab for tab in answer.context["tabs"] if tab["label"] == "转出未确认")
+        assert tab == {"label": "转出未确认", "url": "?box=out&q=%E9%AB%98", "current": False, "count": 1}
+        again = client.get(reverse("students:transfers") + tab["url"])
+        assert [line.transfer for line in again.context["lines"]] == [transfer]
 
 
 class TestOutOfTheCounty:

@@ -1,7 +1,9 @@
 """疑似失联: who stands on which list, the day before, on and after; and who may read it."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
+import openpyxl
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.utils import timezone
 from students.actions import corrections, suspensions, transfers
 from students.actions.enrolment import record_event
 from students.enrolment import EventKind
-from students.models import Enrolment, EnrolmentEvent, HandOver, HandOverChild, Role
+from students.models import AuditRow, Enrolment, EnrolmentEvent, HandOver, HandOverChild, Role
 from students.policy import Policy
 from students.queries.unaccounted import List, listings
 from tests import cast
@@ -57,6 +59,16 @@ def test_who_has_turned_up_again_is_not_lost(scene, child):
     record(child, EventKind.OTHER_IN, OUT + timedelta(days=35), school_class=scene.school_class)
     assert listed(scene.clerk, List.UNCONFIRMED, OUT + timedelta(days=34)) == ["高东"]
     assert listed(scene.clerk, List.UNCONFIRMED, OUT + timedelta(days=35)) == []
+
+
+def test_of_a_day_with_several_events_the_last_decides(scene, child):
+    """Taken back the day it left, and left again: the order of the day says where the child is."""
+    record(child, EventKind.TRANSFER_OUT)
+    record(child, EventKind.TRANSFER_IN, school_class=scene.school_class)
+    assert listed(scene.clerk, List.UNCONFIRMED, OUT + timedelta(days=31)) == []
+    record(child, EventKind.OTHER_OUT)
+    assert listed(scene.clerk, List.OTHER_OUT, OUT) == ["高东"]
+    assert listed(scene.clerk, List.UNCONFIRMED, OUT + timedelta(days=31)) == []
 
 
 def test_a_transfer_out_that_was_void_loses_nobody(scene, child):
@@ -196,6 +208,26 @@ class TestWhoReads:
         assert found(q="hb") == ["韩冰"]
         assert found(school=far.school.pk) == ["韩冰"]
         assert found(school="nonsense") == ["高东", "韩冰"]
+
+    def test_the_list_shown_leaves_as_a_file_masked_unless_a_reason_is_given(self, scene, child, clock):
+        transfers.send_out(by=scene.clerk, student=child, happened_on=OUT, to_place="四川省成都市", today=MONDAY)
+        record(scene.children[1], EventKind.OTHER_OUT, note="外出")
+        clock.move_to(f"{self.late}T08:00:00+08:00")
+        client = client_of(scene.clerk)
+
+        def sheet(query, **fields):
+            answer = client.post(reverse("reports:unaccounted_file") + query, {"format": ".xlsx"} | fields)
+            book = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content)))
+            return {cell for row in book.active.iter_rows(values_only=True) for cell in row}
+
+        page = client.get(reverse("students:unaccounted"), {"list": "unconfirmed", "q": "gd"})
+        assert page.context["file_url"] == f"{reverse('reports:unaccounted_file')}?list=unconfirmed&q=gd"
+        masked = sheet("?list=unconfirmed&q=gd")
+        assert {child.name, 90, "2026年9月2日转出，去向四川省成都市，还没有答复"} <= masked
+        assert not {child.student_number, scene.children[1].name} & masked
+        assert child.student_number in sheet("?list=unconfirmed", reveal="on", reason="报县教育局核查")
+        assert scene.children[1].name in sheet("?list=other_out")
+        assert AuditRow.objects.filter(action="table.export", subject="reports.unaccounted").count() == 3
 
     def test_an_empty_list_says_who_would_stand_on_it(self, scene):
         answer = client_of(scene.clerk).get(reverse("students:unaccounted"), {"list": "overstayed"})

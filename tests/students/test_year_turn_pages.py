@@ -71,7 +71,7 @@ class TestThePlanPage:
         ("sent", "words"),
         [
             ({"graduation_day": "2026-09-01"}, "毕业日期应在2025年9月1日到2026年8月31日之间"),
-            ({"graduation_day": "someday"}, "不是有效的日期"),
+            ({"graduation_day": "someday"}, "毕业日期没有看懂"),
             ({"graduation_day": ""}, "请填写毕业日期"),
             ({"due": "2026-08-31"}, "报到截止日期应在2026年9月1日到2027年8月31日之间"),
             ({"into": "999999"}, "请在列出的2023级1班升入中选择"),

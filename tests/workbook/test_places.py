@@ -6,7 +6,7 @@ import pytest
 
 from casework.models import RuleAdoption
 from casework.presets import ALWAYS
-from students.models import Area, DayOverride, Posting, School, SchoolClass, Term
+from students.models import Area, DayOverride, Posting, RegistryLine, School, SchoolClass, Term
 from students.queries.calendar import current_calendar
 from tests.workbook.workbooks import (
     COUNTY,
@@ -15,6 +15,7 @@ from tests.workbook.workbooks import (
     TODAY,
     TOWNSHIP,
     VILLAGE,
+    child,
     counts,
     errors,
     load,
@@ -294,6 +295,17 @@ def test_a_class_number_is_unique_in_its_school_only():
 def test_a_class_may_be_renamed():
     load(places())
     assert counts(load(with_change("班级", 1, 班级名称="向日葵班")), "班级") == (0, 1, 2)
+
+
+def test_the_children_of_a_class_of_another_cohort_stand_elsewhere_in_the_lists():
+    cohorts = {"202601": 2024, "202602": 2025}  # the younger cohort stands first
+    rows = [school_class(number, 入学年份=cohort) for number, cohort in cohorts.items()]
+    children = [child(1, "高东"), child(2, "单小勇", 班号="202602")]
+    load(places() | {"班级": rows, "学生": children})
+    lines = RegistryLine.objects.order_by("place_key").values_list("student__name", flat=True)
+    assert list(lines) == ["单小勇", "高东"]
+    load({"班级": [school_class("202601", 入学年份=2026)]})
+    assert list(lines.all()) == ["高东", "单小勇"]
 
 
 def homeroom_postings() -> list[tuple]:

@@ -35,6 +35,8 @@ GET  students:suspension             in      200      403     200   200       20
 POST students:suspension             in      403      403     403   403       403    →        →      403       404   403        404        404       in    pw
 GET  students:unaccounted            in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 POST students:unaccounted            in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  reports:unaccounted_file        in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST reports:unaccounted_file        in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 GET  students:policy                 in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
 POST students:policy                 in      403      403     403   403       403    403      422    403       403   403        403        403       in    pw
 """  # noqa: E501
@@ -75,6 +77,7 @@ def arguments(scene, people, day) -> dict[str, list]:
 
 def fields() -> dict[str, dict]:
     return {
+        "reports:unaccounted_file": {"format": ".xlsx"},
         "students:transfer": {"do": "refuse", "refuse-reason": "孩子没有来报到"},
         "students:suspension": {"do": "approve", "approve-paper_number": "青教休〔2026〕3号"},
     }

@@ -44,6 +44,8 @@ GET  students:finding          in      403      403     200   200       200    2
 POST students:finding          in      403      403     →     →         →      →        →      403       403   403        403        404       in    pw
 GET  students:assign_finding   in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 POST students:assign_finding   in      403      403     403   403       403    →        →      403       403   403        403        404       in    pw
+GET  students:dial_finding     in      403      403     →     →         →      →        →      403       403   403        403        404       in    pw
+POST students:dial_finding     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  students:finding_proof    in      403      403     404   404       404    200      200    200       403   403        403        404       in    pw
 POST students:finding_proof    in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 """  # noqa: E501
@@ -75,6 +77,7 @@ def arguments(scene, people, day) -> dict[str, list]:
         "students:assign_village": [campaign.pk, village.pk],
         "students:finding": [finding.pk],
         "students:assign_finding": [finding.pk],
+        "students:dial_finding": [finding.pk],
         "students:finding_proof": [FindingProof.objects.get().pk],
     }
 

@@ -11,8 +11,8 @@ TABLE = """
 address                             visitor homeroom subject clerk principal deputy township bureau inspector admin substitute next_class far_clerk ended newcomer
 GET  students:year_turns            in      403      403     →     →         →      200      200    200       403   403        403        →         in    pw
 POST students:year_turns            in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  students:year_turn             in      403      403     200   200       200    200      200    200       404   403        403        404       in    pw
-POST students:year_turn             in      403      403     422   403       403    403      403    403       404   403        403        404       in    pw
+GET  students:year_turn             in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+POST students:year_turn             in      403      403     422   403       403    403      403    403       403   403        403        404       in    pw
 GET  students:year_turn_preview     in      404      404     200   200       200    200      200    200       404   404        404        404       in    pw
 POST students:year_turn_preview     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  students:carry_out_year_turn   in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
