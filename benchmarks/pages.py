@@ -49,6 +49,7 @@ def add_the_rest(residents: int) -> None:
 def add_residents(number: int, chance) -> None:
     from django.utils import timezone
 
+    from students.actions.listing import index_residents
     from students.identity import check_character
     from students.models import Area, Resident, Student
 
@@ -75,6 +76,7 @@ def add_residents(number: int, chance) -> None:
 
     rows = Resident.objects.bulk_create(list(enrolled())[:number], batch_size=STEP)
     Resident.objects.bulk_create(strangers(max(number - len(rows), 0)), batch_size=STEP, ignore_conflicts=True)
+    index_residents(Resident.objects.values_list("pk", flat=True))
 
 
 def add_registers(chance) -> None:
@@ -162,6 +164,38 @@ def add_comparison(bureau, chance) -> None:
     )  # fmt: skip
 
 
+# Label → the address, always the same, and what is asked of it.
+FIXED = {
+    "首页（县）": ("home", {}),
+    "学籍首页": ("students:registry", {}),
+    "待办": ("casework:duties", {}),
+    "待办：查找": ("casework:duties", {"q": "wang"}),
+    "待办：已办结": ("casework:duties", {"state": "done"}),
+    "待办：一项": ("casework:duties", {"tier": "contact"}),
+    "疑似失联": ("students:unaccounted", {}),
+    "疑似失联：查找": ("students:unaccounted", {"q": "wang"}),
+    "转学": ("students:transfers", {}),
+    "转学：已办结": ("students:transfers", {"box": "done"}),
+    "休学": ("students:suspensions", {}),
+    "户籍儿童": ("students:residents", {}),
+    "户籍儿童：查找": ("students:residents", {"q": "王"}),
+    "户籍儿童：号码": ("students:residents", {"q": "1234"}),
+    "户籍儿童：未比对": ("students:residents", {"state": "alone"}),
+    "户籍儿童：适龄": ("students:residents", {"age": "due"}),
+    "待确认的比对": ("students:matches", {}),
+    "排查列表": ("students:campaigns", {}),
+    "花名册（目录）": ("reports:rosters", {}),
+    "开学到校": ("casework:opening", {}),
+    "班级清点": ("students:head_counts", {}),
+    "学年交替": ("students:year_turns", {}),
+    "移交": ("students:hand_overs", {}),
+    "移交：未报到": ("students:not_arrived", {}),
+    "移交：应入学": ("students:expected_children", {}),
+    "核对列表": ("students:comparisons", {}),
+    "导入": ("casework:uploads", {}),
+}
+
+
 def pages_of(times: int) -> dict[str, list[tuple[str, dict]]]:
     """Label → the addresses asked for, with what they ask."""
     from django.urls import reverse
@@ -182,43 +216,17 @@ def pages_of(times: int) -> dict[str, list[tuple[str, dict]]]:
     def each(name, values, key):
         return [(reverse(name), {key: chance.choice(values)}) for _ in range(times)]
 
-    pages = {
-        "首页（县）": same("home"),
-        "学籍首页": same("students:registry"),
+    pages = {label: same(name, **query) for label, (name, query) in FIXED.items()}
+    pages |= {
         "学生页": [(reverse("casework:child", args=[pk]), {}) for pk in children],
-        "待办": same("casework:duties"),
-        "待办：查找": same("casework:duties", q="wang"),
-        "待办：已办结": same("casework:duties", state="done"),
-        "待办：一项": same("casework:duties", tier="contact"),
         "待办：后面的页": [(reverse("casework:duties"), {"page": 100 + n}) for n in range(times)],
-        "疑似失联": same("students:unaccounted"),
         **{f"疑似失联：{kind}": same("students:unaccounted", list=kind) for kind in ("other_out", "numberless")},
-        "疑似失联：查找": same("students:unaccounted", q="wang"),
-        "转学": same("students:transfers"),
-        "转学：已办结": same("students:transfers", box="done"),
-        "休学": same("students:suspensions"),
-        "户籍儿童": same("students:residents"),
-        "户籍儿童：查找": same("students:residents", q="王"),
-        "户籍儿童：号码": same("students:residents", q="1234"),
-        "户籍儿童：未比对": same("students:residents", state="alone"),
-        "户籍儿童：适龄": same("students:residents", age="due"),
         "户籍儿童：一个乡镇": each("students:residents", towns, "township"),
         "户籍儿童：后面的页": [(reverse("students:residents"), {"page": 900 + n}) for n in range(times)],
-        "待确认的比对": same("students:matches"),
-        "排查列表": same("students:campaigns"),
-        "花名册（目录）": same("reports:rosters"),
         **{f"花名册：{roster.title}": same("reports:roster", [code]) for code, roster in ROSTERS.items()},
         "花名册：0—17后面的页": same("reports:roster", ["children"], page=1500),
         "花名册：适龄查找": same("reports:roster", ["school_age"], q="wang"),
-        "开学到校": same("casework:opening"),
         "开学到校：一所学校": each("casework:opening", schools, "school"),
-        "班级清点": same("students:head_counts"),
-        "学年交替": same("students:year_turns"),
-        "移交": same("students:hand_overs"),
-        "移交：未报到": same("students:not_arrived"),
-        "移交：应入学": same("students:expected_children"),
-        "核对列表": same("students:comparisons"),
-        "导入": same("casework:uploads"),
     }
     if campaign:
         pages |= {

@@ -4,8 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework import engine
@@ -369,33 +367,3 @@ class TestPhones:
         assert PHONE not in html
         assert "tel:" not in html
         assert ("高东" in html) == (role != Role.ADMINISTRATOR)
-
-
-class TestQueries:
-    """As many for thirty cards as for three."""
-
-    @pytest.fixture(params=[3, 29])
-    def many(self, request, scene):
-        for number in range(request.param - 3):
-            cast.student(scene.school_class, f"学生{number}")
-        everybody = {f"n{child.pk}": (child, "unexcused") for child in Student.objects.all()}
-        for day in (2, 3, 4):
-            cast.take_register(scene.teacher, scene.school_class, date(2026, 9, day), today=MONDAY, **everybody)
-        return request.param
-
-    @pytest.mark.parametrize(("address", "at_most"), [(LIST, 9), (HOME, 11)], ids=["list", "home"])
-    def test_of_a_page_of_cards(self, address, at_most, many, scene):
-        client = client_of(scene.teacher)
-        client.get(address)
-        with CaptureQueriesContext(connection) as asked:
-            html = client.get(address).content.decode()
-        assert len(sentences(html)) == {LIST: min(2 * many, 30), HOME: min(2 * many, 20)}[address]
-        assert len(asked) <= at_most
-
-    def test_of_the_page_why(self, many, scene):
-        client = client_of(scene.teacher)
-        address = reverse("casework:duty", args=[Obligation.objects.filter(tier="absence_report").first().pk])
-        client.get(address)
-        with CaptureQueriesContext(connection) as asked:
-            client.get(address)
-        assert len(asked) <= 8
