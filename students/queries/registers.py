@@ -171,9 +171,12 @@ def _obstacle(school_class, day, slot, today, may_take, is_school_day) -> str:
 
 
 def _marks_now_and_before(school_class, day, call, before) -> tuple[dict[int, str], set[int]]:
-    """The marks of this roll call, and who was absent on the school day before; one query."""
+    """The marks of this roll call, and who was absent on the school day before; one query.
+
+    Asked for by class and days, which an index answers; "this roll call or that day" would read every mark there is.
+    """
     marks = AbsenceMark.objects.filter(
-        Q(roll_call=call) | Q(roll_call__school_class=school_class, roll_call__day=before)
+        roll_call__school_class=school_class, roll_call__day__in=[day, before]
     ).values_list("student", "kind", "roll_call__day", "roll_call")
     now = {student: kind for student, kind, _, roll_call in marks if call and roll_call == call.pk}
     return now, {student for student, kind, on, _ in marks if on == before and kind in ABSENT}
