@@ -56,9 +56,8 @@ def test_the_clerk_turns_a_temporary_number_into_a_formal_one(desktop, busy, chi
     desktop.get_by_label("新学籍号").fill(f"G{cast.identity_number()}")
     desktop.get_by_role("button", name="保存学籍号").click()
     expect(desktop.locator(".error-summary")).to_contain_text("与本人身份证件号不同")
-    desktop.goto(f"/students/{child.pk}/number/")
+    expect(desktop.locator(".error-summary")).to_be_focused()  # what is typed before the focus has moved is lost
     desktop.get_by_label("新学籍号").fill(f"G{child.id_number}")
-    expect(desktop.get_by_label("新学籍号")).to_have_value(f"G{child.id_number}")
     desktop.get_by_role("button", name="保存学籍号").click()
     expect(desktop.get_by_text("学籍号已更新，原来的号码留在记录里。")).to_be_visible()
     expect(desktop.get_by_text("L6299********001X").first).to_be_visible()

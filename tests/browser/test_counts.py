@@ -30,6 +30,7 @@ def test_a_deputy_counts_a_class_and_tells_who_is_not_there(page, busy, sign_in)
     expect(words).to_have_text("比在校少1人，还有1人没有勾选")
     page.get_by_role("button", name="登记清点").tap()
     expect(page.locator(".error-summary")).to_contain_text("还有1人没有勾选")
+    expect(page.locator(".error-summary")).to_be_focused()
     name = busy.children[4].name
     page.get_by_label(name, exact=False).first.check()
     page.get_by_label(f"{name}不在的原因").select_option("已离校")
@@ -54,6 +55,7 @@ def test_the_teacher_notes_why_a_child_is_not_back_and_where_the_visit_stands(pa
     page.get_by_label("务工").check()
     page.get_by_role("button", name="登记原因").tap()
     expect(page.locator(".error-summary")).to_contain_text("请写明去了哪里")
+    expect(page.locator(".error-summary")).to_be_focused()  # what is typed before the focus has moved is lost
     page.get_by_label("去向").fill("浙江义乌")
     page.get_by_role("button", name="登记原因").tap()
     expect(row).to_contain_text("浙江义乌")
