@@ -104,7 +104,7 @@ def _events(student, scope) -> Iterator[Entry]:
 
 
 def _corrected(correction: EnrolmentEvent) -> str:
-    day = cdate(timezone.localtime(correction.recorded_at))
+    day = cdate(correction.recorded_at)
     if correction.kind == EventKind.VOID:
         return f"{day}更正：此条作废"
     return f"{day}更正为{cdate(correction.happened_on)}{correction.get_kind_display()}"

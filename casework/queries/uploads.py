@@ -117,11 +117,11 @@ class UploadPage:
 
     @property
     def sent_words(self) -> str:
-        return f"上传于{cdatetime(timezone.localtime(self.upload.uploaded_at))}"
+        return f"上传于{cdatetime(self.upload.uploaded_at)}"
 
     @property
     def before_words(self) -> str:
-        when, who = cdatetime(timezone.localtime(self.before.finished_at)), self.before.uploaded_by.name
+        when, who = cdatetime(self.before.finished_at), self.before.uploaded_by.name
         return f"同样的文件已由{who}于{when}写入过。再写入一次也不会重复。"
 
     @property

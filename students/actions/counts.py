@@ -94,7 +94,7 @@ def _says_the_same(standing: HeadCount, values: Mapping, missing: Missing) -> bo
 def _refuse_unseen(standing: HeadCount | None, by, seen: datetime | None) -> None:
     if standing is None:
         return
-    when, who = ctime(timezone.localtime(standing.recorded_at)), standing.counted_by
+    when, who = ctime(standing.recorded_at), standing.counted_by
     if standing.counted_by_id != by.pk:
         raise CountRefused(
             f"今天{when}，{who.name}已经清点过这个班：在校{standing.on_roll}人，实到{standing.present}人。没有保存；"

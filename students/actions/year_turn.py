@@ -282,11 +282,7 @@ def _planned(year_turn: YearTurn) -> YearTurn:
 def _still_planned(locked: YearTurn) -> YearTurn:
     """Refuse where it has been carried out or taken back by now."""
     if locked.taken_back_at:
-        raise TurnChanged(
-            f"{locked.taken_back_by.name}在{cdatetime(timezone.localtime(locked.taken_back_at))}撤回了，这次没有保存。"
-        )
+        raise TurnChanged(f"{locked.taken_back_by.name}在{cdatetime(locked.taken_back_at)}撤回了，这次没有保存。")
     if locked.carried_out_at:
-        raise TurnChanged(
-            f"{locked.carried_out_by.name}在{cdatetime(timezone.localtime(locked.carried_out_at))}已经执行，这次没有再写入。"
-        )
+        raise TurnChanged(f"{locked.carried_out_by.name}在{cdatetime(locked.carried_out_at)}已经执行，这次没有再写入。")
     return locked

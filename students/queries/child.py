@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.db.models import Model
-from django.utils import timezone
 
 from students.access import Scope
 from students.models import Area, AuditRow, Enrolment, SchoolClass, Student
@@ -75,4 +74,4 @@ def last_change(row: Model, action: str) -> str:
     """何静，2026年9月7日 15:05: who last did ``action`` to a row, in words; blank where nobody has."""
     acts = AuditRow.objects.filter(subject=row._meta.label_lower, subject_id=row.pk, action=action)
     last = acts.select_related("done_by").order_by("pk").last()
-    return f"{last.done_by}，{cdatetime(timezone.localtime(last.done_at))}" if last and last.done_by else ""
+    return f"{last.done_by}，{cdatetime(last.done_at)}" if last and last.done_by else ""

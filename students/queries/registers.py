@@ -6,7 +6,6 @@ from datetime import date
 from itertools import groupby
 
 from django.db.models import Count, F, Q
-from django.utils import timezone
 
 from students.days import ABSENT, MARK_LABELS, MarkKind, Slot
 from students.models import AbsenceMark, Enrolment, Leave, RollCall, SchoolClass, Student
@@ -224,7 +223,7 @@ def register_history(call: RollCall) -> list[dict]:
 
 def _entry(when, title: str, text: str, by) -> dict:
     return {
-        "when": cdatetime(timezone.localtime(when)),
+        "when": cdatetime(when),
         "title": title,
         "text": text,
         "by": by.name if by else "由工作簿导入",

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef
-from django.utils.timezone import localtime
 
 from students.calendar import school_year_label
 from students.models import School, SchoolClass, Student, YearTurn
@@ -121,7 +120,7 @@ def steps(year_turn: YearTurn) -> list[dict]:
         {
             "label": label,
             "state": "done" if at else "current" if position == reached else "ahead",
-            "note": f"{by.name} {cdatetime(localtime(at))}" if at else "",
+            "note": f"{by.name} {cdatetime(at)}" if at else "",
         }
         for position, (label, at, by) in enumerate(done)
     ]

@@ -141,12 +141,8 @@ def _recorded(request, form: ChangeForm, student: Student, kind: EventKind) -> i
             transfers.send_out(**values)
         else:
             enrolment.record_event(kind=kind, **values)
-    except enrolment.EventsChanged as changed:
-        form.add_error(None, str(changed))
-        return 409
-    except REFUSALS as refused:
-        form.add_error(None, _sentence(refused))
-        return 422
+    except (enrolment.EventsChanged, *REFUSALS) as refused:
+        return _refused(form, refused)
     day = cdate(form.cleaned_data["happened_on"])
     messages.success(request, f"已登记{kind.label}：{student.name}，{day}。")
     return 302
@@ -157,9 +153,15 @@ def _told_of_others(form: SentOnceForm, student: Student) -> int:
     try:
         enrolment.refuse_unseen(student, form.cleaned_data.get("seen"))
     except enrolment.EventsChanged as changed:
-        form.add_error(None, str(changed))
-        return 409
+        return _refused(form, changed)
     return 422
+
+
+def _refused(form: SentOnceForm, refused: Exception) -> int:
+    """Say it on the form; the status is 409 where somebody else was quicker."""
+    was_overtaken = isinstance(refused, enrolment.EventsChanged)
+    form.add_error(None, str(refused) if was_overtaken else _sentence(refused))
+    return 409 if was_overtaken else 422
 
 
 def _corrected(request, form: CorrectionForm, event: EnrolmentEvent) -> int:
@@ -173,12 +175,8 @@ def _corrected(request, form: CorrectionForm, event: EnrolmentEvent) -> int:
         else:
             day, school_class = form.cleaned_data["happened_on"], form.cleaned_data.get("school_class")
             corrections.correct(happened_on=day, school_class=school_class, **sent, **form.sending)
-    except enrolment.EventsChanged as changed:
-        form.add_error(None, str(changed))
-        return 409
-    except REFUSALS as refused:
-        form.add_error(None, _sentence(refused))
-        return 422
+    except (enrolment.EventsChanged, *REFUSALS) as refused:
+        return _refused(form, refused)
     messages.success(
         request, f"{'已作废' if form.cleaned_data['do'] == 'void' else '已更正'}：{event.get_kind_display()}。"
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 
@@ -17,6 +18,14 @@ def tabs(request, labels: Mapping[str, str], *, name: str, shown: str, counts: M
         tab = {"label": label, "url": f"?{query.urlencode()}", "current": key == shown}
         items.append(tab | ({"count": counts[key]} if key in counts else {}))
     return items
+
+
+def box_shown(asked: str, boxes: Mapping[str, QuerySet]) -> tuple[str, dict[str, int]]:
+    """The box of a list that is shown, and the count of each: the one asked for, else the first that holds anything,
+    else the first."""
+    counts = {name: rows.count() for name, rows in boxes.items()}
+    filled = (name for name, number in counts.items() if number)
+    return asked if asked in boxes else next(filled, next(iter(boxes))), counts
 
 
 def same_filters(request, name: str, *args) -> str:

@@ -18,7 +18,7 @@ from students.queries import changes, suspensions
 from students.templatetags.chinese import cdate
 from students.views.audience import only_for
 from students.views.changes import ONLY_THE_CLERK, child_seen_by
-from students.views.lists import tabs
+from students.views.lists import box_shown, tabs
 
 PAGE_SIZE = 30
 NOTHING_ASKED = "没有收到要办的事，没有保存。请再点一次。"
@@ -31,9 +31,7 @@ def suspension_list(request):
     """Requests that wait for approval, what was decided, and suspensions without a known end."""
     form = ChildrenFilter(request.GET, schools=School.objects.visible_to(request.scope))
     boxes = suspensions.boxes(request.scope, request.today, **form.wanted)
-    shown = request.GET.get("box", "")
-    counts = {name: rows.count() for name, rows in boxes.items()}
-    shown = shown if shown in boxes else next((name for name, number in counts.items() if number), "waiting")
+    shown, counts = box_shown(request.GET.get("box", ""), boxes)
     page = Paginator(boxes[shown], PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,

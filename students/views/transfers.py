@@ -15,7 +15,7 @@ from students.models import EnrolmentEvent, School, Transfer
 from students.queries import changes, transfers
 from students.templatetags.chinese import cdate
 from students.views.audience import only_for
-from students.views.lists import tabs
+from students.views.lists import box_shown, tabs
 
 PAGE_SIZE = 30
 NOTHING_ASKED = "没有收到要办的事，没有保存。请再点一次。"
@@ -27,9 +27,7 @@ def transfer_list(request):
     """Transfers of the schools in the scope: to be answered, sent out and unconfirmed, settled."""
     form = ChildrenFilter(request.GET, schools=School.objects.visible_to(request.scope))
     boxes = transfers.boxes(request.scope, **form.wanted)
-    shown = request.GET.get("box", "")
-    counts = {name: rows.count() for name, rows in boxes.items()}
-    shown = shown if shown in boxes else next((name for name, number in counts.items() if number), "in")
+    shown, counts = box_shown(request.GET.get("box", ""), boxes)
     page = Paginator(boxes[shown], PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
