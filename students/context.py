@@ -19,11 +19,13 @@ WAYS = [
         "clipboard-document-check",
         {*Role.values} - {Role.ADMINISTRATOR, Role.SUBJECT_TEACHER},
     ),
+    ("students:attendance", "考勤", "calendar-days", {*Role.values} - {Role.ADMINISTRATOR}),
     ("reports:students", "学生", "user-group", {*Role.values} - {Role.ADMINISTRATOR}),
     ("students:registry", "学籍", "rectangle-stack", REGISTRY_ROLES),
 ]
 # Addresses of the work that an entry leads to: there too it is the entry where one is.
 BELOW = {
+    "students:attendance": ("/register/", "/notices/"),
     "students:registry": (
         "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",
         "/residents/", "/comparisons/", "/rosters/", "/imports/", "/year-turn/", "/schools/", "/hand-overs/",

@@ -31,6 +31,18 @@ PARAMETERS: dict[str, Parameter] = {
     "last_age": Parameter("适龄儿童少年到几周岁为止", "周岁", 15, "[S] 三台账按6—15周岁统计", 14, 17),
     "suspected_days": Parameter("连续缺课多少天列为疑似辍学", "天", 3, "[D] 在校而连续缺课满3天，视为疑似辍学", 1, 30),
     "suspension_months": Parameter("一次休学最长多少个月", "个月", 12, "[D] 休学期一般不超过一年，期满可再申请", 1, 24),
+    "correction_days": Parameter("点名后几天内可以自己更正", "天", 0, "[D] 0为当天；以后由教务处写明原因更正", 0, 14),
+    "teacher_leave_days": Parameter(
+        "班主任可以批准几个上课日的请假", "个上课日", 3, "[D] 3天以内班主任批准，超过的由学校批准", 1, 10
+    ),
+    "slip_days": Parameter(
+        "事假、病假几个上课日内应补请假条", "个上课日", 2, "[D] 点名记了事假、病假，应补请假条", 1, 10
+    ),
+    "unseen_days": Parameter("多少天没有到校列为预警", "天", 14, "[D] 不论请假与否，两个星期没有见到", 5, 60),
+    "sign_slots": Parameter("时段内旷课多少次列为预警", "次", 4, "[D] 零星旷课累计4次而没有联系", 2, 20),
+    "sign_window": Parameter("零星旷课统计的时段", "天", 45, "[D] 最近一个半月", 14, 120),
+    "low_attendance": Parameter("本学期出勤率低于多少列为预警", "%", 90, "[D] 缺勤超过一成，视为长期缺勤", 50, 99),
+    "first_month_days": Parameter("9月缺课多少天列为预警", "天", 2, "[D] 开学第一个月缺课，全年缺课的可能大", 1, 10),
     "grade_six_may_transfer": Parameter("六年级学生可以转学", "", True, "[S] 有的县规定六年级一律不办转学", 0, 1),
 }
 
@@ -49,6 +61,14 @@ class Policy:
     last_age: int = PARAMETERS["last_age"].default
     suspected_days: int = PARAMETERS["suspected_days"].default
     suspension_months: int = PARAMETERS["suspension_months"].default
+    correction_days: int = PARAMETERS["correction_days"].default
+    teacher_leave_days: int = PARAMETERS["teacher_leave_days"].default
+    slip_days: int = PARAMETERS["slip_days"].default
+    unseen_days: int = PARAMETERS["unseen_days"].default
+    sign_slots: int = PARAMETERS["sign_slots"].default
+    sign_window: int = PARAMETERS["sign_window"].default
+    low_attendance: int = PARAMETERS["low_attendance"].default
+    first_month_days: int = PARAMETERS["first_month_days"].default
     grade_six_may_transfer: bool = PARAMETERS["grade_six_may_transfer"].default
 
 

@@ -34,3 +34,34 @@ def stop_stamping(schema_editor, table: str) -> None:
         return
     for verb in ("insert", "update", "delete"):
         schema_editor.execute(f"DROP TRIGGER {table}_{verb}_is_stamped")
+
+
+REFUSE_AUDIT_CHANGES = """
+CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'audit rows are append-only'; END $$;
+CREATE TRIGGER audit_rows_are_append_only BEFORE UPDATE OR DELETE ON students_auditrow
+FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+"""
+
+
+def refuse_audit_changes(apps, schema_editor) -> None:
+    """Let the database refuse to change or delete an audit row."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(REFUSE_AUDIT_CHANGES)
+        return
+    for verb in ("update", "delete"):
+        schema_editor.execute(
+            f"CREATE TRIGGER audit_rows_are_never_{verb}d BEFORE {verb.upper()} ON students_auditrow "
+            "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END"
+        )
+
+
+def allow_audit_changes(apps, schema_editor) -> None:
+    """Undo ``refuse_audit_changes``; SQLite also loses its triggers where a table is made anew."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(
+            "DROP TRIGGER audit_rows_are_append_only ON students_auditrow; DROP FUNCTION refuse_audit_change()"
+        )
+        return
+    for verb in ("update", "delete"):
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS audit_rows_are_never_{verb}d")

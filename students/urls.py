@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from students.days import Slot
 from students.views import (
     accounts,
+    attendance,
     campaigns,
     certificates,
     changes,
@@ -129,5 +130,6 @@ urlpatterns = [
     path("comparisons/<int:pk>/", comparisons.comparison, name="comparison"),
     path("comparisons/differences/<int:pk>/", comparisons.difference, name="difference"),
     path("registry/", registry.registry, name="registry"),
+    path("attendance/", attendance.attendance, name="attendance"),
     path("components/", components.components, name="components"),
 ]

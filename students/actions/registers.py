@@ -1,8 +1,8 @@
 """Taking, correcting and taking back a register (点名)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from students.actions.followup import facts_changed
 from students.days import MarkKind, Slot
 from students.models import AbsenceMark, AuditRow, MarkCorrection, ReferenceStamp, RollCall, SchoolClass
 from students.queries.calendar import calendar_under
+from students.queries.policy import policy_under
 from students.queries.registers import roster
 
 
@@ -28,11 +29,15 @@ class NotYourRegister(RegisterRefused):
 
 
 class RegisterChanged(RegisterRefused):
-    """Somebody else has saved this register since the page was opened; ``roll_call`` is what stands now."""
+    """Somebody else has meanwhile said otherwise of the same children; ``roll_call`` is what stands now.
 
-    def __init__(self, roll_call: RollCall):
+    ``children``: ids of those on whom the two differ.
+    """
+
+    def __init__(self, roll_call: RollCall, children: Collection[int]):
         super().__init__("你打开页面之后，别人提交过这次点名。没有保存你的修改，请核对两边的不同后再提交。")
         self.roll_call = roll_call
+        self.children = children
 
 
 @dataclass(frozen=True)
@@ -55,42 +60,64 @@ def submit(
     version: int,
     today: date,
     reason: str = "",
+    taken_at: datetime | None = None,
 ) -> Saved:
     """Take the register of a class, day and slot, or correct the one that stands.
 
     ``marks``: student id → kind, for the exceptions only. ``version``: that of the register the page showed, 0 for
-    none. The class's row is locked, so registers of one class are saved one after another. Raises
-    ``SchoolClass.DoesNotExist`` outside the scope, ``NotYourRegister`` for whoever may only look, ``RegisterRefused``
-    with the reason otherwise.
+    none; where it has been corrected since, the two are joined child by child. ``submission``: the sending; the same
+    one is written once, however often it arrives. ``taken_at``: when it was taken, where a device kept it until there
+    was a network. The class's row is locked, so registers of one class are saved one after another. Raises
+    ``SchoolClass.DoesNotExist`` outside the scope, ``NotYourRegister`` for whoever may only look, ``RegisterChanged``
+    where two people disagree, ``RegisterRefused`` with the reason otherwise.
     """
-    values = {"marks": marks, "submission": submission, "version": version, "today": today, "reason": reason}
+    sent = Sent(marks, submission, version, today, reason.strip(), taken_at)
     place = {"school_class": school_class, "day": day, "slot": slot}
     try:
-        return _submit(by=by, scope=scope, place=place, **values)
+        return _submit(by=by, scope=scope, place=place, sent=sent)
     except IntegrityError:
-        if RollCall.objects.filter(submission=submission).exclude(**place).exists():
-            raise RegisterRefused("这次提交已用在另一次点名上，没有保存。请刷新页面后重新点名。") from None
-        # Somebody took the same register while this one waited for the class: begin again, and see it.
-        return _submit(by=by, scope=scope, place=place, **values)
+        # The same sending, or somebody else's, was written while this one waited for the class: begin again, see it.
+        return _submit(by=by, scope=scope, place=place, sent=sent)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A register as it was sent (see ``submit``)."""
+
+    marks: Mapping[int, MarkKind]
+    submission: UUID
+    version: int
+    today: date
+    reason: str
+    taken_at: datetime | None
+
+    @property
+    def taken_on(self) -> date:
+        """The day on which it was pressed, which is not always that of its arrival."""
+        return timezone.localdate(self.taken_at) if self.taken_at else self.today
 
 
 @transaction.atomic
-def _submit(*, by, scope, place, marks, submission, version, today, reason) -> Saved:
-    target = _locked_class(scope, _for_saving(**place, students=marks), place["school_class"])
-    _refuse_impossible_day(target, place["day"], place["slot"], today)
+def _submit(*, by, scope, place, sent: Sent) -> Saved:
+    target = _locked_class(scope, _for_saving(**place, sent=sent), place["school_class"])
+    if target.sent_before:
+        return Saved(_sent_before(target.sent_before, place), repeated=True)
+    _refuse_impossible_day(target, place["day"], place["slot"], sent.today)
     # Read again under the lock: the one that stood may have been corrected or taken back while this one waited.
     standing = RollCall.objects.filter(pk=target.standing).first() if target.standing else None
-    if standing and standing.submission == submission:
-        return Saved(standing, repeated=True)
-    _refuse_other_version(standing, version)
-    if (target.attending or 0) != len(marks):
+    if (target.attending or 0) != len(sent.marks):
         raise RegisterRefused("名单已有变动：有学生当天不在这个班。没有保存，请刷新页面后重新点名。")
     if standing is None:
-        roll_call, touched = _take(target, place["day"], place["slot"], marks, submission, by)
+        if sent.version:
+            raise RegisterRefused("这次点名刚被撤销，没有保存。请刷新页面后重新点名。")
+        roll_call, touched = _take(target, place["day"], place["slot"], sent, by)
     else:
-        roll_call, touched = _correct(standing, marks, submission, by, reason)
-    audit.record(by=by, action="register.submit", subject=roll_call, version=roll_call.version, marks=len(marks))
-    _follow(roll_call, touched, today, "更正考勤" if standing else "补录考勤", stamp=target.stamp)
+        _refuse_late_correction(target, scope, place["day"], sent)
+        marks = joined(standing, sent.marks, sent.version)
+        roll_call, touched = _correct(standing, marks, by, sent.reason)
+    details = {"version": roll_call.version, "marks": len(sent.marks)}
+    audit.record(by=by, action="register.submit", subject=roll_call, key=sent.submission, **details)
+    _follow(roll_call, touched, sent.today, "更正考勤" if standing else "补录考勤", stamp=target.stamp)
     return Saved(roll_call)
 
 
@@ -121,7 +148,7 @@ def take_back(*, by, scope: Scope, roll_call: int, version: int, today: date) ->
     else:
         before = dict(call.corrections.filter(version=version).values_list("student", "old_kind"))
         restored = {student: kind for student, kind in {**marks, **before}.items() if kind}
-        _, marks = _correct(call, restored, None, by, "撤销提交")
+        _, marks = _correct(call, restored, by, "撤销提交")
     _follow(call, set(marks), today, "撤销点名")
 
 
@@ -140,19 +167,32 @@ def _locked_class(scope: Scope, classes, school_class: int) -> SchoolClass:
     return target
 
 
-def _for_saving(*, school_class: int, day: date, slot: Slot, students):
+def _for_saving(*, school_class: int, day: date, slot: Slot, sent: Sent):
     """Classes with what a save has to know, so that the query that locks the class brings it along.
 
-    ``standing``: the roll call that stands; ``attending``: how many of ``students`` attend the class that day;
-    ``stamp``: the reference stamp, under which the calendar is read.
+    ``standing``: the roll call that stands; ``attending``: how many of those marked attend the class that day;
+    ``stamp``: the reference stamp, under which the calendar is read; ``sent_before``: the roll call that the same
+    sending has been written to.
     """
     call = RollCall.objects.filter(school_class=school_class, day=day, slot=slot)
-    attending = roster(school_class, day).filter(student__in=students).order_by().values("school_class")
+    attending = roster(school_class, day).filter(student__in=sent.marks).order_by().values("school_class")
+    written = AuditRow.objects.filter(key=sent.submission)
     return SchoolClass.objects.annotate(
         standing=Subquery(call.values("pk")),
         attending=Subquery(attending.annotate(count=Count("pk")).values("count")),
         stamp=Subquery(ReferenceStamp.objects.values("stamp")[:1]),
+        sent_before=Subquery(written.values("subject_id")),
     )
+
+
+def _sent_before(roll_call: int, place: Mapping) -> RollCall:
+    """The register that this sending made or corrected when it came first."""
+    call = RollCall.objects.filter(pk=roll_call).first()
+    if call is None:
+        raise RegisterRefused("这次提交后来撤销了，没有再保存。请刷新页面后重新点名。")
+    if (call.school_class_id, call.day, call.slot) != (place["school_class"], place["day"], place["slot"]):
+        raise RegisterRefused("这次提交已用在另一次点名上，没有保存。请刷新页面后重新点名。")
+    return call
 
 
 def _refuse_impossible_day(target: SchoolClass, day: date, slot: Slot, today: date) -> None:
@@ -165,31 +205,74 @@ def _refuse_impossible_day(target: SchoolClass, day: date, slot: Slot, today: da
         raise RegisterRefused("这一天不是本班的上课日，不能点名。没有保存，校历有误请告诉教务处。")
 
 
-def _refuse_other_version(standing: RollCall | None, version: int) -> None:
-    """Refuse to overwrite in silence what somebody else saved since the page was opened."""
-    if standing is None and version:
+def joined(standing: RollCall, marks: Mapping[int, str], version: int) -> dict[int, str]:
+    """The marks that both people meant: what stands, with what was changed on a page that showed ``version``.
+
+    Whoever took it for the first time has spoken of every child, whoever corrected it only of those changed. Raises
+    ``RegisterChanged`` where the two say different things of one child, ``RegisterRefused`` for a version to come.
+    """
+    if version > standing.version:
         raise RegisterRefused("这次点名刚被撤销，没有保存。请刷新页面后重新点名。")
-    if standing and standing.version != version:
-        raise RegisterChanged(standing)
+    if version == standing.version:
+        return dict(marks)
+    theirs = dict(standing.marks.values_list("student", "kind"))
+    if version == 0:
+        touched = theirs.keys() | marks.keys()
+        differing = {child for child in touched if theirs.get(child) != marks.get(child)}
+    else:
+        seen = marks_at(standing, version, now=theirs)
+        touched = {child for child in seen.keys() | marks.keys() if seen.get(child) != marks.get(child)}
+        differing = {child for child in touched if theirs.get(child) not in (seen.get(child), marks.get(child))}
+    if differing:
+        raise RegisterChanged(standing, differing)
+    kinds = theirs | {child: marks.get(child, "") for child in touched}
+    return {child: kind for child, kind in kinds.items() if kind}
 
 
-def _take(target, day, slot, marks, submission, by) -> tuple[RollCall, set[int]]:
+def marks_at(call: RollCall, version: int, *, now: Mapping[int, str]) -> dict[int, str]:
+    """The marks of a register as they were at ``version``, from those of ``now`` and the corrections since."""
+    kinds = dict(now)
+    for student, kind in (
+        call.corrections.filter(version__gt=version).order_by("-version").values_list("student", "old_kind")
+    ):
+        kinds[student] = kind
+    return {student: kind for student, kind in kinds.items() if kind}
+
+
+def _refuse_late_correction(target: SchoolClass, scope: Scope, day: date, sent: Sent) -> None:
+    """Whoever takes a register corrects it within the days that the county allows, the clerk later, with a reason."""
+    allowed = policy_under(target.stamp, sent.today).correction_days
+    if (sent.taken_on - day).days <= allowed:
+        return
+    if target.school_id not in scope.clerk_of:
+        until = f"{allowed}天内" if allowed else "当天"
+        raise RegisterRefused(f"点名{until}可以自己更正，现在已过时间，没有保存。请教务处更正。")
+    if not sent.reason:
+        raise RegisterRefused("更正以前的点名要写明原因，没有保存。请填写更正原因后再提交。")
+
+
+def _take(target, day, slot, sent: Sent, by) -> tuple[RollCall, set[int]]:
+    now = timezone.now()
     roll_call = RollCall.objects.create(
-        school_class=target, day=day, slot=slot, taken_by=by, taken_at=timezone.now(), submission=submission
+        school_class=target,
+        day=day,
+        slot=slot,
+        taken_by=by,
+        taken_at=sent.taken_at or now,
+        arrived_at=now if sent.taken_at else None,
     )
     AbsenceMark.objects.bulk_create(
-        AbsenceMark(roll_call=roll_call, student_id=student, kind=kind) for student, kind in sorted(marks.items())
+        AbsenceMark(roll_call=roll_call, student_id=student, kind=kind) for student, kind in sorted(sent.marks.items())
     )
-    return roll_call, set(marks)
+    return roll_call, set(sent.marks)
 
 
-def _correct(call: RollCall, marks, submission, by, reason: str) -> tuple[RollCall, set[int]]:
+def _correct(call: RollCall, marks, by, reason: str) -> tuple[RollCall, set[int]]:
     """Bring the marks to ``marks``; every change keeps the old value, its author and its time."""
     old = dict(call.marks.values_list("student", "kind"))
     changed = sorted(student for student in old.keys() | marks.keys() if old.get(student) != marks.get(student))
     call.version += 1
-    call.submission = submission
-    call.save(update_fields=["version", "submission"])
+    call.save(update_fields=["version"])
     MarkCorrection.objects.bulk_create(
         MarkCorrection(
             roll_call=call,

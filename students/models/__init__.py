@@ -7,6 +7,7 @@ from students.models.changes import Suspension, Transfer
 from students.models.counts import HeadCount, HeadCountMissing, OpeningAbsence
 from students.models.files import Certificate
 from students.models.listing import RegistryLine, ResidentKey, SearchKey
+from students.models.notices import Notice
 from students.models.people import Person, Posting, Role
 from students.models.places import Area, School, SchoolClass
 from students.models.policy import AdoptedPolicy
@@ -48,6 +49,7 @@ __all__ = [
     "HeadCountMissing",
     "Leave",
     "MarkCorrection",
+    "Notice",
     "OpeningAbsence",
     "Person",
     "Posting",

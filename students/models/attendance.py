@@ -18,8 +18,8 @@ CLASS_PATH = {
 class RollCall(models.Model):
     """点名: who took the register of a class, day and slot, and when.
 
-    It separates "nobody was absent" from "nobody took the register". ``submission`` names the one sending that made
-    it, so the same sending arriving twice is known; ``version`` grows with every correction.
+    It separates "nobody was absent" from "nobody took the register". ``version`` grows with every correction;
+    ``arrived_at`` is when a register that was taken without a network reached us, None where it came at once.
     """
 
     school_class = models.ForeignKey(
@@ -29,7 +29,7 @@ class RollCall(models.Model):
     slot = models.CharField("节次", max_length=2, choices=choices(Slot))
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="点名人")
     taken_at = models.DateTimeField("点名时间")
-    submission = models.UUIDField("提交编号", unique=True, null=True, blank=True)
+    arrived_at = models.DateTimeField("到达时间", null=True, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
 
     scope_path = CLASS_PATH
@@ -39,7 +39,11 @@ class RollCall(models.Model):
         verbose_name = verbose_name_plural = "点名"
         ordering = ["day", "school_class", "slot"]
         constraints = [
-            models.UniqueConstraint(fields=["school_class", "day", "slot"], name="one_roll_call_a_class_day_and_slot")
+            models.UniqueConstraint(fields=["school_class", "day", "slot"], name="one_roll_call_a_class_day_and_slot"),
+            models.CheckConstraint(
+                condition=Q(arrived_at=None) | Q(arrived_at__gte=F("taken_at")),
+                name="a_roll_call_arrives_after_it_was_taken",
+            ),
         ]
         indexes = [models.Index(fields=["day"], name="roll_calls_of_a_day")]
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from students.models import AdoptedPolicy
 from students.policy import PARAMETERS, Policy, read_policy
+from students.queries.calendar import KeptUnderStamp
 
 SOURCES = {"[S]": "学校和教育局工作文件：", "[L]": "法律法规：", "[D]": "系统默认："}
 
@@ -13,6 +14,22 @@ def policy_of(day: date) -> Policy:
     """县级规定 in force on ``day``; one query."""
     content = AdoptedPolicy.objects.filter(starts_on__lte=day).order_by("-starts_on").values_list("content", flat=True)
     return read_policy(content.first() or {})
+
+
+def policy_under(stamp: int | None, day: date) -> Policy:
+    """县级规定 in force on ``day``, from what is kept under the reference stamp: no query where the stamp is known."""
+    return max(
+        (adopted for adopted in _kept.under(stamp) if adopted[0] <= day), key=lambda each: each[0], default=_DEFAULT
+    )[1]
+
+
+def _load() -> list[tuple[date, Policy]]:
+    rows = AdoptedPolicy.objects.values_list("starts_on", "content")
+    return [(starts_on, read_policy(content)) for starts_on, content in rows]
+
+
+_kept = KeptUnderStamp(_load)
+_DEFAULT = (date.min, Policy())
 
 
 @dataclass(frozen=True)

@@ -41,13 +41,19 @@ WAYS = {
 @only_for(REGISTRY_ROLES, "学籍工作由学籍管理员、学校领导和县乡工作人员办理")
 def registry(request):
     """Every way that the reader's roles may go, with what waits for them."""
-    return render(request, "students/registry.html", {"groups": ways_of(request.scope, request.today)})
+    return show_ways(request, "学籍", WAYS)
 
 
-def ways_of(scope: Scope, today) -> dict[str, list[dict]]:
-    """Group → entries of the page, each with its count of what waits; groups without an entry are left out."""
+def show_ways(request, title: str, ways: dict):
+    """A page that leads to the work of a field: groups of entries, each with its count of what waits."""
+    context = {"title": title, "groups": ways_of(ways, request.scope, request.today)}
+    return render(request, "students/ways.html", context)
+
+
+def ways_of(ways: dict, scope: Scope, today) -> dict[str, list[dict]]:
+    """Group → entries of the page that the scope may go; groups without an entry are left out."""
     groups = {}
-    for title, entries in WAYS.items():
+    for title, entries in ways.items():
         groups[title] = [
             {"url": reverse(name), "label": label, "note": note, "waiting": WAITING.get(name, _nothing)(scope, today)}
             for name, label, note, roles in entries

@@ -95,6 +95,7 @@ class EngineAgrees(TestCase):
                 submission=uuid4(),
                 version=standing.version if standing else 0,
                 today=LAST,
+                reason="补正",
             )
             self.restored.discard(standing.pk if standing else None)
         except registers.RegisterRefused:

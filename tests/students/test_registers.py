@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from casework.models import AbsenceRun, Obligation
 from students.access import NOBODY, in_force, scope_of
-from students.actions import followup, registers
+from students.actions import followup, policy, registers
 from students.days import MarkKind, Slot
 from students.models import AbsenceMark, AuditRow, DayOverride, MarkCorrection, Role, RollCall, SchoolClass
 from tests import cast
@@ -152,10 +152,78 @@ class TestCorrecting:
         assert kinds(conflict.value.roll_call) == {"高东": "sick_leave"}
         assert RollCall.objects.get().version == 1
 
+    def test_two_corrections_of_different_children_are_joined(self, scene, send):
+        first, second, third = (child.pk for child in scene.children)
+        send(marks={first: MarkKind.UNEXCUSED})
+        send(by=scene.clerk, version=1, marks={first: MarkKind.UNEXCUSED, second: MarkKind.LATE})
+        call = send(version=1, marks={third: MarkKind.SICK_LEAVE}).roll_call
+        assert kinds(call) == {"袁然远": "late", "胡涛": "sick_leave"}
+        assert call.version == 3
+
+    def test_two_corrections_of_one_child_that_say_the_same_are_no_conflict(self, scene, send):
+        first = scene.children[0].pk
+        send()
+        send(by=scene.clerk, version=1, marks={first: MarkKind.LATE})
+        assert kinds(send(version=1, marks={first: MarkKind.LATE}).roll_call) == {"高东": "late"}
+
+    def test_two_corrections_of_one_child_that_differ_name_the_child(self, scene, send):
+        first, second, _ = (child.pk for child in scene.children)
+        send(marks={first: MarkKind.UNEXCUSED})
+        send(by=scene.clerk, version=1, marks={first: MarkKind.SICK_LEAVE})
+        with pytest.raises(registers.RegisterChanged) as conflict:
+            send(version=1, marks={first: MarkKind.PERSONAL_LEAVE, second: MarkKind.LATE})
+        assert conflict.value.children == {first}
+        assert kinds(RollCall.objects.get()) == {"高东": "sick_leave"}
+
+    def test_who_took_it_for_the_first_time_has_spoken_of_every_child(self, scene, send):
+        first, second, _ = (child.pk for child in scene.children)
+        send(by=scene.clerk, marks={first: MarkKind.SICK_LEAVE})
+        with pytest.raises(registers.RegisterChanged) as conflict:
+            send(marks={second: MarkKind.LATE})
+        assert conflict.value.children == {first, second}
+
     def test_what_was_taken_back_meanwhile_is_said(self, send):
         with pytest.raises(registers.RegisterRefused, match="刚被撤销"):
             send(version=1)
         assert not RollCall.objects.exists()
+
+
+class TestTheEditWindow:
+    """Whoever takes a register corrects it on the day itself; later the clerk does, with a reason."""
+
+    def test_on_the_day_the_teacher_corrects(self, scene, send):
+        send()
+        assert send(version=1, marks={scene.children[0].pk: MarkKind.LATE}).roll_call.version == 2
+
+    def test_on_the_day_after_the_teacher_is_sent_to_the_clerk(self, scene, send):
+        send(day=FRIDAY, today=FRIDAY)
+        with pytest.raises(registers.RegisterRefused, match="请教务处更正"):
+            send(day=FRIDAY, version=1)
+        assert RollCall.objects.get().version == 1
+
+    def test_later_the_clerk_has_to_say_why(self, scene, send):
+        send(day=FRIDAY, today=FRIDAY)
+        with pytest.raises(registers.RegisterRefused, match="写明原因"):
+            send(by=scene.clerk, day=FRIDAY, version=1, reason="  ")
+        assert send(by=scene.clerk, day=FRIDAY, version=1, reason="家长补交病历").roll_call.version == 2
+
+    def test_a_first_register_may_come_late(self, scene, send):
+        assert send(day=FRIDAY).roll_call.version == 1
+
+    @pytest.mark.parametrize(("days", "stands"), [(2, False), (3, True), (4, True)])
+    def test_the_county_says_how_long(self, scene, send, days, stands):
+        policy.adopt(by=scene.clerk, starts_on=MONDAY, content={"correction_days": days}, today=MONDAY)
+        send(day=FRIDAY, today=FRIDAY)
+        if stands:
+            assert send(day=FRIDAY, version=1).roll_call.version == 2
+        else:
+            with pytest.raises(registers.RegisterRefused, match=f"点名{days}天内可以自己更正"):
+                send(day=FRIDAY, version=1)
+
+    def test_what_was_corrected_in_time_and_arrives_later_is_in_time(self, scene, send):
+        send(day=FRIDAY, today=FRIDAY)
+        kept = timezone.now() - timedelta(days=MONDAY.day - FRIDAY.day)
+        assert send(day=FRIDAY, version=1, taken_at=kept).roll_call.version == 2
 
 
 class TestTakingBack:

@@ -15,11 +15,11 @@ PAGE = reverse("students:registry")
 
 
 def labels_of(person) -> set[str]:
-    return {entry["label"] for entries in ways_of(cast.scope(person), MONDAY).values() for entry in entries}
+    return {entry["label"] for entries in ways_of(WAYS, cast.scope(person), MONDAY).values() for entry in entries}
 
 
 def waiting(person) -> dict[str, int]:
-    entries = [entry for group in ways_of(cast.scope(person), MONDAY).values() for entry in group]
+    entries = [entry for group in ways_of(WAYS, cast.scope(person), MONDAY).values() for entry in group]
     return {entry["label"]: entry["waiting"] for entry in entries if entry["waiting"]}
 
 

@@ -24,6 +24,8 @@ GET  casework:cancel_contact   in      405      405     405   405       405    4
 POST casework:cancel_contact   in      →        403     403   403       403    403      403    403       404   403        404        404       in    pw
 GET  casework:cancel_report    in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 POST casework:cancel_report    in      →        403     403   403       403    403      403    403       404   403        404        404       in    pw
+GET  students:attendance       in      200      200     200   200       200    200      200    200       403   200        200        200       in    pw
+POST students:attendance       in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  students:register         in      200      200     200   200       200    200      200    200       404   200        404        404       in    pw
 POST students:register         in      →        →       →     403       403    403      403    403       404   →          404        404       in    pw
 GET  students:register_history in      200      200     200   200       200    200      200    200       404   200        404        404       in    pw

@@ -1,0 +1,43 @@
+"""Notices 通知: sent in the transaction of what they tell of, put aside by whom they are for."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from students.actions import audit
+from students.days import Slot
+from students.models import Notice, Person, SchoolClass, Student
+
+
+def send(
+    *,
+    by,
+    to: Iterable[Person],
+    kind: Notice.Kind,
+    school_class: SchoolClass,
+    day: date,
+    slot: Slot | str = "",
+    student: Student | None = None,
+) -> int:
+    """Tell each of ``to`` once; to be called inside a transaction. Who has the same notice waiting gets no second one.
+
+    Returns how many have been told now. Whoever sends it is not told.
+    """
+    place = {"kind": kind, "school_class": school_class, "day": day, "slot": slot, "student": student}
+    people = {person.pk for person in to} - {by.pk}
+    people -= set(Notice.objects.filter(person__in=people, seen_at=None, **place).values_list("person", flat=True))
+    rows = [Notice(person_id=person, sent_at=timezone.now(), sent_by=by, **place) for person in sorted(people)]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)  # two who tell the same at once tell it once
+    return len(rows)
+
+
+@transaction.atomic
+def put_aside(*, by, notice: int) -> None:
+    """收起 one's own notice; a second press does nothing. Raises ``Notice.DoesNotExist`` for another's."""
+    row = Notice.objects.select_for_update(no_key=True).get(pk=notice, person=by)
+    if row.seen_at is None:
+        row.seen_at, row.seen_by = timezone.now(), by
+        row.save(update_fields=["seen_at", "seen_by"])
+        audit.record(by=by, action="notice.put_aside", subject=row)

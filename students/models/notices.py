@@ -1,0 +1,75 @@
+"""Notices inside the site: what somebody should know at once (domain.md §9)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from students.access import ScopedQuerySet
+from students.days import Slot
+from students.models.attendance import CLASS_PATH
+from students.models.registry import choices
+
+
+class NoticeQuerySet(ScopedQuerySet):
+    """Notices."""
+
+    def unseen_by(self, person):
+        """Those that a person has not put aside yet, the newest first."""
+        return self.filter(person=person, seen_at=None).order_by("-sent_at", "-pk")
+
+
+class Notice(models.Model):
+    """通知: a sentence for one person, about a class and a day, until they put it aside.
+
+    It is made of what it points at, so it holds no text and no name: ``kind`` says which sentence, and where it leads.
+    A notice of one kind about the same register or child stands once a person until it has been seen.
+    """
+
+    class Kind(models.TextChoices):
+        REGISTER_MISSING = "register_missing", "催点名"
+        CHILD_MISSING = "child_missing", "有学生不在"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
+    kind = models.CharField("种类", max_length=20, choices=Kind)
+    school_class = models.ForeignKey("students.SchoolClass", models.PROTECT, verbose_name="班级", related_name="+")
+    day = models.DateField("日期")
+    slot = models.CharField("节次", max_length=2, choices=choices(Slot), blank=True)
+    student = models.ForeignKey(
+        "students.Student", models.PROTECT, null=True, blank=True, verbose_name="学生", related_name="+"
+    )
+    sent_at = models.DateTimeField("发出时间")
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发出人", related_name="+")
+    seen_at = models.DateTimeField("收起时间", null=True, blank=True)
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="收起人", related_name="+"
+    )
+
+    scope_path = CLASS_PATH
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通知"
+        ordering = ["-sent_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind", "school_class", "day", "slot"],
+                condition=Q(seen_at=None, student=None),
+                name="the_same_notice_of_a_class_waits_once",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "kind", "student", "day", "slot"],
+                condition=Q(seen_at=None, student__isnull=False),
+                name="the_same_notice_of_a_child_waits_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(seen_at=None, seen_by=None) | Q(seen_at__isnull=False, seen_by__isnull=False),
+                name="a_notice_is_seen_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="child_missing") | Q(student__isnull=False), name="a_missing_child_is_named"
+            ),
+        ]
+        indexes = [models.Index(fields=["person"], condition=Q(seen_at=None), name="notices_that_wait")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.school_class} {self.day}"

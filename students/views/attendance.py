@@ -1,0 +1,24 @@
+"""考勤: where everything that attendance does begins."""
+
+from django.views.decorators.http import require_safe
+
+from students.models import Role
+from students.views.audience import only_for
+from students.views.registry import show_ways
+
+READERS = {*Role.values} - {Role.ADMINISTRATOR}
+# Group → its entries: address, label, what one does there, and the roles that see it.
+WAYS = {
+    "点名": [],
+    "请假": [],
+    "校历": [],
+    "汇总": [],
+    "预警": [],
+}
+
+
+@require_safe
+@only_for(READERS, "考勤由教师、学校和主管部门使用，系统管理员只管账号")
+def attendance(request):
+    """Every way that the reader's roles may go, with what waits for them."""
+    return show_ways(request, "考勤", WAYS)
