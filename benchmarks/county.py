@@ -37,7 +37,7 @@ def set_up(database: str) -> None:
     call_command("migrate", verbosity=0)
 
 
-def build(students: int, *, seed: int = 1, through: date = LAST_DAY) -> None:
+def build(students: int, *, seed: int = 1, through: date = LAST_DAY, class_size: int = CLASS_SIZE) -> None:
     """Fill the database that ``set_up`` chose."""
     from casework.presets import ALWAYS, adopt
     from students.models import Area, School, SchoolClass, Term
@@ -46,7 +46,7 @@ def build(students: int, *, seed: int = 1, through: date = LAST_DAY) -> None:
     chance = random.Random(seed)
     Term.objects.create(school_year=2026, number=1, start=FIRST_DAY, end=LAST_DAY)
     area = Area.objects.create(code="629900101000", name="甲镇", level="township")
-    classes = -(-students // CLASS_SIZE)
+    classes = -(-students // class_size)
     schools = [
         School.objects.create(code=f"{2900000000 + n}", name=f"第{n}小学", kind="primary", township=area)
         for n in range(1, -(-classes // CLASSES_A_SCHOOL) + 1)
@@ -66,8 +66,8 @@ def build(students: int, *, seed: int = 1, through: date = LAST_DAY) -> None:
     serial = count()
     for school_class in SchoolClass.objects.order_by("pk"):
         days = current_calendar().school_days(school=school_class.school_id, school_class=school_class.pk)
-        build_class(school_class, days.between(FIRST_DAY, through), min(CLASS_SIZE, students), serial, chance)
-        students -= CLASS_SIZE
+        build_class(school_class, days.between(FIRST_DAY, through), min(class_size, students), serial, chance)
+        students -= class_size
 
 
 def build_class(school_class, days, size: int, serial, chance) -> None:
