@@ -75,7 +75,7 @@ def project_files():
             for name in sorted(subfolders)
             if name == ".ci" or not (name.startswith((".", "__pycache__")) or here / name == ROOT / "var")
         ]
-        yield from (here / name for name in sorted(names) if name != ".env")
+        yield from (here / name for name in sorted(names) if name not in (".env", ".git"))
 
 
 FILES = list(project_files())
