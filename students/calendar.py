@@ -5,9 +5,10 @@ The statutory arrangement is the default; a county, a school or a class may over
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 SCHOOL_YEAR_START = (9, 1)  # 学年: 1 September – 31 August
@@ -38,6 +39,72 @@ class Term(NamedTuple):
 
     start: date
     end: date
+
+
+class Override(NamedTuple):
+    """What one place says of a day 校历调整: taught 上课 or not, which is a day off 放假 or a closure 停课.
+
+    ``follows``: the weekday (0 = Monday) whose timetable holds that day, None where nobody has said. True where taught,
+    so that it may stand wherever a plain True or False does.
+    """
+
+    is_taught: bool
+    is_closure: bool = False
+    follows: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.is_taught
+
+
+Said = bool | Override
+Days = Mapping[date, Said]
+
+
+class DayKind(StrEnum):
+    """What a day is for a class."""
+
+    TAUGHT = "taught"
+    MADE_UP = "made_up"
+    WEEKEND = "weekend"
+    OFF = "off"
+    CLOSED = "closed"
+    OUTSIDE = "outside"
+
+    @property
+    def label(self) -> str:
+        return DAY_LABELS[self]
+
+    @property
+    def is_taught(self) -> bool:
+        return self in (DayKind.TAUGHT, DayKind.MADE_UP)
+
+
+DAY_LABELS = {
+    DayKind.TAUGHT: "上课",
+    DayKind.MADE_UP: "调休上课",
+    DayKind.WEEKEND: "周末",
+    DayKind.OFF: "放假",
+    DayKind.CLOSED: "停课",
+    DayKind.OUTSIDE: "学期外",
+}
+
+
+class Source(StrEnum):
+    """Who decides a day: the narrowest that speaks of it, else the rule Monday–Friday."""
+
+    CLASS = "class"
+    SCHOOL = "school"
+    COUNTY = "county"
+    STATUTORY = "statutory"
+    RULE = "rule"
+
+
+class Explained(NamedTuple):
+    """A day of a class: what it is, who says so, and the weekday whose timetable it follows (None = not said)."""
+
+    kind: DayKind
+    source: Source
+    follows: int | None
 
 
 @dataclass(frozen=True)
@@ -79,20 +146,23 @@ class SchoolDays:
 class Calendar:
     """All that decides whether a day is a school day.
 
-    ``statutory``, ``county``: day → True (上课) or False (放假); ``schools``, ``classes``: the same by id.
+    ``statutory``, ``county``: day → True (上课) or False (放假), or an ``Override``; ``schools``, ``classes``: the same
+    by id.
     """
 
     def __init__(
         self,
         *,
         terms: tuple[Term, ...],
-        statutory: Mapping[date, bool],
-        county: Mapping[date, bool] | None = None,
-        schools: Mapping[int, Mapping[date, bool]] | None = None,
-        classes: Mapping[int, Mapping[date, bool]] | None = None,
+        statutory: Days,
+        county: Days | None = None,
+        schools: Mapping[int, Days] | None = None,
+        classes: Mapping[int, Days] | None = None,
     ):
         self.terms = tuple(sorted(terms))
-        self.everywhere = {**statutory, **(county or {})}
+        self.statutory = statutory
+        self.county = county or {}
+        self.everywhere = {**statutory, **self.county}
         self.schools = schools or {}
         self.classes = classes or {}
         self._kept: dict[tuple[int | None, int | None], SchoolDays] = {}
@@ -113,8 +183,67 @@ class Calendar:
             self._kept[key] = self._reckon(*key)
         return self._kept[key]
 
+    def explain(self, day: date, *, school: int | None = None, school_class: int | None = None) -> Explained:
+        """What ``day`` is for a class, a school (without ``school_class``) or the county (without either), and why."""
+        layers = list(self._layers(school, school_class))
+        position = next((n for n, (_, days) in enumerate(layers) if day in days), None)
+        source, said = Source.RULE, Override(day.weekday() < 5)
+        if position is not None:
+            source, said = layers[position][0], _override(layers[position][1][day])
+        if not any(term.start <= day <= term.end for term in self.terms):
+            return Explained(DayKind.OUTSIDE, source, None)
+        if said.is_taught:
+            wider = layers[position + 1 :] if position is not None else []
+            is_made_up = day.weekday() >= 5 or any(not days.get(day, True) for _, days in wider)
+            own = None if is_made_up else day.weekday()
+            kind = DayKind.MADE_UP if is_made_up else DayKind.TAUGHT
+            return Explained(kind, source, own if said.follows is None else said.follows)
+        if source is Source.RULE:
+            return Explained(DayKind.WEEKEND, source, None)
+        return Explained(DayKind.CLOSED if said.is_closure else DayKind.OFF, source, None)
+
+    def _layers(self, school: int | None, school_class: int | None) -> Iterator[tuple[Source, Days]]:
+        """Who may speak of a day, the narrowest first."""
+        yield Source.CLASS, self.classes.get(school_class, {})
+        yield Source.SCHOOL, self.schools.get(school, {})
+        yield Source.COUNTY, self.county
+        yield Source.STATUTORY, self.statutory
+
+    def changed(
+        self,
+        days: Mapping[date, Said | None],
+        *,
+        school: int | None = None,
+        school_class: int | None = None,
+        terms: tuple[Term, ...] | None = None,
+    ) -> "Calendar":
+        """The calendar as it would be if a class, a school or the county said ``days`` (None = nothing any more), and
+        with other ``terms`` if given."""
+        county, schools, classes = self.county, self.schools, self.classes
+        if school_class is not None:
+            classes = {**classes, school_class: _joined(classes.get(school_class, {}), days)}
+        elif school is not None:
+            schools = {**schools, school: _joined(schools.get(school, {}), days)}
+        else:
+            county = _joined(county, days)
+        return Calendar(
+            terms=self.terms if terms is None else terms,
+            statutory=self.statutory,
+            county=county,
+            schools=schools,
+            classes=classes,
+        )
+
     def _reckon(self, school: int | None, school_class: int | None) -> SchoolDays:
         overrides = {**self.everywhere, **self.schools.get(school, {}), **self.classes.get(school_class, {})}
         days = (term.start + DAY * offset for term in self.terms for offset in range((term.end - term.start).days + 1))
         # A set: terms entered with an overlap must not make a day count twice.
         return SchoolDays(tuple(sorted({day for day in days if overrides.get(day, day.weekday() < 5)})))
+
+
+def _override(said: Said) -> Override:
+    return said if isinstance(said, Override) else Override(said)
+
+
+def _joined(days: Days, changes: Mapping[date, Said | None]) -> Days:
+    return {day: said for day, said in {**days, **changes}.items() if said is not None}

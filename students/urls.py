@@ -8,6 +8,7 @@ from students.days import Slot
 from students.views import (
     accounts,
     attendance,
+    calendar,
     campaigns,
     certificates,
     changes,
@@ -131,5 +132,9 @@ urlpatterns = [
     path("comparisons/differences/<int:pk>/", comparisons.difference, name="difference"),
     path("registry/", registry.registry, name="registry"),
     path("attendance/", attendance.attendance, name="attendance"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/county/", calendar.county_calendar, name="county_calendar"),
+    path("calendar/schools/<int:pk>/", calendar.school_calendar, name="school_calendar"),
+    path("calendar/classes/<int:pk>/", calendar.class_calendar, name="class_calendar"),
     path("components/", components.components, name="components"),
 ]

@@ -95,15 +95,24 @@ def _write_overrides(plan: CountyPlan) -> None:
         return
     for school in (school for school in plan.schools if school.part.key == THREE_DAY):
         closed = past[-CLOSED_DAY]
-        DayOverride.objects.create(day=closed, is_taught=False, school=school.row, note="暴雨，全校停课")
+        DayOverride.objects.create(
+            day=closed, is_taught=False, is_closure=True, school=school.row, note="暴雨，全校停课"
+        )
         saturday = closed + timedelta(days=5 - closed.weekday())
         if saturday not in taught and saturday < span.today and closed.weekday() < 5:
-            DayOverride.objects.create(day=saturday, is_taught=True, school=school.row, note="补停课一天的课")
+            DayOverride.objects.create(
+                day=saturday,
+                is_taught=True,
+                follows_weekday=closed.weekday(),
+                school=school.row,
+                note="补停课一天的课",
+            )
     for school in (school for school in plan.schools if school.part.key == CENTRAL):
         for back in QUARANTINE:
             DayOverride.objects.create(
                 day=past[-back],
                 is_taught=False,
+                is_closure=True,
                 school=school.row,
                 school_class=school.classes[-2].row,
                 note="水痘隔离，本班停课",

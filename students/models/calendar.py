@@ -3,6 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
+from students.calendar import Override
+
+WEEKDAYS = [(number, f"周{name}") for number, name in enumerate("一二三四五六日")]
+
 
 class Term(models.Model):
     """A term 学期 of a school year 学年; both days are inclusive."""
@@ -29,10 +33,16 @@ class Term(models.Model):
 
 
 class DayOverride(models.Model):
-    """校历调整: a day that is taught or off against the rule, for the county, a school or a class."""
+    """校历调整: a day that is taught or off against the rule, for the county, a school or a class.
+
+    ``is_closure``: off because school had to close 停课 (snow, an epidemic), not a holiday. ``follows_weekday``: whose
+    timetable a taught day follows, 0 = Monday.
+    """
 
     day = models.DateField("日期")
     is_taught = models.BooleanField("上课")
+    is_closure = models.BooleanField("停课", default=False)
+    follows_weekday = models.PositiveSmallIntegerField("按周几的课表上课", choices=WEEKDAYS, null=True, blank=True)
     school = models.ForeignKey("students.School", models.PROTECT, null=True, blank=True, verbose_name="学校")
     school_class = models.ForeignKey("students.SchoolClass", models.PROTECT, null=True, blank=True, verbose_name="班级")
     note = models.CharField("说明", max_length=100, blank=True)
@@ -51,10 +61,26 @@ class DayOverride(models.Model):
             models.CheckConstraint(
                 condition=Q(school_class=None) | Q(school__isnull=False), name="override_of_a_class_names_its_school"
             ),
+            models.CheckConstraint(
+                condition=Q(is_taught=False) | Q(is_closure=False), name="a_taught_day_is_not_closed"
+            ),
+            models.CheckConstraint(
+                condition=Q(follows_weekday=None) | Q(is_taught=True, follows_weekday__lte=6),
+                name="only_a_taught_day_follows_a_weekday",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.day}{'上课' if self.is_taught else '放假'}"
+        return f"{self.day}{self.word}"
+
+    @property
+    def said(self) -> Override:
+        """As the calculation knows it."""
+        return Override(self.is_taught, self.is_closure, self.follows_weekday)
+
+    @property
+    def word(self) -> str:
+        return "上课" if self.is_taught else "停课" if self.is_closure else "放假"
 
 
 class ReferenceStamp(models.Model):

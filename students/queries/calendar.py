@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from students.calendar import Calendar
+from students.calendar import Calendar, Override
 from students.calendar import Term as TermDays
 from students.models import DayOverride, ReferenceStamp, Term
 
@@ -56,11 +56,11 @@ def current_calendar() -> Calendar:
 
 def _load() -> Calendar:
     county, schools, classes = {}, defaultdict(dict), defaultdict(dict)
-    for day, is_taught, school, school_class in DayOverride.objects.values_list(
-        "day", "is_taught", "school", "school_class"
+    for day, school, school_class, *said in DayOverride.objects.values_list(
+        "day", "school", "school_class", "is_taught", "is_closure", "follows_weekday"
     ):
         days = classes[school_class] if school_class else schools[school] if school else county
-        days[day] = is_taught
+        days[day] = Override(*said)
     terms = tuple(TermDays(start, end) for start, end in Term.objects.values_list("start", "end"))
     return Calendar(terms=terms, statutory=statutory_days(), county=county, schools=schools, classes=classes)
 

@@ -11,7 +11,9 @@ READERS = {*Role.values} - {Role.ADMINISTRATOR}
 WAYS = {
     "点名": [],
     "请假": [],
-    "校历": [],
+    "校历": [
+        ("students:calendar", "校历", "每月哪天上课、放假、停课，按谁的安排", READERS),
+    ],
     "汇总": [],
     "预警": [],
 }

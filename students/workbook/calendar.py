@@ -79,7 +79,8 @@ class CalendarSheet(Sheet):
                 self.fault(row, "学校标识码", "写了班号，没有写学校标识码", "请补上学校标识码，或删去班号")
             school_class = self.class_at(row, school)
         place = {"school_id": school and school.pk, "school_class_id": school_class and school_class.pk}
-        values = {"is_taught": row["类型"]}
+        # What a page has said beyond 上课 or 放假 falls where the day is now the other of the two.
+        values = {"is_taught": row["类型"], **({"is_closure": False} if row["类型"] else {"follows_weekday": None})}
         if row["说明"]:
             values["note"] = row["说明"]
         return Wanted((row["日期"], *place.values()), {"day": row["日期"], **place}, values)

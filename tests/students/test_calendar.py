@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from students.calendar import (
     DAY,
     Calendar,
+    DayKind,
+    Explained,
+    Override,
     SchoolDays,
+    Source,
     Term,
     grade_in,
     school_year_label,
@@ -161,3 +165,97 @@ class TestNeighbours:
         assert days.after(day) == min((other for other in numbered if other > day), default=day + DAY)
         assert days.before(day) == max((other for other in numbered if other < day), default=None)
         assert (day in days) is (day in numbered)
+
+
+FRIDAY_OFF, SUNDAY_MADE_UP = date(2026, 9, 25), date(2026, 9, 20)
+said = st.one_of(st.booleans(), st.builds(Override, st.just(True), follows=st.sampled_from([None, *range(7)])))
+said |= st.builds(Override, st.just(False), is_closure=st.booleans())
+some_days = st.dictionaries(st.sampled_from([AUTUMN.start + DAY * n for n in range(-3, 18)]), said, max_size=5)
+
+
+class TestADayExplained:
+    """In words: what it is, who decided, whose timetable it follows."""
+
+    def explain(self, day, *, school=SCHOOL, school_class=CLASS, **overrides):
+        calendar = Calendar(terms=(AUTUMN,), statutory=overrides.pop("statutory", {}), **overrides)
+        return calendar.explain(day, school=school, school_class=school_class)
+
+    def test_without_overrides_it_is_the_rule(self):
+        assert self.explain(MONDAY) == Explained(DayKind.TAUGHT, Source.RULE, 0)
+        assert self.explain(SATURDAY) == Explained(DayKind.WEEKEND, Source.RULE, None)
+
+    @pytest.mark.parametrize(("day", "kind"), [(31, DayKind.OUTSIDE), (1, DayKind.TAUGHT)])
+    def test_the_day_before_a_term_lies_outside_it(self, day, kind):
+        assert self.explain(date(2026, 8 if day == 31 else 9, day)).kind is kind
+
+    @pytest.mark.parametrize(
+        ("day", "kind"), [(date(2027, 1, 22), DayKind.TAUGHT), (date(2027, 1, 23), DayKind.OUTSIDE)]
+    )
+    def test_the_last_day_of_a_term_lies_inside_it(self, day, kind):
+        assert self.explain(day).kind is kind
+
+    def test_a_statutory_make_up_day_follows_no_weekday_until_the_county_says_which(self):
+        statutory = {SUNDAY_MADE_UP: True, FRIDAY_OFF: False}
+        assert self.explain(SUNDAY_MADE_UP, statutory=statutory) == (DayKind.MADE_UP, Source.STATUTORY, None)
+        county = {SUNDAY_MADE_UP: Override(True, follows=4)}
+        told = self.explain(SUNDAY_MADE_UP, statutory=statutory, county=county)
+        assert told == (DayKind.MADE_UP, Source.COUNTY, 4)
+
+    def test_a_closure_is_not_a_holiday(self):
+        assert self.explain(MONDAY, schools={SCHOOL: {MONDAY: Override(False, True)}}).kind is DayKind.CLOSED
+        assert self.explain(MONDAY, county={MONDAY: False}).kind is DayKind.OFF
+
+    def test_teaching_on_what_somebody_wider_gave_off_is_made_up(self):
+        told = self.explain(MONDAY, county={MONDAY: False}, classes={CLASS: {MONDAY: True}})
+        assert told == (DayKind.MADE_UP, Source.CLASS, None)
+
+    def test_an_ordinary_day_may_follow_another_timetable(self):
+        told = self.explain(MONDAY, schools={SCHOOL: {MONDAY: Override(True, follows=4)}})
+        assert told == (DayKind.TAUGHT, Source.SCHOOL, 4)
+
+    def test_of_the_county_and_of_a_school_is_asked_without_the_narrower(self):
+        schools, classes = {SCHOOL: {MONDAY: False}}, {CLASS: {MONDAY: True}}
+        calendar = Calendar(terms=(AUTUMN,), statutory={}, schools=schools, classes=classes)
+        assert calendar.explain(MONDAY).kind is DayKind.TAUGHT
+        assert calendar.explain(MONDAY, school=SCHOOL).kind is DayKind.OFF
+        assert calendar.explain(MONDAY, school=SCHOOL, school_class=CLASS).kind is DayKind.MADE_UP
+
+    @given(some_days, some_days, some_days, some_days)
+    def test_it_is_taught_exactly_on_the_school_days(self, statutory, county, school, own):
+        calendar = Calendar(
+            terms=(AUTUMN,), statutory=statutory, county=county, schools={SCHOOL: school}, classes={CLASS: own}
+        )
+        days = calendar.school_days(school=SCHOOL, school_class=CLASS)
+        for day in (AUTUMN.start + DAY * n for n in range(-5, 20)):
+            told = calendar.explain(day, school=SCHOOL, school_class=CLASS)
+            assert told.kind.is_taught is (day in days)
+            speaking = [
+                name for name, says in zip(Source, (own, school, county, statutory), strict=False) if day in says
+            ]
+            assert told.source is (speaking[0] if speaking else Source.RULE)
+            assert told.follows is None or told.kind.is_taught
+
+
+class TestAChangedCalendar:
+    """What a calendar would be, without touching the one that stands."""
+
+    @given(some_days, st.dictionaries(st.sampled_from([AUTUMN.start + DAY * n for n in range(18)]), st.none() | said))
+    def test_is_the_one_that_is_built_with_the_change(self, before, change):
+        after = {day: says for day, says in {**before, **change}.items() if says is not None}
+        for place, ids in (
+            ("county", {}),
+            ("schools", {"school": SCHOOL}),
+            ("classes", {"school": SCHOOL, "school_class": CLASS}),
+        ):
+            given_days, wanted = (before, after) if place == "county" else ({7: before}, {7: after})
+            ids = dict.fromkeys(ids, 7)
+            calendar = Calendar(terms=(AUTUMN,), statutory={}, **{place: given_days})
+            changed = calendar.changed(change, **ids)
+            assert changed.school_days(school=7, school_class=7) == Calendar(
+                terms=(AUTUMN,), statutory={}, **{place: wanted}
+            ).school_days(school=7, school_class=7)
+            assert calendar.county == (before if place == "county" else {})
+
+    def test_may_have_other_terms(self):
+        changed = Calendar(terms=(AUTUMN,), statutory={}).changed({}, terms=(SPRING,))
+        assert changed.school_days(school=1, school_class=1).days[0] == SPRING.start
