@@ -31,6 +31,7 @@ CALCULATION = {
         "opening",
         "pinyin",
         "policy",
+        "register_days",
         "runs",
         "school_age",
         "search",

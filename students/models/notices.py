@@ -27,6 +27,7 @@ class Notice(models.Model):
 
     class Kind(models.TextChoices):
         REGISTER_MISSING = "register_missing", "催点名"
+        SCHOOL_MISSING = "school_missing", "催学校点名"  # of the whole school that the class belongs to
         CHILD_MISSING = "child_missing", "有学生不在"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")

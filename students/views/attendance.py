@@ -9,7 +9,9 @@ from students.views.registry import show_ways
 READERS = {*Role.values} - {Role.ADMINISTRATOR}
 # Group → its entries: address, label, what one does there, and the roles that see it.
 WAYS = {
-    "点名": [],
+    "点名": [
+        ("students:register_board", "点名情况", "今天和最近14天哪些班点了、缺哪些，催点名", READERS),
+    ],
     "请假": [],
     "校历": [
         ("students:calendar", "校历", "每月哪天上课、放假、停课，按谁的安排", READERS),
