@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from casework.facts import CHUNK, Surroundings, assess_students, students_with_a_ladder
+from casework.facts import CHUNK, Surroundings, assess_students, long_away_around, students_with_a_ladder
 from casework.ladder import Duty, RunRecord
 from casework.models import AbsenceRun, Obligation
 from students.memory import rare_collections
 from students.models import AbsenceMark, Enrolment, SchoolClass, Student
+from students.queries.calendar import reference_stamp
 
 DUTY_FIELDS = {
     "triggered_on": "triggered_on",
@@ -61,7 +62,8 @@ def follow_up(
     if registers:
         # The class is locked by whoever takes its register; what it touches is found and locked in one statement.
         found = Student.objects.filter(pk__in=students).order_by().values("pk")
-        locked = _lock(found.union(*(_touched_by(*register) for register in registers)))
+        touched = [rows for register in registers for rows in _touched_by(*register, stamp or reference_stamp())]
+        locked = _lock(found.union(*touched))
     else:
         locked = _lock_with_classes(students)
     if locked:
@@ -91,15 +93,16 @@ def _lock_with_classes(students: Collection[int]) -> list[int]:
     return _lock(students)
 
 
-def _touched_by(school_class: int, day: date):
-    """Children whose runs the register of a class and day can change: those with a mark that day, and those without
-    one whose run had begun by then and who had not been seen afterwards before that day."""
+def _touched_by(school_class: int, day: date, stamp: int | None) -> tuple:
+    """Children whose runs the register of a class and day can change: those with a mark that day, those without one
+    whose run had begun by then and who had not been seen afterwards before that day, and those on a long leave."""
     attending = Enrolment.objects.attending().on(day).filter(school_class=school_class)
     runs = AbsenceRun.objects.filter(
         Q(settled_on=None) | Q(settled_on__gte=day), started_on__lte=day, student__in=attending.values("student")
     )
     marks = AbsenceMark.objects.filter(roll_call__school_class=school_class, roll_call__day=day)
-    return runs.order_by().values("student").union(marks.order_by().values("student"))
+    on_leave = long_away_around(school_class, day, stamp).order_by()
+    return runs.order_by().values("student"), marks.order_by().values("student"), on_leave.values("pk")
 
 
 @rare_collections()

@@ -6,12 +6,12 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, CharField, DateField, Exists, F, OuterRef, Subquery, Value
+from django.db.models import BigIntegerField, CharField, DateField, Exists, F, OuterRef, Q, Subquery, Value
 
 from casework.ladder import Change, Duty, RunRecord, StudentFacts, World, assess
 from casework.models import AbsenceRun, Contact, Obligation, Report
-from casework.presets import rules_under
-from students.days import UNEXCUSED
+from casework.presets import least_excused_days, rules_under
+from students.days import ABSENT, EXCUSED, UNEXCUSED
 from students.enrolment import INS, MOVES, REPORTED_CHANGES, EventKind, Place, Standing
 from students.models import (
     AbsenceMark,
@@ -225,10 +225,33 @@ def _note_changes(facts: dict[int, StudentFacts], events) -> None:
             facts[student].changes.append(Change(day, EventKind(kind), school_class))
 
 
+def long_away(kinds: Collection[str], stamp: int | None) -> Exists | Q:
+    """Whether a child has as many marks of ``kinds`` as a long leave 长假核实 has days at least: every one of its days
+    has a mark. An index finds the last one needed, so whoever has few is passed over at once."""
+    least = least_excused_days(stamp)
+    if least is None:
+        return Q(pk__in=[])
+    marks = AbsenceMark.objects.filter(student=OuterRef("pk"), kind__in=kinds).order_by()
+    return Exists(marks[least - 1 : least])
+
+
+def long_away_around(school_class: int, day: date, stamp: int | None):
+    """Children of a class whose long leave the register of ``day`` can cut or join: a day without a mark of theirs lies
+    between days with one, or has one from the class they were in before."""
+    attending = Enrolment.objects.attending().on(day).filter(school_class=school_class)
+    absences = AbsenceMark.objects.filter(student=OuterRef("pk"), kind__in=ABSENT)
+    return Student.objects.filter(
+        long_away(ABSENT, stamp),
+        Exists(absences.filter(roll_call__day__gte=day)),
+        Exists(absences.filter(roll_call__day__lte=day)),
+        pk__in=attending.order_by().values("student"),
+    )
+
+
 def students_with_a_ladder(within=None):
-    """Ids of the children from whose facts anything can follow, in order: without an unexcused mark, a change or a
-    row kept from before there is nothing to compute."""
-    mine = {"student": OuterRef("pk")}
+    """Ids of the children from whose facts anything can follow, in order: without an unexcused mark, excused ones
+    enough for a long leave, a change or a row kept from before there is nothing to compute."""
+    mine, stamp = {"student": OuterRef("pk")}, reference_stamp()
     return (
         (Student.objects.all() if within is None else within)
         .filter(
@@ -236,6 +259,7 @@ def students_with_a_ladder(within=None):
             | Exists(EnrolmentEvent.objects.filter(**mine, kind__in=REPORTED_CHANGES))
             | Exists(Obligation.objects.filter(**mine))
             | Exists(AbsenceRun.objects.filter(**mine))
+            | long_away(EXCUSED, stamp)
         )
         .order_by("pk")
         .values_list("pk", flat=True)

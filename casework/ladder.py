@@ -165,6 +165,7 @@ class _Climb:
         self.settled_on: dict[int, date] = {}
         self.unseen: list[int] = []  # positions of runs after which the child has not been seen yet
         self.absent_days: list[date] = []
+        self.excused: Run | None = None  # the excused days in a row, counted like the absent ones of a run
 
     def follow(self) -> None:
         facts, through = self.facts, self.through
@@ -175,6 +176,7 @@ class _Climb:
         ):
             if run and record.spell != run.spell:
                 run.ended_on, run = ends[run.spell], None
+            self._excuse(record)
             if record.state is DayState.PRESENT:
                 if run:
                     run.ended_on, run = record.day, None
@@ -212,6 +214,24 @@ class _Climb:
             self._owe(trigger, rules, key, record.day, record.school_class, run)
             if run:
                 self.reached[len(self.runs) - 1].add(trigger.tier)
+
+    def _excuse(self, record: DayRecord) -> None:
+        """Count excused days in a row; present and absent days break them, unknown ones do not, like the end of 在校.
+
+        Every rung that asks how long a child has been on leave is looked at on an excused day.
+        """
+        if self.excused and (record.spell != self.excused.spell or record.state in (DayState.PRESENT, DayState.ABSENT)):
+            self.excused = None
+        if self.excused and record.state is DayState.UNKNOWN:
+            self.excused.unknown += 1
+        if record.state is not DayState.EXCUSED:
+            return
+        self.excused = self.excused or Run(record.spell)
+        self.excused.absent_days.append(record.day)
+        rules = self._rules(record.school_class, record.day)
+        for trigger in rules.on_excused_day:
+            if (leave := self.excused).length >= trigger.threshold:
+                self._owe(trigger, rules, leave.started_on, record.day, record.school_class, leave)
 
     def _measure(self, trigger: Trigger, record: DayRecord, run: Run | None) -> int:
         match trigger.measure:
@@ -332,8 +352,9 @@ def fulfil(duties: Iterable[Duty], facts: StudentFacts, *, through: date) -> lis
     """Give each obligation the act that fulfils it; acts stand in the order of their dates (contract.md).
 
     A contact fulfils every open 联系家长 triggered on or before its date; a visit also every open visit whose run or
-    term had begun, so work done before a threshold is reached counts. A certificate fulfils 证明材料 of its change's
-    day. A report fulfils one: of those that had begun, the latest.
+    term had begun, so work done before a threshold is reached counts; only 长假核实 asks for a contact since the leave
+    became long. A certificate fulfils 证明材料 of its change's day. A report fulfils one: of those that had begun, the
+    latest.
     """
     contacts = sorted({day for day, _ in facts.contacts if day <= through})
     visits = sorted({day for day, method in facts.contacts if day <= through and method in VISITS})
@@ -345,12 +366,13 @@ def fulfil(duties: Iterable[Duty], facts: StudentFacts, *, through: date) -> lis
         Tier.HOME_VISIT: visits,
         Tier.JOINT_VISIT: joint_visits,
         Tier.OPENING_VISIT: visits,
+        Tier.EXCUSED_CHECK: contacts,
     }
     proofs = _proofs(facts.certificates, through)
     result = sorted(duties, key=lambda duty: (duty.key, duty.tier))
     for position, duty in enumerate(result):
         if duty.tier in acts:
-            done = _first_from(acts[duty.tier], duty.key)
+            done = _first_from(acts[duty.tier], duty.triggered_on if duty.tier is Tier.EXCUSED_CHECK else duty.key)
             result[position] = duty._replace(done_on=min(filter(None, (done, duty.done_on)), default=None))
         elif duty.tier is Tier.CHANGE_EVIDENCE:
             result[position] = duty._replace(done_on=proofs.get(duty.key))

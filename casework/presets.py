@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -53,10 +54,23 @@ def adopt(*, code: str, school, starts_on: date, by) -> RuleAdoption:
 
 def rules_under(stamp: int | None) -> Callable[[int, date], RuleSet]:
     """(school, day) → the rule set in force: the school's own, else the county's. Read once a process and stamp."""
-    return _kept.under(stamp)
+    return _kept.under(stamp).on
 
 
-def _load_rules_on() -> Callable[[int, date], RuleSet]:
+def least_excused_days(stamp: int | None) -> int | None:
+    """The fewest excused days in a row that any adopted rule set asks about; None where none does."""
+    return _kept.under(stamp).least_excused_days
+
+
+@dataclass(frozen=True)
+class _Adopted:
+    """All adopted rule sets, and what the facts to be read depend on."""
+
+    on: Callable[[int, date], RuleSet]
+    least_excused_days: int | None
+
+
+def _load_adopted() -> _Adopted:
     starts, sets = defaultdict(list), defaultdict(list)
     read: dict[int, RuleSet] = {}
     for adoption in RuleAdoption.objects.select_related("rule_set").order_by("starts_on", "pk"):
@@ -72,7 +86,8 @@ def _load_rules_on() -> Callable[[int, date], RuleSet]:
                 return sets[owner][position - 1]
         raise LookupError("没有采用任何规则集：请先运行 manage.py migrate")
 
-    return rules_on
+    thresholds = [trigger.threshold for rule_set in read.values() for trigger in rule_set.on_excused_day]
+    return _Adopted(rules_on, min(thresholds, default=None))
 
 
-_kept = KeptUnderStamp(_load_rules_on)
+_kept = KeptUnderStamp(_load_adopted)

@@ -22,6 +22,7 @@ class Tier(StrEnum):
     CHANGE_EVIDENCE = "change_evidence"
     SUSPENSION_END = "suspension_end"
     OPENING_VISIT = "opening_visit"
+    EXCUSED_CHECK = "excused_check"
 
     @property
     def label(self) -> str:
@@ -39,12 +40,13 @@ TIER_LABELS = {
     Tier.CHANGE_EVIDENCE: "证明材料",
     Tier.SUSPENSION_END: "休学期满",
     Tier.OPENING_VISIT: "开学未到家访",
+    Tier.EXCUSED_CHECK: "长假核实",
 }
 REPORT_TIERS = frozenset({Tier.ABSENCE_REPORT, Tier.LOSS_REPORT, Tier.RETURN_REPORT, Tier.CHANGE_REPORT})
 VISIT_TIERS = frozenset({Tier.HOME_VISIT, Tier.JOINT_VISIT, Tier.OPENING_VISIT})
 PAPER_TIERS = frozenset({Tier.CHANGE_EVIDENCE, Tier.SUSPENSION_END})  # done in the registry, neither call nor report
 # What ``export obligations`` tells (contract.md): its table is fixed, and what came later stays out of it.
-EXPORTED_TIERS = frozenset(Tier) - PAPER_TIERS - {Tier.OPENING_VISIT}
+EXPORTED_TIERS = frozenset(Tier) - PAPER_TIERS - {Tier.OPENING_VISIT, Tier.EXCUSED_CHECK}
 
 
 class Measure(StrEnum):
@@ -60,6 +62,7 @@ class Measure(StrEnum):
     CHANGE_EVENT = "change_event"
     SUSPENSION_END = "suspension_end"
     OPENING_ABSENCE = "opening_absence"
+    EXCUSED_DAYS = "excused_days"
 
 
 # A day's measures name the day, a run's measures name the run: an obligation is owed once per key, so a tier that
@@ -76,6 +79,7 @@ MEASURES_OF = {
     Tier.CHANGE_EVIDENCE: frozenset({Measure.CHANGE_EVENT}),
     Tier.SUSPENSION_END: frozenset({Measure.SUSPENSION_END}),
     Tier.OPENING_VISIT: frozenset({Measure.OPENING_ABSENCE}),
+    Tier.EXCUSED_CHECK: frozenset({Measure.EXCUSED_DAYS}),
 }
 MEASURE_WORDS = {
     Measure.UNEXCUSED_SLOTS: "一天内未经请假缺课满{threshold}个节次",
@@ -88,6 +92,7 @@ MEASURE_WORDS = {
     Measure.CHANGE_EVENT: "发生{events}",
     Measure.SUSPENSION_END: "休学期满前{threshold}天",
     Measure.OPENING_ABSENCE: "学期第一个上课日缺课一整天",
+    Measure.EXCUSED_DAYS: "连续请假满{threshold}个上课日",
 }
 
 
@@ -188,6 +193,7 @@ class RuleSet:
         object.__setattr__(self, "on_return", by_measure[Measure.PRESENT_AFTER])
         object.__setattr__(self, "on_change", by_measure[Measure.CHANGE_EVENT])
         object.__setattr__(self, "on_suspension_end", by_measure[Measure.SUSPENSION_END])
+        object.__setattr__(self, "on_excused_day", by_measure[Measure.EXCUSED_DAYS])
 
     def rung(self, step: int) -> Trigger:
         """The rung with this number."""

@@ -18,6 +18,7 @@ TASKS = {
     Tier.CHANGE_EVIDENCE: "请上传证明材料",
     Tier.SUSPENSION_END: "请联系家长，办理复学或延期",
     Tier.OPENING_VISIT: "请家访",
+    Tier.EXCUSED_CHECK: "请联系家长核实",
 }
 
 
@@ -54,6 +55,8 @@ def reason(duty, *, marks: Mapping[str, str], change: str, today: date) -> str:
     if duty.tier in (Tier.CHANGE_REPORT, Tier.CHANGE_EVIDENCE):
         return f"{named_day(duty.key, today)}{change or '学籍变动'}"
     unknown = f"，另有{duty.unknown_days}天未点名" if duty.unknown_days else ""
+    if duty.tier == Tier.EXCUSED_CHECK:
+        return f"连续请假{duty.run_days}天（{short_day(duty.run_start)}起）{unknown}"
     run = f"连续缺课{duty.run_days}天（{short_day(duty.run_start)}起）{unknown}"
     if duty.tier == Tier.RETURN_REPORT:
         return f"{run}，{named_day(duty.triggered_on, today)}已到校"

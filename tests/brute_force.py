@@ -207,13 +207,14 @@ def next_school_day(world: PlainWorld, school_class: str, day: date) -> date:
 
 
 def obligations(world: PlainWorld, child: PlainChild, as_of: date) -> list[dict]:
-    """The table of ``export obligations --as-of`` for one child, and the three kinds that it leaves out."""
+    """The table of ``export obligations --as-of`` for one child, and the four kinds that it leaves out."""
     owed: list[dict] = []
     days = all_days(world, child, as_of)
     for day in days:
         rules = rules_on(world, day.school_class, day.day)
         for trigger in rules["triggers"]:
             climb(world, owed, days, day, rules, trigger)
+            stay_away(world, owed, days, day, rules, trigger)
             come_back(world, owed, days, day, rules, trigger)
     for happened_on, kind, school_class in changes(child):
         if min(first for first, _ in world.terms) <= happened_on <= as_of:
@@ -236,6 +237,21 @@ def climb(world, owed, days, day, rules, trigger) -> None:
     if reached(world, trigger, day, run):
         key = day.day if trigger["tier"] in ("contact", "opening_visit") else run[0].day
         owe(world, owed, rules, trigger, key=key, day=day.day, school_class=day.school_class, run=run)
+
+
+def stay_away(world, owed, days, day, rules, trigger) -> None:
+    """What a long leave triggers: excused days of one stay with neither a present nor an absent day among them."""
+    if trigger["measure"] != "excused_days" or day.state != "excused":
+        return
+    leave = [day]
+    for other in reversed([other for other in days if other.day < day.day]):
+        if other.stay != day.stay or other.state in ("present", "absent"):
+            break
+        leave.insert(0, other)
+    while leave[0].state == "unknown":
+        leave.pop(0)
+    if count(leave, "excused") >= trigger["threshold"]:
+        owe(world, owed, rules, trigger, key=leave[0].day, day=day.day, school_class=day.school_class, run=leave)
 
 
 def come_back(world, owed, days, day, rules, trigger) -> None:
@@ -301,7 +317,7 @@ def owe(world, owed, rules, trigger, *, key, day, school_class, run=()) -> None:
             "triggered_on": day,
             "due_on": due(world, trigger, school_class, day, key),
             "run_start": run[0].day if run else None,
-            "run_days": count(run, "absent"),
+            "run_days": count(run, "excused" if trigger["tier"] == "excused_check" else "absent"),
             "unknown_days": count(run, "unknown"),
             "school_class": school_class,
             "rule_set": rules["code"],
@@ -356,6 +372,8 @@ def do(child: PlainChild, owed: list[dict], as_of: date) -> None:
             wanted = row["tier"] == "contact" or method in RESULT_OF_A_VISIT.get(row["tier"], ())
             if day <= as_of and wanted and row["done_on"] is None and row["key"] <= day:
                 row["done_on"] = day
+            if day <= as_of and row["tier"] == "excused_check" and row["triggered_on"] <= day:
+                row["done_on"] = min(day, row["done_on"] or day)
     for changed_on, handed_in_on in child.certificates:
         proven_on = max(changed_on, handed_in_on)
         for row in owed:

@@ -115,6 +115,20 @@ def lost_twice(draw):
 
 
 @st.composite
+def long_leaves(draw):
+    """The life of a child who is on leave for weeks, with days now and then on which nobody knows or the child comes.
+
+    Ten excused days in a row hardly ever come about by chance.
+    """
+    excused = st.sampled_from([(ALL, ["sick_leave"]), (ALL, ["official", "personal_leave"]), (ONE, ["sick_leave"])])
+    between = st.sampled_from([(NONE, [None]), (NONE, [None]), (ALL, PARTLY), (ALL, [None]), (ALL, UNEXCUSED)])
+    life = []
+    for _ in range(draw(st.integers(2, 5))):
+        life += [(draw(excused), draw(st.integers(3, 16))), (draw(between), draw(st.integers(1, 3)))]
+    return draw(st.one_of(st.just([(date(2025, 9, 1), "enrol", "甲一班")]), histories())), life
+
+
+@st.composite
 def small_worlds(draw):
     """Two schools, three classes, seven weeks and one child."""
     plain = PlainWorld(
@@ -126,7 +140,7 @@ def small_worlds(draw):
     )
     for place in draw(st.lists(st.sampled_from([*SLOTS, *SCHOOL_OF]), max_size=2, unique=True)):
         plain.overrides[place] = draw(few_days)
-    events, life = draw(st.one_of(st.tuples(histories(), stretches), st.tuples(histories(), stretches), lost_twice()))
+    events, life = draw(st.one_of(*[st.tuples(histories(), stretches)] * 2, lost_twice(), long_leaves()))
     child = PlainChild(
         events=events,
         certificates=draw(papers(events)),

@@ -1,6 +1,7 @@
 """What the engine keeps after edits that once went wrong, or easily could."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -9,8 +10,9 @@ from casework.actions import acts
 from casework.models import AbsenceRun, Contact, Obligation
 from casework.queries import boards, duties
 from casework.ruleset import Tier
-from students.actions import leave, registers
+from students.actions import enrolment, leave, registers
 from students.days import MarkKind
+from students.enrolment import EventKind
 from students.models import AuditRow, Enrolment, Role
 from tests import cast
 
@@ -54,6 +56,82 @@ def test_of_two_marks_of_one_slot_the_one_of_the_class_of_that_day_counts(class_
     duty = Obligation.objects.standing().get()
     assert (duty.tier, duty.school_class) == (Tier.CONTACT, other)
     assert nothing_is_left_to_change(MONDAY)
+
+
+class TestALongLeave:
+    """Ten days ill around a Thursday of which nobody took the register; whoever asks about it names no child."""
+
+    DAYS = [date(2026, 9, day) for day in (1, 2, 3, 4, 7, 8, 9, 11, 14, 15)]
+    THURSDAY = date(2026, 9, 10)
+
+    @pytest.fixture
+    def ill(self, class_with_a_child):
+        school_class, _, child = class_with_a_child
+        clerk = cast.person(role=Role.REGISTRY_CLERK, school=school_class.school)
+        for day in self.DAYS:
+            cast.take_register(clerk, school_class, day, "AM", today=self.DAYS[-1], child=(child, "sick_leave"))
+        return school_class, clerk, child
+
+    @pytest.fixture
+    def duty(self, ill):
+        return Obligation.objects.get(tier=Tier.EXCUSED_CHECK)
+
+    def test_is_owed_on_its_tenth_day(self, duty):
+        assert (duty.key, duty.triggered_on, duty.due_on) == (self.DAYS[0], self.DAYS[-1], date(2026, 9, 17))
+        assert (duty.run_days, duty.unknown_days) == (10, 1)
+
+    def test_is_cut_by_a_register_that_shows_the_child_and_joined_when_that_is_taken_back(self, ill, duty):
+        school_class, clerk, _ = ill
+        call = cast.take_register(clerk, school_class, self.THURSDAY, "AM", today=self.DAYS[-1])
+        duty.refresh_from_db()
+        assert duty.withdrawn_at
+        assert nothing_is_left_to_change(self.DAYS[-1])
+        registers.take_back(by=clerk, scope=cast.scope(clerk), roll_call=call.pk, version=1, today=self.DAYS[-1])
+        duty.refresh_from_db()
+        assert not duty.withdrawn_at
+        assert nothing_is_left_to_change(self.DAYS[-1])
+
+    def test_is_withdrawn_when_a_correction_shows_that_the_child_was_there(self, ill, duty):
+        school_class, clerk, _ = ill
+        registers.submit(
+            by=clerk, scope=cast.scope(clerk), school_class=school_class.pk, day=self.DAYS[4], slot="AM", marks={},
+            submission=uuid4(), version=1, today=self.DAYS[-1], reason="记错了学生",
+        )  # fmt: skip
+        duty.refresh_from_db()
+        assert duty.withdrawn_at
+        assert nothing_is_left_to_change(self.DAYS[-1])
+
+    def test_ends_where_the_class_joined_meanwhile_sees_the_child_in_the_afternoon(self, ill, duty):
+        school_class, clerk, child = ill
+        other = cast.school_class(school_class.school, "202302")
+        enrolment.record_event(
+            by=clerk, student=child, kind=EventKind.CLASS_MOVE, happened_on=self.DAYS[-1], school_class=other,
+            today=self.DAYS[-1],
+        )  # fmt: skip
+        assert Obligation.objects.get(tier=Tier.EXCUSED_CHECK).withdrawn_at is None
+        cast.take_register(clerk, other, self.DAYS[-1], "PM")
+        duty.refresh_from_db()
+        assert duty.withdrawn_at
+        assert nothing_is_left_to_change(self.DAYS[-1])
+
+    def test_of_which_no_mark_is_unexcused_is_found_by_a_full_recomputation(self, ill):
+        Obligation.objects.all().delete()
+        assert engine.escalate(through=self.DAYS[-1]).added == 1
+
+    def test_of_nine_days_is_not_even_looked_at(self, class_with_a_child):
+        school_class, teacher, child = class_with_a_child
+        for day in self.DAYS[:9]:
+            cast.take_register(teacher, school_class, day, "AM", child=(child, "sick_leave"))
+        assert engine.escalate(through=self.DAYS[-1]).students == 0
+
+    def test_is_settled_by_a_call_since_it_became_long(self, ill, duty):
+        _, clerk, child = ill
+        for day in self.DAYS[-2:]:
+            assert Obligation.objects.get(pk=duty.pk).done_on is None
+            acts.record_contact(
+                by=clerk, student=child, day=day, method="phone", result="在县医院住院", today=self.DAYS[-1]
+            )
+        assert Obligation.objects.get(pk=duty.pk).done_on == self.DAYS[-1]
 
 
 class TestAReportIsOfOneMatter:

@@ -155,8 +155,8 @@ def say_day(day: date) -> str:
     return f"{year}{day.month}月{day.day}日"
 
 
-def say_days(days: int, unknown: int) -> str:
-    return f"缺课{days}天" + (f"、未点名{unknown}天" if unknown else "")
+def say_days(days: int, unknown: int, what: str = "缺课") -> str:
+    return f"{what}{days}天" + (f"、未点名{unknown}天" if unknown else "")
 
 
 def say_obligation(row: dict) -> str:
@@ -166,7 +166,8 @@ def say_obligation(row: dict) -> str:
         by_run = row["tier"] not in {"contact", "change_report", "change_evidence", "opening_visit"}
         assert row["key"] == (run if by_run else row["triggered_on"]), "the key says which run or which day"
     until = f"{say_day(row['key'])}期满，" if row["tier"] == "suspension_end" else ""
-    so_far = f"{say_day(run)}起{say_days(row['run_days'], row['unknown_days'])}，" if run else ""
+    counted = say_days(row["run_days"], row["unknown_days"], "请假" if row["tier"] == "excused_check" else "缺课")
+    so_far = f"{say_day(run)}起{counted}，" if run else ""
     assert run or (row["run_days"], row["unknown_days"]) == (0, 0)
     done = row["done_on"] and say_day(row["done_on"])
     state = {"open": "待办", "late_open": "逾期未办", "done": f"{done}已办", "late_done": f"{done}逾期已办"}

@@ -45,6 +45,7 @@ IN_ALL = [
     ("change_evidence", "change_event", 1, "homeroom_teacher", "within_days"),
     ("suspension_end", "suspension_end", 30, "homeroom_teacher", "at_end"),
     ("opening_visit", "opening_absence", 1, "homeroom_teacher", "within_school_days"),
+    ("excused_check", "excused_days", 10, "homeroom_teacher", "within_school_days"),
 ]
 WORDS = {
     "standard": [
@@ -72,8 +73,9 @@ WORDS_IN_ALL = [
     "发生转入、休学复学、转出、休学、死亡、出国",
     "休学期满前30天",
     "学期第一个上课日缺课一整天",
+    "连续请假满10个上课日",
 ]
-DUES_IN_ALL = ["当日", "当日", "7天内", "期满当日", "5个上课日内"]
+DUES_IN_ALL = ["当日", "当日", "7天内", "期满当日", "5个上课日内", "3个上课日内"]
 
 
 def rung(tier="home_visit", measure="run_school_days", **fields):
@@ -127,7 +129,8 @@ class TestPreset:
         rule_set = read_rule_set(PRESETS[code])
         missed = [tier for tier, *_ in LADDERS[code]]
         assert [trigger.tier for trigger in rule_set.on_missed_day] == [*missed, Tier.OPENING_VISIT]
-        sorted_rungs = rule_set.on_missed_day + rule_set.on_return + rule_set.on_change + rule_set.on_suspension_end
+        sorted_rungs = rule_set.on_missed_day + rule_set.on_return + rule_set.on_change
+        sorted_rungs += rule_set.on_suspension_end + rule_set.on_excused_day
         assert sorted(trigger.step for trigger in sorted_rungs) == [trigger.step for trigger in rule_set.triggers]
 
     def test_is_known_by_its_code_until_the_store_gives_it_a_key(self, code):
@@ -183,6 +186,10 @@ class TestAContradictionIsRefused:
     def test_where_a_visit_of_the_opening_counts_anything_else(self, measure):
         assert self.refusal(rung("opening_visit", measure)) == "“开学未到家访”不能用这种方法来计算"
 
+    @pytest.mark.parametrize("measure", sorted(set(Measure) - {Measure.EXCUSED_DAYS}))
+    def test_where_the_check_of_a_long_leave_counts_anything_else(self, measure):
+        assert self.refusal(rung("excused_check", measure)) == "“长假核实”不能用这种方法来计算"
+
     @pytest.mark.parametrize("threshold", [0, -1])
     def test_where_a_threshold_is_below_one(self, threshold):
         assert self.refusal(rung(threshold=threshold)) == "“家访”的门槛应至少为1"
@@ -199,8 +206,9 @@ class TestAContradictionIsRefused:
         [
             rung("change_report", "change_event", events=["suspend"]),
             rung("suspension_end", "suspension_end", threshold=30, due="at_end"),
+            rung("excused_check", "excused_days", threshold=10),
         ],
-        ids=["a change", "the end of a suspension"],
+        ids=["a change", "the end of a suspension", "a long leave"],
     )
     def test_where_a_return_follows_what_no_absence_brings_about(self, earlier):
         sentence = self.refusal(earlier, rung("return_report", "present_after", after=earlier["tier"]))
@@ -320,5 +328,5 @@ class TestDue:
 def test_the_tiers_are_named_as_people_name_them():
     assert [tier.label for tier in Tier] == [
         "联系家长", "家访", "联合家访", "缺课报告", "流失报告", "复学报告", "变动报告",
-        "证明材料", "休学期满", "开学未到家访",
+        "证明材料", "休学期满", "开学未到家访", "长假核实",
     ]  # fmt: skip

@@ -126,6 +126,12 @@ class TestWhyItIsOwed:
         owed = duty("opening_visit", triggered_on=day(1), run_start=day(1), run_days=1)
         assert why(owed) == "9月1日开学没有到校"
 
+    def test_a_long_leave_says_how_long_and_since_when(self):
+        owed = duty("excused_check", run_start=day(1), run_days=10)
+        assert f"{why(owed)}，{TASKS[owed.tier]}" == "连续请假10天（9月1日起），请联系家长核实"
+        owed = duty("excused_check", run_start=day(1), run_days=10, unknown_days=2)
+        assert why(owed) == "连续请假10天（9月1日起），另有2天未点名"
+
 
 class TestByWhatRule:
     @pytest.mark.parametrize(
@@ -139,6 +145,7 @@ class TestByWhatRule:
             ("standard", 6, "按《标准规则》第6级：发生转入、休学复学、转出、休学、死亡、出国，7天内办结"),
             ("standard", 7, "按《标准规则》第7级：休学期满前30天，期满当日办结"),
             ("standard", 8, "按《标准规则》第8级：学期第一个上课日缺课一整天，5个上课日内办结"),
+            ("standard", 9, "按《标准规则》第9级：连续请假满10个上课日，3个上课日内办结"),
             ("three_day", 5, "按《三日规则》第5级：达到“流失报告”后第一天到校，当日办结"),
         ],
     )
