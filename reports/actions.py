@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from errno import EACCES, EISDIR, ENAMETOOLONG, ENOENT, ENOSPC, ENOTDIR, EPERM, EROFS
 from pathlib import Path
@@ -12,8 +12,8 @@ from typing import BinaryIO
 from django.db import transaction
 from django.utils import timezone
 
-from reports.exports import FORMS, ExportRefused, writer_for
-from reports.tables import CannotDraw, Imprint, Table
+from reports.exports import ExportRefused, writer_for
+from reports.tables import CannotDraw, Imprint, Paper, Table
 from students.actions import audit
 
 REASONS = {
@@ -56,18 +56,26 @@ def export_table(*, by, signed: str, name: str, table: Table, asked: Mapping[str
 
 
 def hand_out(
-    *, by, signed: str, name: str, table: Table, form: str, asked: Mapping[str, str], reason: str = ""
+    *,
+    by,
+    signed: str,
+    name: str,
+    paper: Paper,
+    write: Callable[[Paper, BinaryIO, Imprint], None],
+    form: str,
+    asked: Mapping[str, str],
+    reason: str = "",
 ) -> BinaryIO:
-    """Draw ``table`` for ``by``, who asked for it in the browser: an open file that vanishes when it is closed.
+    """Draw ``paper`` for ``by``, who asked for it in the browser: an open file that vanishes when it is closed.
 
-    ``form`` is an ending of ``FORMS``; ``reason`` says why full numbers are shown, blank where they are masked.
-    Raises ``CannotDraw`` with a Chinese sentence.
+    ``write`` draws it, ``form`` is the ending of its file; ``reason`` says why full numbers are shown, blank where they
+    are masked. Raises ``CannotDraw`` with a Chinese sentence.
     """
     imprint = Imprint(by=signed, at=timezone.localtime(), reason=reason)
     with ExitStack() as closing_after_a_failure:
         file = closing_after_a_failure.enter_context(SpooledTemporaryFile(KEPT_IN_MEMORY))
-        FORMS[form](table, file, imprint)
-        details = {"form": form, "rows": table.count, **asked, "as_of": str(table.as_of)}
+        write(paper, file, imprint)
+        details = {"form": form, "rows": paper.count, **asked, "as_of": str(paper.as_of)}
         if reason:
             details["reveal"] = reason
         audit.record(by=by, action="table.export", subject=f"reports.{name}", at=imprint.at, **details)

@@ -117,3 +117,22 @@ class RosterFilter(DayFilter):
             self.fields[name].choices = with_all(options)
             if len(options) < 2:
                 del self.fields[name]
+
+
+class MonthFilter(forms.Form):
+    """Whose month sheets: of which month, and of which school where there are several."""
+
+    month = forms.ChoiceField(label="月份", required=False)
+    school = forms.TypedChoiceField(label="学校", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args, months: Iterable, schools: Iterable, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        others = [each for each in months if each != today.replace(day=1)]
+        self.fields["month"].choices = [
+            ("", f"本月（{today.year}年{today.month}月）"),
+            *((f"{each:%Y-%m}", f"{each.year}年{each.month}月") for each in others),
+        ]
+        options = [(row.pk, row.name) for row in schools]
+        self.fields["school"].choices = with_all(options)
+        if len(options) < 2:
+            del self.fields["school"]

@@ -76,3 +76,12 @@ ENTRY_RATE = Metric(
     definition="当日在本县学校有学籍的（含休学和辍学未返的，其中辍学人数另列），和排查核实在外地、"
     "特教学校就读或送教上门的，算已入学；核实已死亡、户籍已迁出或重复的不计入。",
 )
+
+
+ATTENDANCE_RATE = Metric(
+    code="attendance_rate",
+    label="出勤率",
+    numerator="实际出勤节数",
+    denominator="已点名的应出勤节数",
+    definition="上午按4节、下午按3节、晚自习按2节计；旷课、待核实、事假、病假、公假都算缺勤，迟到、早退算出勤；没有点名的不计。",
+)

@@ -26,7 +26,7 @@ def write_pdf(table: Table, file: BinaryIO, imprint: Imprint) -> None:
         raise CannotDraw(
             f"《{table.title}》有{table.count}{table.unit}，打印版最多{MAX_ROWS}{table.unit}。请改用Excel，或按学校分别导出。"
         )
-    file.write(_set_in_type(_document(table, imprint)))
+    file.write(set_in_type(TEMPLATE, _document(table, imprint)))
 
 
 def _document(table: Table, imprint: Imprint) -> dict:
@@ -59,8 +59,9 @@ def _text(column: Column, cell: Any) -> str:
     return UNBROKEN.sub("\\g<0>\N{ZERO WIDTH SPACE}", text).replace("·", "\N{WORD JOINER}·")
 
 
-def _set_in_type(document: dict) -> bytes:
-    command = [sys.executable, "-I", str(TYPESETTER), str(TEMPLATE)]  # -I: nothing but the environment's own packages
+def set_in_type(template: Path, document: dict) -> bytes:
+    """The PDF that ``template`` makes of ``document``; raises ``CannotDraw`` where this machine cannot set it."""
+    command = [sys.executable, "-I", str(TYPESETTER), str(template)]  # -I: nothing but the environment's own packages
     data = json.dumps(document).encode()
     try:
         result = subprocess.run(command, input=data, capture_output=True, timeout=MAX_SECONDS)  # nosec B603

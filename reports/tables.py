@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from students.identity import masked_number, masked_phone
 
@@ -129,9 +129,25 @@ class Table:
         return f"共{self.count}{self.unit}" + (f"：{parts}" if parts else "")
 
     @property
+    def file_name(self) -> str:
+        """What its file is called, without the ending."""
+        return f"{self.title}（{text_of(self.as_of)}）"
+
+    @property
     def footnotes(self) -> list[str]:
         """The definitions of the columns, then the table's own notes."""
         return [f"{column.header}：{column.note}" for column in self.columns if column.note] + list(self.notes)
+
+
+class Paper(Protocol):
+    """What can be asked for, drawn and logged: a ``Table``, or a sheet with a form of its own."""
+
+    title: str
+    scope: str
+    summary: str
+    count: int
+    as_of: date
+    file_name: str
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from reports.views import campaigns, comparisons, counts, rosters, students, unaccounted, year_turn
+from reports.views import campaigns, comparisons, counts, rosters, sheets, students, unaccounted, year_turn
+from students import converters  # noqa: F401  day and month in an address
 
 app_name = "reports"
 urlpatterns = [
@@ -15,6 +16,11 @@ urlpatterns = [
     path("rosters/<slug:code>/file/", rosters.roster_file, name="roster_file"),
     path("head-counts/file/", counts.head_counts_file, name="head_counts_file"),
     path("opening/file/", counts.opening_file, name="opening_file"),
+    path("sheets/", sheets.sheets, name="sheets"),
+    path("sheets/<int:school_class>/<month:month>/", sheets.month_sheet, name="month_sheet"),
+    path("sheets/<int:school_class>/<month:month>/file/", sheets.month_sheet_file, name="month_sheet_file"),
+    path("sheets/<int:school_class>/<month:month>/blank/", sheets.blank_sheet, name="blank_sheet"),
+    path("sheets/<int:school_class>/<day:day>/", sheets.sheet_day, name="sheet_day"),
     path("unaccounted/file/", unaccounted.unaccounted_file, name="unaccounted_file"),
     path("year-turn/<int:pk>/file/", year_turn.year_turn_file, name="year_turn_file"),
     path("hand-overs/not-arrived/file/", year_turn.not_arrived_file, name="not_arrived_file"),

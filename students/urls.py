@@ -1,10 +1,8 @@
 """Addresses of the students app."""
 
-from datetime import date
+from django.urls import path
 
-from django.urls import path, register_converter
-
-from students.days import Slot
+from students import converters  # noqa: F401  day, month and slot in an address
 from students.views import (
     accounts,
     attendance,
@@ -27,34 +25,6 @@ from students.views import (
     unaccounted,
     year_turn,
 )
-
-
-class DayConverter:
-    """A day in an address: 2026-09-07. Centuries without a school are no addresses."""
-
-    regex = "(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
-
-    def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)  # a day that does not exist raises ValueError: 404
-
-    def to_url(self, value: date) -> str:
-        return value.isoformat()
-
-
-class SlotConverter:
-    """A slot in an address: its code."""
-
-    regex = "|".join(Slot)
-
-    def to_python(self, value: str) -> Slot:
-        return Slot(value)
-
-    def to_url(self, value: str) -> str:
-        return str(value)
-
-
-register_converter(DayConverter, "day")
-register_converter(SlotConverter, "slot")
 
 app_name = "students"
 urlpatterns = [

@@ -28,6 +28,7 @@ CALCULATION = {
         "enrolment",
         "identity",
         "matching",
+        "month_sheet",
         "opening",
         "pinyin",
         "policy",

@@ -122,6 +122,19 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "components": (teacher, reverse("students:components")),
         "refused": (teacher, reverse("students:people")),
         "not found": (teacher, "/nothing/"),
+        **sheet_pages(classroom),
+    }
+
+
+def sheet_pages(classroom: Classroom) -> dict[str, tuple[Person, str]]:
+    """月考勤表 and what belongs to it."""
+    teacher, clerk, place = classroom.teacher, classroom.clerk, [classroom.school_class.pk]
+    month, coming = MONDAY.replace(day=1), MONDAY.replace(month=10, day=1)
+    return {
+        "month sheets": (classroom.bureau, reverse("reports:sheets")),
+        "month sheet": (teacher, reverse("reports:month_sheet", args=[*place, month])),
+        "day of a month sheet": (teacher, reverse("reports:sheet_day", args=[*place, FRIDAY])),
+        "blank sheet": (clerk, reverse("reports:blank_sheet", args=[*place, coming])),
     }
 
 
