@@ -291,6 +291,7 @@ class TestTheDoor:
 
     def test_the_file_is_named_and_logged(self, taken, teacher):
         response = teacher.post(address("month_sheet_file", taken), {"format": ".pdf"})
+        assert body(response).startswith(b"%PDF")
         assert "2023" in response.headers["Content-Disposition"]
         row = AuditRow.objects.get(action="table.export")
         assert (row.subject, row.done_by) == ("reports.month_sheet", taken.teacher)
