@@ -10,7 +10,10 @@ class CaseworkConfig(AppConfig):
 
     def ready(self):
         from casework import engine, presets
+        from casework.queries.signs import children_waiting
         from students.actions import followup
+        from students.queries.waiting import WAITING
 
         followup.follow(engine.follow_up)
+        WAITING["casework:signs"] = children_waiting
         post_migrate.connect(presets.load_presets, sender=self)

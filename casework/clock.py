@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from casework.actions.signs import compute_county
 from casework.actions.uploads import KEPT_DAYS, throw_away_old
 from casework.engine import escalate
 from casework.models import Tick
@@ -17,6 +18,11 @@ from students.actions.residents import match_residents
 def recompute(day: date) -> dict:
     """Recompute runs and obligations from facts: a missed follow-up is mended the same night."""
     return asdict(escalate(through=day, reason="每日重新计算"))
+
+
+def compute_signs(day: date) -> dict:
+    """Compute the early signs of the county: they follow from the runs that have just been recomputed."""
+    return asdict(compute_county(day=day))
 
 
 def clear_sessions(day: date) -> dict:
@@ -39,6 +45,7 @@ def match_children(day: date) -> dict:
 
 DUTIES: dict[str, tuple[str, Callable[[date], dict]]] = {
     "recompute": ("重新计算待办", recompute),
+    "signs": ("计算预警", compute_signs),
     "match_residents": ("比对户籍与学籍", match_children),
     "clear_sessions": ("清理过期登录", clear_sessions),
     "clear_uploads": ("清理旧的导入文件", clear_uploads),

@@ -5,7 +5,9 @@ from django.conf import settings
 
 from casework.ladder import ContactMethod
 from casework.ruleset import Tier
-from students.forms.fields import SearchField
+from casework.signs import SignCode
+from students.forms.fields import ChoiceField, LineField, SearchField
+from students.queries.listing import GRADES
 from students.workbook.screening import OLE_SIGNATURE
 
 
@@ -35,6 +37,43 @@ class DutyFilter(forms.Form):
             del self.fields["school"]
         elif not chosen:
             del self.fields["school_class"]
+
+
+class SignFilter(forms.Form):
+    """Search and filters of the early signs. What offers no choice to this person is not there."""
+
+    q = SearchField("查找学生")
+    school = forms.ChoiceField(label="学校", required=False)
+    grade = forms.ChoiceField(label="年级", choices=[("", "全部"), *GRADES.items()], required=False)
+    school_class = forms.ChoiceField(label="班级", required=False)
+
+    def __init__(self, *args, schools, classes, **kwargs):
+        """``schools``, ``classes``: those in the scope. Whoever sees several schools first chooses one of them."""
+        super().__init__(*args, **kwargs)
+        chosen = [row for row in schools if str(row.pk) == self.data.get("school")] if len(schools) > 1 else schools
+        offered = {"school": schools, "school_class": list(classes.filter(school__in=chosen))}
+        for name, rows in offered.items():
+            self.fields[name].choices = [("", "全部"), *((str(row.pk), str(row)) for row in rows)]
+            if len(rows) < 2:
+                del self.fields[name]
+        if len(schools) == 1 and "school_class" not in self.fields:
+            del self.fields["grade"]
+
+
+class PutOffForm(forms.Form):
+    """已了解，下次再提醒: for how long, and what is known. ``codes`` are the signs that the page showed."""
+
+    LENGTHS = [("7", "一周"), ("14", "两周"), ("30", "一个月")]
+
+    codes = forms.CharField(widget=forms.HiddenInput)
+    days = ChoiceField("多久以后再提醒", LENGTHS, initial="7")
+    reason = LineField("了解到的情况", max_length=100, help_text="例如：已家访，感冒在家，周四返校")
+
+    def clean_codes(self):
+        codes = self.cleaned_data["codes"].split(",")
+        if not set(codes) <= set(SignCode):
+            raise forms.ValidationError("没有这种预警")
+        return [SignCode(code) for code in codes]
 
 
 class ContactForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import campaigns, child, duties, home, opening, uploads
+from casework.views import campaigns, child, duties, home, opening, signs, uploads
 
 app_name = "casework"
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
     path("imports/<int:pk>/cancel/", uploads.cancel_upload, name="cancel_upload"),
     path("imports/<int:pk>/copy/", uploads.upload_copy, name="upload_copy"),
     path("opening/", opening.opening, name="opening"),
+    path("signs/", signs.signs, name="signs"),
+    path("signs/schools/", signs.signs_by_school, name="signs_by_school"),
+    path("signs/schools/<int:pk>/compute/", signs.compute_school_signs, name="compute_school_signs"),
+    path("signs/classes/<int:pk>/compute/", signs.compute_class_signs, name="compute_class_signs"),
+    path("signs/children/<int:pk>/put-off/", signs.put_off_signs, name="put_off_signs"),
+    path("signs/children/<int:pk>/bring-back/", signs.bring_back_signs, name="bring_back_signs"),
     path("duties/", duties.duty_list, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("duties/<int:pk>/contact/", duties.contact, name="contact"),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from reports.views import campaigns, comparisons, counts, rosters, sheets, students, unaccounted, year_turn
+from reports.views import campaigns, comparisons, counts, rosters, sheets, signs, students, unaccounted, year_turn
 from students import converters  # noqa: F401  day and month in an address
 
 app_name = "reports"
 urlpatterns = [
     path("campaigns/<int:pk>/children/file/", campaigns.findings_file, name="findings_file"),
+    path("signs/file/", signs.signs_file, name="signs_file"),
     path("students/", students.students, name="students"),
     path("students/file/", students.students_file, name="students_file"),
     path("comparisons/<int:pk>/file/", comparisons.comparison_file, name="comparison_file"),

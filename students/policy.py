@@ -42,7 +42,16 @@ PARAMETERS: dict[str, Parameter] = {
     "sign_slots": Parameter("时段内旷课多少次列为预警", "次", 4, "[D] 零星旷课累计4次而没有联系", 2, 20),
     "sign_window": Parameter("零星旷课统计的时段", "天", 45, "[D] 最近一个半月", 14, 120),
     "low_attendance": Parameter("本学期出勤率低于多少列为预警", "%", 90, "[D] 缺勤超过一成，视为长期缺勤", 50, 99),
+    "low_attendance_days": Parameter("点过名的满多少天才算出勤率", "天", 10, "[D] 天数太少时比率没有意义", 1, 60),
     "first_month_days": Parameter("9月缺课多少天列为预警", "天", 2, "[D] 开学第一个月缺课，全年缺课的可能大", 1, 10),
+    "long_leave_days": Parameter(
+        "一次请假满多少个上课日列为预警", "个上课日", 10, "[D] 连续请假两个星期，要核实病情和去向", 3, 60
+    ),
+    "leave_spells": Parameter("时段内请假多少次列为预警", "次", 3, "[D] 反复请假常是辍学的先兆", 2, 20),
+    "leave_window": Parameter("反复请假统计的时段", "天", 45, "[D] 最近一个半月", 14, 120),
+    "pattern_days": Parameter("周一、周五缺勤多少天列为预警", "天", 4, "[D] 缺勤集中在周末前后", 2, 20),
+    "pattern_weeks": Parameter("周一、周五缺勤统计的时段", "周", 8, "[D] 最近八周", 3, 20),
+    "pattern_share": Parameter("其中周一、周五至少占多少", "%", 75, "[D] 全部缺勤日的四分之三", 50, 100),
     "grade_six_may_transfer": Parameter("六年级学生可以转学", "", True, "[S] 有的县规定六年级一律不办转学", 0, 1),
 }
 
@@ -68,7 +77,14 @@ class Policy:
     sign_slots: int = PARAMETERS["sign_slots"].default
     sign_window: int = PARAMETERS["sign_window"].default
     low_attendance: int = PARAMETERS["low_attendance"].default
+    low_attendance_days: int = PARAMETERS["low_attendance_days"].default
     first_month_days: int = PARAMETERS["first_month_days"].default
+    long_leave_days: int = PARAMETERS["long_leave_days"].default
+    leave_spells: int = PARAMETERS["leave_spells"].default
+    leave_window: int = PARAMETERS["leave_window"].default
+    pattern_days: int = PARAMETERS["pattern_days"].default
+    pattern_weeks: int = PARAMETERS["pattern_weeks"].default
+    pattern_share: int = PARAMETERS["pattern_share"].default
     grade_six_may_transfer: bool = PARAMETERS["grade_six_may_transfer"].default
 
 

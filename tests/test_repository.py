@@ -39,7 +39,7 @@ CALCULATION = {
         "turning",
         "working_days",
     ),
-    "casework": ("ladder", "ruleset", "scoring", "stages"),
+    "casework": ("ladder", "ruleset", "scoring", "signs", "stages"),
     "reports": ("metrics", "tables", "charts"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}

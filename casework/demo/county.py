@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework import engine
+from casework.actions.signs import compute_county
 from casework.demo import acts, attendance, proofs, registry, residents, sweep, writing
 from casework.demo.children import children_of
 from casework.demo.papers import Papers
@@ -64,6 +65,7 @@ def make_county(*, students: int, seed: int, today: date) -> Made:
     Obligation.objects.exclude(withdrawn_at=None).update(withdrawn_at=acts.at(today, WITHDRAWN_HOUR))
     counts = engine.escalate(through=today)
     sweep.sweep(plan, chance(seed, "sweep"))
+    compute_county(day=today)
     AuditRow.objects.create(
         done_at=timezone.now(),
         action="demo.make",

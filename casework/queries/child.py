@@ -7,6 +7,7 @@ from datetime import date
 
 from casework.models import Obligation
 from casework.queries import duties
+from casework.queries.signs import SignLine, signs_of
 from casework.queries.timeline import certificates
 from students.access import Scope
 from students.enrolment import LEADS_TO, REGISTERED, EventKind, Standing
@@ -45,6 +46,7 @@ class ChildPage:
     groups: list[SpecialGroup] = field(default_factory=list)
     cards: list[duties.DutyCard] = field(default_factory=list)
     papers: list = field(default_factory=list)
+    signs: list[SignLine] = field(default_factory=list)
     revealed: bool = False
 
     @property
@@ -99,6 +101,7 @@ def child_page(student: Student, *, scope: Scope, today: date, revealed: bool = 
     if rights.here:
         page.former_numbers = list(FormerNumber.objects.filter(student=student).order_by("-replaced_at"))
         page.guardians = list(Guardian.objects.filter(student=student).select_related("phone_checked_by"))
+        page.signs = signs_of(student, scope, today)
         page.groups = list(SpecialGroup.objects.filter(student=student).order_by("-since", "pk"))
     return page
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from casework.clock import last_ticked_at
 from casework.models import Obligation
 from casework.queries import boards, duties
+from casework.queries.signs import signs_card
 from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.models import Role, SchoolClass
 from students.queries.calendar import current_calendar
@@ -42,6 +43,7 @@ def teacher_home(request):
         "counts": duties.counts(own, request.today),
         "cards": duties.cards(open_duties[:SHOWN_DUTIES], scope=request.scope, today=request.today),
         "has_duties": bool(request.scope.homeroom),
+        "signs_card": signs_card(request.scope, request.today) if request.scope.homeroom else None,
     }
     return render(request, "casework/teacher_home.html", context)
 
@@ -57,6 +59,7 @@ def school_board(request):
         "counts": duties.counts(own, request.today),
         "runs": runs[:SHOWN_RUNS],
         "runs_count": runs.count(),
+        "signs_card": signs_card(request.scope, request.today),
         "by_class": boards.duties_by_class(request.scope, request.today),
         "last_ticked_at": last_ticked_at(),
     }

@@ -2,6 +2,7 @@
 
 from django.views.decorators.http import require_safe
 
+from students.access import AREA_ROLES, REGISTRY_ROLES
 from students.models import Role
 from students.views.audience import only_for
 from students.views.registry import show_ways
@@ -19,7 +20,10 @@ WAYS = {
     "汇总": [
         ("reports:sheets", "月考勤表", "按班看整月考勤，导出、打印空白表、补录", READERS),
     ],
-    "预警": [],
+    "预警": [
+        ("casework:signs", "预警", "多日未见、零星旷课、出勤率低……写明依据和下一步", REGISTRY_ROLES),
+        ("casework:signs_by_school", "各校预警", "各校有预警的学生人数", AREA_ROLES),
+    ],
 }
 
 

@@ -5,7 +5,7 @@ from functools import wraps
 
 from django.core.exceptions import PermissionDenied
 
-from students.access import AREA_ROLES, COUNTY_ROLES, KEEPER_ROLES, OFFICE_ROLES
+from students.access import AREA_ROLES, COUNTY_ROLES, KEEPER_ROLES, OFFICE_ROLES, REGISTRY_ROLES
 
 
 def only_for(roles: Collection[str], refusal: str):
@@ -33,3 +33,4 @@ resident_page = only_for(AREA_ROLES, "户籍儿童名册由县教育局、乡镇
 comparison_page = only_for(KEEPER_ROLES, "与全国系统核对由学籍管理员和县教育局办理")
 unaccounted_page = only_for(OFFICE_ROLES, "疑似失联名单由学校管理人员和主管部门查看")
 hand_over_page = only_for(OFFICE_ROLES, "移交名单由学籍管理员和校领导办理，乡镇、县教育局和督学查看")
+signs_page = only_for(REGISTRY_ROLES, "预警由班主任、学校和主管部门查看，科任教师可以把情况告诉班主任")

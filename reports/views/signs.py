@@ -1,0 +1,38 @@
+"""Download of the early signs."""
+
+from django.views.decorators.http import require_http_methods
+
+from casework.queries.signs import computed_at
+from casework.views.signs import TABS, asked_signs
+from reports.queries.signs import signs_table
+from reports.views.downloads import send_table
+from students.queries.policy import policy_of
+from students.templatetags.components import chip_text
+from students.views.audience import signs_page
+from students.views.lists import same_filters
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signs_page
+def signs_file(request):
+    """Exactly what the page lists with the same filters, as a file."""
+    asked = asked_signs(request)
+    chosen = {name: value for name, value in asked.form.cleaned_data.items() if value}
+    filters = (TABS[asked.shown],) if asked.shown else ()
+    filters += tuple(chip_text(asked.form[name], value) for name, value in chosen.items())
+    shown = {
+        "scope": request.scope,
+        "today": request.today,
+        "policy": policy_of(request.today),
+        "computed_at": computed_at(request.scope),
+        "filters": filters or ("全部预警",),
+    }
+    return send_table(
+        request,
+        name="signs",
+        build=lambda reveal: signs_table(asked, **shown),
+        back_url=same_filters(request, "casework:signs"),
+        # What was searched for is a child's name: the log keeps only that there was a search.
+        asked=chosen | ({"q": "有"} if "q" in chosen else {}) | ({"sign": asked.shown} if asked.shown else {}),
+        has_numbers=False,
+    )
