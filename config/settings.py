@@ -185,6 +185,7 @@ MAX_REQUEST_BYTES = 40 * 1024 * 1024  # anything sent, forms and files together;
 MAX_WORKBOOK_FILE_BYTES = 100 * 1024 * 1024
 MAX_WORKBOOK_UNPACKED_BYTES = 1024 * 1024 * 1024
 UNDO_SECONDS = 30  # the page offers it for 10; the rest is for a slow line
+ALERT_UNDO_SECONDS = 60  # 有学生不在 may be taken back by its author for as long
 ONE_TIME_PASSWORD_DAYS = 14
 
 LANGUAGE_CODE = "zh-hans"

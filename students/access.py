@@ -79,6 +79,14 @@ class Scope:
         """Whoever records a contact or files a report: the class's 班主任, the school's clerk or its head."""
         return school_class.pk in self.homeroom or school_class.school_id in self.clerk_of | self.led
 
+    def may_verify(self, school_class) -> bool:
+        """Whoever asks why a child was away and writes it into the register: the 班主任, 代班, and the clerk."""
+        return school_class.pk in self.homeroom or school_class.school_id in self.clerk_of
+
+    def runs(self, school: int) -> bool:
+        """The clerk and the heads: who decides on a school's teachers, substitutes and timetables."""
+        return school in self.clerk_of | self.led
+
     def may_manage_in(self, township: int | None) -> bool:
         """县教育局 anywhere, 乡镇干部 in their own township: who settles what concerns its residents."""
         return self.is_bureau or township in self.officer_of

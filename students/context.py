@@ -25,7 +25,10 @@ WAYS = [
 ]
 # Addresses of the work that an entry leads to: there too it is the entry where one is.
 BELOW = {
-    "students:attendance": ("/register/", "/registers/", "/daily/", "/notices/", "/calendar/", "/sheets/", "/signs/"),
+    "students:attendance": (
+        "/register/", "/registers/", "/daily/", "/notices/", "/calendar/", "/sheets/", "/signs/",
+        "/substitutes/", "/unverified/", "/alerts/", "/timetables/",
+    ),  # fmt: skip
     "students:registry": (
         "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",
         "/residents/", "/comparisons/", "/rosters/", "/imports/", "/year-turn/", "/schools/", "/hand-overs/",

@@ -7,9 +7,10 @@ from datetime import date
 from django.db.models import Count, Q
 
 from casework.models import AbsenceRun, Obligation
-from students.access import Scope, in_force
-from students.models import Posting, Role, School, SchoolClass
+from students.access import Scope
+from students.models import School, SchoolClass
 from students.queries.calendar import current_calendar
+from students.queries.homeroom import Homeroom, homeroom_teachers
 from students.queries.registers import ClassDay, class_days
 
 
@@ -18,7 +19,7 @@ class RegisterBoard:
     """The registers of a day: every class with its slots, and the classes that still miss some."""
 
     days: list[ClassDay]
-    homeroom_teachers: dict[int, object]
+    homeroom_teachers: dict[int, Homeroom]
 
     @property
     def due(self) -> int:
@@ -49,12 +50,6 @@ class RegisterBoard:
 def register_board(classes, today: date) -> RegisterBoard:
     """The registers of ``classes`` today; five queries whatever their number."""
     return RegisterBoard(class_days(classes, today, current_calendar()), homeroom_teachers(classes, today))
-
-
-def homeroom_teachers(classes, day: date) -> dict[int, object]:
-    """Class → its 班主任 on a day."""
-    postings = Posting.objects.filter(role=Role.HOMEROOM_TEACHER, school_class__in=classes.values("pk"))
-    return {posting.school_class_id: posting.person for posting in in_force(postings, day).select_related("person")}
 
 
 def runs_out(scope: Scope):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Count, Q
 
 from casework import wording
 from casework.ladder import ContactMethod, DutyStatus
@@ -13,6 +13,7 @@ from casework.ruleset import PAPER_TIERS, REPORT_TIERS, VISIT_TIERS, Tier, read_
 from students.access import Scope
 from students.days import SLOT_ORDER, Slot
 from students.models import AbsenceMark, Certificate, EnrolmentEvent, Guardian, Role, Student
+from students.queries.guardians import to_ring
 
 UNDONE = frozenset({DutyStatus.OPEN, DutyStatus.LATE_OPEN})
 CONTACT_RESULTS = [
@@ -145,14 +146,9 @@ def guardians_of(duties) -> dict[int, Guardian]:
 
     A child who now belongs to another school has nobody to ring here: the numbers are that school's to know.
     """
-    students = {duty.student_id for duty in duties if duty.school_now == duty.school_class.school_id}
-    people = Guardian.objects.filter(student__in=students).order_by(
-        "student", Case(When(phone="", then=1), default=0), F("is_guardian").desc(), "position"
+    return to_ring(
+        {duty.student_id: duty.school_now for duty in duties if duty.school_now == duty.school_class.school_id}
     )
-    chosen: dict[int, Guardian] = {}
-    for guardian in people:
-        chosen.setdefault(guardian.student_id, guardian)
-    return chosen
 
 
 def _marks(rows) -> dict[tuple[int, date], dict[str, str]]:

@@ -5,12 +5,11 @@ from django.views.decorators.http import require_safe
 
 from casework.clock import last_ticked_at
 from casework.models import Obligation
-from casework.queries import boards, duties
+from casework.queries import boards, duties, teacher
 from casework.queries.signs import signs_card
 from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.models import Role, SchoolClass
-from students.queries.calendar import current_calendar
-from students.queries.registers import class_days
+from students.queries.unverified import ANSWERS
 from students.views.audience import only_for
 
 SHOWN_DUTIES = 20
@@ -34,12 +33,12 @@ def home(request):
 
 
 def teacher_home(request):
-    """班主任 and 科任教师: today's registers, then the duties due."""
-    classes = SchoolClass.objects.filter(pk__in=request.scope.classes)
+    """班主任 and 科任教师: what is urgent, today's registers, then the duties due."""
     own = Obligation.objects.visible_to(request.scope).filter(school_class__in=request.scope.homeroom)
     open_duties = own.undone_on(request.today).folded(request.today).order_by("due_on", "student", "tier", "key")
     context = {
-        "days": class_days(classes, request.today, current_calendar()),
+        "home": teacher.teacher_home(request.scope, request.user, request.today),
+        "answers": ANSWERS,
         "counts": duties.counts(own, request.today),
         "cards": duties.cards(open_duties[:SHOWN_DUTIES], scope=request.scope, today=request.today),
         "has_duties": bool(request.scope.homeroom),

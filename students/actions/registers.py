@@ -19,6 +19,8 @@ from students.queries.calendar import calendar_under
 from students.queries.policy import policy_under
 from students.queries.registers import roster
 
+VERIFIED = "核实"  # the reason kept with the correction of a 待核实
+
 
 class RegisterRefused(Exception):
     """The register was not saved; the message is a Chinese sentence that says why and what to do."""
@@ -150,6 +152,30 @@ def take_back(*, by, scope: Scope, roll_call: int, version: int, today: date) ->
         restored = {student: kind for student, kind in {**marks, **before}.items() if kind}
         _, marks = _correct(call, restored, by, "撤销提交")
     _follow(call, set(marks), today, "撤销点名")
+
+
+@transaction.atomic
+def verify(*, by, scope: Scope, school_class: int, student: int, day: date, kind: MarkKind | str, today: date) -> int:
+    """Settle a child's 待核实 of a day: what is known now, ``kind`` (blank = 在校), in every slot so marked at once.
+
+    It is not bound to the days of a correction: asking takes as long as it takes. Marks of other kinds stay. Returns
+    how many slots were settled, 0 where somebody had been quicker. Raises ``SchoolClass.DoesNotExist`` outside the
+    scope, ``NotYourRegister`` for whoever does not answer for the class.
+    """
+    target = _locked_class(scope, SchoolClass.objects.all(), school_class)
+    if not scope.may_verify(target):
+        raise NotYourRegister("待核实由班主任、代班的人和教务处核实，没有保存。")
+    unverified = {"marks__student": student, "marks__kind": MarkKind.UNVERIFIED}
+    calls = list(RollCall.objects.filter(school_class=target, day=day, **unverified).order_by("pk"))
+    for call in calls:
+        marks = dict(call.marks.values_list("student", "kind")) | {student: kind}
+        _correct(call, {child: each for child, each in marks.items() if each}, by, VERIFIED)
+    if calls:
+        details = {"student": student, "day": day.isoformat(), "slots": len(calls), "kind": kind}
+        audit.record(by=by, action="register.verify", subject=target, **details)
+        registers = [(target.pk, day)]
+        facts_changed(students={student}, registers=registers, today=today, reason=VERIFIED)
+    return len(calls)
 
 
 def was_taken_back(*, by, roll_call: int) -> bool:

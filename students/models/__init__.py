@@ -1,11 +1,13 @@
 """The facts: places, calendar, people, the registry of students, attendance, changes, sweeps, and the audit log."""
 
+from students.models.alerts import MissingAlert
 from students.models.attendance import AbsenceMark, Leave, MarkCorrection, RollCall
 from students.models.audit import AuditRow
 from students.models.calendar import DayOverride, ReferenceStamp, Term
 from students.models.changes import Suspension, Transfer
 from students.models.counts import HeadCount, HeadCountMissing, OpeningAbsence
 from students.models.files import Certificate
+from students.models.lessons import TimetableEntry, Weekday
 from students.models.listing import RegistryLine, ResidentKey, SearchKey
 from students.models.notices import Notice
 from students.models.people import Person, Posting, Role
@@ -49,6 +51,7 @@ __all__ = [
     "HeadCountMissing",
     "Leave",
     "MarkCorrection",
+    "MissingAlert",
     "Notice",
     "OpeningAbsence",
     "Person",
@@ -68,7 +71,9 @@ __all__ = [
     "Student",
     "Suspension",
     "Term",
+    "TimetableEntry",
     "Transfer",
+    "Weekday",
     "WorkbookUpload",
     "YearTurn",
 ]

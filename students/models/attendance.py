@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import TruncDate
 
 from students.access import ScopedQuerySet
 from students.days import EXCUSED, MarkKind, Slot
+from students.models.people import Posting
 from students.models.registry import choices
 
 CLASS_PATH = {
@@ -13,6 +15,18 @@ CLASS_PATH = {
     "township": "school_class__school__township",
     "school_class": "school_class",
 }
+
+
+class RollCallQuerySet(ScopedQuerySet):
+    """Registers."""
+
+    def with_taker(self):
+        """With who took them, and ``on_behalf``: that person had no posting in the class by then (教务处代交)."""
+        day = OuterRef("taken_on")
+        mine = Posting.objects.filter(person=OuterRef("taken_by"), school_class=OuterRef("school_class"))
+        own = mine.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+        rows = self.select_related("taken_by").alias(taken_on=TruncDate("taken_at"))
+        return rows.annotate(on_behalf=~Exists(own) & Q(taken_by__isnull=False))
 
 
 class RollCall(models.Model):
@@ -33,7 +47,7 @@ class RollCall(models.Model):
     version = models.PositiveIntegerField("版本", default=1)
 
     scope_path = CLASS_PATH
-    objects = ScopedQuerySet.as_manager()
+    objects = RollCallQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "点名"
@@ -68,6 +82,7 @@ class AbsenceMark(models.Model):
             models.UniqueConstraint(fields=["roll_call", "student"], name="one_mark_a_student_and_roll_call"),
             models.CheckConstraint(condition=Q(kind__in=[kind.value for kind in MarkKind]), name="mark_kind_is_known"),
         ]
+        indexes = [models.Index(fields=["student"], condition=Q(kind="unverified"), name="marks_to_verify")]
 
     def __str__(self):
         return f"{self.student} {self.get_kind_display()}"

@@ -59,7 +59,7 @@ class Posting(models.Model):
     """A dated posting 任职: a person, a role, a place. Nothing is visible without one.
 
     From ``since`` until the day before ``until`` (None = still). A class named makes the person its homeroom teacher
-    班主任, a teacher of a subject 科任教师 in it, or a substitute 代班 for some days.
+    班主任, a teacher of a subject 科任教师 in it, or, for some days, a substitute 代班 beside the 班主任.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, verbose_name="人员", related_name="postings")
@@ -72,6 +72,8 @@ class Posting(models.Model):
     subject = models.CharField("学科", max_length=20, blank=True)
     since = models.DateField("开始日期")
     until = models.DateField("结束日期", null=True, blank=True)
+    is_substitute = models.BooleanField("代班", default=False)
+    reason = models.CharField("代班原因", max_length=100, blank=True)
 
     scope_path = {"school": "school", "township": "school__township", "school_class": None}
     objects = ScopedQuerySet.as_manager()
@@ -99,6 +101,11 @@ class Posting(models.Model):
                 fields=["school_class"],
                 condition=Q(role="homeroom_teacher", until=None),
                 name="one_homeroom_teacher_a_class",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_substitute=False)
+                | Q(role="homeroom_teacher", school_class__isnull=False, until__isnull=False),
+                name="a_substitute_stands_in_for_some_days",
             ),
         ]
 

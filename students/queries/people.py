@@ -67,7 +67,7 @@ def _particular(posting: Posting) -> tuple:
     has_class = posting.school_class_id is not None
     own = has_class and posting.role == Role.HOMEROOM_TEACHER
     leads = posting.role not in (Role.HOMEROOM_TEACHER, Role.SUBJECT_TEACHER)
-    return own, leads, has_class, posting.school_id is not None, -posting.pk
+    return own, own and not posting.is_substitute, leads, has_class, posting.school_id is not None, -posting.pk
 
 
 def postings_kept_by(scope: Scope, person: Person, today: date):
@@ -84,7 +84,8 @@ def posting_words(postings) -> list[str]:
 def _words(posting: Posting, here: Collection[int] = ()) -> str:
     place = "" if posting.school_id in here else posting.school or posting.township or ""
     subject = posting.subject if posting.role == Role.SUBJECT_TEACHER else ""
-    return f"{place}{posting.school_class or ''}{subject}{posting.get_role_display()}"
+    role = f"{'代' if posting.is_substitute else ''}{posting.get_role_display()}"
+    return f"{place}{posting.school_class or ''}{subject}{role}"
 
 
 def _has_ended(posting: Posting, today: date) -> bool:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Subquery
+from django.utils import timezone
 
 from students.days import ABSENT, MARK_LABELS, MarkKind, Slot
-from students.models import AbsenceMark, Enrolment, Leave, RollCall, SchoolClass, Student
-from students.queries.calendar import current_calendar
+from students.models import AbsenceMark, Enrolment, Leave, Posting, ReferenceStamp, RollCall, SchoolClass, Student
+from students.queries.alerts import absent_by_alert, alert_lines, alerts_of_the_register
+from students.queries.calendar import calendar_under
 from students.templatetags.chinese import cdatetime
 
 
@@ -108,6 +110,7 @@ class RegisterPage:
     absent_before: list[RegisterRow]
     others: list[RegisterRow]
     obstacle: str
+    alerts: list[dict]
 
     @property
     def version(self) -> int:
@@ -131,6 +134,11 @@ class RegisterPage:
         return "—" if self.obstacle and not self.roll_call else self.present
 
 
+def for_register(classes):
+    """Classes with their school and the reference stamp, under which ``register_page`` reads the calendar."""
+    return classes.select_related("school").annotate(stamp=Subquery(ReferenceStamp.objects.values("stamp")[:1]))
+
+
 def register_page(
     school_class: SchoolClass,
     day: date,
@@ -139,14 +147,20 @@ def register_page(
     today: date,
     may_take: bool,
     marks: Mapping[int, str] | None = None,
+    missing: str = "",
 ) -> RegisterPage:
-    """The register of a class; five queries. ``marks``: what was chosen on a page that could not be saved."""
-    school_days = current_calendar().school_days(school=school_class.school_id, school_class=school_class.pk)
-    call = RollCall.objects.filter(school_class=school_class, day=day, slot=slot).select_related("taken_by").first()
+    """The register of a class ``for_register``; five queries.
+
+    ``marks``: what was chosen on a page that could not be saved; ``missing``: the alert from which the page was opened.
+    """
+    calendar = calendar_under(school_class.stamp)
+    school_days = calendar.school_days(school=school_class.school_id, school_class=school_class.pk)
+    call = RollCall.objects.filter(school_class=school_class, day=day, slot=slot).with_taker().first()
+    alerts = alerts_of_the_register(school_class.pk, day, slot)
     standing, absent_before = _marks_now_and_before(school_class, day, call, school_days.before(day))
     children = [row.student for row in roster(school_class.pk, day)]
     if marks is None:
-        marks = standing if call else _on_leave(children, day)
+        marks = standing if call else _on_leave(children, day) | absent_by_alert(alerts, missing)
     rows = [RegisterRow(child, str(marks.get(child.pk, ""))) for child in children]
     return RegisterPage(
         school_class=school_class,
@@ -156,7 +170,15 @@ def register_page(
         absent_before=[row for row in rows if row.student.pk in absent_before],
         others=[row for row in rows if row.student.pk not in absent_before],
         obstacle=_obstacle(school_class, day, slot, today, may_take, day in school_days),
+        alerts=alert_lines(alerts),
     )
+
+
+def first_untaken(school_class: SchoolClass, day: date, *, only: str = "") -> Slot | None:
+    """The first slot of a day whose register is missing, of all or of one; one query."""
+    taken = set(RollCall.objects.filter(school_class=school_class, day=day).values_list("slot", flat=True))
+    slots = [Slot(only)] if only else school_class.school.slot_list
+    return next((slot for slot in slots if slot not in taken), None)
 
 
 def _obstacle(school_class, day, slot, today, may_take, is_school_day) -> str:
@@ -209,7 +231,9 @@ def compare(call: RollCall, mine: Mapping[int, MarkKind]) -> list[Difference]:
 
 def register_history(call: RollCall) -> list[dict]:
     """The corrections of a register as timeline entries, newest first, and its taking at the end."""
-    corrections = call.corrections.select_related("student", "corrected_by").order_by("-version", "student")
+    corrections = list(call.corrections.select_related("student", "corrected_by").order_by("-version", "student"))
+    people = {correction.corrected_by_id for correction in corrections} | {call.taken_by_id}
+    postings = list(Posting.objects.filter(person__in=people - {None}, school_class=call.school_class_id))
     entries = []
     for _, group in groupby(corrections, key=lambda correction: correction.version):
         changes = list(group)
@@ -217,14 +241,21 @@ def register_history(call: RollCall) -> list[dict]:
             f"{c.student.name}：{c.get_old_kind_display() or '出勤'}改为{c.get_new_kind_display() or '出勤'}"
             for c in changes
         )
-        entries.append(_entry(changes[0].corrected_at, changes[0].reason or "更正", text, changes[0].corrected_by))
-    return [*entries, _entry(call.taken_at, "点名", "", call.taken_by)]
+        first = changes[0]
+        by = _author(first.corrected_by, first.corrected_at, postings, "代改")
+        entries.append(_entry(first.corrected_at, first.reason or "更正", text, by))
+    return [*entries, _entry(call.taken_at, "点名", "", _author(call.taken_by, call.taken_at, postings, "代交"))]
 
 
-def _entry(when, title: str, text: str, by) -> dict:
-    return {
-        "when": cdatetime(when),
-        "title": title,
-        "text": text,
-        "by": by.name if by else "由工作簿导入",
-    }
+def _author(person, at, postings, on_behalf: str) -> str:
+    """沈明; 何静（教务处）代交 where the person had no posting in the class by then."""
+    if person is None:
+        return "由工作簿导入"
+    day = timezone.localdate(at)
+    held = (posting for posting in postings if posting.person_id == person.pk)
+    own = any(posting.since <= day and (posting.until is None or posting.until > day) for posting in held)
+    return person.name if own else f"{person.name}（教务处）{on_behalf}"
+
+
+def _entry(when, title: str, text: str, by: str) -> dict:
+    return {"when": cdatetime(when), "title": title, "text": text, "by": by}

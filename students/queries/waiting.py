@@ -7,6 +7,9 @@ from django.db.models import Q
 
 from students.access import Scope
 from students.models import Finding, HandOverChild, ProposedMatch, Suspension, Transfer, WorkbookUpload
+from students.queries.alerts import boxes
+from students.queries.notices import waiting_notices
+from students.queries.unverified import number_unverified
 
 
 def transfers(scope: Scope, today: date) -> int:
@@ -48,6 +51,21 @@ def uploads(scope: Scope, today: date) -> int:
     return WorkbookUpload.objects.filter(uploaded_by=scope.person, state=WorkbookUpload.State.CHECKED).count()
 
 
+def unverified(scope: Scope, today: date) -> int:
+    """待核实 of the classes whose absences the reader clears up."""
+    return number_unverified(scope) if scope.homeroom or scope.clerk_of else 0
+
+
+def alerts(scope: Scope, today: date) -> int:
+    """Alerts that nobody has answered: today's of one's own class, for the clerk those of earlier days."""
+    return boxes(scope, today)["waiting"].count() if scope.homeroom or scope.clerk_of else 0
+
+
+def notices(scope: Scope, today: date) -> int:
+    """One's own notices that are neither put aside nor done."""
+    return len(waiting_notices(scope, scope.person))
+
+
 WAITING: dict[str, Callable[[Scope, date], int]] = {
     "students:transfers": transfers,
     "students:suspensions": suspensions,
@@ -55,4 +73,7 @@ WAITING: dict[str, Callable[[Scope, date], int]] = {
     "students:campaigns": findings,
     "students:hand_overs": arrivals,
     "casework:uploads": uploads,
+    "students:unverified": unverified,
+    "students:alerts": alerts,
+    "students:notices": notices,
 }

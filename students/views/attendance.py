@@ -2,7 +2,7 @@
 
 from django.views.decorators.http import require_safe
 
-from students.access import AREA_ROLES, REGISTRY_ROLES
+from students.access import AREA_ROLES, CLASS_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
 from students.models import Role
 from students.views.audience import only_for
 from students.views.registry import show_ways
@@ -12,6 +12,11 @@ READERS = {*Role.values} - {Role.ADMINISTRATOR}
 WAYS = {
     "点名": [
         ("students:register_board", "点名情况", "今天和最近14天哪些班点了、缺哪些，催点名", READERS),
+        ("students:unverified", "待核实", "问清缺勤原因，一次点按写入点名", SCHOOL_ROLES | {Role.HOMEROOM_TEACHER}),
+        ("students:alerts", "有学生不在", "科任教师的报告和答复", SCHOOL_ROLES | CLASS_ROLES),
+        ("students:notices", "通知", "催点名等要马上知道的事", READERS),
+        ("students:substitutes", "代班", "班主任外出时由谁代、从哪天到哪天", SCHOOL_ROLES),
+        ("students:timetables", "课表", "各节次由谁上课、先由谁点名", SCHOOL_ROLES | CLASS_ROLES),
     ],
     "请假": [],
     "校历": [

@@ -13,7 +13,7 @@ from students.actions import registers
 from students.days import ABSENT
 from students.forms.registers import RegisterForm
 from students.models import RollCall, SchoolClass
-from students.queries.registers import compare, register_history, register_page
+from students.queries.registers import compare, for_register, register_history, register_page
 from students.templatetags.chinese import cdate_short
 
 INCOMPLETE = "提交的内容不完整，没有保存。请刷新页面后重新点名。"
@@ -27,11 +27,10 @@ def register(request, **place):
 
 def _show(request, place: dict, *, status=200, trouble="", marks=None, differences=()):
     """The page; after a refusal with what was marked on it, so that nothing is lost."""
-    target = get_object_or_404(
-        SchoolClass.objects.visible_to(request.scope).select_related("school"), pk=place["school_class"]
-    )
+    target = get_object_or_404(for_register(SchoolClass.objects.visible_to(request.scope)), pk=place["school_class"])
     may_take = request.scope.may_take_register(target)
-    page = register_page(target, place["day"], place["slot"], today=request.today, may_take=may_take, marks=marks)
+    shown = {"may_take": may_take, "marks": marks, "missing": request.GET.get("missing", "")}
+    page = register_page(target, place["day"], place["slot"], today=request.today, **shown)
     context = {"register": page, "submission": uuid4(), "trouble": trouble, "differences": differences}
     return render(request, "students/register.html", context, status=status)
 

@@ -10,7 +10,7 @@ from casework.models import Obligation
 from casework.ruleset import Tier
 from students.models import Person, Role
 from tests import cast
-from tests.scene import FRIDAY, MONDAY, Scene, at, clock, scene
+from tests.scene import FRIDAY, MONDAY, Scene, clock, scene
 
 __all__ = ["clock", "scene"]
 
@@ -40,7 +40,7 @@ def people(scene: Scene) -> dict[str, Person | None]:
     }
     # 代班 on this one day; the other one's posting ended today
     homeroom = {"role": Role.HOMEROOM_TEACHER, "school_class": school_class}
-    cast.post(people["substitute"], since=MONDAY, until=at(MONDAY).date().replace(day=8), **homeroom)
+    cast.post(people["substitute"], since=MONDAY, until=MONDAY.replace(day=8), is_substitute=True, **homeroom)
     cast.post(people["ended"], Role.REGISTRY_CLERK, school=school, until=MONDAY)
     Person.objects.filter(pk=people["newcomer"].pk).update(must_change_password=True)
     return people

@@ -1,0 +1,89 @@
+"""Notices: one sentence, where it leads, put aside or settled by themselves."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from students.actions import notices
+from students.models import Notice, Role
+from tests import cast
+from tests.scene import FRIDAY, MONDAY, client_of
+
+PAGE, HOME = reverse("students:notices"), reverse("home")
+
+
+def remind(scene, *, day=MONDAY, slot="PM", to=None):
+    send = {"kind": Notice.Kind.REGISTER_MISSING, "school_class": scene.school_class, "day": day, "slot": slot}
+    return notices.send(by=scene.clerk, to=to or [scene.teacher], **send)
+
+
+@pytest.mark.django_db
+class TestAReminder:
+    @pytest.mark.parametrize("page", [PAGE, HOME])
+    def test_says_what_is_missing_and_leads_to_the_register(self, scene, page):
+        remind(scene)
+        html = client_of(scene.teacher).get(page).content.decode()
+        assert "2023级1班9月7日下午还没有点名，何静 7:40催点名。" in html
+        assert f'href="{reverse("students:register", args=[scene.school_class.pk, MONDAY, "PM"])}"' in html
+
+    @pytest.mark.parametrize("page", [PAGE, HOME])
+    def test_settles_itself_once_the_register_stands(self, scene, page):
+        remind(scene)
+        scene.take(MONDAY, "PM")
+        html = client_of(scene.teacher).get(page).content.decode()
+        assert "还没有点名，何静" not in html
+        if page == PAGE:
+            assert "2023级1班9月7日下午已点名。何静 7:40催过。" in html
+            assert "没有新的通知" in html
+
+    def test_of_a_whole_day_waits_for_every_slot(self, scene):
+        remind(scene, day=FRIDAY, slot="")
+        scene.take(FRIDAY)
+        line = client_of(scene.teacher).get(PAGE).context["waiting"][0]
+        assert line.url == reverse("students:register", args=[scene.school_class.pk, FRIDAY, "PM"])
+        scene.take(FRIDAY, "PM")
+        assert client_of(scene.teacher).get(PAGE).context["waiting"] == []
+
+    def test_is_put_aside_and_brings_one_back_to_the_page(self, scene):
+        remind(scene)
+        notice = Notice.objects.get()
+        put_aside = reverse("students:put_notice_aside", args=[notice.pk])
+        client = client_of(scene.teacher)
+        assert client.post(put_aside, {"next": HOME}).url == HOME
+        assert client.post(put_aside, {"next": "https://elsewhere.example/"}).url == PAGE
+        notice.refresh_from_db()
+        assert notice.seen_by == scene.teacher
+        assert "还没有点名，何静" not in client.get(HOME).content.decode()
+        assert "还没有点名，何静" in client.get(PAGE).content.decode()
+
+    def test_of_somebody_else_is_not_found(self, scene):
+        remind(scene)
+        put_aside = reverse("students:put_notice_aside", args=[Notice.objects.get().pk])
+        assert client_of(scene.clerk).post(put_aside).status_code == 404
+        assert Notice.objects.get().seen_at is None
+
+    def test_no_longer_waits_for_whoever_has_lost_the_class(self, scene):
+        other = cast.person(role=Role.SUBJECT_TEACHER, school_class=cast.school_class(scene.school, "202302"))
+        remind(scene, to=[other])
+        assert client_of(other).get(PAGE).context["waiting"] == []
+
+    def test_is_counted_on_the_page_of_attendance(self, scene):
+        client = client_of(scene.teacher)
+        remind(scene)
+        remind(scene, slot="AM")
+        assert "2件待办" in client.get(reverse("students:attendance")).content.decode()
+        scene.take(MONDAY)
+        assert "1件待办" in client.get(reverse("students:attendance")).content.decode()
+
+
+def test_the_newest_stands_first_and_there_are_pages_of_those_seen(scene, clock):
+    for days_ago in range(32):
+        remind(scene, day=MONDAY - timedelta(days=days_ago))
+        clock.shift(60)
+    client = client_of(scene.teacher)
+    waiting = client.get(PAGE).context["waiting"]
+    assert [line.notice.day for line in waiting[:2]] == [MONDAY - timedelta(days=31), MONDAY - timedelta(days=30)]
+    Notice.objects.update(seen_at=Notice.objects.first().sent_at, seen_by=scene.teacher)
+    page = client.get(PAGE, {"page": 2}).context["page"]
+    assert (page.number, len(page.object_list)) == (2, 2)
