@@ -66,7 +66,7 @@ def _taken(notices) -> Taken:
 
 def _line(notice: Notice, taken: set[str]) -> NoticeLine:
     place = f"{notice.school_class}{cdate_short(notice.day)}{notice.get_slot_display()}"
-    who = f"{notice.sent_by.name} {ctime(notice.sent_at)}"
+    who = f"{notice.sent_by.name} {ctime(notice.sent_at)} "
     if notice.kind == Notice.Kind.REGISTER_MISSING:
         slots = [Slot(notice.slot)] if notice.slot else notice.school_class.school.slot_list
         missing = [slot for slot in slots if slot not in taken]

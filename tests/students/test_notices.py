@@ -24,7 +24,7 @@ class TestAReminder:
     def test_says_what_is_missing_and_leads_to_the_register(self, scene, page):
         remind(scene)
         html = client_of(scene.teacher).get(page).content.decode()
-        assert "2023级1班9月7日下午还没有点名，何静 7:40催点名。" in html
+        assert "2023级1班9月7日下午还没有点名，何静 7:40 催点名。" in html
         assert f'href="{reverse("students:register", args=[scene.school_class.pk, MONDAY, "PM"])}"' in html
 
     @pytest.mark.parametrize("page", [PAGE, HOME])
@@ -34,7 +34,7 @@ class TestAReminder:
         html = client_of(scene.teacher).get(page).content.decode()
         assert "还没有点名，何静" not in html
         if page == PAGE:
-            assert "2023级1班9月7日下午已点名。何静 7:40催过。" in html
+            assert "2023级1班9月7日下午已点名。何静 7:40 催过。" in html
             assert "没有新的通知" in html
 
     def test_of_a_whole_day_waits_for_every_slot(self, scene):
@@ -75,6 +75,14 @@ class TestAReminder:
         assert "2件待办" in client.get(reverse("students:attendance")).content.decode()
         scene.take(MONDAY)
         assert "1件待办" in client.get(reverse("students:attendance")).content.decode()
+
+
+def test_a_reminder_to_the_school_leads_to_its_board(scene):
+    send = {"kind": Notice.Kind.SCHOOL_MISSING, "school_class": scene.school_class, "day": MONDAY}
+    notices.send(by=cast.person("苏远", role=Role.BUREAU_OFFICER), to=[scene.clerk], **send)
+    html = client_of(scene.clerk).get(PAGE).content.decode()
+    assert "东坪小学到9月7日有班级缺点名，苏远 7:40 催学校。" in html
+    assert f'href="{reverse("students:school_registers", args=[scene.school.pk])}"' in html
 
 
 def test_the_newest_stands_first_and_there_are_pages_of_those_seen(scene, clock):

@@ -75,7 +75,7 @@ class TestThePage:
         scene.take(MONDAY, by=scene.clerk, first="unverified")
         response = teacher.get(address)
         assert dict(tiles(response))["高东"] == "unverified"
-        assert "何静 2026年9月7日 7:40 提交" in response.content.decode()
+        assert "何静（教务处） 2026年9月7日 7:40 代交" in response.content.decode()
 
     def test_a_child_on_leave_who_came_is_not_offered_as_on_leave_again(self, scene, teacher, address):
         Leave.objects.create(
