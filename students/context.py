@@ -28,7 +28,7 @@ BELOW = {
     "students:attendance": (
         "/register/", "/registers/", "/daily/", "/notices/", "/calendar/", "/sheets/", "/signs/",
         "/substitutes/", "/unverified/", "/alerts/", "/timetables/",
-    ),  # fmt: skip
+    ),
     "students:registry": (
         "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",
         "/residents/", "/comparisons/", "/rosters/", "/imports/", "/year-turn/", "/schools/", "/hand-overs/",
