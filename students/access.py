@@ -70,6 +70,10 @@ class Scope:
         """班主任, 代班 and 科任教师 of the class; the clerk on their behalf (domain.md §1)."""
         return school_class.pk in self.classes or school_class.school_id in self.clerk_of
 
+    def may_enter_month(self, school_class) -> bool:
+        """Who enters a whole month from paper: whoever answers for the marks of the class."""
+        return self.may_verify(school_class)
+
     @property
     def without_lessons(self) -> "Scope":
         """The scope without the classes in which only lessons are taught: a 科任教师 looks, and no further."""

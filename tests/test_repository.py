@@ -28,6 +28,7 @@ CALCULATION = {
         "enrolment",
         "identity",
         "matching",
+        "month_entry",
         "month_sheet",
         "opening",
         "pinyin",

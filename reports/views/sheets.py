@@ -151,4 +151,9 @@ def _ways(request, target: SchoolClass, month: date) -> dict[str, str]:
         "sheet": reverse("reports:month_sheet", args=args),
         "file": reverse("reports:month_sheet_file", args=args) if may_take_out else "",
         "blank": reverse("reports:blank_sheet", args=args) if may_take_out else "",
+        "enter": reverse("students:enter_month", args=args) if _may_enter(request, target, month) else "",
     }
+
+
+def _may_enter(request, target: SchoolClass, month: date) -> bool:
+    return month <= request.today and request.scope.may_enter_month(target)

@@ -116,7 +116,7 @@ def _submit(*, by, scope, place, sent: Sent) -> Saved:
     else:
         _refuse_late_correction(target, scope, place["day"], sent)
         marks = joined(standing, sent.marks, sent.version)
-        roll_call, touched = _correct(standing, marks, by, sent.reason)
+        roll_call, touched = correct_marks(standing, marks, by, sent.reason)
     details = {"version": roll_call.version, "marks": len(sent.marks)}
     audit.record(by=by, action="register.submit", subject=roll_call, key=sent.submission, **details)
     _follow(roll_call, touched, sent.today, "更正考勤" if standing else "补录考勤", stamp=target.stamp)
@@ -150,7 +150,7 @@ def take_back(*, by, scope: Scope, roll_call: int, version: int, today: date) ->
     else:
         before = dict(call.corrections.filter(version=version).values_list("student", "old_kind"))
         restored = {student: kind for student, kind in {**marks, **before}.items() if kind}
-        _, marks = _correct(call, restored, by, "撤销提交")
+        _, marks = correct_marks(call, restored, by, "撤销提交")
     _follow(call, set(marks), today, "撤销点名")
 
 
@@ -169,7 +169,7 @@ def verify(*, by, scope: Scope, school_class: int, student: int, day: date, kind
     calls = list(RollCall.objects.filter(school_class=target, day=day, **unverified).order_by("pk"))
     for call in calls:
         marks = dict(call.marks.values_list("student", "kind")) | {student: kind}
-        _correct(call, {child: each for child, each in marks.items() if each}, by, VERIFIED)
+        correct_marks(call, {child: each for child, each in marks.items() if each}, by, VERIFIED)
     if calls:
         details = {"student": student, "day": day.isoformat(), "slots": len(calls), "kind": kind}
         audit.record(by=by, action="register.verify", subject=target, **details)
@@ -293,7 +293,7 @@ def _take(target, day, slot, sent: Sent, by) -> tuple[RollCall, set[int]]:
     return roll_call, set(sent.marks)
 
 
-def _correct(call: RollCall, marks, by, reason: str) -> tuple[RollCall, set[int]]:
+def correct_marks(call: RollCall, marks, by, reason: str) -> tuple[RollCall, set[int]]:
     """Bring the marks to ``marks``; every change keeps the old value, its author and its time."""
     old = dict(call.marks.values_list("student", "kind"))
     changed = sorted(student for student in old.keys() | marks.keys() if old.get(student) != marks.get(student))

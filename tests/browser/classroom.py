@@ -134,6 +134,8 @@ def sheet_pages(classroom: Classroom) -> dict[str, tuple[Person, str]]:
         "month sheets": (classroom.bureau, reverse("reports:sheets")),
         "month sheet": (teacher, reverse("reports:month_sheet", args=[*place, month])),
         "day of a month sheet": (teacher, reverse("reports:sheet_day", args=[*place, FRIDAY])),
+        "month to enter": (teacher, reverse("students:enter_month", args=[*place, month])),
+        "month to enter and correct": (clerk, reverse("students:enter_month", args=[*place, month])),
         "blank sheet": (clerk, reverse("reports:blank_sheet", args=[*place, coming])),
     }
 
