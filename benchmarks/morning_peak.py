@@ -186,20 +186,20 @@ def post(port: int, path: str, form: dict, *, session: str) -> bytes:
 
 
 @contextlib.contextmanager
-def served(site: str, port: int) -> Iterator[list[int]]:
-    """gunicorn with the production's settings; the ids of its processes. Ended on leaving, whatever happens."""
+def served(site: str, port: int) -> Iterator[int]:
+    """gunicorn with the production's settings; the id of its first process. Ended on leaving, whatever happens."""
     command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "config/gunicorn.py")]
     command += ["--chdir", str(ROOT / "benchmarks"), "--bind", f"127.0.0.1:{port}", f"peak_sites:{site}()"]
     with tempfile.TemporaryFile() as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             deadline = time.monotonic() + 30
-            while not (workers := listening(server.pid, port)):
+            while not (answers(port) and children_of(server.pid)):
                 if server.poll() is not None or time.monotonic() > deadline:
                     log.seek(0)
                     sys.exit(f"The server did not start:\n{log.read().decode()}")
                 time.sleep(0.1)
-            yield workers
+            yield server.pid
         finally:
             server.terminate()
             try:
@@ -208,14 +208,17 @@ def served(site: str, port: int) -> Iterator[list[int]]:
                 server.kill()
 
 
-def listening(master: int, port: int) -> list[int]:
-    """The processes of a server that answers; none while it does not."""
+def answers(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
     except OSError:
-        return []
-    return [int(worker) for worker in workers]
+        return False
+    return True
+
+
+def children_of(process: int) -> list[int]:
+    """The processes that it has started and that run."""
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 def processor_seconds(pids: list[int]) -> float:
@@ -236,12 +239,12 @@ def database_processes() -> list[int]:
         return [pid for (pid,) in cursor.fetchall()]
 
 
-def measured(pool, workers: list[int], phase: Callable, *arguments, **options) -> Measured:
+def measured(pool, server: int, phase: Callable, *arguments, **options) -> Measured:
     """Run a phase in the process of the load, and see what it cost each party."""
 
     def spent():
         return {
-            "server": processor_seconds(workers),
+            "server": processor_seconds([server, *children_of(server)]),
             "database": processor_seconds(database_processes()),
             "load": processor_seconds(list(pool._processes)),
         }
@@ -325,12 +328,10 @@ def main() -> None:
 def run_bare(pool, port: int, options) -> Measured:
     print(f"{platform.machine()}, {os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} before")
     requests = [post(port, "/", {}, session="")] * (options.seconds * 3000)
-    with served("bare", port) as workers:
-        measured(pool, workers, peak_load.closed_loop, port, requests, browsers=options.browsers, seconds=2)
+    with served("bare", port) as server:
+        measured(pool, server, peak_load.closed_loop, port, requests, browsers=options.browsers, seconds=2)
         seconds = max(2, options.seconds // 2)
-        bare = measured(
-            pool, workers, peak_load.closed_loop, port, requests, browsers=options.browsers, seconds=seconds
-        )
+        bare = measured(pool, server, peak_load.closed_loop, port, requests, browsers=options.browsers, seconds=seconds)
     say("bare view, 1 + 3 inserts", bare)
     return bare
 
@@ -344,7 +345,7 @@ def run_site(pool, port: int, options, days: list[date], bare: Measured) -> bool
     def phase(name: str, act: Callable, count: int, **how) -> Measured:
         nonlocal position
         requests = [register.request for register in sent[position : position + count]]
-        result = measured(pool, workers, act, port, requests, browsers=options.browsers, **how)
+        result = measured(pool, server, act, port, requests, browsers=options.browsers, **how)
         answered.update(position + job for job in result.volley.acknowledged)
         refused.extend(result.volley.refused)
         position += 1 + max(shot.job for shot in result.volley.shots)
@@ -352,9 +353,10 @@ def run_site(pool, port: int, options, days: list[date], bare: Measured) -> bool
             say(name, result)
         return result
 
-    with served("site", port) as workers:
-        print(f"gunicorn: {len(workers)} processes as config/gunicorn.py sets them; {options.browsers} browsers")
+    with served("site", port) as server:
         phase("", peak_load.closed_loop, 400, seconds=5)  # the first requests read the calendar and the rules
+        workers = len(children_of(server))
+        print(f"gunicorn: {workers} processes as config/gunicorn.py sets them; {options.browsers} browsers")
         most = phase("as much as it takes", peak_load.closed_loop, options.seconds * 250, seconds=options.seconds)
         phase("25 a second", peak_load.open_loop, options.steady * RATE, rate=RATE)
         again = math.ceil(options.seconds * 15)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import astuple, dataclass, fields
 from datetime import date
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,8 +17,10 @@ from django.utils import timezone
 from casework.facts import CHUNK, Surroundings, assess_students, long_away_around, students_with_a_ladder
 from casework.ladder import Duty, RunRecord
 from casework.models import AbsenceRun, Obligation
+from casework.presets import least_excused_days
 from students.memory import rare_collections
 from students.models import AbsenceMark, Enrolment, SchoolClass, Student
+from students.prepared import Prepared
 from students.queries.calendar import reference_stamp
 
 DUTY_FIELDS = {
@@ -60,10 +63,8 @@ def follow_up(
 ) -> None:
     """Follow changed facts in their own transaction (see ``students.actions.followup``)."""
     if registers:
-        # The class is locked by whoever takes its register; what it touches is found and locked in one statement.
-        found = Student.objects.filter(pk__in=students).order_by().values("pk")
-        touched = [rows for register in registers for rows in _touched_by(*register, stamp or reference_stamp())]
-        locked = _lock(found.union(*touched))
+        least = least_excused_days(stamp or reference_stamp())
+        locked = _lock_touched(students, registers, least)
     else:
         locked = _lock_with_classes(students)
     if locked:
@@ -75,11 +76,30 @@ def recompute_locked(students: Collection[int], surroundings: Surroundings, *, t
     return recompute(_lock_with_classes(students), surroundings, through=through, reason=reason)
 
 
-def _lock(students) -> list[int]:
-    """Lock children in order until the transaction ends, so that of two writers of one child the later one waits and
-    then sees the earlier one's facts."""
+def _lockable(students):
+    """Children to be locked in order until the transaction ends, so that of two writers of one child the later one
+    waits and then sees the earlier one's facts."""
     locked = Student.objects.select_for_update(no_key=True).filter(pk__in=students)
-    return list(locked.order_by("pk").values_list("pk", flat=True))
+    return locked.order_by("pk").values_list("pk", flat=True)
+
+
+def _lock_touched(students: Collection[int], registers: Collection[tuple[int, date]], least: int | None) -> list[int]:
+    """Lock these children and those whom the registers touch. Whoever takes a register has its class locked, so what it
+    touches is found and locked in one statement."""
+    if len(registers) > 1:
+        return list(_lockable(_found(students, registers, least)))
+    ((school_class, day),) = registers
+    return _lock_for_register(students=students, school_class=school_class, day=day, least=least)
+
+
+def _found(students, registers, least):
+    found = Student.objects.filter(pk__in=students).order_by().values("pk")
+    return found.union(*(rows for register in registers for rows in _touched_by(*register, least)))
+
+
+@partial(Prepared, fixed=["least"])
+def _lock_for_register(students, school_class, day, least):
+    return _lockable(_found(students, [(school_class, day)], least))
 
 
 def _lock_with_classes(students: Collection[int]) -> list[int]:
@@ -90,10 +110,10 @@ def _lock_with_classes(students: Collection[int]) -> list[int]:
     """
     classes = Enrolment.objects.filter(student__in=students).values("school_class")
     list(SchoolClass.objects.select_for_update(no_key=True).filter(pk__in=classes).order_by("pk").values_list("pk"))
-    return _lock(students)
+    return list(_lockable(students))
 
 
-def _touched_by(school_class: int, day: date, stamp: int | None) -> tuple:
+def _touched_by(school_class: int, day: date, least: int | None) -> tuple:
     """Children whose runs the register of a class and day can change: those with a mark that day, those without one
     whose run had begun by then and who had not been seen afterwards before that day, and those on a long leave."""
     attending = Enrolment.objects.attending().on(day).filter(school_class=school_class)
@@ -101,7 +121,7 @@ def _touched_by(school_class: int, day: date, stamp: int | None) -> tuple:
         Q(settled_on=None) | Q(settled_on__gte=day), started_on__lte=day, student__in=attending.values("student")
     )
     marks = AbsenceMark.objects.filter(roll_call__school_class=school_class, roll_call__day=day)
-    on_leave = long_away_around(school_class, day, stamp).order_by()
+    on_leave = long_away_around(school_class, day, least).order_by()
     return runs.order_by().values("student"), marks.order_by().values("student"), on_leave.values("pk")
 
 
@@ -140,11 +160,21 @@ def recompute(
 
 def _kept(students, through):
     duties, runs = defaultdict(dict), defaultdict(dict)
-    for row in Obligation.objects.filter(student__in=students, triggered_on__lte=through):
+    for row in _kept_duties(students=students, through=through):
         duties[row.student_id][row.tier, row.key] = row
-    for row in AbsenceRun.objects.filter(student__in=students, started_on__lte=through):
+    for row in _kept_runs(students=students, through=through):
         runs[row.student_id][row.started_on] = row
     return duties, runs
+
+
+@Prepared
+def _kept_duties(students, through):
+    return Obligation.objects.filter(student__in=students, triggered_on__lte=through).order_by()
+
+
+@Prepared
+def _kept_runs(students, through):
+    return AbsenceRun.objects.filter(student__in=students, started_on__lte=through).order_by()
 
 
 def _duty_differences(student: int, new: list[Duty], kept: dict, through: date, reason: str, counts: Counts):

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, CharField, DateField, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import BigIntegerField, CharField, DateField, Exists, F, Func, OuterRef, Q, Subquery, Value
 
 from casework.ladder import Change, Duty, RunRecord, StudentFacts, World, assess
 from casework.models import AbsenceRun, Contact, Obligation, Report
@@ -24,6 +24,7 @@ from students.models import (
     Student,
     Suspension,
 )
+from students.prepared import Prepared
 from students.queries.calendar import calendar_under, reference_stamp
 from students.runs import ClassDays
 
@@ -129,9 +130,11 @@ def _sources(students: Collection[int]):
 def _registers_of(students: Collection[int]):
     """The registers of every class these children are or were in."""
     classes = Enrolment.objects.filter(student__in=students).values("school_class")
-    marks = AbsenceMark.objects.filter(student__in=students).order_by("roll_call__day").values("roll_call__day")
-    # Before the first mark of any of them no register can start or end anything.
-    calls = RollCall.objects.filter(school_class__in=classes, day__gte=Subquery(marks[:1]))
+    # Before the first mark of any of them no register can start or end anything. The least of their days, not the first
+    # in order: PostgreSQL would look for that one through the registers of the whole county, day after day.
+    least = Func(F("roll_call__day"), function="MIN", output_field=DateField())
+    first = AbsenceMark.objects.filter(student__in=students).order_by().values_list(least)
+    calls = RollCall.objects.filter(school_class__in=classes, day__gte=Subquery(first))
     return _rows(calls, "register", owner="school_class", day="day", slot="slot")
 
 
@@ -199,11 +202,9 @@ def load_facts(
     ``with_registers`` reads the registers of their classes in the same query: right for a few children of one class,
     while a whole county meets its classes once and keeps them.
     """
-    first, *others = _sources(students)
-    if with_registers:
-        others.append(_registers_of(students))
     reading = _Reading(students)
-    for row in first.union(*others, all=True).iterator(chunk_size=5000):
+    rows = _with_registers(students=students) if with_registers else _union(students).iterator(chunk_size=5000)
+    for row in rows:
         getattr(reading, row[1])(Row._make(row))
     reading.settle_doubled()
     for fact in reading.facts.values():
@@ -213,6 +214,16 @@ def load_facts(
         for school_class, school in reading.schools.items():
             surroundings.add(school_class, school, reading.registers[school_class])
     return reading.facts
+
+
+def _union(students: Collection[int], *more):
+    first, *others = _sources(students)
+    return first.union(*others, *more, all=True)
+
+
+@Prepared
+def _with_registers(students):
+    return _union(students, _registers_of(students))
 
 
 def _note_changes(facts: dict[int, StudentFacts], events) -> None:
@@ -225,23 +236,22 @@ def _note_changes(facts: dict[int, StudentFacts], events) -> None:
             facts[student].changes.append(Change(day, EventKind(kind), school_class))
 
 
-def long_away(kinds: Collection[str], stamp: int | None) -> Exists | Q:
-    """Whether a child has as many marks of ``kinds`` as a long leave 长假核实 has days at least: every one of its days
-    has a mark. An index finds the last one needed, so whoever has few is passed over at once."""
-    least = least_excused_days(stamp)
+def long_away(kinds: Collection[str], least: int | None) -> Exists | Q:
+    """Whether a child has as many marks of ``kinds`` as a long leave 长假核实 has days at least (``least``): every one
+    of its days has a mark. An index finds the last one needed, so whoever has few is passed over at once."""
     if least is None:
         return Q(pk__in=[])
     marks = AbsenceMark.objects.filter(student=OuterRef("pk"), kind__in=kinds).order_by()
     return Exists(marks[least - 1 : least])
 
 
-def long_away_around(school_class: int, day: date, stamp: int | None):
+def long_away_around(school_class: int, day: date, least: int | None):
     """Children of a class whose long leave the register of ``day`` can cut or join: a day without a mark of theirs lies
     between days with one, or has one from the class they were in before."""
     attending = Enrolment.objects.attending().on(day).filter(school_class=school_class)
     absences = AbsenceMark.objects.filter(student=OuterRef("pk"), kind__in=ABSENT)
     return Student.objects.filter(
-        long_away(ABSENT, stamp),
+        long_away(ABSENT, least),
         Exists(absences.filter(roll_call__day__gte=day)),
         Exists(absences.filter(roll_call__day__lte=day)),
         pk__in=attending.order_by().values("student"),
@@ -251,7 +261,7 @@ def long_away_around(school_class: int, day: date, stamp: int | None):
 def students_with_a_ladder(within=None):
     """Ids of the children from whose facts anything can follow, in order: without an unexcused mark, excused ones
     enough for a long leave, a change or a row kept from before there is nothing to compute."""
-    mine, stamp = {"student": OuterRef("pk")}, reference_stamp()
+    mine, least = {"student": OuterRef("pk")}, least_excused_days(reference_stamp())
     return (
         (Student.objects.all() if within is None else within)
         .filter(
@@ -259,7 +269,7 @@ def students_with_a_ladder(within=None):
             | Exists(EnrolmentEvent.objects.filter(**mine, kind__in=REPORTED_CHANGES))
             | Exists(Obligation.objects.filter(**mine))
             | Exists(AbsenceRun.objects.filter(**mine))
-            | long_away(EXCUSED, stamp)
+            | long_away(EXCUSED, least)
         )
         .order_by("pk")
         .values_list("pk", flat=True)

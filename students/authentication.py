@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from students.access import in_force
 from students.models import Person, Posting
+from students.prepared import Prepared
 
 
 class PostedPersonBackend(BaseBackend):
@@ -26,10 +27,15 @@ class PostedPersonBackend(BaseBackend):
 
     def get_user(self, user_id):
         """The person with the postings that hold today, in one query; none without a posting."""
-        held = Posting.objects.filter(person=user_id).select_related("person", "township", "school", "school_class")
-        postings = list(in_force(held, timezone.localdate()))
+        postings = _postings(person=user_id, day=timezone.localdate())
         if not postings or not postings[0].person.is_active:
             return None
         person = postings[0].person
         person.postings_today = postings
         return person
+
+
+@Prepared
+def _postings(person, day):
+    held = Posting.objects.filter(person=person).select_related("person", "township", "school", "school_class")
+    return in_force(held, day)

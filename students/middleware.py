@@ -32,9 +32,10 @@ def first_password_change(get_response):
     """Whoever still uses a password that others have seen is led to change it, and nowhere else."""
 
     def middleware(request):
-        allowed = (reverse("students:change_password"), reverse("students:log_out"))
-        if request.user.is_authenticated and request.user.must_change_password and request.path not in allowed:
-            return redirect("students:change_password")
+        if request.user.is_authenticated and request.user.must_change_password:
+            allowed = (reverse("students:change_password"), reverse("students:log_out"))
+            if request.path not in allowed:
+                return redirect("students:change_password")
         return get_response(request)
 
     return middleware

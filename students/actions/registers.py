@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from students.actions import audit
 from students.actions.followup import facts_changed
 from students.days import MarkKind, Slot
 from students.models import AbsenceMark, AuditRow, MarkCorrection, ReferenceStamp, RollCall, SchoolClass
+from students.prepared import Prepared
 from students.queries.calendar import calendar_under
 from students.queries.policy import policy_under
 from students.queries.registers import roster
@@ -101,7 +103,7 @@ class Sent:
 
 @transaction.atomic
 def _submit(*, by, scope, place, sent: Sent) -> Saved:
-    target = _locked_class(scope, _for_saving(**place, sent=sent), place["school_class"])
+    target = _writable(scope, _for_saving(**_asked(scope), **place, students=sent.marks, submission=sent.submission))
     if target.sent_before:
         return Saved(_sent_before(target.sent_before, place), repeated=True)
     _refuse_impossible_day(target, place["day"], place["slot"], sent.today)
@@ -131,7 +133,7 @@ def take_back(*, by, scope: Scope, roll_call: int, version: int, today: date) ->
     """
     seen = RollCall.objects.visible_to(scope).filter(pk=roll_call).first()
     if seen is not None:
-        _locked_class(scope, SchoolClass.objects.all(), seen.school_class_id)
+        _writable(scope, _locked(scope, SchoolClass.objects.all(), seen.school_class_id))
     call = RollCall.objects.filter(pk=roll_call).first() if seen else None
     if call is None:  # taken back by another press
         raise RegisterRefused("这次提交已经撤销。")
@@ -162,7 +164,7 @@ def verify(*, by, scope: Scope, school_class: int, student: int, day: date, kind
     how many slots were settled, 0 where somebody had been quicker. Raises ``SchoolClass.DoesNotExist`` outside the
     scope, ``NotYourRegister`` for whoever does not answer for the class.
     """
-    target = _locked_class(scope, SchoolClass.objects.all(), school_class)
+    target = _writable(scope, _locked(scope, SchoolClass.objects.all(), school_class))
     if not scope.may_verify(target):
         raise NotYourRegister("待核实由班主任、代班的人和教务处核实，没有保存。")
     unverified = {"marks__student": student, "marks__kind": MarkKind.UNVERIFIED}
@@ -184,31 +186,48 @@ def was_taken_back(*, by, roll_call: int) -> bool:
     return rows.filter(action="register.take_back", done_by=by).exists()
 
 
-def _locked_class(scope: Scope, classes, school_class: int) -> SchoolClass:
-    """The class, locked until the transaction ends; refused where the person may look but not write."""
-    rows = classes.visible_to(scope).select_related("school").select_for_update(of=("self",), no_key=True)
-    target = rows.get(pk=school_class)
+def _writable(scope: Scope, found: Collection[SchoolClass]) -> SchoolClass:
+    """The class that was found and locked; refused where the person may look but not write."""
+    if not found:
+        raise SchoolClass.DoesNotExist
+    (target,) = found
     if not scope.may_take_register(target):
         raise NotYourRegister("你可以查看这个班的考勤，但不负责它的点名。没有保存。")
     return target
 
 
-def _for_saving(*, school_class: int, day: date, slot: Slot, sent: Sent):
-    """Classes with what a save has to know, so that the query that locks the class brings it along.
+def _locked(scope: Scope, classes, school_class: int):
+    """The class, to be locked until the transaction ends; nothing outside the scope."""
+    rows = classes.visible_to(scope).select_related("school").select_for_update(of=("self",), no_key=True)
+    return rows.filter(pk=school_class)
+
+
+def _asked(scope: Scope) -> dict:
+    """What of a scope decides which classes are seen."""
+    if scope.county:
+        return {"county": True, "townships": (), "schools": (), "classes": ()}
+    return {"county": False, "townships": scope.townships, "schools": scope.schools, "classes": scope.classes}
+
+
+@partial(Prepared, fixed=["county"])
+def _for_saving(county, townships, schools, classes, school_class, day, slot, students, submission):
+    """The class, locked, with what a save has to know, so that one query brings it all.
 
     ``standing``: the roll call that stands; ``attending``: how many of those marked attend the class that day;
     ``stamp``: the reference stamp, under which the calendar is read; ``sent_before``: the roll call that the same
     sending has been written to.
     """
-    call = RollCall.objects.filter(school_class=school_class, day=day, slot=slot)
-    attending = roster(school_class, day).filter(student__in=sent.marks).order_by().values("school_class")
-    written = AuditRow.objects.filter(key=sent.submission)
-    return SchoolClass.objects.annotate(
+    scope = Scope(county=county, townships=townships, schools=schools, homeroom=frozenset(classes))
+    call = RollCall.objects.filter(school_class=school_class, day=day, slot=slot).order_by()
+    attending = roster(school_class, day).filter(student__in=students).order_by().values("school_class")
+    written = AuditRow.objects.filter(key=submission).order_by()
+    rows = SchoolClass.objects.annotate(
         standing=Subquery(call.values("pk")),
         attending=Subquery(attending.annotate(count=Count("pk")).values("count")),
         stamp=Subquery(ReferenceStamp.objects.values("stamp")[:1]),
         sent_before=Subquery(written.values("subject_id")),
     )
+    return _locked(scope, rows, school_class).order_by()
 
 
 def _sent_before(roll_call: int, place: Mapping) -> RollCall:

@@ -50,7 +50,7 @@ def sender(scene, slot_day, marks, *, submission=None, by=None, version=0):
 
     def send():
         return registers.submit(
-            by=by, scope=scope, school_class=scene.school_class.pk, slot="AM", day=slot_day, today=MONDAY, **sent
+            by=by, scope=scope, school_class=scene.school_class.pk, slot="AM", day=slot_day, today=slot_day, **sent
         )
 
     return send
@@ -87,7 +87,19 @@ def test_of_two_first_registers_sent_at_once_one_wins_and_the_other_is_told(scen
         assert saved.roll_call.marks.count() == 1
 
 
-def test_of_two_corrections_sent_at_once_none_is_overwritten_in_silence(scene, days):
+def test_of_two_corrections_of_one_child_sent_at_once_none_is_overwritten_in_silence(scene, days):
+    child = scene.children[0]
+    for day in days:
+        scene.take(day)
+        outcomes = all_at_once(
+            sender(scene, day, {child.pk: MarkKind.UNEXCUSED}, version=1),
+            sender(scene, day, {child.pk: MarkKind.SICK_LEAVE}, version=1, by=scene.clerk),
+        )
+        assert sorted(type(each).__name__ for each in outcomes) == ["RegisterChanged", "Saved"], outcomes
+    assert MarkCorrection.objects.count() == len(days)
+
+
+def test_of_two_corrections_of_two_children_sent_at_once_both_are_kept(scene, days):
     first, second = scene.children[:2]
     for day in days:
         scene.take(day)
@@ -95,8 +107,11 @@ def test_of_two_corrections_sent_at_once_none_is_overwritten_in_silence(scene, d
             sender(scene, day, {first.pk: MarkKind.UNEXCUSED}, version=1),
             sender(scene, day, {second.pk: MarkKind.UNEXCUSED}, version=1, by=scene.clerk),
         )
-        assert sorted(type(each).__name__ for each in outcomes) == ["RegisterChanged", "Saved"], outcomes
-    assert MarkCorrection.objects.count() == len(days)
+        assert {type(each).__name__ for each in outcomes} == {"Saved"}, outcomes
+        assert set(AbsenceMark.objects.filter(roll_call__day=day).values_list("student", flat=True)) == {
+            first.pk,
+            second.pk,
+        }
 
 
 def test_undone_twice_at_once_a_register_is_gone_once(scene, days):
