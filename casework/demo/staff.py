@@ -1,6 +1,6 @@
 """The county's staff and their postings, and the accounts by which a visitor logs in as each role."""
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import cycle, islice
 from random import Random
 from typing import NamedTuple
@@ -157,8 +157,8 @@ class Staffing:
         )
 
     def _changes_of_hands(self) -> None:
-        """A class that had another 班主任 before this year, and one whose 班主任 is being stood in for (代班)."""
-        school, today = self.plan.shown_school, self.plan.span.today
+        """A class that had another 班主任 before this year."""
+        school = self.plan.shown_school
         older = next(of for of in school.classes if of.grade == 9)
         held = (posting for posting in self.postings if posting.person is older.teacher)
         own = next(posting for posting in held if posting.role == Role.HOMEROOM_TEACHER)
@@ -166,13 +166,4 @@ class Staffing:
         place = {"school": school.row, "school_class": older.row}
         self._post(
             self._person(), Role.HOMEROOM_TEACHER, since=date(older.row.cohort, 8, 25), until=self.year_start, **place
-        )
-        stood_in_for = school.classes[-1]
-        self._post(
-            school.teachers[-1],
-            Role.HOMEROOM_TEACHER,
-            since=today - timedelta(days=2),
-            until=today + timedelta(days=5),
-            school=school.row,
-            school_class=stood_in_for.row,
         )

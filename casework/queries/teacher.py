@@ -12,7 +12,7 @@ from students.queries.notices import NoticeLine, waiting_notices
 from students.queries.registers import ClassDay, SlotState, class_days
 from students.queries.unverified import Unverified, unverified, unverified_lines
 
-SHOWN_UNVERIFIED = 5
+SHOWN_UNVERIFIED = 3
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from django.urls import reverse
 from casework.actions import uploads
 from casework.jobs import check_upload
 from casework.models import Obligation
-from students.actions import accounts, year_turn
-from students.models import Person, Role, RollCall, WorkbookUpload
+from students.actions import accounts, alerts, notices, substitutes, timetables, year_turn
+from students.models import Notice, Person, Posting, Role, RollCall, WorkbookUpload
+from students.queries.lessons import timetable_of
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, Scene, at
 from tests.workbook.workbooks import child, xlsx
@@ -71,7 +72,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
     report = Obligation.objects.get(tier="absence_report")
     taken = RollCall.objects.get(day=MONDAY)
     teacher, clerk = classroom.teacher, classroom.clerk
-    place = [classroom.school_class.pk]
+    place, subject = [classroom.school_class.pk], subject_teacher_of(classroom)
     turn = year_turn.begin(by=clerk, school=classroom.school, school_year=2026)
     child, entered = [classroom.children[3].pk], classroom.children[3].events.get()
     return {
@@ -101,6 +102,17 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "suspensions": (clerk, reverse("students:suspensions")),
         "unaccounted": (classroom.bureau, reverse("students:unaccounted")),
         "policy": (classroom.bureau, reverse("students:policy")),
+        "notices": (teacher, reverse("students:notices")),
+        "alerts": (clerk, reverse("students:alerts") + "?box=today"),
+        "a child to report missing": (subject, reverse("students:report_missing", args=place)),
+        "subject teacher's home": (subject, reverse("home")),
+        "reasons to find out": (teacher, reverse("students:unverified")),
+        "substitutes": (clerk, reverse("students:substitutes")),
+        "a substitute to appoint": (clerk, reverse("students:appoint_substitute")),
+        "a substitute to end": (clerk, reverse("students:end_substitute", args=[substitute_of(classroom).pk])),
+        "timetables": (clerk, reverse("students:timetables")),
+        "a timetable to fill": (clerk, reverse("students:timetable", args=place)),
+        "a timetable to look at": (teacher, reverse("students:timetable", args=place)),
         "accounts": (clerk, reverse("students:people")),
         "students": (clerk, reverse("reports:students")),
         "students, none found": (classroom.bureau, reverse("reports:students") + "?q=none"),
@@ -138,6 +150,35 @@ def sheet_pages(classroom: Classroom) -> dict[str, tuple[Person, str]]:
         "month to enter and correct": (clerk, reverse("students:enter_month", args=[*place, month])),
         "blank sheet": (clerk, reverse("reports:blank_sheet", args=[*place, coming])),
     }
+
+
+def subject_teacher_of(classroom: Classroom) -> Person:
+    """Teaches 语文 on Monday mornings, misses a child today, and the 班主任 is asked for the afternoon's register."""
+    place, today = {"school_class": classroom.school_class}, {"today": MONDAY}
+    subject = cast.person("徐兰", role=Role.SUBJECT_TEACHER, subject="语文", **place)
+    by_clerk = {"by": classroom.clerk, "scope": cast.scope(classroom.clerk)}
+    seen, lesson = timetable_of(classroom.school_class).mark, {(1, "AM"): subject.postings.get().pk}
+    timetables.save(**by_clerk, **place, lessons=lesson, seen=seen, **today)
+    child = classroom.children[7].pk  # a long name
+    alerts.report(
+        by=subject, scope=cast.scope(subject), school_class=classroom.school_class.pk, student=child, slot="AM", **today
+    )
+    reminder = {"kind": Notice.Kind.REGISTER_MISSING, "day": MONDAY, "slot": "PM"}
+    notices.send(by=classroom.clerk, to=[classroom.teacher], **reminder, **place)
+    return subject
+
+
+def substitute_of(classroom: Classroom) -> Posting:
+    """The principal stands in for the 班主任 from tomorrow on."""
+    days = {"first_day": MONDAY + timedelta(days=1), "last_day": MONDAY + timedelta(days=4), "today": MONDAY}
+    return substitutes.appoint(
+        by=classroom.clerk,
+        scope=cast.scope(classroom.clerk),
+        school_class=classroom.school_class,
+        person=classroom.principal,
+        reason="外出培训",
+        **days,
+    )
 
 
 def wrong_upload(classroom: Classroom) -> WorkbookUpload:

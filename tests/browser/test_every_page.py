@@ -69,7 +69,12 @@ def test_no_page_has_a_serious_barrier(options, open_page, busy, sign_in):
 def test_what_a_finger_has_to_hit_is_large_enough(open_page, busy, sign_in):
     """48 px on the pages that are used standing (look.md)."""
     small = {}
-    wanted = {"register to take": ".tile, [data-submit]", "teacher's home": ".slot .button, .duty-actions .button"}
+    wanted = {
+        "register to take": ".tile, [data-submit]",
+        "teacher's home": ".slot .button, .duty-actions .button, .alert-answers .button, .notice-line .button",
+        "subject teacher's home": ".slot .button, .report-missing .button",
+        "a child to report missing": ".missing-tile",
+    }
     for name, page in visit_all(open_page, busy, sign_in, **PHONE):
         if name in wanted:
             boxes = page.locator(wanted[name]).evaluate_all(

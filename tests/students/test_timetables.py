@@ -133,7 +133,7 @@ class TestTheHome:
         [own] = self.classes(timetable["语文"].person)
         assert (self.slots(own.first), self.slots(own.folded), own.report_slot) == (["AM"], ["PM"], "AM")
         html = client_of(timetable["语文"].person).get(HOME).content.decode()
-        assert "其余节次" in html
+        assert "其余1个节次" in html
         assert reverse("students:report_missing", args=[scene.school_class.pk]) + "?slot=AM" in html
 
     def test_of_the_homeroom_teacher_says_who_is_to_take_each_one(self, scene, timetable):
