@@ -72,7 +72,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
     report = Obligation.objects.get(tier="absence_report")
     taken = RollCall.objects.get(day=MONDAY)
     teacher, clerk = classroom.teacher, classroom.clerk
-    place, subject = [classroom.school_class.pk], subject_teacher_of(classroom)
+    place = [classroom.school_class.pk]
     turn = year_turn.begin(by=clerk, school=classroom.school, school_year=2026)
     child, entered = [classroom.children[3].pk], classroom.children[3].events.get()
     return {
@@ -102,17 +102,6 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "suspensions": (clerk, reverse("students:suspensions")),
         "unaccounted": (classroom.bureau, reverse("students:unaccounted")),
         "policy": (classroom.bureau, reverse("students:policy")),
-        "notices": (teacher, reverse("students:notices")),
-        "alerts": (clerk, reverse("students:alerts") + "?box=today"),
-        "a child to report missing": (subject, reverse("students:report_missing", args=place)),
-        "subject teacher's home": (subject, reverse("home")),
-        "reasons to find out": (teacher, reverse("students:unverified")),
-        "substitutes": (clerk, reverse("students:substitutes")),
-        "a substitute to appoint": (clerk, reverse("students:appoint_substitute")),
-        "a substitute to end": (clerk, reverse("students:end_substitute", args=[substitute_of(classroom).pk])),
-        "timetables": (clerk, reverse("students:timetables")),
-        "a timetable to fill": (clerk, reverse("students:timetable", args=place)),
-        "a timetable to look at": (teacher, reverse("students:timetable", args=place)),
         "accounts": (clerk, reverse("students:people")),
         "students": (clerk, reverse("reports:students")),
         "students, none found": (classroom.bureau, reverse("reports:students") + "?q=none"),
@@ -135,6 +124,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "refused": (teacher, reverse("students:people")),
         "not found": (teacher, "/nothing/"),
         **sheet_pages(classroom),
+        **pages_of_teaching(classroom),
     }
 
 
@@ -149,6 +139,25 @@ def sheet_pages(classroom: Classroom) -> dict[str, tuple[Person, str]]:
         "month to enter": (teacher, reverse("students:enter_month", args=[*place, month])),
         "month to enter and correct": (clerk, reverse("students:enter_month", args=[*place, month])),
         "blank sheet": (clerk, reverse("reports:blank_sheet", args=[*place, coming])),
+    }
+
+
+def pages_of_teaching(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
+    """The pages about who takes the register: alerts, notices, reasons, substitutes, timetables."""
+    teacher, clerk, subject = classroom.teacher, classroom.clerk, subject_teacher_of(classroom)
+    place = [classroom.school_class.pk]
+    return {
+        "notices": (teacher, reverse("students:notices")),
+        "alerts": (clerk, reverse("students:alerts") + "?box=today"),
+        "a child to report missing": (subject, reverse("students:report_missing", args=place)),
+        "subject teacher's home": (subject, reverse("home")),
+        "reasons to find out": (teacher, reverse("students:unverified")),
+        "substitutes": (clerk, reverse("students:substitutes")),
+        "a substitute to appoint": (clerk, reverse("students:appoint_substitute")),
+        "a substitute to end": (clerk, reverse("students:end_substitute", args=[substitute_of(classroom).pk])),
+        "timetables": (clerk, reverse("students:timetables")),
+        "a timetable to fill": (clerk, reverse("students:timetable", args=place)),
+        "a timetable to look at": (teacher, reverse("students:timetable", args=place)),
     }
 
 
