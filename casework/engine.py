@@ -5,8 +5,8 @@ It runs inside the transaction that changes a fact, for the children it touches,
 """
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Collection, Mapping
+from dataclasses import astuple, dataclass, field, fields
 from datetime import date
 from functools import partial
 
@@ -18,6 +18,8 @@ from casework.facts import CHUNK, Surroundings, assess_students, long_away_aroun
 from casework.ladder import Duty, RunRecord
 from casework.models import AbsenceRun, Obligation
 from casework.presets import least_excused_days
+from casework.ruleset import Tier
+from students.actions.followup import NOBODY_ELSE, NOTHING, Followed
 from students.memory import rare_collections
 from students.models import AbsenceMark, Enrolment, SchoolClass, Student
 from students.prepared import Prepared
@@ -49,8 +51,8 @@ class Counts:
     runs: int = 0
 
     def add(self, other: "Counts") -> None:
-        for field, value in zip(fields(self), astuple(other), strict=True):
-            setattr(self, field.name, getattr(self, field.name) + value)
+        for column, value in zip(fields(self), astuple(other), strict=True):
+            setattr(self, column.name, getattr(self, column.name) + value)
 
 
 def follow_up(
@@ -58,22 +60,36 @@ def follow_up(
     students: Collection[int],
     today: date,
     reason: str,
+    said: Mapping[int, str] = NOBODY_ELSE,
     registers: Collection[tuple[int, date]] = (),
     stamp: int | None = None,
-) -> None:
+) -> Followed:
     """Follow changed facts in their own transaction (see ``students.actions.followup``)."""
     if registers:
         least = least_excused_days(stamp or reference_stamp())
         locked = _lock_touched(students, registers, least)
     else:
         locked = _lock_with_classes(students)
-    if locked:
-        recompute(locked, Surroundings(stamp), through=today, reason=reason, with_registers=True)
+    if not locked:
+        return NOTHING
+    words = Words(reason, said)
+    recompute(locked, Surroundings(stamp), through=today, words=words, with_registers=True)
+    return Followed(tuple(words.owed), tuple(words.withdrawn))
+
+
+@dataclass
+class Words:
+    """Why something is withdrawn, for whom it is ``said`` otherwise, and what was owed and withdrawn, by name."""
+
+    reason: str
+    said: Mapping[int, str] = field(default_factory=dict)
+    owed: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
 
 
 def recompute_locked(students: Collection[int], surroundings: Surroundings, *, through: date, reason: str) -> Counts:
     """Lock these children and recompute them; to be called inside a transaction."""
-    return recompute(_lock_with_classes(students), surroundings, through=through, reason=reason)
+    return recompute(_lock_with_classes(students), surroundings, through=through, words=Words(reason))
 
 
 def _lockable(students):
@@ -138,7 +154,7 @@ def escalate(*, through: date, reason: str = "全部重新计算") -> Counts:
 
 
 def recompute(
-    students: list[int], surroundings: Surroundings, *, through: date, reason: str, with_registers: bool = False
+    students: list[int], surroundings: Surroundings, *, through: date, words: Words, with_registers: bool = False
 ) -> Counts:
     """Write the differences between what is kept of these children and what their facts say through ``through``.
 
@@ -150,7 +166,7 @@ def recompute(
     for student, new_duties, new_runs in assess_students(
         students, surroundings, through=through, with_registers=with_registers
     ):
-        duties += _duty_differences(student, new_duties, kept_duties[student], through, reason, counts)
+        duties += _duty_differences(student, new_duties, kept_duties[student], through, words, counts)
         runs += _run_differences(student, new_runs, kept_runs[student], vanished_runs)
         counts.obligations += len(new_duties)
         counts.runs += len(new_runs)
@@ -177,20 +193,23 @@ def _kept_runs(students, through):
     return AbsenceRun.objects.filter(student__in=students, started_on__lte=through).order_by()
 
 
-def _duty_differences(student: int, new: list[Duty], kept: dict, through: date, reason: str, counts: Counts):
+def _duty_differences(student: int, new: list[Duty], kept: dict, through: date, words: Words, counts: Counts):
     """The obligation rows to write for one child."""
     for duty in new:
         row = kept.pop((duty.tier, duty.key), None)
         if row is None:
             counts.added += 1
+            words.owed.append(duty.tier.label)
             yield _with_duty(Obligation(student_id=student, tier=duty.tier, key=duty.key), duty)
         elif row.withdrawn_at or _differs(row, duty, through):
             counts.changed += 1
+            words.owed += [duty.tier.label] if row.withdrawn_at else []
             yield _with_duty(row, duty)
     for row in kept.values():
         if row.withdrawn_at is None:
             counts.withdrawn += 1
-            row.withdrawn_at, row.withdrawn_reason = timezone.now(), reason
+            words.withdrawn.append(Tier(row.tier).label)
+            row.withdrawn_at, row.withdrawn_reason = timezone.now(), words.said.get(student, words.reason)
             yield row
 
 

@@ -27,7 +27,7 @@ WAYS = [
 BELOW = {
     "students:attendance": (
         "/register/", "/registers/", "/daily/", "/notices/", "/calendar/", "/sheets/", "/signs/",
-        "/substitutes/", "/unverified/", "/alerts/", "/timetables/",
+        "/substitutes/", "/unverified/", "/alerts/", "/timetables/", "/leave/",
     ),
     "students:registry": (
         "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",

@@ -27,6 +27,7 @@ CALCULATION = {
         "days",
         "enrolment",
         "identity",
+        "leaves",
         "matching",
         "month_entry",
         "month_sheet",

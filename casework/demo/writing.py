@@ -189,11 +189,11 @@ def correct_afterwards(children: list[Child], today: date) -> None:
     ):
         if chosen:
             ids = sorted(child.row.pk for child in chosen)
-            engine.recompute(ids, Surroundings(), through=today, reason="")
+            engine.recompute(ids, Surroundings(), through=today, words=engine.Words("demo"))
             for child in chosen:
                 _correct(child)
             _write_leaves(chosen, belated=True)
-            engine.recompute(ids, Surroundings(), through=today, reason=reason)
+            engine.recompute(ids, Surroundings(), through=today, words=engine.Words(reason))
 
 
 def _correct(child: Child) -> None:

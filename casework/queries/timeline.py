@@ -12,7 +12,7 @@ from casework import wording
 from casework.ladder import DutyStatus
 from casework.models import AbsenceRun, Contact, Obligation, Report
 from casework.ruleset import Tier
-from students.access import Scope
+from students.access import REGISTRY_ROLES, Scope
 from students.enrolment import INS, MOVES, EventKind
 from students.models import (
     Certificate,
@@ -21,6 +21,7 @@ from students.models import (
     HeadCount,
     HeadCountMissing,
     Leave,
+    LeaveSlip,
     OpeningAbsence,
     SpecialGroup,
     Student,
@@ -28,6 +29,7 @@ from students.models import (
     Transfer,
 )
 from students.queries.child import Rights
+from students.queries.leave_slips import span_words
 from students.templatetags.chinese import cdate, cdate_short, masked_id
 
 KINDS = {
@@ -177,12 +179,21 @@ def _how_it_ended(run: AbsenceRun) -> str:
 
 def _leave(student, scope, rights, today) -> Iterator[Entry]:
     rows = Leave.objects.visible_to(scope).filter(student=student).select_related("approved_by")
+    may_open = scope.roles & REGISTRY_ROLES
+    slips = LeaveSlip.objects.visible_to(scope).filter(student=student).select_related("handed_in_by")
+    slips = list(slips) if may_open else []
+    urls = {slip.leave_id: reverse("students:leave_slip", args=[slip.pk]) for slip in slips}
     for row in rows:
-        span = cdate_short(row.first_day)
-        span += f"至{cdate_short(row.last_day)}" if row.last_day != row.first_day else ""
+        span = span_words((row.first_day, row.last_day))
         title = f"{row.get_kind_display()}（已撤销）" if row.cancelled_at else row.get_kind_display()
-        by, struck = _by(row.approved_by), row.cancelled_at is not None
-        yield Entry(row.first_day, "leave", title, span, by, "note", struck=struck, at=row.approved_at)
+        by, struck, url = _by(row.approved_by), row.cancelled_at is not None, urls.get(row.pk, "")
+        yield Entry(row.first_day, "leave", title, span, by, "note", url, struck=struck, at=row.approved_at)
+    for slip in slips:
+        if slip.leave_id is None:
+            state = slip.get_decision_display() or "待批"
+            span, url = span_words((slip.first_day, slip.last_day)), reverse("students:leave_slip", args=[slip.pk])
+            title, day = f"{slip.get_kind_display()}请假条（{state}）", timezone.localdate(slip.handed_in_at)
+            yield Entry(day, "leave", title, span, slip.handed_in_by.name, "warn", url, at=slip.handed_in_at)
 
 
 def _duties(student, scope, rights, today) -> Iterator[Entry]:

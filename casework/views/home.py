@@ -9,6 +9,7 @@ from casework.queries import boards, duties, teacher
 from casework.queries.signs import signs_card
 from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.models import Role, SchoolClass
+from students.queries.leave_slips import missing_words
 from students.queries.unverified import ANSWERS
 from students.views.audience import only_for
 
@@ -43,6 +44,7 @@ def teacher_home(request):
         "cards": duties.cards(open_duties[:SHOWN_DUTIES], scope=request.scope, today=request.today),
         "has_duties": bool(request.scope.homeroom),
         "signs_card": signs_card(request.scope, request.today) if request.scope.homeroom else None,
+        "slips_missing": missing_words(SchoolClass.objects.filter(pk__in=request.scope.homeroom), request.today),
     }
     return render(request, "casework/teacher_home.html", context)
 

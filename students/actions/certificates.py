@@ -51,13 +51,16 @@ def keep(*, by, event: EnrolmentEvent, kind: Certificate.Kind, paper: Mapping[st
     return made
 
 
-def keep_for_child(*, by, student: Student, paper: Mapping[str, object], today: date) -> Certificate:
-    """A paper that proves what has not been recorded yet: the certificate that a suspension is asked for with."""
+def keep_for_child(
+    *, by, student: Student, paper: Mapping[str, object], kind: Certificate.Kind = Kind.CHANGE, today: date
+) -> Certificate:
+    """A paper that hangs on no event: what proves a change that has not been recorded yet, the certificate that a
+    suspension is asked for with, or a slip 请假条."""
     standing = Certificate.objects.filter(student=student, event=None, sha256=paper["sha256"], cancelled_at=None)
     if found := standing.first():
         return found
     made = Certificate.objects.create(
-        student=student, kind=Kind.CHANGE, handed_in_on=today, uploaded_at=timezone.now(), uploaded_by=by, **paper
+        student=student, kind=kind, handed_in_on=today, uploaded_at=timezone.now(), uploaded_by=by, **paper
     )
     audit.record(by=by, action="certificate.hand_in", subject=made, bytes=made.size)
     return made

@@ -14,6 +14,13 @@ from students.models import Leave, Student
 @transaction.atomic
 def approve(*, by, student: Student, first_day: date, last_day: date, kind: MarkKind, today: date) -> Leave:
     """Approve a leave from ``first_day`` to ``last_day``, both included; it also excuses absences already marked."""
+    leave = grant(by=by, student=student, first_day=first_day, last_day=last_day, kind=kind)
+    facts_changed(students={student.pk}, today=today, reason=f"补{kind.label}")
+    return leave
+
+
+def grant(*, by, student: Student, first_day: date, last_day: date, kind: MarkKind) -> Leave:
+    """The row of a leave, inside the transaction of the act that it belongs to, which tells who follows the facts."""
     leave = Leave.objects.create(
         student=student,
         first_day=first_day,
@@ -23,7 +30,6 @@ def approve(*, by, student: Student, first_day: date, last_day: date, kind: Mark
         approved_by=by,
     )
     audit.record(by=by, action="leave.approve", subject=leave)
-    facts_changed(students={student.pk}, today=today, reason=f"补{kind.label}")
     return leave
 
 

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from students.access import Scope
 from students.actions import audit
-from students.actions.followup import facts_changed
-from students.days import MarkKind, Slot
+from students.actions.followup import NOTHING, Followed, facts_changed
+from students.days import MARK_LABELS, MarkKind, Slot
 from students.models import AbsenceMark, AuditRow, MarkCorrection, ReferenceStamp, RollCall, SchoolClass
 from students.prepared import Prepared
 from students.queries.calendar import calendar_under
 from students.queries.policy import policy_under
 from students.queries.registers import roster
+from students.templatetags.chinese import cdate_short
 
 VERIFIED = "核实"  # the reason kept with the correction of a 待核实
 
@@ -46,10 +47,12 @@ class RegisterChanged(RegisterRefused):
 
 @dataclass(frozen=True)
 class Saved:
-    """A saved register; ``repeated`` where the same submission had arrived before and nothing was written."""
+    """A saved register and what followed; ``repeated`` where the same submission had arrived before and nothing was
+    written."""
 
     roll_call: RollCall
     repeated: bool = False
+    followed: Followed = NOTHING
 
 
 def submit(
@@ -114,19 +117,20 @@ def _submit(*, by, scope, place, sent: Sent) -> Saved:
     if standing is None:
         if sent.version:
             raise RegisterRefused("这次点名刚被撤销，没有保存。请刷新页面后重新点名。")
-        roll_call, touched = _take(target, place["day"], place["slot"], sent, by)
+        roll_call, said = _take(target, place["day"], place["slot"], sent, by)
     else:
         _refuse_late_correction(target, scope, place["day"], sent)
         marks = joined(standing, sent.marks, sent.version)
-        roll_call, touched = correct_marks(standing, marks, by, sent.reason)
+        roll_call, said = correct_marks(standing, marks, by, sent.reason)
     details = {"version": roll_call.version, "marks": len(sent.marks)}
     audit.record(by=by, action="register.submit", subject=roll_call, key=sent.submission, **details)
-    _follow(roll_call, touched, sent.today, "更正考勤" if standing else "补录考勤", stamp=target.stamp)
-    return Saved(roll_call)
+    # Who was not named was there: a first register may show that of children of whom nobody knew.
+    followed = _follow(roll_call, said, sent.today, f"{name_of(roll_call)}点名时在校", stamp=target.stamp)
+    return Saved(roll_call, followed=followed)
 
 
 @transaction.atomic
-def take_back(*, by, scope: Scope, roll_call: int, version: int, today: date) -> None:
+def take_back(*, by, scope: Scope, roll_call: int, version: int, today: date) -> Followed:
     """Undo one's own submission within seconds: a correction returns to what stood before, a first register is gone.
 
     The audit log keeps what was taken back. Raises ``RegisterRefused`` when the moment has passed.
@@ -146,14 +150,15 @@ def take_back(*, by, scope: Scope, roll_call: int, version: int, today: date) ->
         raise RegisterRefused("已过可以撤销的时间，没有撤销。要改动，请打开这次点名，改好后再提交。")
     marks = dict(call.marks.values_list("student", "kind"))
     audit.record(by=by, action="register.take_back", subject=call, version=version, marks=marks)
+    said = dict.fromkeys(marks, "")
     if call.version == 1:
         call.marks.all().delete()
         call.delete()
     else:
         before = dict(call.corrections.filter(version=version).values_list("student", "old_kind"))
         restored = {student: kind for student, kind in {**marks, **before}.items() if kind}
-        _, marks = correct_marks(call, restored, by, "撤销提交")
-    _follow(call, set(marks), today, "撤销点名")
+        _, said = correct_marks(call, restored, by, "撤销提交")
+    return _follow(call, said, today, f"{name_of(call)}的点名已撤销")
 
 
 @transaction.atomic
@@ -296,7 +301,7 @@ def _refuse_late_correction(target: SchoolClass, scope: Scope, day: date, sent: 
         raise RegisterRefused("更正以前的点名要写明原因，没有保存。请填写更正原因后再提交。")
 
 
-def _take(target, day, slot, sent: Sent, by) -> tuple[RollCall, set[int]]:
+def _take(target, day, slot, sent: Sent, by) -> tuple[RollCall, dict[int, str]]:
     now = timezone.now()
     roll_call = RollCall.objects.create(
         school_class=target,
@@ -309,11 +314,12 @@ def _take(target, day, slot, sent: Sent, by) -> tuple[RollCall, set[int]]:
     AbsenceMark.objects.bulk_create(
         AbsenceMark(roll_call=roll_call, student_id=student, kind=kind) for student, kind in sorted(sent.marks.items())
     )
-    return roll_call, set(sent.marks)
+    return roll_call, {child: f"{name_of(roll_call)}点名记{kind.label}" for child, kind in sent.marks.items()}
 
 
-def correct_marks(call: RollCall, marks, by, reason: str) -> tuple[RollCall, set[int]]:
-    """Bring the marks to ``marks``; every change keeps the old value, its author and its time."""
+def correct_marks(call: RollCall, marks, by, reason: str) -> tuple[RollCall, dict[int, str]]:
+    """Bring the marks to ``marks``; every change keeps the old value, its author and its time. Returns with the call
+    what has changed, in words: child → 9月7日上午旷课改为病假."""
     old = dict(call.marks.values_list("student", "kind"))
     changed = sorted(student for student in old.keys() | marks.keys() if old.get(student) != marks.get(student))
     call.version += 1
@@ -342,9 +348,20 @@ def correct_marks(call: RollCall, marks, by, reason: str) -> tuple[RollCall, set
         unique_fields=["roll_call", "student"],
         update_fields=["kind"],
     )
-    return call, set(changed)
+    return call, {child: f"{name_of(call)}{_said(old, child)}改为{_said(marks, child)}" for child in changed}
 
 
-def _follow(call: RollCall, touched: set[int], today: date, reason: str, *, stamp: int | None = None) -> None:
+def name_of(call: RollCall) -> str:
+    """9月7日上午."""
+    return f"{cdate_short(call.day)}{Slot(call.slot).label}"
+
+
+def _said(marks: Mapping[int, str], child: int) -> str:
+    return MARK_LABELS[marks[child]] if marks.get(child) else "出勤"
+
+
+def _follow(call: RollCall, said: Mapping[int, str], today: date, reason: str, *, stamp: int | None = None) -> Followed:
+    """``said``: the children touched, each with what has changed in words; blank = as ``reason`` says."""
+    own = {child: words for child, words in said.items() if words}
     registers = [(call.school_class_id, call.day)]
-    facts_changed(students=touched, registers=registers, today=today, reason=reason, stamp=stamp)
+    return facts_changed(students=said.keys(), registers=registers, today=today, reason=reason, said=own, stamp=stamp)

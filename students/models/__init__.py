@@ -7,6 +7,7 @@ from students.models.calendar import DayOverride, ReferenceStamp, Term
 from students.models.changes import Suspension, Transfer
 from students.models.counts import HeadCount, HeadCountMissing, OpeningAbsence
 from students.models.files import Certificate
+from students.models.leave_slips import LeaveSlip
 from students.models.lessons import TimetableEntry, Weekday
 from students.models.listing import RegistryLine, ResidentKey, SearchKey
 from students.models.notices import Notice
@@ -50,6 +51,7 @@ __all__ = [
     "HeadCount",
     "HeadCountMissing",
     "Leave",
+    "LeaveSlip",
     "MarkCorrection",
     "MissingAlert",
     "Notice",

@@ -6,8 +6,9 @@ from datetime import date
 from django.db.models import Q
 
 from students.access import Scope
-from students.models import Finding, HandOverChild, ProposedMatch, Suspension, Transfer, WorkbookUpload
+from students.models import Finding, HandOverChild, LeaveSlip, ProposedMatch, Suspension, Transfer, WorkbookUpload
 from students.queries.alerts import boxes
+from students.queries.leave_slips import classes_answered_for, missing_slips
 from students.queries.notices import waiting_notices
 from students.queries.unverified import number_unverified
 
@@ -66,6 +67,16 @@ def notices(scope: Scope, today: date) -> int:
     return len(waiting_notices(scope, scope.person))
 
 
+def leave_slips(scope: Scope, today: date) -> int:
+    """Slips 请假条 that wait for the school, and for whoever runs no school the absences that none answers for."""
+    if scope.clerk_of or scope.led:
+        here = Q(student__line__school__in=scope.clerk_of | scope.led)
+        return LeaveSlip.objects.filter(here, decision="").count()
+    if not scope.homeroom:
+        return 0
+    return len(missing_slips(classes_answered_for(scope), today))
+
+
 WAITING: dict[str, Callable[[Scope, date], int]] = {
     "students:transfers": transfers,
     "students:suspensions": suspensions,
@@ -76,4 +87,5 @@ WAITING: dict[str, Callable[[Scope, date], int]] = {
     "students:unverified": unverified,
     "students:alerts": alerts,
     "students:notices": notices,
+    "students:leave_slips": leave_slips,
 }

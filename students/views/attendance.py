@@ -18,7 +18,9 @@ WAYS = {
         ("students:substitutes", "代班", "班主任外出时由谁代、从哪天到哪天", SCHOOL_ROLES),
         ("students:timetables", "课表", "各节次由谁上课、先由谁点名", SCHOOL_ROLES | CLASS_ROLES),
     ],
-    "请假": [],
+    "请假": [
+        ("students:leave_slips", "请假条", "交请假条、审批、提前到校，补上缺的请假条", REGISTRY_ROLES),
+    ],
     "校历": [
         ("students:calendar", "校历", "每月哪天上课、放假、停课，按谁的安排", READERS),
     ],

@@ -53,15 +53,16 @@ def _submit(request, place: dict):
         return _show(request, place, status=409, trouble=str(changed), marks=marks, differences=differences)
     except registers.RegisterRefused as refused:
         return _show(request, place, status=422, trouble=str(refused), marks=marks)
-    _say_saved(request, saved.roll_call, marks)
+    _say_saved(request, saved, marks)
     return redirect("home")
 
 
-def _say_saved(request, call: RollCall, marks: dict) -> None:
+def _say_saved(request, saved: registers.Saved, marks: dict) -> None:
+    call = saved.roll_call
     missing = sum(kind in ABSENT for kind in marks.values())
     words = f"缺{missing}人" if missing else "全勤"
     undo = reverse("students:take_back", args=[call.pk, call.version])
-    text = f"{cdate_short(call.day)}{call.get_slot_display()}的考勤已提交，{words}。"
+    text = f"{cdate_short(call.day)}{call.get_slot_display()}的考勤已提交，{words}。{saved.followed.words}"
     messages.success(request, text, extra_tags=f"undo={undo}")
 
 

@@ -316,7 +316,7 @@ class TestWhy:
         scene.take(MONDAY, version=1)
         duty = Obligation.objects.get()
         html = page(reverse("casework:duty", args=[duty.pk]))
-        assert "更正考勤" in html
+        assert "9月7日上午旷课改为出勤" in html
         assert "已撤销" in html
         assert "记录联系" not in html
 

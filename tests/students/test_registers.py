@@ -142,7 +142,7 @@ class TestCorrecting:
         send(version=1)
         duty = Obligation.objects.get()
         assert duty.withdrawn_at is not None
-        assert duty.withdrawn_reason == "更正考勤"
+        assert duty.withdrawn_reason == "9月7日上午旷课改为出勤"
         assert not AbsenceRun.objects.exists()
 
     def test_what_somebody_else_saved_meanwhile_is_not_overwritten(self, scene, send):
@@ -238,7 +238,7 @@ class TestTakingBack:
         undo(send(marks={scene.children[0].pk: MarkKind.UNEXCUSED}).roll_call)
         assert not RollCall.objects.exists()
         assert not AbsenceMark.objects.exists()
-        assert Obligation.objects.get().withdrawn_reason == "撤销点名"
+        assert Obligation.objects.get().withdrawn_reason == "9月7日上午的点名已撤销"
 
     def test_the_audit_log_keeps_what_was_taken_back(self, scene, send, undo):
         child = scene.children[0]
