@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
+from uuid import UUID
 
 from casework.actions.acts import file_report
 from casework.demo.acts import at
@@ -16,9 +17,10 @@ from casework.demo.proofs import SHEETS, paper
 from casework.demo.staff import USERNAMES
 from casework.models import Report
 from casework.ruleset import Tier
-from students.actions import counts, families, groups, policy, suspensions, transfers
+from students.access import scope_of
+from students.actions import counts, families, groups, leave_slips, policy, suspensions, transfers
 from students.calendar import DAY
-from students.days import EXCUSED, UNEXCUSED
+from students.days import EXCUSED, UNEXCUSED, MarkKind
 from students.enrolment import EventKind
 from students.models import (
     AbsenceMark,
@@ -68,6 +70,7 @@ def keep_registry(plan: CountyPlan, rng: Random) -> None:
     registry.try_numbers()
     registry.end_groups()
     registry.count_heads()
+    registry.hand_in_slips()
     registry.note_who_is_not_back()
     registry.date_back()
 
@@ -279,6 +282,33 @@ class _Registry:
             seen=None,
             today=day,
         )
+
+    def hand_in_slips(self) -> None:
+        """In the class that is shown one slip that waits for the school and one that the 班主任 has approved."""
+        of = next(of for of in self.home.classes if of.is_shown)
+        missed = AbsenceMark.objects.filter(roll_call__day__gte=of.days[-LONGEST_AGO]).values("student")
+        rows = roster(of.row.pk, self.today).exclude(student__in=missed).exclude(student__leaves__isnull=False)
+        scope = scope_of(of.teacher, of.teacher.postings.all())
+        for row, (kind, first, last, reason) in zip(rows[::7], self._slips(), strict=False):
+            guardian = Guardian.objects.filter(student=row.student).order_by("position").first()
+            leave_slips.hand_in(
+                by=of.teacher,
+                scope=scope,
+                student=row.student,
+                kind=kind,
+                first_day=first,
+                last_day=last,
+                reason=reason,
+                applicant=f"{guardian.name}（{guardian.relation}）" if guardian else "学生本人",
+                submission=UUID(int=self.rng.getrandbits(128)),
+                today=self.today,
+            )
+
+    def _slips(self):
+        """Kind, days and reason: a fortnight to come, and a day or two from tomorrow on."""
+        tomorrow = self.today + DAY
+        yield MarkKind.SICK_LEAVE, tomorrow, tomorrow + DAY * 13, "阑尾炎手术，在县医院住院，出院后在家休养"
+        yield MarkKind.PERSONAL_LEAVE, tomorrow + DAY * 3, tomorrow + DAY * 5, "外祖父去世，随父母回老家"
 
     def note_who_is_not_back(self) -> None:
         """Why the children who were not there on the first school day were not, as far as the school knows."""

@@ -30,6 +30,7 @@ NEVER = dict.fromkeys(Tier)
 TRUANT = [MarkKind.UNVERIFIED, MarkKind.UNEXCUSED]  # first nobody knows, then it is clear
 LOST_DAYS = 32  # a transfer out unconfirmed for longer is a child lost (去向不明)
 ABOUT_A_WEEK = 6  # school days
+LONG_ILLNESS = 12  # school days
 
 
 @dataclass
@@ -271,6 +272,14 @@ def leave_brought_later(child: Child, scene: Scene) -> None:
     missed = scene.days[-ABOUT_A_WEEK : -ABOUT_A_WEEK + 3]
     mark(child, missed, scene.of.registers, TRUANT)
     child.leaves.append(Excuse(missed[0], missed[-1], MarkKind.SICK_LEAVE.value, belated=True))
+
+
+def ill_for_long(child: Child, scene: Scene) -> None:
+    """病假 with a slip, for so many days that somebody has to ask how the child is; nobody has yet."""
+    missed = scene.days[-LONG_ILLNESS:]
+    mark(child, missed, scene.of.registers, [MarkKind.SICK_LEAVE])
+    child.leaves.append(Excuse(missed[0], scene.today + timedelta(days=14), MarkKind.SICK_LEAVE.value))
+    child.habit[Tier.EXCUSED_CHECK] = None
 
 
 def taught_at_home(child: Child, scene: Scene) -> None:

@@ -51,7 +51,7 @@ def hand_in(
     first_day: date,
     last_day: date,
     reason: str,
-    asked_by: str,
+    applicant: str,
     paper: Mapping[str, object] | None = None,
     submission: UUID,
     today: date,
@@ -76,7 +76,7 @@ def hand_in(
         first_day=first_day,
         last_day=last_day,
         reason=reason,
-        asked_by=asked_by,
+        applicant=applicant,
         paper=certificates.keep_for_child(
             by=by, student=student, paper=paper, kind=certificates.Kind.LEAVE, today=today
         )

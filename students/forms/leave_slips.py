@@ -19,7 +19,7 @@ class LeaveSlipForm(forms.Form):
     kind = ChoiceField("类型", [(kind.value, MARK_LABELS[kind]) for kind in KINDS])
     first_day = DateField("从哪天起")
     last_day = DateField("到哪天止", help_text="当天也请假；第二天到校")
-    asked_by = ChoiceField("请假人", [])
+    applicant = ChoiceField("请假人", [])
     somebody = LineField("其他人的姓名和关系", max_length=40, required=False, help_text="例如：祖母李兰")
     reason = TextField("事由", required=False, help_text="病情、要办的事；有请假条或病历的可以只上传")
     paper = PaperField("请假条或证明", required=False)
@@ -27,9 +27,9 @@ class LeaveSlipForm(forms.Form):
     def __init__(self, *args, student: Student, today, initial=None, **kwargs):
         family = list(Guardian.objects.filter(student=student).order_by("position"))
         names = [f"{member.name}（{member.relation}）" if member.relation else member.name for member in family]
-        chosen = {"submission": uuid4(), "first_day": today, "last_day": today, "asked_by": next(iter(names), None)}
+        chosen = {"submission": uuid4(), "first_day": today, "last_day": today, "applicant": next(iter(names), None)}
         super().__init__(*args, initial=chosen | (initial or {}), **kwargs)
-        self.fields["asked_by"].choices = [(name, name) for name in (*dict.fromkeys(names), THE_CHILD, SOMEBODY)]
+        self.fields["applicant"].choices = [(name, name) for name in (*dict.fromkeys(names), THE_CHILD, SOMEBODY)]
 
     def clean(self):
         values = self.cleaned_data
@@ -37,7 +37,7 @@ class LeaveSlipForm(forms.Form):
             raise forms.ValidationError("提交的内容不完整，没有保存。请刷新页面后重新填写。")
         if {"first_day", "last_day"} <= values.keys() and values["last_day"] < values["first_day"]:
             self.add_error("last_day", "不能早于开始日期")
-        if values.get("asked_by") == SOMEBODY and not values.get("somebody") and "somebody" not in self.errors:
+        if values.get("applicant") == SOMEBODY and not values.get("somebody") and "somebody" not in self.errors:
             self.add_error("somebody", "请写明是谁请假")
         if not values.get("reason") and not values.get("paper") and not {"reason", "paper"} & self.errors.keys():
             self.add_error("reason", "请写明事由，或者上传请假条")
@@ -49,7 +49,7 @@ class LeaveSlipForm(forms.Form):
         somebody = values.pop("somebody")
         return values | {
             "kind": MarkKind(values["kind"]),
-            "asked_by": somebody if values["asked_by"] == SOMEBODY else values["asked_by"],
+            "applicant": somebody if values["applicant"] == SOMEBODY else values["applicant"],
         }
 
 

@@ -5,8 +5,11 @@ from uuid import UUID
 from django import forms
 
 from students.days import MarkKind
+from students.queries.corrections import ANOTHER, USUAL_REASONS
 
 LONGEST_ID = 18  # digits; a longer number fits no key of the database
+LONGEST_REASON = 80  # characters of one's own; the column holds these and a usual reason
+INCOMPLETE = "提交的内容不完整，没有保存。请刷新页面后重新点名。"
 
 
 class RegisterForm(forms.Form):
@@ -14,6 +17,24 @@ class RegisterForm(forms.Form):
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    usual_reason = forms.ChoiceField(
+        label="更正原因", choices=[(each, each) for each in (*USUAL_REASONS, ANOTHER)], required=False
+    )
+    own_reason = forms.CharField(label="补充说明", max_length=LONGEST_REASON, required=False)
+
+    @property
+    def reason(self) -> str:
+        """Why a register of an earlier day is corrected: one of the usual reasons, own words, or both."""
+        usual, own = self.cleaned_data.get("usual_reason"), self.cleaned_data.get("own_reason")
+        said = ("" if usual == ANOTHER else usual, own)
+        return "：".join(part for part in said if part)
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the form, in a sentence."""
+        if "own_reason" in self.errors:
+            return f"更正原因最多{LONGEST_REASON}字，现在太长，没有保存。请写短一些再提交。"
+        return INCOMPLETE
 
     @property
     def submission_id(self) -> UUID:
@@ -29,6 +50,14 @@ class RegisterForm(forms.Form):
                     raise ValueError(f"no student id: {student[:LONGEST_ID]}")
                 marks[int(student)] = MarkKind(value)
         return marks
+
+    @property
+    def marks_as_sent(self) -> dict[int, MarkKind] | None:
+        """The marks of a form that is refused for another reason, so that none is lost; None where they are broken."""
+        try:
+            return self.marks()
+        except ValueError:
+            return None
 
     def clean(self):
         try:

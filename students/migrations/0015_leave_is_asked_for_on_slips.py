@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ("first_day", models.DateField(verbose_name="开始日期")),
                 ("last_day", models.DateField(verbose_name="结束日期")),
                 ("reason", models.CharField(blank=True, max_length=200, verbose_name="事由")),
-                ("asked_by", models.CharField(max_length=60, verbose_name="请假人")),
+                ("applicant", models.CharField(max_length=60, verbose_name="请假人")),
                 ("submission", models.UUIDField(unique=True, verbose_name="提交编号")),
                 ("handed_in_at", models.DateTimeField(verbose_name="提交时间")),
                 (

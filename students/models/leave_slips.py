@@ -12,7 +12,7 @@ from students.models.registry import STUDENT_PATH, Student
 class LeaveSlip(models.Model):
     """请假条: who asks for which days and why. Approved it becomes a ``Leave``; the days asked for stay as they were.
 
-    ``asked_by``: the guardian or the child, in words. ``submission``: the form that handed it in; sent twice it is one
+    ``applicant``: the guardian or the child, in words. ``submission``: the form that handed it in; sent twice it is one
     slip. ``ended_at``: when somebody wrote down that the child came back before its last day; ``leave`` is then the
     shorter one, or the cancelled one where no day of it was taken.
     """
@@ -27,7 +27,7 @@ class LeaveSlip(models.Model):
     first_day = models.DateField("开始日期")
     last_day = models.DateField("结束日期")
     reason = models.CharField("事由", max_length=200, blank=True)
-    asked_by = models.CharField("请假人", max_length=60)
+    applicant = models.CharField("请假人", max_length=60)
     paper = models.ForeignKey(
         "students.Certificate", models.PROTECT, null=True, blank=True, verbose_name="请假条或证明", related_name="+"
     )

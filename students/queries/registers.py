@@ -8,10 +8,12 @@ from itertools import groupby
 from django.db.models import Count, F, Q, Subquery
 from django.utils import timezone
 
+from students.access import Scope
 from students.days import ABSENT, MARK_LABELS, MarkKind, Slot
 from students.models import AbsenceMark, Enrolment, Leave, Posting, ReferenceStamp, RollCall, SchoolClass, Student
 from students.queries.alerts import absent_by_alert, alert_lines, alerts_of_the_register
 from students.queries.calendar import calendar_under
+from students.queries.corrections import is_late, refused_to
 from students.templatetags.chinese import cdatetime
 
 
@@ -101,7 +103,10 @@ class RegisterRow:
 
 @dataclass(frozen=True)
 class RegisterPage:
-    """Everything the register page shows. ``obstacle`` says in words why it cannot be taken; then it is only read."""
+    """Everything the register page shows. ``obstacle`` says in words why it cannot be taken; then it is only read.
+
+    ``needs_reason``: a register of an earlier day, which the clerk corrects with a reason.
+    """
 
     school_class: SchoolClass
     day: date
@@ -111,6 +116,11 @@ class RegisterPage:
     others: list[RegisterRow]
     obstacle: str
     alerts: list[dict]
+    needs_reason: bool
+
+    @property
+    def obstacle_title(self) -> str:
+        return "只能查看" if self.roll_call else "不能点名"
 
     @property
     def version(self) -> int:
@@ -145,11 +155,11 @@ def register_page(
     slot: Slot,
     *,
     today: date,
-    may_take: bool,
+    scope: Scope,
     marks: Mapping[int, str] | None = None,
     missing: str = "",
 ) -> RegisterPage:
-    """The register of a class ``for_register``; five queries.
+    """The register of a class ``for_register``; five queries, and one more where a late correction is refused.
 
     ``marks``: what was chosen on a page that could not be saved; ``missing``: the alert from which the page was opened.
     """
@@ -162,6 +172,10 @@ def register_page(
     if marks is None:
         marks = standing if call else _on_leave(children, day) | absent_by_alert(alerts, missing)
     rows = [RegisterRow(child, str(marks.get(child.pk, ""))) for child in children]
+    may_take = scope.may_take_register(school_class)
+    obstacle, late = _obstacle(school_class, day, slot, today, may_take, day in school_days), False
+    if not obstacle and (late := is_late(call, today, school_class.stamp)):
+        obstacle = refused_to(scope, school_class, today, school_class.stamp)
     return RegisterPage(
         school_class=school_class,
         day=day,
@@ -169,8 +183,9 @@ def register_page(
         roll_call=call,
         absent_before=[row for row in rows if row.student.pk in absent_before],
         others=[row for row in rows if row.student.pk not in absent_before],
-        obstacle=_obstacle(school_class, day, slot, today, may_take, day in school_days),
+        obstacle=obstacle,
         alerts=alert_lines(alerts),
+        needs_reason=late and not obstacle,
     )
 
 

@@ -16,8 +16,6 @@ from students.models import RollCall, SchoolClass
 from students.queries.registers import compare, for_register, register_history, register_page
 from students.templatetags.chinese import cdate_short
 
-INCOMPLETE = "提交的内容不完整，没有保存。请刷新页面后重新点名。"
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request, **place):
@@ -25,21 +23,22 @@ def register(request, **place):
     return _submit(request, place) if request.method == "POST" else _show(request, place)
 
 
-def _show(request, place: dict, *, status=200, trouble="", marks=None, differences=()):
+def _show(request, place: dict, *, form=None, status=200, trouble="", marks=None, differences=()):
     """The page; after a refusal with what was marked on it, so that nothing is lost."""
     target = get_object_or_404(for_register(SchoolClass.objects.visible_to(request.scope)), pk=place["school_class"])
-    may_take = request.scope.may_take_register(target)
-    shown = {"may_take": may_take, "marks": marks, "missing": request.GET.get("missing", "")}
+    shown = {"scope": request.scope, "marks": marks, "missing": request.GET.get("missing", "")}
     page = register_page(target, place["day"], place["slot"], today=request.today, **shown)
     context = {"register": page, "submission": uuid4(), "trouble": trouble, "differences": differences}
+    context["form"] = form or RegisterForm()
     return render(request, "students/register.html", context, status=status)
 
 
 def _submit(request, place: dict):
     form = RegisterForm(request.POST)
     if not form.is_valid():
-        return _show(request, place, status=422, trouble=INCOMPLETE)
+        return _show(request, place, form=form, status=422, trouble=form.trouble, marks=form.marks_as_sent)
     marks, sending = form.marks(), {"submission": form.submission_id, "version": form.cleaned_data["version"]}
+    sending["reason"] = form.reason
     try:
         saved = registers.submit(
             by=request.user, scope=request.scope, today=request.today, marks=marks, **place, **sending
@@ -50,9 +49,9 @@ def _submit(request, place: dict):
         raise PermissionDenied(str(refused)) from None
     except registers.RegisterChanged as changed:
         differences = compare(changed.roll_call, marks)
-        return _show(request, place, status=409, trouble=str(changed), marks=marks, differences=differences)
+        return _show(request, place, form=form, status=409, trouble=str(changed), marks=marks, differences=differences)
     except registers.RegisterRefused as refused:
-        return _show(request, place, status=422, trouble=str(refused), marks=marks)
+        return _show(request, place, form=form, status=422, trouble=str(refused), marks=marks)
     _say_saved(request, saved, marks)
     return redirect("home")
 

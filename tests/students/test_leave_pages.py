@@ -32,7 +32,7 @@ def new(child):
 
 
 def asked(first=MONDAY, last=MONDAY, **fields) -> dict:
-    sent = {"kind": "sick_leave", "asked_by": "曾杰（母亲）", "reason": "发烧", "submission": str(uuid4())}
+    sent = {"kind": "sick_leave", "applicant": "曾杰（母亲）", "reason": "发烧", "submission": str(uuid4())}
     return sent | {"first_day": str(first), "last_day": str(last)} | fields
 
 
@@ -71,10 +71,10 @@ class TestHandingIn:
         assert client_of(scene.teacher).get(f"{new}?{query}").status_code == 200
 
     def test_somebody_elses_name_is_asked_for(self, scene, new):
-        text = words(sent(scene.teacher, new, **asked(asked_by="其他人")))
+        text = words(sent(scene.teacher, new, **asked(applicant="其他人")))
         assert "请写明是谁请假" in text
-        sent(scene.teacher, new, **asked(asked_by="其他人", somebody="祖母李兰"))
-        assert LeaveSlip.objects.get().asked_by == "祖母李兰"
+        sent(scene.teacher, new, **asked(applicant="其他人", somebody="祖母李兰"))
+        assert LeaveSlip.objects.get().applicant == "祖母李兰"
 
     def test_a_paper_stands_for_a_reason(self, scene, new, child):
         assert "请写明事由，或者上传请假条" in words(sent(scene.teacher, new, **asked(reason="")))
@@ -91,7 +91,7 @@ class TestHandingIn:
             ({"first_day": "2026-02-30"}, "没有看懂"),
             ({"last_day": "2026-09-01"}, "不能早于开始日期"),
             ({"kind": "unexcused"}, "请在列出的选项中选择"),
-            ({"asked_by": "陌生人"}, "请在列出的选项中选择"),
+            ({"applicant": "陌生人"}, "请在列出的选项中选择"),
             ({"reason": "长" * 201}, "最多200字，现在太长"),
             ({"submission": "x"}, "没有保存。请刷新页面后重新填写"),
             ({"first_day": "2026-09-05", "last_day": "2026-09-06"}, "这几天本班都不上课"),
@@ -249,14 +249,14 @@ class TestMissingSlips:
     def test_is_settled_by_a_slip_also_by_one_that_waits(self, marked, scene, child, last):
         leave_slips.hand_in(
             by=scene.teacher, scope=cast.scope(scene.teacher), student=child, kind="sick_leave", first_day=FRIDAY,
-            last_day=last, reason="发烧", asked_by="学生本人", submission=uuid4(), today=self.WEDNESDAY,
+            last_day=last, reason="发烧", applicant="学生本人", submission=uuid4(), today=self.WEDNESDAY,
         )  # fmt: skip
         assert self.lines(scene, self.WEDNESDAY) == []
 
     def test_is_asked_for_again_when_the_slip_is_withdrawn(self, marked, scene, child):
         done = leave_slips.hand_in(
             by=scene.teacher, scope=cast.scope(scene.teacher), student=child, kind="sick_leave", first_day=FRIDAY,
-            last_day=FRIDAY + 6 * DAY, reason="发烧", asked_by="学生本人", submission=uuid4(), today=self.WEDNESDAY,
+            last_day=FRIDAY + 6 * DAY, reason="发烧", applicant="学生本人", submission=uuid4(), today=self.WEDNESDAY,
         )  # fmt: skip
         leave_slips.withdraw(by=scene.teacher, slip=done.slip, today=self.WEDNESDAY)
         assert len(self.lines(scene, self.WEDNESDAY)) == 1

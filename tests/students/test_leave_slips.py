@@ -35,7 +35,7 @@ def principal(scene):
 def hand_in(scene, child):
     def hand_in(first=MONDAY, last=MONDAY, *, by=None, today=MONDAY, **given):
         by = by or scene.teacher
-        sent = {"student": child, "kind": SICK, "reason": "发烧", "asked_by": "曾杰（母亲）", "submission": uuid4()}
+        sent = {"student": child, "kind": SICK, "reason": "发烧", "applicant": "曾杰（母亲）", "submission": uuid4()}
         place = {"by": by, "scope": cast.scope(by), "today": today}
         return leave_slips.hand_in(first_day=first, last_day=last, **place, **sent | given)
 

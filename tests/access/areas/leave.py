@@ -28,7 +28,7 @@ def arguments(scene, people, day) -> dict[str, list]:
     first, last = MONDAY + timedelta(7), MONDAY + timedelta(18)
     done = leave_slips.hand_in(
         by=scene.teacher, scope=cast.scope(scene.teacher), student=scene.children[1], kind=MarkKind.SICK_LEAVE,
-        first_day=first, last_day=last, reason="骨折", asked_by="曾杰（母亲）", submission=uuid4(), today=MONDAY,
+        first_day=first, last_day=last, reason="骨折", applicant="曾杰（母亲）", submission=uuid4(), today=MONDAY,
     )  # fmt: skip
     return {
         "students:new_leave_slip": [scene.children[1].pk],
@@ -38,7 +38,7 @@ def arguments(scene, people, day) -> dict[str, list]:
 
 
 def fields() -> dict[str, dict]:
-    asked = {"kind": "sick_leave", "asked_by": "学生本人", "reason": "发烧", "submission": str(uuid4())}
+    asked = {"kind": "sick_leave", "applicant": "学生本人", "reason": "发烧", "submission": str(uuid4())}
     return {
         "students:new_leave_slip": asked | {"first_day": str(MONDAY), "last_day": str(MONDAY)},
         "students:leave_slip": {"do": "approve"},
