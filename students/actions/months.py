@@ -101,7 +101,7 @@ def _submit(*, by, scope: Scope, school_class: int, entry: _Entry) -> SavedMonth
     touched = _take(target, missing, by)
     for register, marks in corrections:
         _, changed = correct_marks(standing[register.place], marks, by, entry.reason)
-        touched |= changed
+        touched.update(changed)
     saved = SavedMonth(taken=len(missing), corrected=len(corrections))
     counts = {"taken": saved.taken, "corrected": saved.corrected, "marks": len(touched)}
     audit.record(by=by, action=ACTION, subject=target, key=entry.submission, month=f"{entry.month:%Y-%m}", **counts)
