@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from students.models import Student
+from students.month_entry import PRESENT_SIGN
 from students.templatetags.components import SIGNS
 
 if TYPE_CHECKING:
@@ -33,12 +34,14 @@ def _cell(page: EntryPage, child: Student, column: EntryColumn, is_first: bool, 
         )
     if not column.open:
         return format_html('<td class="{}">{}</td>', place, _sign(column, child))
-    ident = f"c-{child.pk}-{column.key}"
+    ident, value = f"c-{child.pk}-{column.key}", column.typed.cells.get(child.pk, "")
+    more = SafeString(' aria-invalid="true"') if ident in wrong else ""
+    if column.call:  # whoever has no mark in it was there: seen faintly, not written
+        more = format_html('{} placeholder="{}"', more, PRESENT_SIGN)
     return format_html(
         '<td class="{}"><input class="entry-cell" name="{}" id="{}" value="{}" maxlength="4" autocomplete="off"'
         ' aria-label="{} {}"{}></td>',
-        place, ident, ident, column.typed.cells.get(child.pk, ""), child.name, column.label,
-        SafeString(' aria-invalid="true"' if ident in wrong else ""),
+        place, ident, ident, value, child.name, column.label, more,
     )  # fmt: skip
 
 
