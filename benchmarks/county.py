@@ -110,7 +110,7 @@ def build_class(school_class, days, size: int, serial, chance) -> None:
     calls = RollCall.objects.bulk_create(
         RollCall(school_class=school_class, day=day, slot=slot, taken_at=now)
         for day in days
-        for slot in ("AM", "PM")
+        for slot in school_class.school.slot_list
         if chance.random() > 0.02
     )
     marks = []

@@ -15,7 +15,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
 
 LONGEST = 64  # values in a collection; a longer one is composed each time, as it hardly comes again
@@ -68,6 +68,7 @@ class _Sentence:
     def __init__(self, queryset: QuerySet, compiler, sql: str, params: list, gaps: list[tuple[int, int]]):
         self._queryset, self._compiler = queryset, compiler
         self._sql, self._params, self._gaps = sql, params, gaps
+        self._converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         self._name = f"prepared_{next(numbers)}"
 
     @classmethod
@@ -106,8 +107,9 @@ class _Sentence:
         """The rows as the queryset would give them."""
         asked = self._executed(filling) if _prepares() else self.filled(filling)
         compiler = copy(self._compiler)
-        compiler.connection = connection
+        compiler.connection = connections[DEFAULT_DB_ALIAS]
         compiler.as_sql = lambda: asked
+        compiler.get_converters = lambda expressions: self._converters
         return list(self._queryset._iterable_class(_Asked(self._queryset, compiler)))
 
     def _executed(self, filling: list) -> tuple[str, tuple]:
