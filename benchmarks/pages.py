@@ -167,6 +167,10 @@ def add_comparison(bureau, chance) -> None:
 # Label → the address, always the same, and what is asked of it.
 FIXED = {
     "首页（县）": ("home", {}),
+    "点名情况（县）": ("students:register_board", {}),
+    "点名情况：只看缺的": ("students:register_board", {"show": "missing"}),
+    "每日上报（县）": ("casework:daily", {}),
+    "每日考勤汇总（县）": ("reports:daily_summary", {}),
     "学籍首页": ("students:registry", {}),
     "待办": ("casework:duties", {}),
     "待办：查找": ("casework:duties", {"q": "wang"}),
@@ -226,6 +230,8 @@ def pages_of(times: int) -> dict[str, list[tuple[str, dict]]]:
         **{f"花名册：{roster.title}": same("reports:roster", [code]) for code, roster in ROSTERS.items()},
         "花名册：0—17后面的页": same("reports:roster", ["children"], page=1500),
         "花名册：适龄查找": same("reports:roster", ["school_age"], q="wang"),
+        "点名情况：一所学校": [(reverse("students:school_registers", args=[chance.choice(schools)]), {})] * times,
+        "每日考勤汇总：一所学校": each("reports:daily_summary", schools, "school"),
         "开学到校：一所学校": each("casework:opening", schools, "school"),
     }
     if campaign:

@@ -10,10 +10,12 @@ class CaseworkConfig(AppConfig):
 
     def ready(self):
         from casework import engine, presets
+        from casework.queries import closes
         from casework.queries.signs import children_waiting
         from students.actions import followup
         from students.queries.waiting import WAITING
 
         followup.follow(engine.follow_up)
         WAITING["casework:signs"] = children_waiting
+        WAITING["casework:daily"] = closes.unclosed  # what waits here is not the lower app's to know
         post_migrate.connect(presets.load_presets, sender=self)

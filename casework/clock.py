@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from casework.actions.closes import close_left_open
 from casework.actions.signs import compute_county
 from casework.actions.uploads import KEPT_DAYS, throw_away_old
 from casework.engine import escalate
@@ -38,6 +39,11 @@ def clear_uploads(day: date) -> dict:
     return {"uploads": throw_away_old(day=day)}
 
 
+def close_days(day: date) -> dict:
+    """Close the school days that no clerk has closed: a return is never missing, also where nobody was absent."""
+    return {"closed": close_left_open(today=day)}
+
+
 def match_children(day: date) -> dict:
     """Link residents 户籍儿童 to students whose numbers have come or changed since, and propose the likely ones."""
     return match_residents()
@@ -45,6 +51,7 @@ def match_children(day: date) -> dict:
 
 DUTIES: dict[str, tuple[str, Callable[[date], dict]]] = {
     "recompute": ("重新计算待办", recompute),
+    "close_days": ("汇总未上报的日子", close_days),
     "signs": ("计算预警", compute_signs),
     "match_residents": ("比对户籍与学籍", match_children),
     "clear_sessions": ("清理过期登录", clear_sessions),

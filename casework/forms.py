@@ -6,7 +6,7 @@ from django.conf import settings
 from casework.ladder import ContactMethod
 from casework.ruleset import Tier
 from casework.signs import SignCode
-from students.forms.fields import ChoiceField, LineField, SearchField
+from students.forms.fields import ChoiceField, DateField, LineField, SearchField
 from students.queries.listing import GRADES
 from students.workbook.screening import OLE_SIGNATURE
 
@@ -115,3 +115,40 @@ class UploadForm(forms.Form):
         if not file.size:
             raise forms.ValidationError("文件是空的，没有上传。请重新下载或重新保存这个文件。")
         return file
+
+
+class CloseForm(forms.Form):
+    """Closing a day; the note says why registers are missing."""
+
+    note = LineField("说明", required=False, help_text="点名没有齐的，写明原因，例如：五年级外出实践", max_length=200)
+    refusal = "没有上报"
+
+
+class AmendmentForm(forms.Form):
+    """Filing what was corrected after a day had been closed; ``seen`` is the last amendment that the page showed."""
+
+    reason = LineField("更正原因", max_length=200)
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    refusal = "没有更正"
+
+
+class DailyFilter(forms.Form):
+    """A day of the returns, and which schools."""
+
+    STATES = [("", "全部"), ("open", "未上报"), ("filed", "已上报"), ("changed", "上报后有更正")]
+
+    day = DateField("日期", required=False)
+    state = forms.ChoiceField(label="状态", choices=STATES, required=False)
+
+    def __init__(self, *args, today, by_day: bool, **kwargs):
+        """``by_day``: the list is one of days already."""
+        super().__init__(*args, **kwargs)
+        self.today = today
+        if by_day:
+            del self.fields["day"]
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        if day and day > self.today:
+            raise forms.ValidationError("这一天还没有到")
+        return day

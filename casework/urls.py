@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from casework.views import campaigns, child, duties, home, opening, signs, uploads
+from casework.views import campaigns, child, closes, duties, home, opening, signs, uploads
+from students import converters  # noqa: F401  days in addresses
 
 app_name = "casework"
 urlpatterns = [
@@ -20,6 +21,9 @@ urlpatterns = [
     path("imports/<int:pk>/check/", uploads.check_upload, name="check_upload"),
     path("imports/<int:pk>/cancel/", uploads.cancel_upload, name="cancel_upload"),
     path("imports/<int:pk>/copy/", uploads.upload_copy, name="upload_copy"),
+    path("daily/", closes.daily, name="daily"),
+    path("daily/schools/<int:pk>/<day:day>/", closes.daily_close, name="daily_close"),
+    path("daily/closes/<int:pk>/amend/", closes.amend_close, name="amend_close"),
     path("opening/", opening.opening, name="opening"),
     path("signs/", signs.signs, name="signs"),
     path("signs/schools/", signs.signs_by_school, name="signs_by_school"),

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from reports.excel import write_excel
 from reports.jsonfile import write_json
 from reports.pdf import write_pdf
+from reports.queries.daily_summary import daily_summary_table
 from reports.queries.ledgers import LEDGERS
 from reports.queries.obligations import obligations_table
 from reports.queries.rosters import ROSTERS
@@ -40,6 +41,7 @@ class Export:
 
 EXPORTS = {
     "obligations": Export("待办明细", obligations_table, frozenset({"as_of", "school"})),
+    "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
     "students": Export("学生名单", students_table, frozenset({"as_of", "school", "reveal"})),
     **{
         f"ledger_{code}": Export(ROSTERS[code].title, build, frozenset({"as_of", "school", "reveal"}))

@@ -136,3 +136,17 @@ class MonthFilter(forms.Form):
         self.fields["school"].choices = with_all(options)
         if len(options) < 2:
             del self.fields["school"]
+
+
+class DaySummaryFilter(DayFilter):
+    """A day, and one of several schools."""
+
+    school = forms.TypedChoiceField(label="学校", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args, schools: Iterable, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["day"].label = "日期"
+        options = [(row.pk, row.name) for row in schools]
+        self.fields["school"].choices = with_all(options)
+        if len(options) < 2:
+            del self.fields["school"]

@@ -85,3 +85,12 @@ ATTENDANCE_RATE = Metric(
     denominator="已点名的应出勤节数",
     definition="上午按4节、下午按3节、晚自习按2节计；旷课、待核实、事假、病假、公假都算缺勤，迟到、早退算出勤；没有点名的不计。",
 )
+
+
+DAY_RATE = Metric(
+    code="day_rate",
+    label="当日出勤率",
+    numerator="实到人数",
+    denominator="应到人数减未点名人数",
+    definition="按人计：当天有一节到校就算实到；所在班一次也没有点名的学生不计。",
+)

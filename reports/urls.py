@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from reports.views import campaigns, comparisons, counts, rosters, sheets, signs, students, unaccounted, year_turn
+from reports.views import (
+    campaigns,
+    comparisons,
+    counts,
+    daily_summary,
+    rosters,
+    sheets,
+    signs,
+    students,
+    unaccounted,
+    year_turn,
+)
 from students import converters  # noqa: F401  day and month in an address
 
 app_name = "reports"
@@ -17,6 +28,9 @@ urlpatterns = [
     path("rosters/<slug:code>/file/", rosters.roster_file, name="roster_file"),
     path("head-counts/file/", counts.head_counts_file, name="head_counts_file"),
     path("opening/file/", counts.opening_file, name="opening_file"),
+    path("daily-summary/", daily_summary.daily_summary, name="daily_summary"),
+    path("daily-summary/file/", daily_summary.daily_summary_file, name="daily_summary_file"),
+    path("daily-summary/<slug:column>/", daily_summary.daily_children, name="daily_children"),
     path("sheets/", sheets.sheets, name="sheets"),
     path("sheets/<int:school_class>/<month:month>/", sheets.month_sheet, name="month_sheet"),
     path("sheets/<int:school_class>/<month:month>/file/", sheets.month_sheet_file, name="month_sheet_file"),

@@ -26,7 +26,7 @@ WAYS = [
 # Addresses of the work that an entry leads to: there too it is the entry where one is.
 BELOW = {
     "students:attendance": (
-        "/register/", "/registers/", "/daily/", "/notices/", "/calendar/", "/sheets/", "/signs/",
+        "/register/", "/registers/", "/daily/", "/daily-summary/", "/notices/", "/calendar/", "/sheets/", "/signs/",
         "/substitutes/", "/unverified/", "/alerts/", "/timetables/", "/leave/",
     ),
     "students:registry": (

@@ -65,3 +65,31 @@ def allow_audit_changes(apps, schema_editor) -> None:
         return
     for verb in ("update", "delete"):
         schema_editor.execute(f"DROP TRIGGER IF EXISTS audit_rows_are_never_{verb}d")
+
+
+def refuse_changes(schema_editor, table: str) -> None:
+    """Let the database refuse to change or delete a row of ``table``: what was filed stays as it was."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"
+        )
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+        return
+    for verb in ("update", "delete"):
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_is_never_{verb}d BEFORE {verb.upper()} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+
+
+def allow_changes(schema_editor, table: str) -> None:
+    """Undo ``refuse_changes``."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(f"DROP TRIGGER {table}_is_append_only ON {table}")
+        return
+    for verb in ("update", "delete"):
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_is_never_{verb}d")

@@ -25,6 +25,7 @@ CALCULATION = {
         "calendar",
         "comparing",
         "days",
+        "day_counts",
         "enrolment",
         "identity",
         "leaves",

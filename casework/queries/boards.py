@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
 from casework.models import AbsenceRun, Obligation
 from students.access import Scope
-from students.models import School, SchoolClass
+from students.models import Notice, School, SchoolClass
 from students.queries.calendar import current_calendar
 from students.queries.homeroom import Homeroom, homeroom_teachers
 from students.queries.registers import ClassDay, class_days
@@ -20,6 +20,7 @@ class RegisterBoard:
 
     days: list[ClassDay]
     homeroom_teachers: dict[int, Homeroom]
+    reminded: dict[int, datetime]
 
     @property
     def due(self) -> int:
@@ -41,15 +42,24 @@ class RegisterBoard:
     def incomplete(self) -> list[dict]:
         """Classes with a register missing, and whom to ring about it."""
         return [
-            {"day": day, "teacher": self.homeroom_teachers.get(day.school_class.pk)}
+            {
+                "day": day,
+                "teacher": self.homeroom_teachers.get(day.school_class.pk),
+                "reminded_at": self.reminded.get(day.school_class.pk),
+            }
             for day in self.days
             if day.is_school_day and day.missing
         ]
 
 
 def register_board(classes, today: date) -> RegisterBoard:
-    """The registers of ``classes`` today; five queries whatever their number."""
-    return RegisterBoard(class_days(classes, today, current_calendar()), homeroom_teachers(classes, today))
+    """The registers of ``classes`` today; six queries whatever their number."""
+    days, teachers = class_days(classes, today, current_calendar()), homeroom_teachers(classes, today)
+    reminders = Notice.objects.filter(
+        kind=Notice.Kind.REGISTER_MISSING, sent_at__date=today, school_class__in=classes.order_by().values("pk")
+    )
+    reminded = dict(reminders.order_by("sent_at").values_list("school_class", "sent_at"))
+    return RegisterBoard(days, teachers, reminded)
 
 
 def runs_out(scope: Scope):

@@ -10,6 +10,7 @@ from casework.queries.signs import signs_card
 from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.models import Role, SchoolClass
 from students.queries.leave_slips import missing_words
+from students.queries.notices import waiting_notices
 from students.queries.unverified import ANSWERS
 from students.views.audience import only_for
 
@@ -56,6 +57,7 @@ def school_board(request):
     own = Obligation.objects.visible_to(request.scope)
     runs = boards.runs_out(request.scope)
     context = {
+        "notices": waiting_notices(request.scope, request.user),
         "board": boards.register_board(SchoolClass.objects.visible_to(request.scope), request.today),
         "counts": duties.counts(own, request.today),
         "runs": runs[:SHOWN_RUNS],

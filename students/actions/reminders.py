@@ -1,6 +1,5 @@
 """催点名: whoever has to take a missing register is told so, once until it has been seen."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +7,8 @@ from django.db import transaction
 from students.access import AREA_ROLES, Scope, in_force
 from students.actions import audit, notices
 from students.models import Notice, Person, Posting, Role, School, SchoolClass
+from students.queries.calendar import current_calendar
+from students.queries.lessons import lessons_on
 from students.queries.register_board import class_board
 
 
@@ -80,19 +81,21 @@ def _remind(by, scope: Scope, school: School, now: datetime, *, only: int | None
         raise ReminderRefused("现在没有缺的点名，没有提醒。")
     if not any(line.teachers for line in lines):
         raise ReminderRefused("这些班今天没有班主任，没有提醒到人。请先在教职工岗位里指定班主任。")
-    told = sum(_tell(by, line) for line in lines)
+    lessons = lessons_on([line.school_class for line in lines], now.date(), current_calendar())
+    told = sum(_tell(by, line, lessons) for line in lines)
     return _noted(by, school, told, classes=len(lines))
 
 
-def _tell(by, line) -> int:
-    """How many people are told now of at least one register of their class."""
-    teachers: Iterable[Person] = line.teachers
-    kind = Notice.Kind.REGISTER_MISSING
-    sent = [
-        notices.send(by=by, to=teachers, kind=kind, school_class=line.school_class, day=gap.day, slot=gap.slot)
-        for gap in line.gaps
-    ]
-    return max(sent, default=0)
+def _tell(by, line, lessons) -> int:
+    """How many people are told now of at least one register of their class: its 班主任 and 代班, and for a lesson of
+    today whoever the timetable has in it."""
+    told = []
+    for gap in line.gaps:
+        lesson = lessons.get((line.school_class.pk, gap.slot)) if gap.day == line.days[-1] else None
+        people = [*line.teachers, *([lesson.teacher] if lesson else [])]
+        place = {"school_class": line.school_class, "day": gap.day, "slot": gap.slot}
+        told.append(notices.send(by=by, to=people, kind=Notice.Kind.REGISTER_MISSING, **place))
+    return max(told, default=0)
 
 
 def _noted(by, school: School, told: int, **counts: int) -> int:

@@ -1,17 +1,18 @@
 """点名情况: the registers of today and of the days before it, by class for a school and by school for an area."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
 from django.db.models import Count
 
-from students.access import Scope, in_force
+from students.access import Scope
 from students.days import SLOT_LABELS, Slot
-from students.models import DayOverride, Notice, Posting, Role, RollCall, School, SchoolClass
+from students.models import DayOverride, Notice, RollCall, School, SchoolClass
 from students.queries.calendar import current_calendar
+from students.queries.homeroom import homeroom_teachers
 from students.queries.listing import LAST_GRADES
 from students.queries.register_days import (
     ALWAYS,
@@ -172,14 +173,15 @@ def class_board(school: School, scope: Scope, *, now: datetime) -> ClassBoard:
     days = days_through(now.date(), WINDOW + 1)
     classes = SchoolClass.objects.visible_to(scope).filter(school=school)
     registers = registers_of(classes, days, now=now)
-    teachers, reminded = homeroom_teachers([each.school_class.pk for each in registers], days[-1]), defaultdict(list)
-    for row in reminders(days).filter(kind=Notice.Kind.REGISTER_MISSING, school_class__in=teachers):
+    ids = [each.school_class.pk for each in registers]
+    teachers, reminded = homeroom_teachers(ids, days[-1]), defaultdict(list)
+    for row in reminders(days).filter(kind=Notice.Kind.REGISTER_MISSING, school_class__in=ids):
         reminded[row.school_class_id].append(row.sent_at)
     lines = [
         ClassLine(
             each,
             days,
-            teachers[each.school_class.pk],
+            teachers[each.school_class.pk].people if each.school_class.pk in teachers else [],
             max(reminded[each.school_class.pk], default=None),
             scope.may_take_register(each.school_class),
         )
@@ -191,15 +193,6 @@ def class_board(school: School, scope: Scope, *, now: datetime) -> ClassBoard:
 def reminders(days: Sequence[date]):
     """The reminders about registers of these days that were sent today."""
     return Notice.objects.filter(day__range=(days[0], days[-1]), sent_at__date=days[-1])
-
-
-def homeroom_teachers(classes: Collection[int], day: date) -> dict[int, list]:
-    """Class → its 班主任 and 代班 on a day; one query."""
-    postings = Posting.objects.filter(role=Role.HOMEROOM_TEACHER, school_class__in=classes)
-    people: dict[int, list] = {school_class: [] for school_class in classes}
-    for posting in in_force(postings, day).select_related("person").order_by("since", "pk"):
-        people[posting.school_class_id].append(posting.person)
-    return people
 
 
 @dataclass

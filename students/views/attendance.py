@@ -2,7 +2,7 @@
 
 from django.views.decorators.http import require_safe
 
-from students.access import AREA_ROLES, CLASS_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
+from students.access import AREA_ROLES, CLASS_ROLES, OFFICE_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
 from students.models import Role
 from students.views.audience import only_for
 from students.views.registry import show_ways
@@ -25,6 +25,8 @@ WAYS = {
         ("students:calendar", "校历", "每月哪天上课、放假、停课，按谁的安排", READERS),
     ],
     "汇总": [
+        ("casework:daily", "每日上报", "一日一上报：当天的数、未上报的和上报后的更正", OFFICE_ROLES),
+        ("reports:daily_summary", "每日考勤汇总", "任一天各班、各校的应到、实到和缺勤，点开看到人", OFFICE_ROLES),
         ("reports:sheets", "月考勤表", "按班看整月考勤，导出、打印空白表、补录", READERS),
     ],
     "预警": [

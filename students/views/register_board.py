@@ -7,15 +7,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from students.access import OFFICE_ROLES
 from students.actions import reminders
 from students.forms.register_board import ClassBoardFilter, SchoolBoardFilter
 from students.models import School, SchoolClass
 from students.queries import register_board as queries
 from students.views.attendance import READERS
 from students.views.audience import only_for
+from students.views.notices import way_back
 
 PAGE_SIZE = 50
 REFUSAL = "点名情况由教师、学校和主管部门查看，系统管理员只管账号"
@@ -49,6 +50,7 @@ def _classes(request, school: School, *, alone: bool):
         "form": form,
         "may_remind": reminders.may_remind(request.scope, school),
         "reminds_classes": school.pk in request.scope.clerk_of | request.scope.led,
+        "sees_returns": bool(request.scope.roles & OFFICE_ROLES),
         "back_url": "" if alone else reverse("students:register_board"),
     }
     return render(request, "students/register_classes.html", context)
@@ -63,6 +65,7 @@ def _schools(request):
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "totals": queries.Totals.of(lines),
+        "sees_returns": bool(request.scope.roles & OFFICE_ROLES),
         "form": form,
         "page": page,
         "rows": [(line, reminders.may_remind(request.scope, line.school)) for line in page],
@@ -96,6 +99,4 @@ def _remind(request, send):
     else:
         words = f"已提醒{told}人，登录后就能看到。" if told else "已经催过，对方还没有看，没有再发。"
         messages.success(request, words)
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(back if safe else "students:register_board")
+    return redirect(way_back(request, "students:register_board"))

@@ -78,13 +78,12 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
     return {
         "log in": (None, reverse("students:log_in")),
         "teacher's home": (teacher, reverse("home")),
-        "school's home": (classroom.principal, reverse("home")),
-        "county's home": (classroom.bureau, reverse("home")),
         "register to take": (teacher, reverse("students:register", args=[*place, MONDAY, "PM"])),
         "register taken": (teacher, reverse("students:register", args=[*place, MONDAY, "AM"])),
         "register to look at": (classroom.principal, reverse("students:register", args=[*place, MONDAY, "AM"])),
         "no school day": (teacher, reverse("students:register", args=[*place, MONDAY - timedelta(days=1), "AM"])),
         "register's history": (teacher, reverse("students:register_history", args=[taken.pk])),
+        **boards_of(classroom),
         "duties": (teacher, reverse("casework:duties")),
         "duties, none found": (teacher, reverse("casework:duties") + "?q=none"),
         "why a contact": (teacher, reverse("casework:duty", args=[contact.pk])),
@@ -188,6 +187,21 @@ def substitute_of(classroom: Classroom) -> Posting:
         reason="外出培训",
         **days,
     )
+
+
+def boards_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
+    """The registers of a school and of the county, and what a day adds up to."""
+    clerk, bureau = classroom.clerk, classroom.bureau
+    return {
+        "school's home": (classroom.principal, reverse("home")),
+        "county's home": (bureau, reverse("home")),
+        "board of registers": (clerk, reverse("students:register_board")),
+        "board of a county's registers": (bureau, reverse("students:register_board")),
+        "days to close": (clerk, reverse("casework:daily")),
+        "a day to close": (clerk, reverse("casework:daily_close", args=[classroom.school.pk, MONDAY])),
+        "day's summary": (clerk, reverse("reports:daily_summary")),
+        "children of a day": (clerk, reverse("reports:daily_children", args=["unexcused"])),
+    }
 
 
 def wrong_upload(classroom: Classroom) -> WorkbookUpload:

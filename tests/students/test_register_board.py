@@ -313,7 +313,7 @@ class TestReminding:
     def test_the_page_says_when_it_was_done_and_that_it_was_done_before(self, scene, clock):
         clock.move_to(at(MONDAY, 8, 40))
         client, address = client_of(scene.clerk), reverse("students:remind_class", args=[scene.school_class.pk])
-        page = client.post(address, {"back": f"{BOARD}?show=missing"}, follow=True)
+        page = client.post(address, {"next": f"{BOARD}?show=missing"}, follow=True)
         assert page.redirect_chain == [(f"{BOARD}?show=missing", 302)]
         assert "已提醒1人" in page.content.decode()
         assert "8:40已催" in page.content.decode()
@@ -321,7 +321,7 @@ class TestReminding:
 
     def test_a_way_back_out_of_the_site_is_not_taken(self, scene):
         address = reverse("students:remind_class", args=[scene.school_class.pk])
-        assert client_of(scene.clerk).post(address, {"back": "https://example.com/"}).url == BOARD
+        assert client_of(scene.clerk).post(address, {"next": "https://example.com/"}).url == BOARD
 
 
 def test_a_rebuilt_registry_leaves_the_board_as_it_was(scene):

@@ -1,0 +1,134 @@
+"""Reads what a day adds up to: class by class, and the children behind a number."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Count, F, Q
+
+from students.day_counts import PRESENT, UNKNOWN, ChildDay, DayCounts, child_day, class_counts
+from students.enrolment import Standing
+from students.models import AbsenceMark, Enrolment, Leave, RollCall, SchoolClass
+from students.queries.calendar import current_calendar
+from students.register_days import RegisterDay, is_attended, register_day
+
+# From so many classes on the database is asked for everybody's rows of the days and the others are left aside here: it
+# would otherwise begin with the classes and look at every child of each.
+MANY = 200
+WHOLE = frozenset({"expected", PRESENT, UNKNOWN})  # numbers that hold children without any mark
+
+
+class MarkedChild(NamedTuple):
+    """The marks of a child on a day by slot, and the kind of the leave that covers it, blank without one."""
+
+    marks: dict[str, str]
+    leave: str
+
+
+@dataclass(frozen=True)
+class ClassDayCounts:
+    """A class on a day: what its registers were, what they add up to, and its children with a mark."""
+
+    school_class: SchoolClass
+    day: date
+    registers: RegisterDay
+    counts: DayCounts
+    taken: frozenset[str]
+    marked: dict[int, MarkedChild]
+
+    def how(self, student: int) -> ChildDay:
+        """How a child of the class counts on the day."""
+        marks, leave = self.marked.get(student, ({}, ""))
+        return child_day(self.taken, marks, leave=leave)
+
+
+def counts_between(classes, days: Sequence[date]) -> Iterator[ClassDayCounts]:
+    """Every class of ``classes`` (a queryset) on each of ``days``, which follow each other; the whole of a day is due,
+    whatever the hour. Seven queries whatever the number of classes and days."""
+    rows, calendar = list(classes.select_related("school")), current_calendar()
+    here = {} if len(rows) > MANY else {"school_class__in": [row.pk for row in rows]}
+    sizes, taken, marked = _sizes(here, days), _taken(here, days), _marked(here, days)
+    for row in rows:
+        school_days = calendar.school_days(school=row.school_id, school_class=row.pk)
+        for day in days:
+            expected = sum(number for since, until, number in sizes[row.pk] if is_attended([(since, until)], day))
+            slots = frozenset(taken[row.pk, day])
+            registers = register_day(
+                slots=row.school.slot_list, taken=slots, is_school_day=day in school_days, is_attended=bool(expected)
+            )
+            children = marked[row.pk, day]
+            hows = (child_day(slots, child.marks, leave=child.leave) for child in children.values())
+            yield ClassDayCounts(row, day, registers, class_counts(registers, slots, expected, hows), slots, children)
+
+
+def by_school(lines: Iterable[ClassDayCounts]) -> dict[tuple[int, date], DayCounts]:
+    """(school, day) → what its classes add up to; days on which none had school are left out."""
+    found: dict[tuple[int, date], list[DayCounts]] = defaultdict(list)
+    for line in lines:
+        if line.counts.classes:
+            found[line.school_class.school_id, line.day].append(line.counts)
+    return {place: DayCounts.total(counts) for place, counts in found.items()}
+
+
+def children_behind(lines: Iterable[ClassDayCounts], column: str) -> dict[int, ChildDay]:
+    """Child → how it counts, of those whom ``column`` (a field of ``DayCounts``) counts in classes of one day.
+
+    One query where it counts children without a mark, none otherwise.
+    """
+    lines = {line.school_class.pk: line for line in lines if line.counts.classes and getattr(line.counts, column)}
+    if column not in WHOLE:
+        rows = [(student, pk) for pk, line in lines.items() for student in line.marked]
+    else:
+        day = next((line.day for line in lines.values()), None)
+        here = Enrolment.objects.attending().filter(school_class__in=lines)
+        rows = here.on(day).order_by().values_list("student", "school_class") if lines else ()
+    hows = ((student, lines[pk].how(student)) for student, pk in rows)
+    return {student: how for student, how in hows if column == "expected" or column in (how.outcome, *how.also)}
+
+
+def _sizes(here: dict, days: Sequence[date]) -> dict[int, list[tuple[date, date | None, int]]]:
+    """Class → (from, until, number of children) of those who attend it at some time of these days."""
+    found = defaultdict(list)
+    rows = Enrolment.objects.attending().filter(Q(until=None) | Q(until__gt=days[0]), since__lte=days[-1], **here)
+    for school_class, since, until, number in (
+        rows.order_by().values_list("school_class", "since", "until").annotate(Count("pk"))
+    ):
+        found[school_class].append((since, until, number))
+    return found
+
+
+def _taken(here: dict, days: Sequence[date]) -> dict[tuple[int, date], set[str]]:
+    found = defaultdict(set)
+    rows = RollCall.objects.filter(day__range=(days[0], days[-1]), **here)
+    for school_class, day, slot in rows.order_by().values_list("school_class", "day", "slot"):
+        found[school_class, day].add(slot)
+    return found
+
+
+def _marked(here: dict, days: Sequence[date]) -> dict[tuple[int, date], dict[int, MarkedChild]]:
+    """(class, day) → child → its marks. A mark counts for the class that the child was in on that day."""
+    path, day = "student__enrolments__", F("roll_call__day")
+    rows = AbsenceMark.objects.filter(
+        Q(**{f"{path}until": None}) | Q(**{f"{path}until__gt": day}),
+        roll_call__day__range=(days[0], days[-1]),
+        **{f"{path}standing": Standing.ATTENDING, f"{path}since__lte": day},
+        **{f"{path}{name}": value for name, value in here.items()},
+    )
+    columns = (f"{path}school_class", "roll_call__day", "student", "roll_call__slot", "kind")
+    leaves, found = _leaves(days), defaultdict(dict)
+    for school_class, on, student, slot, kind in rows.order_by().values_list(*columns):
+        leave = next((each for first, last, each in leaves[student] if first <= on <= last), "")
+        child = found[school_class, on].setdefault(student, MarkedChild({}, leave))
+        child.marks[slot] = kind
+    return found
+
+
+def _leaves(days: Sequence[date]) -> dict[int, list[tuple[date, date, str]]]:
+    """Child → (first, last, kind) of the leaves that cover one of the days."""
+    found = defaultdict(list)
+    rows = Leave.objects.filter(first_day__lte=days[-1], last_day__gte=days[0], cancelled_at=None).order_by("pk")
+    for student, first, last, kind in rows.values_list("student", "first_day", "last_day", "kind"):
+        found[student].append((first, last, kind))
+    return found
