@@ -1,6 +1,8 @@
 // The register (点名): turns each name and its select into a tile.
 // A tap makes 旷课; a press, or a tap on a child already marked, opens the kinds; keys do the same on a desk.
 // The selects stay the truth: they are what is sent, so the page works the same without this file.
+import { Sending } from "./offline/sending.js";
+
 const PRESS_MILLISECONDS = 500;
 const MOVED_PIXELS = 10;
 const UNEXCUSED = "unexcused";
@@ -16,6 +18,8 @@ class Register {
     this.prepare();
     this.listen();
     this.drawAll();
+    // What is pressed is kept on the device first, wherever the device can keep anything.
+    if ("sends" in form.dataset && "indexedDB" in window) this.sending = new Sending(this);
   }
 
   prepare() {
@@ -154,8 +158,27 @@ class Register {
     return beyond[0]?.[0];
   }
 
-  // ---- sending: never into nothing; never twice is seen to by forms.js ----
+  // ---- sending: through the queue of the device (offline/sending.js), or as a form, and then never into nothing ----
+  marks() {
+    return Object.fromEntries(this.tiles.filter((tile) => tile.dataset.kind).map((tile) => [idOf(tile), tile.dataset.kind]));
+  }
+
+  show(marks) {
+    for (const tile of this.tiles) tile.querySelector("select").value = marks[idOf(tile)] ?? "";
+    this.drawAll();
+  }
+
+  ready() {
+    this.count();
+  }
+
   send(event) {
+    if (this.sending) {
+      event.preventDefault();
+      this.submit.textContent = "正在提交";
+      this.sending.press();
+      return;
+    }
     this.form.querySelector("[data-trouble]").hidden = navigator.onLine;
     if (navigator.onLine) this.submit.textContent = "正在提交";
     else event.preventDefault();
@@ -194,5 +217,14 @@ function nameOf(tile) {
   return tile.querySelector(".tile-name").textContent;
 }
 
-const form = document.querySelector("form[data-register]");
-if (form) new Register(form);
+function idOf(tile) {
+  return tile.querySelector("select").name.slice("mark-".length);
+}
+
+/** Begin with the register on the page, if there is one. */
+export function begin() {
+  const form = document.querySelector("form[data-register]");
+  if (form) new Register(form);
+}
+
+begin();

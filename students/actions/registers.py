@@ -36,21 +36,25 @@ class NotYourRegister(RegisterRefused):
 class RegisterChanged(RegisterRefused):
     """Somebody else has meanwhile said otherwise of the same children; ``roll_call`` is what stands now.
 
-    ``children``: ids of those on whom the two differ.
+    ``children``: ids of those on whom the two differ; ``agreed``: the marks of all others, in which both are joined.
     """
 
-    def __init__(self, roll_call: RollCall, children: Collection[int]):
-        super().__init__("你打开页面之后，别人提交过这次点名。没有保存你的修改，请核对两边的不同后再提交。")
+    def __init__(self, roll_call: RollCall, children: Collection[int], agreed: Mapping[int, str]):
+        super().__init__("你打开页面之后，别人提交过这次点名。没有保存你的修改，请逐人选一个再提交。")
         self.roll_call = roll_call
         self.children = children
+        self.agreed = agreed
 
 
 @dataclass(frozen=True)
 class Saved:
-    """A saved register and what followed; ``repeated`` where the same submission had arrived before and nothing was
-    written."""
+    """A saved register, its ``marks`` as they stand now (student id → kind), and what followed.
+
+    ``repeated`` where the same submission had arrived before and nothing was written.
+    """
 
     roll_call: RollCall
+    marks: Mapping[int, str]
     repeated: bool = False
     followed: Followed = NOTHING
 
@@ -108,7 +112,8 @@ class Sent:
 def _submit(*, by, scope, place, sent: Sent) -> Saved:
     target = _writable(scope, _for_saving(**_asked(scope), **place, students=sent.marks, submission=sent.submission))
     if target.sent_before:
-        return Saved(_sent_before(target.sent_before, place), repeated=True)
+        call = _sent_before(target.sent_before, place)
+        return Saved(call, dict(call.marks.values_list("student", "kind")), repeated=True)
     _refuse_impossible_day(target, place["day"], place["slot"], sent.today)
     # Read again under the lock: the one that stood may have been corrected or taken back while this one waited.
     standing = RollCall.objects.filter(pk=target.standing).first() if target.standing else None
@@ -117,6 +122,7 @@ def _submit(*, by, scope, place, sent: Sent) -> Saved:
     if standing is None:
         if sent.version:
             raise RegisterRefused("这次点名刚被撤销，没有保存。请刷新页面后重新点名。")
+        marks = sent.marks
         roll_call, said = _take(target, place["day"], place["slot"], sent, by)
     else:
         _refuse_late_correction(target, scope, place["day"], sent)
@@ -126,7 +132,7 @@ def _submit(*, by, scope, place, sent: Sent) -> Saved:
     audit.record(by=by, action="register.submit", subject=roll_call, key=sent.submission, **details)
     # Who was not named was there: a first register may show that of children of whom nobody knew.
     followed = _follow(roll_call, said, sent.today, f"{name_of(roll_call)}点名时在校", stamp=target.stamp)
-    return Saved(roll_call, followed=followed)
+    return Saved(roll_call, marks, followed=followed)
 
 
 @transaction.atomic
@@ -273,10 +279,11 @@ def joined(standing: RollCall, marks: Mapping[int, str], version: int) -> dict[i
         seen = marks_at(standing, version, now=theirs)
         touched = {child for child in seen.keys() | marks.keys() if seen.get(child) != marks.get(child)}
         differing = {child for child in touched if theirs.get(child) not in (seen.get(child), marks.get(child))}
-    if differing:
-        raise RegisterChanged(standing, differing)
     kinds = theirs | {child: marks.get(child, "") for child in touched}
-    return {child: kind for child, kind in kinds.items() if kind}
+    joint = {child: kind for child, kind in kinds.items() if kind and child not in differing}
+    if differing:
+        raise RegisterChanged(standing, differing, joint)
+    return joint
 
 
 def marks_at(call: RollCall, version: int, *, now: Mapping[int, str]) -> dict[int, str]:

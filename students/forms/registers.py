@@ -1,8 +1,10 @@
-"""A register as the page sends it."""
+"""A register as the page sends it, at once or from a device that kept it until there was a network."""
 
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 
 from students.days import MarkKind
 from students.queries.corrections import ANOTHER, USUAL_REASONS
@@ -10,10 +12,15 @@ from students.queries.corrections import ANOTHER, USUAL_REASONS
 LONGEST_ID = 18  # digits; a longer number fits no key of the database
 LONGEST_REASON = 80  # characters of one's own; the column holds these and a usual reason
 INCOMPLETE = "提交的内容不完整，没有保存。请刷新页面后重新点名。"
+AT_ONCE = 60  # seconds from the press to the arrival that count as none
+LONGEST_AGE = 60 * 60 * 24 * 365  # seconds
 
 
 class RegisterForm(forms.Form):
-    """A register as sent: who is missing and why, which sending it is, and which version it was made on."""
+    """A register as sent: who is missing and why, which sending it is, and which version it was made on.
+
+    ``asked`` (any number of times) names a child of whom the page has asked which of two marks stands.
+    """
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -64,3 +71,24 @@ class RegisterForm(forms.Form):
             self.marks()
         except ValueError:
             raise forms.ValidationError("提交的内容不完整") from None
+        # Of two marks none is chosen in silence: a child without an answer is not a child who is present.
+        if any(f"mark-{child}" not in self.data for child in self.data.getlist("asked")):
+            raise forms.ValidationError("还有学生没有选")
+
+
+class KeptRegisterForm(RegisterForm):
+    """A register from the queue of a device.
+
+    ``person``: whose register it is; ``age``: seconds since it was pressed, by the device's own clock at both ends, so
+    that a clock that is wrong does no harm; ``quiet``: sent in the background, where no page follows.
+    """
+
+    person = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    age = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_AGE, widget=forms.HiddenInput)
+    quiet = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def taken_at(self, day: date, now: datetime) -> datetime | None:
+        """When it was taken; None where it came at once, or where its age says a time before the register's day."""
+        age = self.cleaned_data["age"] or 0
+        taken = now - timedelta(seconds=age)
+        return taken if age >= AT_ONCE and timezone.localdate(taken) >= day else None

@@ -1,6 +1,6 @@
 """What the register page, its save and the school's board read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, Subquery
 from django.utils import timezone
 
 from students.access import Scope
-from students.days import ABSENT, MARK_LABELS, MarkKind, Slot
+from students.days import ABSENT, MARK_LABELS, Slot
 from students.models import AbsenceMark, Enrolment, Leave, Posting, ReferenceStamp, RollCall, SchoolClass, Student
 from students.queries.alerts import absent_by_alert, alert_lines, alerts_of_the_register
 from students.queries.calendar import calendar_under
@@ -226,22 +226,36 @@ def _on_leave(children, day: date) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Difference:
-    """A child marked differently by two people, in words."""
+    """A child marked differently by two people: both kinds (blank = present), who set the other one, and when."""
 
     student: Student
     theirs: str
     mine: str
+    set_by: str
+    set_at: str
+
+    @property
+    def choices(self) -> list[tuple[str, str, str]]:
+        """(kind, its word, whose it is) of either side."""
+        words = {"": "出勤"} | {kind.value: label for kind, label in MARK_LABELS.items()}
+        return [(self.theirs, words[self.theirs], "用现在的记录"), (self.mine, words[self.mine], "用我的标记")]
 
 
-def compare(call: RollCall, mine: Mapping[int, MarkKind]) -> list[Difference]:
-    """What stands in a register beside what was sent."""
-    theirs = dict(call.marks.values_list("student", "kind"))
-    differing = [pk for pk in theirs.keys() | mine.keys() if theirs.get(pk) != mine.get(pk)]
-    words = {"": "出勤"} | {kind.value: label for kind, label in MARK_LABELS.items()}
+def differences(call: RollCall, children: Collection[int], mine: Mapping[int, str]) -> list[Difference]:
+    """What stands in a register beside what was sent, for the children of whom two people say different things."""
+    theirs = dict(call.marks.filter(student__in=children).values_list("student", "kind"))
+    corrections = call.corrections.filter(student__in=children).select_related("corrected_by")
+    last = {row.student_id: _who_and_when(row.corrected_by, row.corrected_at) for row in corrections}
+    taken = _who_and_when(call.taken_by, call.taken_at)
     return [
-        Difference(student, words[theirs.get(student.pk, "")], words[mine.get(student.pk, "")])
-        for student in Student.objects.filter(pk__in=differing).order_by("pk")
+        Difference(row.student, theirs.get(row.student_id, ""), mine.get(row.student_id, ""), *who_and_when)
+        for row in roster(call.school_class_id, call.day).filter(student__in=children)
+        for who_and_when in [last.get(row.student_id, taken)]
     ]
+
+
+def _who_and_when(person, moment) -> tuple[str, str]:
+    return person.name if person else "工作簿", cdatetime(moment)
 
 
 def register_history(call: RollCall) -> list[dict]:

@@ -175,6 +175,7 @@ def components(request):
         "months": list(zip(MONTHS, COURSE, strict=True)),
         "rates": RATES,
         "year": example_year(),
+        "kept_states": ["waiting", "login", "sent", "conflict", "refused"],
         "signs": ["", *MarkKind, "unknown", "no_school"],
     }
     return render(request, "components_page.html", context | example_forms() | example_class())

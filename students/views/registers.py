@@ -13,7 +13,7 @@ from students.actions import registers
 from students.days import ABSENT
 from students.forms.registers import RegisterForm
 from students.models import RollCall, SchoolClass
-from students.queries.registers import compare, for_register, register_history, register_page
+from students.queries.registers import differences, for_register, register_history, register_page
 from students.templatetags.chinese import cdate_short
 
 
@@ -23,13 +23,12 @@ def register(request, **place):
     return _submit(request, place) if request.method == "POST" else _show(request, place)
 
 
-def _show(request, place: dict, *, form=None, status=200, trouble="", marks=None, differences=()):
+def _show(request, place: dict, *, form=None, status=200, trouble="", marks=None):
     """The page; after a refusal with what was marked on it, so that nothing is lost."""
     target = get_object_or_404(for_register(SchoolClass.objects.visible_to(request.scope)), pk=place["school_class"])
     shown = {"scope": request.scope, "marks": marks, "missing": request.GET.get("missing", "")}
     page = register_page(target, place["day"], place["slot"], today=request.today, **shown)
-    context = {"register": page, "submission": uuid4(), "trouble": trouble, "differences": differences}
-    context["form"] = form or RegisterForm()
+    context = {"register": page, "submission": uuid4(), "trouble": trouble, "form": form or RegisterForm()}
     return render(request, "students/register.html", context, status=status)
 
 
@@ -48,21 +47,39 @@ def _submit(request, place: dict):
     except registers.NotYourRegister as refused:
         raise PermissionDenied(str(refused)) from None
     except registers.RegisterChanged as changed:
-        differences = compare(changed.roll_call, marks)
-        return _show(request, place, form=form, status=409, trouble=str(changed), marks=marks, differences=differences)
+        context = conflict(changed, form)
+        return render(request, "students/register_conflict_page.html", context, status=409)
     except registers.RegisterRefused as refused:
         return _show(request, place, form=form, status=422, trouble=str(refused), marks=marks)
-    _say_saved(request, saved, marks)
+    say_saved(request, saved)
     return redirect("home")
 
 
-def _say_saved(request, saved: registers.Saved, marks: dict) -> None:
+def conflict(changed: registers.RegisterChanged, form: RegisterForm) -> dict:
+    """What the question "which of the two?" shows: both marks of each child, and what both agree on."""
+    call = changed.roll_call
+    return {
+        "call": call,
+        "trouble": str(changed),
+        "differences": differences(call, changed.children, form.marks()),
+        "agreed": changed.agreed,
+        "submission": uuid4(),
+        "reasons": [(name, form.cleaned_data[name]) for name in ("usual_reason", "own_reason")],
+    }
+
+
+def say_saved(request, saved: registers.Saved) -> None:
+    """On the next page: what was saved, and the way back."""
     call = saved.roll_call
-    missing = sum(kind in ABSENT for kind in marks.values())
-    words = f"缺{missing}人" if missing else "全勤"
     undo = reverse("students:take_back", args=[call.pk, call.version])
-    text = f"{cdate_short(call.day)}{call.get_slot_display()}的考勤已提交，{words}。{saved.followed.words}"
-    messages.success(request, text, extra_tags=f"undo={undo}")
+    messages.success(request, saved_words(saved), extra_tags=f"undo={undo}")
+
+
+def saved_words(saved: registers.Saved) -> str:
+    """What was saved, in a sentence."""
+    missing = sum(kind in ABSENT for kind in saved.marks.values())
+    words = f"缺{missing}人" if missing else "全勤"
+    return f"{cdate_short(saved.roll_call.day)}{saved.roll_call.get_slot_display()}的考勤已提交，{words}。{saved.followed.words}"
 
 
 @require_POST

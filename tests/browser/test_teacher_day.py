@@ -152,8 +152,10 @@ def test_what_somebody_else_saved_meanwhile_is_shown_beside_ones_own(page, class
     classroom.take(MONDAY, by=classroom.clerk, first="sick_leave")
     page.get_by_role("button", name="提交（缺 1 人）").tap()
     expect(page.get_by_role("alert").first).to_contain_text("别人提交过这次点名")
-    expect(page.locator(".error-summary tbody tr")).to_contain_text([f"{classroom.children[0].name}病假旷课"])
-    expect(tile(page, classroom.children[0])).to_have_attribute("data-kind", "unexcused")
-    page.get_by_role("button", name="提交（缺 1 人）").tap()
+    asked = page.get_by_role("group", name=classroom.children[0].name)
+    expect(asked).to_contain_text("现在的记录：何静，2026年9月7日 7:4")
+    expect(asked.locator(".choice")).to_have_text(["用现在的记录：病假", "用我的标记：旷课"])
+    asked.get_by_label("用我的标记").check()
+    page.get_by_role("button", name="按选择提交").tap()
     expect(page.get_by_role("status")).to_contain_text("缺1人")
     assert MarkCorrection.objects.get().new_kind == "unexcused"

@@ -168,27 +168,54 @@ class TestSaving:
 
 
 class TestAConflict:
-    def test_shows_both_values_and_keeps_what_was_marked(self, scene, teacher, address):
-        first, second, _ = scene.children
-        scene.take(MONDAY, by=scene.clerk, first="sick_leave")
-        response = teacher.post(address, sending(**marks(unexcused=first, late=second)))
-        html = response.content.decode()
+    @pytest.fixture
+    def asked(self, scene, teacher, address) -> str:
+        """The clerk says 高东 is ill and 胡涛 late, the teacher that 高东 and 袁然远 are missing and 胡涛 late."""
+        first, second, third = scene.children
+        scene.take(MONDAY, by=scene.clerk, first="sick_leave", third="late")
+        fields = {f"mark-{first.pk}": "unexcused", f"mark-{second.pk}": "unexcused", f"mark-{third.pk}": "late"}
+        response = teacher.post(address, sending(**fields))
         assert response.status_code == 409
-        assert "别人提交过这次点名" in html
-        rows = re.findall(r'<th scope="row">(\w+)</th><td>(\w+)</td><td>(\w+)</td>', html)
-        assert rows == [("高东", "病假", "旷课"), ("袁然远", "出勤", "迟到")]
-        assert dict(tiles(response)) == {"高东": "unexcused", "袁然远": "late", "胡涛": ""}
+        return response.content.decode()
+
+    def answer(self, html, **chosen) -> dict:
+        """What the browser sends when one of two has been pressed for every child."""
+        hidden = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([\w-]+)"', html))
+        return hidden | {"asked": re.findall(r'name="asked" value="(\d+)"', html)} | chosen
+
+    def test_shows_both_marks_of_each_child_who_set_the_other_and_when(self, asked):
+        assert "别人提交过这次点名" in asked
+        assert "2人两边标得不同" in asked
+        assert re.findall(r"<legend[^>]*>(\w+)</legend>", asked) == ["高东", "袁然远"]
+        assert re.findall(r"<span>(\w+)：<strong>(\w+)</strong>", asked) == [
+            ("用现在的记录", "病假"),
+            ("用我的标记", "旷课"),
+            ("用现在的记录", "出勤"),
+            ("用我的标记", "旷课"),
+        ]
+        assert asked.count("现在的记录：何静，2026年9月7日 7:40") == 2
         assert not MarkCorrection.objects.exists()
 
-    def test_pressed_again_it_is_saved_as_a_correction(self, scene, teacher, address):
-        scene.take(MONDAY, by=scene.clerk, first="sick_leave")
-        html = teacher.post(address, sending(**marks(unexcused=scene.children[0]))).content.decode()
-        version = re.search(r'name="version" value="(\d+)"', html)[1]
-        submission = re.search(r'name="submission" value="([\w-]+)"', html)[1]
-        fields = sending(version=version, submission=submission, **marks(unexcused=scene.children[0]))
+    def test_who_corrected_a_child_last_is_named_for_that_child_alone(self, scene, teacher, address, clock):
+        second = scene.children[1]
+        scene.take(MONDAY, first="late")
+        clock.shift(timedelta(minutes=5))
+        scene.take(MONDAY, by=scene.clerk, version=1, first="sick_leave")
+        html = teacher.post(address, sending(**marks(unexcused=second))).content.decode()
+        assert re.findall(r"现在的记录：(\w+)，2026年9月7日 (7:\d\d)", html) == [("何静", "7:45"), ("沈明", "7:40")]
+
+    def test_what_was_chosen_is_saved_as_a_correction(self, scene, teacher, address, asked):
+        first, second, third = scene.children
+        fields = self.answer(asked, **{f"mark-{first.pk}": "sick_leave", f"mark-{second.pk}": "unexcused"})
         assert teacher.post(address, fields).status_code == 302
-        assert AbsenceMark.objects.get().kind == "unexcused"
-        assert MarkCorrection.objects.get().old_kind == "sick_leave"
+        standing = dict(AbsenceMark.objects.values_list("student", "kind"))
+        assert standing == {first.pk: "sick_leave", second.pk: "unexcused", third.pk: "late"}
+        assert MarkCorrection.objects.get().student == second
+
+    def test_no_choice_is_not_a_choice(self, scene, teacher, address, asked):
+        fields = self.answer(asked, **{f"mark-{scene.children[0].pk}": "sick_leave"})
+        assert teacher.post(address, fields).status_code == 422
+        assert not MarkCorrection.objects.exists()
 
 
 class TestForgedForms:

@@ -87,7 +87,7 @@ def test_of_two_first_registers_sent_at_once_one_wins_and_the_other_is_told(scen
         assert saved.roll_call.marks.count() == 1
 
 
-def test_of_two_corrections_of_one_child_sent_at_once_none_is_overwritten_in_silence(scene, days):
+def test_two_corrections_of_one_child_sent_at_once_are_not_overwritten_in_silence(scene, days):
     child = scene.children[0]
     for day in days:
         scene.take(day)
@@ -99,19 +99,29 @@ def test_of_two_corrections_of_one_child_sent_at_once_none_is_overwritten_in_sil
     assert MarkCorrection.objects.count() == len(days)
 
 
-def test_of_two_corrections_of_two_children_sent_at_once_both_are_kept(scene, days):
+def test_two_corrections_of_two_children_sent_at_once_are_joined(scene, days):
     first, second = scene.children[:2]
     for day in days:
-        scene.take(day)
+        call = scene.take(day)
         outcomes = all_at_once(
             sender(scene, day, {first.pk: MarkKind.UNEXCUSED}, version=1),
             sender(scene, day, {second.pk: MarkKind.UNEXCUSED}, version=1, by=scene.clerk),
         )
-        assert {type(each).__name__ for each in outcomes} == {"Saved"}, outcomes
-        assert set(AbsenceMark.objects.filter(roll_call__day=day).values_list("student", flat=True)) == {
-            first.pk,
-            second.pk,
-        }
+        assert [type(each).__name__ for each in outcomes] == ["Saved", "Saved"], outcomes
+        assert set(call.marks.values_list("student", flat=True)) == {first.pk, second.pk}
+
+
+def test_two_hundred_copies_of_one_sending_are_one_register(scene):
+    """A device that lost every answer: twenty at the same moment, ten times over."""
+    child, submission = scene.children[0], uuid4()
+    send = sender(scene, MONDAY, {child.pk: MarkKind.UNEXCUSED}, submission=submission)
+    outcomes = []
+    for _ in range(10):
+        outcomes += all_at_once(*[send] * 20)
+    assert sorted(outcome.repeated for outcome in outcomes) == [False] + [True] * 199
+    assert {outcome.roll_call.version for outcome in outcomes} == {1}
+    assert RollCall.objects.count() == AbsenceMark.objects.count() == 1
+    assert AuditRow.objects.filter(action="register.submit").count() == 1
 
 
 def test_undone_twice_at_once_a_register_is_gone_once(scene, days):
