@@ -3,10 +3,16 @@
 import json
 from contextlib import suppress
 
+import pytest
 from playwright.sync_api import Error, Page, expect
 
+from students.models import AuditRow, RollCall
+from tests import cast
 from tests.browser.conftest import TIMEOUT
 
+WITHOUT_BACKGROUND_SYNC = """if (globalThis.ServiceWorkerRegistration) {
+  Object.defineProperty(ServiceWorkerRegistration.prototype, "sync", { value: undefined });
+}"""
 PAUSE = 50  # milliseconds
 
 # Everything that a browser keeps for a site, as text; bytes are read as if they were text too.
@@ -93,3 +99,45 @@ def leave(page: Page) -> None:
 
 def expect_nothing_waits(page: Page) -> None:
     wait_for_rows(page, "queue", 0)
+
+
+@pytest.fixture(autouse=True)
+def errors_of_the_line(expected_console_errors):
+    """What a browser says of a line that is cut, and of a refusal."""
+    expected_console_errors += [
+        "net::ERR",
+        "status of 409",
+        "status of 401",
+        "status of 403",
+        "status of 404",
+        "status of 422",
+        "fetching the script",
+    ]
+
+
+@pytest.fixture
+def taught(page, classroom, sign_in):
+    """The teacher's telephone on the first page, with today's registers on it; nothing is sent behind the pages."""
+    page.context.add_init_script(WITHOUT_BACKGROUND_SYNC)
+    sign_in(page, classroom.teacher.username, cast.PASSWORD)
+    ready_for_the_valley(page)
+    return page
+
+
+@pytest.fixture
+def waiting(taught, classroom):
+    """The first child is missing this morning: pressed without a network, still on the device."""
+    open_register(taught)
+    taught.context.set_offline(True)
+    tile(taught, classroom.children[0]).tap()
+    press(taught)
+    expect_kept(taught)
+    return taught
+
+
+def expect_one_register(classroom, *, version=1):
+    """Written once, with the first child missing."""
+    call = RollCall.objects.get()
+    assert (call.version, call.taken_by) == (version, classroom.teacher)
+    assert list(call.marks.values_list("student", "kind")) == [(classroom.children[0].pk, "unexcused")]
+    assert AuditRow.objects.filter(action="register.submit").count() == version
