@@ -79,7 +79,8 @@ def saved_words(saved: registers.Saved) -> str:
     """What was saved, in a sentence."""
     missing = sum(kind in ABSENT for kind in saved.marks.values())
     words = f"缺{missing}人" if missing else "全勤"
-    return f"{cdate_short(saved.roll_call.day)}{saved.roll_call.get_slot_display()}的考勤已提交，{words}。{saved.followed.words}"
+    call = saved.roll_call
+    return f"{cdate_short(call.day)}{call.get_slot_display()}的考勤已提交，{words}。{saved.followed.words}"
 
 
 @require_POST
