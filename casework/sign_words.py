@@ -63,7 +63,7 @@ def _unexcused(details: Mapping) -> str:
     for text, slots in details["days"][:SHOWN_DAYS]:
         day = date.fromisoformat(text)
         shown = short_day(day) if day.month != month else f"{day.day}日"
-        days.append(shown + "、".join(Slot(slot).label for slot in slots))
+        days.append(shown + ("、".join(Slot(slot).label for slot in slots) if len(slots) < 3 else f"{len(slots)}次"))
         month = day.month
     more = "……" if len(details["days"]) > SHOWN_DAYS else ""
     return f"最近{details['window']}天旷课{details['slots']}次（{'，'.join(days)}{more}），其后没有联系家长"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from casework import engine
 from casework.actions.signs import compute_county
-from casework.demo import acts, attendance, proofs, registry, residents, sweep, teaching, writing
+from casework.demo import acts, attendance, kin, proofs, registry, residents, sweep, teaching, writing
 from casework.demo.children import children_of
 from casework.demo.papers import Papers
 from casework.demo.plan import CENTRAL, THREE_DAY, ClassPlan, CountyPlan, SchoolPlan, lay_out
@@ -66,6 +66,7 @@ def make_county(*, students: int, seed: int, today: date) -> Made:
     Obligation.objects.exclude(withdrawn_at=None).update(withdrawn_at=acts.at(today, WITHDRAWN_HOUR))
     counts = engine.escalate(through=today)
     sweep.sweep(plan, chance(seed, "sweep"))
+    kin.join_a_family()
     compute_county(day=today)
     AuditRow.objects.create(
         done_at=timezone.now(),

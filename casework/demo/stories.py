@@ -12,6 +12,7 @@ from casework.demo.tales import (
     Tell,
     about_to_climb,
     absent,
+    away_at_weekends,
     back_after_a_visit,
     brought_back,
     came,
@@ -26,6 +27,7 @@ from casework.demo.tales import (
     moved,
     never_came,
     number_replaced,
+    often_on_leave,
     one_slot_yesterday,
     overlooked,
     papers,
@@ -162,6 +164,10 @@ STORIES = (
     Story("临时学籍号已换正式", number_replaced, {CENTRAL}),
     Story("借读，今天缺课", guest, {JUNIOR}, today=True),
     Story("送教上门", taught_at_home, {JUNIOR, CENTRAL}),
+    # Nothing the ladder asks for, and still a sign.
+    Story("周五早走、周一晚来", away_at_weekends, {JUNIOR}, needs=25, shown=True),
+    Story("周五早走、周一晚来", away_at_weekends, {CENTRAL}, needs=25),
+    Story("每周请一次病假", often_on_leave, {JUNIOR, CENTRAL}, needs=23),
 )
 
 

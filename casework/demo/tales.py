@@ -31,6 +31,7 @@ TRUANT = [MarkKind.UNVERIFIED, MarkKind.UNEXCUSED]  # first nobody knows, then i
 LOST_DAYS = 32  # a transfer out unconfirmed for longer is a child lost (去向不明)
 ABOUT_A_WEEK = 6  # school days
 LONG_ILLNESS = 12  # school days
+WEEKEND_DAYS = 33  # school days in which weekends are looked for: seven weeks with a holiday
 
 
 @dataclass
@@ -106,6 +107,22 @@ def about_to_climb(days: int) -> Tell:
         child.habit.update({Tier.CONTACT: None, Tier.ABSENCE_REPORT: 1})
 
     return tell
+
+
+def away_at_weekends(child: Child, scene: Scene) -> None:
+    """Leaves early on Fridays and comes back late on Mondays; called each time."""
+    edges = [day for day in scene.days[-WEEKEND_DAYS:] if day.weekday() in (0, 4)]
+    for day in edges[-5:]:
+        slots = scene.of.registers[day]
+        child.marks[day][slots[-1] if day.weekday() == 4 else slots[0]] = MarkKind.UNEXCUSED.value
+    child.habit.update(AT_ONCE)
+
+
+def often_on_leave(child: Child, scene: Scene) -> None:
+    """A day of sick leave every week or so."""
+    for day in scene.days[-22:-1:7]:
+        mark(child, [day], scene.of.registers, [MarkKind.SICK_LEAVE])
+        child.leaves.append(Excuse(day, day, MarkKind.SICK_LEAVE.value))
 
 
 def excused_inside(child: Child, scene: Scene) -> None:
