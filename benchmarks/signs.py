@@ -13,6 +13,9 @@ import random
 import resource
 import time
 from datetime import datetime, timedelta
+from functools import partial
+from statistics import quantiles
+from unittest import mock
 
 from county import LAST_DAY, SHANGHAI, set_up
 
@@ -65,11 +68,58 @@ def add_the_rest() -> None:
 def compute() -> None:
     from casework.actions.signs import compute_county
 
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     counts = compute_county(day=DAY)
-    seconds = time.perf_counter() - began
+    seconds, own = time.perf_counter() - began, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{seconds:.1f} s, peak {peak:.0f} MB, {counts}")
+    print(f"{seconds:.1f} s ({own:.1f} s of one core), peak {peak:.0f} MB, {counts}")
+
+
+def counted(asked: list, execute, sql, *rest):
+    """Execute a statement and note it."""
+    asked.append(sql)
+    return execute(sql, *rest)
+
+
+def pages(times: int) -> None:
+    """Every page of the signs, as the bureau, a head and a 班主任 open it."""
+    from django.db import connection
+    from django.test import Client
+    from django.urls import reverse
+
+    from students.models import Person, School
+
+    school = School.objects.first()
+    addresses = {
+        "bureau_officer": [
+            reverse("casework:signs"),
+            f"{reverse('casework:signs')}?page=100",
+            *(f"{reverse('casework:signs')}?sign={code}" for code in ("unseen", "attendance", "village", "put_off")),
+            f"{reverse('casework:signs')}?school={school.pk}",
+            f"{reverse('casework:signs')}?grade=3",
+            f"{reverse('casework:signs')}?q=xs1",
+            reverse("casework:signs_by_school"),
+            reverse("reports:signs_file"),
+        ],
+        "principal": [reverse("casework:signs"), reverse("casework:school_board")],
+        "homeroom_teacher": [reverse("casework:signs"), reverse("home")],
+    }
+    for role, urls in addresses.items():
+        client = Client(HTTP_HOST="localhost")
+        client.force_login(Person.objects.get(username=role), backend="students.authentication.PostedPersonBackend")
+        for url in urls:
+            client.get(url)
+            asked = []
+            with connection.execute_wrapper(partial(counted, asked)):
+                assert client.get(url).status_code == 200, url
+            spent, worked = [], time.process_time()
+            for _ in range(times):
+                began = time.perf_counter()
+                client.get(url)
+                spent.append((time.perf_counter() - began) * 1000)
+            own = (time.process_time() - worked) / times * 1000
+            p95 = quantiles(spent, n=20)[18]
+            print(f"{role:17} p95 {p95:5.0f} ms, {own:4.0f} ms of one core, {len(asked):3} queries  {url}")
 
 
 def main() -> None:
@@ -84,6 +134,9 @@ def main() -> None:
     if asked.part in (None, "compute"):
         compute()
         compute()
+    if asked.part in (None, "pages"):
+        with mock.patch("django.utils.timezone.localdate", return_value=DAY):
+            pages(asked.times)
 
 
 if __name__ == "__main__":

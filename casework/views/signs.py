@@ -28,7 +28,9 @@ TABS = {"": "全部", **SIGN_LABELS, queries.PUT_OFF: "已了解"}
 def signs(request):
     """Every child with a sign, the most urgent first, narrowed down by sign, place and name."""
     asked = asked_signs(request)
-    page = Paginator(asked.children, PAGE_SIZE).get_page(request.GET.get("page"))
+    paginator = Paginator(asked.children, PAGE_SIZE)
+    paginator.count = asked.counts[asked.shown]  # counted for the tab already
+    page = paginator.get_page(request.GET.get("page"))
     rows = queries.signed_children(page.object_list, asked.signs, scope=request.scope, today=request.today)
     policy = policy_of(request.today)
     context = {

@@ -99,7 +99,7 @@ def _row(number: int, child: SignedChild) -> SignRow:
         class_name=school_class.name,
         signs="、".join(sign.label for sign in child.signs),
         reasons="；".join(sign.reason for sign in child.signs),
-        advice="；".join(sign.advice for sign in child.signs),
+        advice=child.signs[0].advice,
         unseen_days=child.unseen_days,
         known="；".join(known),
     )

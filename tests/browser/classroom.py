@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from casework.actions import uploads
+from casework.actions.signs import compute_county
 from casework.jobs import check_upload
 from casework.models import Obligation
 from students.actions import accounts, alerts, notices, substitutes, timetables, year_turn
@@ -63,6 +64,7 @@ def busy(classroom) -> Classroom:
         classroom.take(MONDAY - timedelta(days=days_ago), first="unexcused")
     classroom.take(FRIDAY, "PM", first="unexcused", second="unverified", third="sick_leave")
     classroom.take(MONDAY, first="unexcused", second="late", third="unexcused")
+    compute_county(day=MONDAY)
     return classroom
 
 
@@ -101,6 +103,11 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "suspensions": (clerk, reverse("students:suspensions")),
         "unaccounted": (classroom.bureau, reverse("students:unaccounted")),
         "policy": (classroom.bureau, reverse("students:policy")),
+        "early signs": (teacher, reverse("casework:signs")),
+        "early signs, none found": (clerk, reverse("casework:signs") + "?q=none"),
+        "early signs by school": (classroom.bureau, reverse("casework:signs_by_school")),
+        "an early sign to put off": (teacher, reverse("casework:put_off_signs", args=[classroom.children[0].pk])),
+        "early signs to export": (clerk, reverse("reports:signs_file")),
         "accounts": (clerk, reverse("students:people")),
         "students": (clerk, reverse("reports:students")),
         "students, none found": (classroom.bureau, reverse("reports:students") + "?q=none"),
