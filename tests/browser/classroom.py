@@ -103,11 +103,6 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "suspensions": (clerk, reverse("students:suspensions")),
         "unaccounted": (classroom.bureau, reverse("students:unaccounted")),
         "policy": (classroom.bureau, reverse("students:policy")),
-        "early signs": (teacher, reverse("casework:signs")),
-        "early signs, none found": (clerk, reverse("casework:signs") + "?q=none"),
-        "early signs by school": (classroom.bureau, reverse("casework:signs_by_school")),
-        "an early sign to put off": (teacher, reverse("casework:put_off_signs", args=[classroom.children[0].pk])),
-        "early signs to export": (clerk, reverse("reports:signs_file")),
         "accounts": (clerk, reverse("students:people")),
         "students": (clerk, reverse("reports:students")),
         "students, none found": (classroom.bureau, reverse("reports:students") + "?q=none"),
@@ -129,8 +124,20 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "components": (teacher, reverse("students:components")),
         "refused": (teacher, reverse("students:people")),
         "not found": (teacher, "/nothing/"),
-        **sheet_pages(classroom),
+        **(sign_pages(classroom) | sheet_pages(classroom)),
         **pages_of_teaching(classroom),
+    }
+
+
+def sign_pages(classroom: Classroom) -> dict[str, tuple[Person, str]]:
+    """预警, put off and exported."""
+    teacher, clerk = classroom.teacher, classroom.clerk
+    return {
+        "early signs": (teacher, reverse("casework:signs")),
+        "early signs, none found": (clerk, reverse("casework:signs") + "?q=none"),
+        "early signs by school": (classroom.bureau, reverse("casework:signs_by_school")),
+        "an early sign to put off": (teacher, reverse("casework:put_off_signs", args=[classroom.children[0].pk])),
+        "early signs to export": (clerk, reverse("reports:signs_file")),
     }
 
 
