@@ -5,10 +5,11 @@ It runs inside the transaction that changes a fact, for the children it touches,
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import astuple, dataclass, field, fields
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -87,9 +88,16 @@ class Words:
     withdrawn: list[str] = field(default_factory=list)
 
 
-def recompute_locked(students: Collection[int], surroundings: Surroundings, *, through: date, reason: str) -> Counts:
+def recompute_locked(
+    students: Collection[int],
+    surroundings: Surroundings,
+    *,
+    through: date,
+    reason: str,
+    tell: Callable[["Difference"], object] | None = None,
+) -> Counts:
     """Lock these children and recompute them; to be called inside a transaction."""
-    return recompute(_lock_with_classes(students), surroundings, through=through, words=Words(reason))
+    return recompute(_lock_with_classes(students), surroundings, through=through, words=Words(reason), tell=tell)
 
 
 def _lockable(students):
@@ -153,23 +161,60 @@ def escalate(*, through: date, reason: str = "全部重新计算") -> Counts:
     return total
 
 
+class Difference(NamedTuple):
+    """What a computation changes for one child: pairs of the row that is kept (None where there is none) and what the
+    facts say (None where they no longer say it), for duties and for runs. ``duties_standing`` and ``runs_standing`` are
+    all that the facts say, changed or not."""
+
+    student: int
+    duties: list[tuple[Obligation | None, Duty | None]]
+    runs: list[tuple[AbsenceRun | None, RunRecord | None]]
+    duties_standing: int
+    runs_standing: int
+
+
+def differences(
+    students: list[int], surroundings: Surroundings, *, through: date, with_registers: bool = False
+) -> Iterator[Difference]:
+    """How what is kept of these children differs from what their facts say through ``through``; nothing is written.
+
+    What lies after ``through`` is left as it is.
+    """
+    kept_duties, kept_runs = _kept(students, through)
+    for student, duties, runs in assess_students(
+        students, surroundings, through=through, with_registers=with_registers
+    ):
+        yield Difference(
+            student,
+            list(_duty_differences(duties, kept_duties[student], through)),
+            list(_run_differences(runs, kept_runs[student])),
+            len(duties),
+            len(runs),
+        )
+
+
 def recompute(
-    students: list[int], surroundings: Surroundings, *, through: date, words: Words, with_registers: bool = False
+    students: list[int],
+    surroundings: Surroundings,
+    *,
+    through: date,
+    words: Words,
+    with_registers: bool = False,
+    tell: Callable[[Difference], object] | None = None,
 ) -> Counts:
     """Write the differences between what is kept of these children and what their facts say through ``through``.
 
-    The children are locked. What lies after ``through`` is left as it is.
+    The children are locked. ``tell`` is told of every child's difference before it is written.
     """
-    kept_duties, kept_runs = _kept(students, through)
-    duties, runs, counts = [], [], Counts(students=len(students))
-    vanished_runs: list[int] = []
-    for student, new_duties, new_runs in assess_students(
-        students, surroundings, through=through, with_registers=with_registers
-    ):
-        duties += _duty_differences(student, new_duties, kept_duties[student], through, words, counts)
-        runs += _run_differences(student, new_runs, kept_runs[student], vanished_runs)
-        counts.obligations += len(new_duties)
-        counts.runs += len(new_runs)
+    duties, runs, vanished_runs, counts = [], [], [], Counts(students=len(students))
+    for found in differences(students, surroundings, through=through, with_registers=with_registers):
+        if tell is not None:
+            tell(found)
+        counts.obligations += found.duties_standing
+        counts.runs += found.runs_standing
+        duties += [_duty_row(found.student, row, duty, words, counts) for row, duty in found.duties]
+        runs += [_run_row(found.student, run) for _, run in found.runs if run is not None]
+        vanished_runs += [row.pk for row, run in found.runs if run is None]
     _write(duties, runs, vanished_runs)
     return counts
 
@@ -193,24 +238,29 @@ def _kept_runs(students, through):
     return AbsenceRun.objects.filter(student__in=students, started_on__lte=through).order_by()
 
 
-def _duty_differences(student: int, new: list[Duty], kept: dict, through: date, words: Words, counts: Counts):
-    """The obligation rows to write for one child."""
+def _duty_differences(new: list[Duty], kept: dict, through: date):
     for duty in new:
         row = kept.pop((duty.tier, duty.key), None)
-        if row is None:
-            counts.added += 1
-            words.owed.append(duty.tier.label)
-            yield _with_duty(Obligation(student_id=student, tier=duty.tier, key=duty.key), duty)
-        elif row.withdrawn_at or _differs(row, duty, through):
-            counts.changed += 1
-            words.owed += [duty.tier.label] if row.withdrawn_at else []
-            yield _with_duty(row, duty)
-    for row in kept.values():
-        if row.withdrawn_at is None:
-            counts.withdrawn += 1
-            words.withdrawn.append(Tier(row.tier).label)
-            row.withdrawn_at, row.withdrawn_reason = timezone.now(), words.said.get(student, words.reason)
-            yield row
+        if row is None or row.withdrawn_at or _differs(row, duty, through):
+            yield row, duty
+    yield from ((row, None) for row in kept.values() if row.withdrawn_at is None)
+
+
+def _duty_row(student: int, row: Obligation | None, duty: Duty | None, words: Words, counts: Counts) -> Obligation:
+    """The obligation row to write."""
+    if duty is None:
+        counts.withdrawn += 1
+        words.withdrawn.append(Tier(row.tier).label)
+        row.withdrawn_at, row.withdrawn_reason = timezone.now(), words.said.get(student, words.reason)
+        return row
+    if row is None or row.withdrawn_at:
+        words.owed.append(duty.tier.label)
+    if row is None:
+        counts.added += 1
+        row = Obligation(student_id=student, tier=duty.tier, key=duty.key)
+    else:
+        counts.changed += 1
+    return _with_duty(row, duty)
 
 
 def _differs(row: Obligation, duty: Duty, through: date) -> bool:
@@ -226,15 +276,21 @@ def _with_duty(row: Obligation, duty: Duty) -> Obligation:
     return row
 
 
-def _run_differences(student: int, new: list[RunRecord], kept: dict, vanished: list[int]):
+def _run_differences(new: list[RunRecord], kept: dict):
     for run in new:
         row = kept.pop(run.started_on, None)
-        values = [run.last_absent_on, run.days, run.unknown_days, run.ended_on, run.settled_on, run.school_class]
-        if row is None or [getattr(row, name) for name in RUN_FIELDS] != values:
-            yield AbsenceRun(
-                student_id=student, started_on=run.started_on, **dict(zip(RUN_FIELDS, values, strict=True))
-            )
-    vanished.extend(row.pk for row in kept.values())
+        if row is None or [getattr(row, name) for name in RUN_FIELDS] != _run_values(run):
+            yield row, run
+    yield from ((row, None) for row in kept.values())
+
+
+def _run_values(run: RunRecord) -> list:
+    return [run.last_absent_on, run.days, run.unknown_days, run.ended_on, run.settled_on, run.school_class]
+
+
+def _run_row(student: int, run: RunRecord) -> AbsenceRun:
+    values = dict(zip(RUN_FIELDS, _run_values(run), strict=True))
+    return AbsenceRun(student_id=student, started_on=run.started_on, **values)
 
 
 def _write(duties: list[Obligation], runs: list[AbsenceRun], vanished_runs: list[int]) -> None:

@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, CharField, DateField, Exists, F, F
 from casework.ladder import Change, Duty, RunRecord, StudentFacts, World, assess
 from casework.models import AbsenceRun, Contact, Obligation, Report
 from casework.presets import least_excused_days, rules_under
+from students.calendar import Calendar
 from students.days import ABSENT, EXCUSED, UNEXCUSED
 from students.enrolment import INS, MOVES, REPORTED_CHANGES, EventKind, Place, Standing
 from students.models import (
@@ -36,10 +37,11 @@ Registers = dict[int, dict[date, frozenset[str]]]
 class Surroundings:
     """The world that children are assessed in: calendar and rules read once, classes as they are met."""
 
-    def __init__(self, stamp: int | None = None):
-        """``stamp``: the reference stamp, where the caller has just read it."""
+    def __init__(self, stamp: int | None = None, *, calendar: Calendar | None = None):
+        """``stamp``: the reference stamp, where the caller has just read it; ``calendar``: one that does not hold, to
+        see what would follow if it did."""
         stamp = stamp or reference_stamp()
-        self._calendar = calendar_under(stamp)
+        self._calendar = calendar or calendar_under(stamp)
         self._classes: OrderedDict[int, ClassDays] = OrderedDict()
         self.world = World(classes=self._classes, rules_on=rules_under(stamp), terms=self._calendar.terms)
 

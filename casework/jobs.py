@@ -1,19 +1,20 @@
 """Background jobs (后台任务), done by ``manage.py db_worker``: they take their orders from rows, and write there."""
 
 import re
+from contextlib import suppress
 from io import BytesIO
 
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from casework.actions import uploads
+from casework.actions import calendar_changes, uploads
 from casework.actions.progress import Stopped, Watch
 from casework.queries.uploads import MOST_PROBLEMS, may_import, schools_for
 from casework.workbook import import_workbooks
 from students.access import in_force, scope_of
 from students.identity import masked_number, masked_phone
-from students.models import WorkbookUpload
+from students.models import CalendarChange, WorkbookUpload
 from students.workbook.marked import write_marked
 from students.workbook.read import open_workbook
 from students.workbook.report import Outcome, Problem
@@ -42,6 +43,29 @@ def apply_upload(pk: int) -> None:
     upload = uploads.begin(pk=pk, state=State.APPLYING, then_state=State.APPLYING)
     if upload is not None:
         _watched(upload, _apply_good_rows if upload.good_rows_only else _apply)
+
+
+@task()
+def preview_calendar_change(pk: int) -> None:
+    """Rehearse a change of the county's calendar; where it breaks off, its page says that nothing goes on."""
+    _calendar_job(pk, CalendarChange.State.PREVIEWING, calendar_changes.preview)
+
+
+@task()
+def apply_calendar_change(pk: int) -> None:
+    """Carry out a change of the county's calendar that has been confirmed, or go on where it was broken off."""
+    _calendar_job(pk, CalendarChange.State.APPLYING, calendar_changes.carry_out)
+
+
+def _calendar_job(pk: int, state: str, work) -> None:
+    change = CalendarChange.objects.filter(pk=pk, state=state).select_related("applied_by", "reverses").first()
+    if change is None:
+        return
+    watch = Watch(calendar_changes.job_of(change))
+    # Stopped: given up meanwhile. Refused: the change is back in its preview, which says so.
+    with suppress(Stopped, calendar_changes.ChangeRefused):
+        work(change=change, today=timezone.localdate(), watch=watch)
+    watch.close()
 
 
 def _watched(upload: WorkbookUpload, work) -> None:

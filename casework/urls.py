@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import campaigns, child, closes, duties, home, opening, signs, uploads
+from casework.views import calendar, campaigns, child, closes, duties, home, opening, signs, uploads
 from students import converters  # noqa: F401  days in addresses
 
 app_name = "casework"
@@ -24,6 +24,21 @@ urlpatterns = [
     path("daily/", closes.daily, name="daily"),
     path("daily/schools/<int:pk>/<day:day>/", closes.daily_close, name="daily_close"),
     path("daily/closes/<int:pk>/amend/", closes.amend_close, name="amend_close"),
+    path("calendar/close-today/", calendar.close_today, name="close_today"),
+    path("calendar/county/change/", calendar.change_county, name="change_county"),
+    path("calendar/schools/<int:pk>/change/", calendar.change_school, name="change_school"),
+    path("calendar/classes/<int:pk>/change/", calendar.change_class, name="change_class"),
+    path("calendar/schools/<int:pk>/weeks/", calendar.pattern, {"kind": "weeks"}, name="big_and_small_weeks"),
+    path("calendar/schools/<int:pk>/holidays/", calendar.pattern, {"kind": "holidays"}, name="monthly_holidays"),
+    path("calendar/terms/", calendar.terms, name="terms"),
+    path("calendar/changes/", calendar.calendar_changes, name="calendar_changes"),
+    path("calendar/changes/<int:pk>/", calendar.calendar_change, name="calendar_change"),
+    path("calendar/changes/<int:pk>/progress/", calendar.calendar_progress, name="calendar_progress"),
+    path("calendar/changes/<int:pk>/edit/", calendar.edit_change, name="edit_calendar_change"),
+    path("calendar/changes/<int:pk>/confirm/", calendar.confirm_change, name="confirm_calendar_change"),
+    path("calendar/changes/<int:pk>/give-up/", calendar.give_up_change, name="give_up_calendar_change"),
+    path("calendar/changes/<int:pk>/go-on/", calendar.go_on_change, name="go_on_calendar_change"),
+    path("calendar/changes/<int:pk>/take-back/", calendar.take_back_change, name="take_back_calendar_change"),
     path("opening/", opening.opening, name="opening"),
     path("signs/", signs.signs, name="signs"),
     path("signs/schools/", signs.signs_by_school, name="signs_by_school"),

@@ -91,6 +91,10 @@ class Scope:
         """The clerk and the heads: who decides on a school's teachers, substitutes and timetables."""
         return school in self.clerk_of | self.led
 
+    def keeps_calendar_of(self, school: int | None) -> bool:
+        """县教育局 the county's calendar (None); a school's clerk and heads its own and that of its classes."""
+        return self.is_bureau if school is None else school in self.clerk_of | self.led
+
     def may_manage_in(self, township: int | None) -> bool:
         """县教育局 anywhere, 乡镇干部 in their own township: who settles what concerns its residents."""
         return self.is_bureau or township in self.officer_of

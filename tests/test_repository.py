@@ -24,6 +24,7 @@ CALCULATION = {
         "attendance_year",
         "calendar",
         "comparing",
+        "day_plans",
         "days",
         "day_counts",
         "enrolment",

@@ -4,6 +4,7 @@ from students.models.alerts import MissingAlert
 from students.models.attendance import AbsenceMark, Leave, MarkCorrection, RollCall
 from students.models.audit import AuditRow
 from students.models.calendar import DayOverride, ReferenceStamp, Term
+from students.models.calendar_changes import CalendarChange, ChangedDay, ChangedTerm
 from students.models.changes import Suspension, Transfer
 from students.models.counts import HeadCount, HeadCountMissing, OpeningAbsence
 from students.models.files import Certificate
@@ -32,8 +33,11 @@ __all__ = [
     "AdoptedPolicy",
     "Area",
     "AuditRow",
+    "CalendarChange",
     "Campaign",
     "Certificate",
+    "ChangedDay",
+    "ChangedTerm",
     "ChildTurn",
     "ClassTurn",
     "Comparison",

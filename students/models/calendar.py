@@ -36,7 +36,7 @@ class DayOverride(models.Model):
     """校历调整: a day that is taught or off against the rule, for the county, a school or a class.
 
     ``is_closure``: off because school had to close 停课 (snow, an epidemic), not a holiday. ``follows_weekday``: whose
-    timetable a taught day follows, 0 = Monday.
+    timetable a taught day follows, 0 = Monday. ``change`` says who decided and when; None where it was imported.
     """
 
     day = models.DateField("日期")
@@ -46,6 +46,9 @@ class DayOverride(models.Model):
     school = models.ForeignKey("students.School", models.PROTECT, null=True, blank=True, verbose_name="学校")
     school_class = models.ForeignKey("students.SchoolClass", models.PROTECT, null=True, blank=True, verbose_name="班级")
     note = models.CharField("说明", max_length=100, blank=True)
+    change = models.ForeignKey(
+        "students.CalendarChange", models.PROTECT, null=True, blank=True, verbose_name="校历改动", related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "校历调整"

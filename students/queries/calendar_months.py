@@ -11,6 +11,7 @@ from students.calendar import DAY, Calendar, DayKind, Explained, Source
 from students.models import DayOverride, School, SchoolClass, Term
 from students.models.calendar import WEEKDAYS
 from students.queries.calendar import current_calendar
+from students.templatetags.chinese import cdatetime
 
 TONES = {
     DayKind.TAUGHT: "ok",
@@ -116,6 +117,16 @@ class Adjusted:
     note: str
     beaten: str
 
+    @property
+    def who(self) -> str:
+        """Who changed it on a page, and when; blank for the state's days, which nobody here decided."""
+        row = self.day.override
+        if row is None:
+            return ""
+        if row.change is None:
+            return "导入的工作簿"
+        return f"{row.change.applied_by.name} {cdatetime(row.change.applied_at)}"
+
 
 @dataclass(frozen=True)
 class TermLine:
@@ -166,7 +177,7 @@ def month_page(place: Place, first: date, *, today: date) -> MonthPage:
     """The month that begins on ``first``; four queries."""
     calendar, last = current_calendar(), last_of_month(first)
     rows: dict[date, dict[Source, DayOverride]] = {}
-    for row in place.overrides().filter(day__range=(first, last)):
+    for row in place.overrides().filter(day__range=(first, last)).select_related("change__applied_by"):
         rows.setdefault(row.day, {})[source_of(row)] = row
     days = [_month_day(place, first + DAY * n, calendar, rows, today) for n in range((last - first).days + 1)]
     cells = [None] * first.weekday() + days

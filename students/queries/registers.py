@@ -117,6 +117,7 @@ class RegisterPage:
     obstacle: str
     alerts: list[dict]
     needs_reason: bool
+    is_school_day: bool
 
     @property
     def obstacle_title(self) -> str:
@@ -186,6 +187,7 @@ def register_page(
         obstacle=obstacle,
         alerts=alert_lines(alerts),
         needs_reason=late and not obstacle,
+        is_school_day=day in school_days,
     )
 
 

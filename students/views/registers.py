@@ -13,7 +13,7 @@ from students.actions import registers
 from students.days import ABSENT
 from students.forms.registers import RegisterForm
 from students.models import RollCall, SchoolClass
-from students.queries.registers import differences, for_register, register_history, register_page
+from students.queries.registers import RegisterPage, differences, for_register, register_history, register_page
 from students.templatetags.chinese import cdate_short
 
 
@@ -29,7 +29,16 @@ def _show(request, place: dict, *, form=None, status=200, trouble="", marks=None
     shown = {"scope": request.scope, "marks": marks, "missing": request.GET.get("missing", "")}
     page = register_page(target, place["day"], place["slot"], today=request.today, **shown)
     context = {"register": page, "submission": uuid4(), "trouble": trouble, "form": form or RegisterForm()}
+    context["override_url"] = _override_url(request.scope, page)
     return render(request, "students/register.html", context, status=status)
+
+
+def _override_url(scope, page: RegisterPage) -> str:
+    """Where whoever keeps the calendar says that a day without school was taught after all; blank for others."""
+    if page.is_school_day or not scope.keeps_calendar_of(page.school_class.school_id):
+        return ""
+    address = reverse("casework:change_class", args=[page.school_class.pk])
+    return f"{address}?first={page.day.isoformat()}&what=taught&slot={page.slot}"
 
 
 def _submit(request, place: dict):
