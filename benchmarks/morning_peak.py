@@ -365,6 +365,8 @@ def run_site(pool, port: int, options, days: list[date], bare: Measured) -> bool
     print(f"{len(twice)} sent twice at once, {len(cut)} cut off")
     print(f"a bare view serves {bare.rate / most.rate:.1f} times as many")
     wrong = faults(sent, answered, days)
+    for answer, number in Counter(shot.answer for shot in refused).items():
+        print(f"refused: {number} answered {answer}")
     print(
         f"{len(answered)} registers acknowledged, {len(refused)} requests refused; "
         + ("; ".join(wrong) or "each stands exactly once")

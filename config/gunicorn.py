@@ -7,6 +7,8 @@ from gunicorn's own environment (``--bind``, ``WEB_CONCURRENCY``).
 import gc
 import os
 
+from django.urls import get_resolver
+
 # A save is Python more than it is waiting, and one process runs Python on one core: a process for each.
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
 # While one thread waits for the database another works. Each keeps a connection to the database, so PostgreSQL needs
@@ -28,6 +30,12 @@ control_socket_disable = True  # nothing here asks for it, and its file would li
 
 
 def when_ready(server):
-    """What the code consists of stays for ever: Python need not look through it for rubbish again and again."""
+    """Load what Django leaves to the first request, once for all processes: the views and all that they import.
+
+    Otherwise every new process, also one that replaces another in the middle of a morning, would keep its first
+    visitors waiting for a second. What is loaded stays for ever, so Python need not look through it for rubbish.
+    """
+    if server.cfg.preload_app:
+        get_resolver().url_patterns  # noqa: B018 - read for what reading it imports
     gc.collect()
     gc.freeze()
