@@ -41,11 +41,13 @@ from students.models import (
     Term,
     Transfer,
 )
+from students.queries.calendar import current_calendar
 from students.queries.registers import roster
 
 LONGEST_AGO = 24  # school days: what happens here happened no longer ago
 LOST_DAYS = 36  # a transfer out unconfirmed for longer than the county waits
 END_OF_SUSPENSION = 21  # days from today: near enough to be reminded of
+LONG_SLIP = 8  # school days: longer than a 班主任 may approve
 NUMBERS_TRIED, GROUPS_ENDED = 24, 6
 UNCOUNTED = 4  # every fourth class is still to be counted
 COUNTED_DAYS_AGO, COUNTED_BEFORE = 7, 21  # school days
@@ -284,12 +286,17 @@ class _Registry:
         )
 
     def hand_in_slips(self) -> None:
-        """In the class that is shown one slip that waits for the school and one that the 班主任 has approved."""
+        """In the class that is shown one slip that waits for the school and one that the 班主任 has approved; in the
+        holidays nobody asks for leave."""
         of = next(of for of in self.home.classes if of.is_shown)
+        days = current_calendar().school_days(school=of.row.school_id, school_class=of.row.pk)
+        coming = days.between(self.today + DAY, self.today + DAY * 16)
+        if len(coming) < LONG_SLIP:
+            return
         missed = AbsenceMark.objects.filter(roll_call__day__gte=of.days[-LONGEST_AGO]).values("student")
         rows = roster(of.row.pk, self.today).exclude(student__in=missed).exclude(student__leaves__isnull=False)
         scope = scope_of(of.teacher, of.teacher.postings.all())
-        for row, (kind, first, last, reason) in zip(rows[::7], self._slips(), strict=False):
+        for row, (kind, first, last, reason) in zip(rows[::7], self._slips(coming), strict=False):
             guardian = Guardian.objects.filter(student=row.student).order_by("position").first()
             leave_slips.hand_in(
                 by=of.teacher,
@@ -304,11 +311,11 @@ class _Registry:
                 today=self.today,
             )
 
-    def _slips(self):
-        """Kind, days and reason: a fortnight to come, and a day or two from tomorrow on."""
-        tomorrow = self.today + DAY
-        yield MarkKind.SICK_LEAVE, tomorrow, tomorrow + DAY * 13, "阑尾炎手术，在县医院住院，出院后在家休养"
-        yield MarkKind.PERSONAL_LEAVE, tomorrow + DAY * 3, tomorrow + DAY * 5, "外祖父去世，随父母回老家"
+    @staticmethod
+    def _slips(coming):
+        """Kind, days and reason: many of the school days that are coming, and two of them."""
+        yield MarkKind.SICK_LEAVE, coming[0], coming[LONG_SLIP - 1], "阑尾炎手术，在县医院住院，出院后在家休养"
+        yield MarkKind.PERSONAL_LEAVE, coming[2], coming[3], "外祖父去世，随父母回老家"
 
     def note_who_is_not_back(self) -> None:
         """Why the children who were not there on the first school day were not, as far as the school knows."""

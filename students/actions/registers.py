@@ -180,14 +180,15 @@ def verify(*, by, scope: Scope, school_class: int, student: int, day: date, kind
         raise NotYourRegister("待核实由班主任、代班的人和教务处核实，没有保存。")
     unverified = {"marks__student": student, "marks__kind": MarkKind.UNVERIFIED}
     calls = list(RollCall.objects.filter(school_class=target, day=day, **unverified).order_by("pk"))
+    said: dict[int, str] = {}
     for call in calls:
         marks = dict(call.marks.values_list("student", "kind")) | {student: kind}
-        correct_marks(call, {child: each for child, each in marks.items() if each}, by, VERIFIED)
+        said |= correct_marks(call, {child: each for child, each in marks.items() if each}, by, VERIFIED)[1]
     if calls:
         details = {"student": student, "day": day.isoformat(), "slots": len(calls), "kind": kind}
         audit.record(by=by, action="register.verify", subject=target, **details)
         registers = [(target.pk, day)]
-        facts_changed(students={student}, registers=registers, today=today, reason=VERIFIED)
+        facts_changed(students={student}, registers=registers, today=today, reason=VERIFIED, said=said)
     return len(calls)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -11,7 +12,8 @@ from casework.actions import uploads
 from casework.actions.signs import compute_county
 from casework.jobs import check_upload
 from casework.models import Obligation
-from students.actions import accounts, alerts, notices, substitutes, timetables, year_turn
+from students.actions import accounts, alerts, leave_slips, notices, substitutes, timetables, year_turn
+from students.days import MarkKind
 from students.models import Notice, Person, Posting, Role, RollCall, WorkbookUpload
 from students.queries.lessons import timetable_of
 from tests import cast
@@ -126,6 +128,28 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "not found": (teacher, "/nothing/"),
         **(sign_pages(classroom) | sheet_pages(classroom)),
         **pages_of_teaching(classroom),
+        **leave_pages(classroom),
+    }
+
+
+def leave_pages(classroom: Classroom) -> dict[str, tuple[Person, str]]:
+    """请假条, with one that waits for the school, and the register of an earlier day."""
+    teacher, clerk, child = classroom.teacher, classroom.clerk, classroom.children[2]
+    done = leave_slips.hand_in(
+        by=teacher, scope=cast.scope(teacher), student=child, kind=MarkKind.SICK_LEAVE, reason="骨折", today=MONDAY,
+        first_day=MONDAY + timedelta(days=7), last_day=MONDAY + timedelta(days=18), applicant="曾杰（母亲）",
+        submission=uuid4(),
+    )  # fmt: skip
+    friday = [classroom.school_class.pk, FRIDAY, "PM"]
+    return {
+        "slips": (clerk, reverse("students:leave_slips")),
+        "slips that are missing": (teacher, reverse("students:leave_slips") + "?box=missing"),
+        "a child to hand a slip in for": (teacher, reverse("students:find_child_on_leave")),
+        "a new slip": (teacher, reverse("students:new_leave_slip", args=[child.pk])),
+        "a slip to decide": (clerk, reverse("students:leave_slip", args=[done.slip.pk])),
+        "a slip's paper": (clerk, reverse("students:leave_slip_paper", args=[done.slip.pk])),
+        "a register to correct late": (clerk, reverse("students:register", args=friday)),
+        "a register no longer to correct": (teacher, reverse("students:register", args=friday)),
     }
 
 
