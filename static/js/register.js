@@ -88,6 +88,8 @@ class Register {
     this.asked = tile;
     this.sheet.querySelector("[data-kinds-name]").textContent = nameOf(tile);
     for (const [kind, answer] of this.answers) answer.setAttribute("aria-pressed", String(kind === tile.dataset.kind));
+    const leave = this.sheet.querySelector("[data-leave]");
+    if (leave) leave.href = leave.dataset.leave.replace("/0/", `/${tile.querySelector("select").name.slice("mark-".length)}/`);
     this.sheet.showModal();
     this.answers.get(tile.dataset.kind).focus({ focusVisible: false });
   }

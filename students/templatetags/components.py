@@ -373,11 +373,13 @@ def register_tile(student_id, name, *, number="", mark="", fixed=False):
 
 
 @component
-def register_foot(label="提交考勤"):
-    """The sticky foot of a register: one button, and the kinds that come from below."""
+def register_foot(label="提交考勤", *, leave_url=""):
+    """The sticky foot of a register: one button, and the kinds that come from below; ``leave_url`` with 0 for the child
+    leads from there to a slip 请假条."""
     kinds = {"": SIGNS["present"]} | {kind.value: SIGNS[kind.value] for kind in MarkKind}
     return {
         "label": label,
+        "leave_url": leave_url,
         "kinds": [{"kind": kind, "sign": sign, "absent": kind in ABSENT} for kind, sign in kinds.items()],
     }
 

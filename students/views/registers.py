@@ -29,6 +29,8 @@ def _show(request, place: dict, *, form=None, status=200, trouble="", marks=None
     shown = {"scope": request.scope, "marks": marks, "missing": request.GET.get("missing", "")}
     page = register_page(target, place["day"], place["slot"], today=request.today, **shown)
     context = {"register": page, "submission": uuid4(), "trouble": trouble, "form": form or RegisterForm()}
+    answers = request.scope.may_answer_for(target)
+    context["leave_url"] = reverse("students:new_leave_slip", args=[0]) if answers else ""
     context["override_url"] = _override_url(request.scope, page)
     return render(request, "students/register.html", context, status=status)
 

@@ -214,6 +214,15 @@ class TestTheLists:
         assert count(cast.scope(cast.person(role=Role.BUREAU_OFFICER)), MONDAY) == 0
 
 
+class TestTheWayFromTheRegister:
+    def test_is_offered_to_whoever_answers_for_the_class(self, scene):
+        subject = cast.person(role=Role.SUBJECT_TEACHER, school_class=scene.school_class, subject="语文")
+        address = reverse("students:register", args=[scene.school_class.pk, MONDAY, "AM"])
+        way = f'data-leave="{reverse("students:new_leave_slip", args=[0])}"'
+        assert way in client_of(scene.teacher).get(address).content.decode()
+        assert way not in client_of(subject).get(address).content.decode()
+
+
 class TestMissingSlips:
     """Absent on Friday the 4th as 病假, with two school days [D] to bring the slip: asked for from Wednesday on."""
 
