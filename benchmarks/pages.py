@@ -20,6 +20,9 @@ from zoneinfo import ZoneInfo
 from county import set_up  # puts the project on the path
 
 TODAY = date(2026, 11, 23)
+AFTERNOON = datetime.combine(
+    TODAY, datetime.min.time().replace(hour=15), ZoneInfo("Asia/Shanghai")
+)  # what the clock says
 NOW = datetime(2026, 9, 21, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 OPENING_DAYS = [date(2026, 9, day) for day in (1, 2, 3, 4, 7)]
 STEP = 5000
@@ -312,7 +315,7 @@ def main() -> None:
 
     from students.models import RegistryLine
 
-    with mock.patch("django.utils.timezone.localdate", return_value=TODAY):
+    with mock.patch("django.utils.timezone.now", return_value=AFTERNOON):
         post_bureau()
         if RegistryLine.objects.exists():
             started = time.perf_counter()

@@ -41,12 +41,12 @@ class Export:
 
 EXPORTS = {
     "obligations": Export("待办明细", obligations_table, frozenset({"as_of", "school"})),
-    "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
     "students": Export("学生名单", students_table, frozenset({"as_of", "school", "reveal"})),
     **{
         f"ledger_{code}": Export(ROSTERS[code].title, build, frozenset({"as_of", "school", "reveal"}))
         for code, build in LEDGERS.items()
     },
+    "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
 }
 
 

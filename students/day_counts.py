@@ -4,7 +4,7 @@ Every child who was to come (应到) is counted once: 实到, under one kind of 
 缺部分节次 are said beside that of children who came.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from students.days import ABSENT, MARK_LABELS, UNEXCUSED, DayState, MarkKind, day_state
@@ -119,16 +119,17 @@ LABELS = {
 
 
 def class_counts(
-    registers: RegisterDay, taken: Iterable[str], expected: int, children: Iterable[ChildDay]
+    registers: RegisterDay, taken: Collection[str], expected: int, children: Iterable[ChildDay]
 ) -> DayCounts:
     """A class on a day. ``expected``: how many children attend it; ``children``: those of them with a mark."""
     if registers.state in (RegisterState.NO_SCHOOL, RegisterState.NOBODY):
         return DayCounts()
-    marked = list(children)
-    numbers = dict.fromkeys(LABELS, 0)
-    for child in marked:
+    numbers = {"classes": 1, "due": len(registers.due), "taken": registers.taken, "expected": expected}
+    unmarked = expected
+    for child in children:
+        unmarked -= 1
         for name in (child.outcome, *child.also):
-            numbers[name] += 1
-    numbers[PRESENT if set(taken) else UNKNOWN] += expected - len(marked)
-    numbers |= {"classes": 1, "due": len(registers.due), "taken": registers.taken, "expected": expected}
+            numbers[name] = numbers.get(name, 0) + 1
+    rest = PRESENT if taken else UNKNOWN
+    numbers[rest] = numbers.get(rest, 0) + unmarked
     return DayCounts(**numbers)

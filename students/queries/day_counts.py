@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Count, F, Q
 
 from students.day_counts import PRESENT, UNKNOWN, ChildDay, DayCounts, child_day, class_counts
+from students.days import Slot
 from students.enrolment import Standing
-from students.models import AbsenceMark, Enrolment, Leave, RollCall, SchoolClass
+from students.models import AbsenceMark, Enrolment, Leave, RollCall, School, SchoolClass
 from students.queries.calendar import current_calendar
 from students.register_days import RegisterDay, is_attended, register_day
 
@@ -41,26 +43,46 @@ class ClassDayCounts:
     def how(self, student: int) -> ChildDay:
         """How a child of the class counts on the day."""
         marks, leave = self.marked.get(student, ({}, ""))
-        return child_day(self.taken, marks, leave=leave)
+        return _child_day(self.taken, tuple(marks.items()), leave)
+
+
+# A county has thousands of classes and children a day, and a few dozen different days among them.
+@lru_cache(4096)
+def _register_day(
+    slots: tuple[Slot, ...], taken: frozenset[str], is_school_day: bool, is_attended: bool
+) -> RegisterDay:
+    return register_day(slots=slots, taken=taken, is_school_day=is_school_day, is_attended=is_attended)
+
+
+@lru_cache(4096)
+def _child_day(taken: frozenset[str], marks: tuple[tuple[str, str], ...], leave: str) -> ChildDay:
+    return child_day(taken, dict(marks), leave=leave)
 
 
 def counts_between(classes, days: Sequence[date]) -> Iterator[ClassDayCounts]:
     """Every class of ``classes`` (a queryset) on each of ``days``, which follow each other; the whole of a day is due,
-    whatever the hour. Seven queries whatever the number of classes and days."""
-    rows, calendar = list(classes.select_related("school")), current_calendar()
+    whatever the hour. Eight queries whatever the number of classes and days."""
+    rows, calendar = _with_schools(classes), current_calendar()
     here = {} if len(rows) > MANY else {"school_class__in": [row.pk for row in rows]}
     sizes, taken, marked = _sizes(here, days), _taken(here, days), _marked(here, days)
+    slots_of = {row.school_id: tuple(row.school.slot_list) for row in rows}
     for row in rows:
         school_days = calendar.school_days(school=row.school_id, school_class=row.pk)
         for day in days:
-            expected = sum(number for since, until, number in sizes[row.pk] if is_attended([(since, until)], day))
-            slots = frozenset(taken[row.pk, day])
-            registers = register_day(
-                slots=row.school.slot_list, taken=slots, is_school_day=day in school_days, is_attended=bool(expected)
-            )
-            children = marked[row.pk, day]
-            hows = (child_day(slots, child.marks, leave=child.leave) for child in children.values())
+            expected = sum(number for since, until, number in sizes[row.pk] if is_attended(((since, until),), day))
+            slots, children = frozenset(taken[row.pk, day]), marked[row.pk, day]
+            registers = _register_day(slots_of[row.school_id], slots, day in school_days, bool(expected))
+            hows = [_child_day(slots, tuple(marks.items()), leave) for marks, leave in children.values()]
             yield ClassDayCounts(row, day, registers, class_counts(registers, slots, expected, hows), slots, children)
+
+
+def _with_schools(classes) -> list[SchoolClass]:
+    """The classes, those of one school with one and the same school; two queries."""
+    rows = list(classes)
+    schools = School.objects.in_bulk({row.school_id for row in rows})
+    for row in rows:
+        row.school = schools[row.school_id]
+    return rows
 
 
 def by_school(lines: Iterable[ClassDayCounts]) -> dict[tuple[int, date], DayCounts]:

@@ -302,6 +302,15 @@ def queries_of(person, child: Student) -> int:
     return len(queries)
 
 
+def test_unknown_days_stand_beside_the_run_wherever_it_is_told(scene, child):
+    """In the duty's card, in the run on the line of time, and in the duty on it."""
+    for day in (2, 3):
+        scene.take(date(2026, 9, day), first="unexcused")
+    scene.take(MONDAY, first="unexcused")  # Friday has no register
+    html = client_of(scene.clerk).get(reverse("casework:child", args=[child.pk])).content.decode()
+    assert html.count("连续缺课3天") == html.count("另有1天未点名") >= 3
+
+
 def test_a_long_life_costs_no_more_queries_than_a_short_one(scene, child):
     scene.take(FRIDAY, first="unexcused")
     few = queries_of(scene.clerk, child)
