@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from students.models import AbsenceMark, MarkCorrection, Role, RollCall
@@ -124,6 +125,7 @@ class TestAConflict:
         waiting.goto("/")
         classroom.take(MONDAY, by=classroom.clerk, first="sick_leave", second="late")
         waiting.context.set_offline(False)
+        expect(waiting.get_by_role("heading", level=1)).to_have_text("9月7日 周一")  # the page itself is back
         expect(waiting.locator(".kept-row:visible .badge")).to_have_text("冲突")
         waiting.get_by_role("link", name="逐人选").first.tap()
         expect(waiting.locator("[data-conflict]")).to_be_visible()
@@ -135,6 +137,8 @@ class TestAConflict:
     def test_shows_both_who_and_when(self, asked, classroom):
         groups = asked.locator("[data-conflict] fieldset")
         expect(groups).to_have_count(2)
+        barriers = Axe().run(asked).response["violations"]
+        assert [each["id"] for each in barriers if each["impact"] in ("serious", "critical")] == []
         expect(groups.first).to_contain_text(re.compile("现在的记录：何静，2026年9月7日 7:4\\d"))
         expect(groups.first).to_contain_text("用现在的记录：病假")
         expect(groups.first).to_contain_text("用我的标记：旷课")

@@ -43,10 +43,10 @@ function showHome(pages) {
     for (const link of slot.querySelectorAll("a")) link.href = path;
     list.append(slot);
   }
-  // The line is back and nothing waits any more: the page itself is better than its stand-in.
+  // The line is back and nothing waits for it any more: the page itself is better than its stand-in.
   changes.addEventListener("change", async ({ detail }) => {
     const left = (await entriesOf(reader.person)).some((each) => each.state === "waiting");
-    if (detail.state === "sent" && !left) location.replace("/");
+    if (["sent", "conflict", "refused"].includes(detail.state) && !left) location.replace("/");
   });
 }
 
