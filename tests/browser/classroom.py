@@ -81,7 +81,6 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
     child, entered = [classroom.children[3].pk], classroom.children[3].events.get()
     return {
         "log in": (None, reverse("students:log_in")),
-        "without a network": (None, reverse("students:shell")),
         "teacher's home": (teacher, reverse("home")),
         "register to take": (teacher, reverse("students:register", args=[*place, MONDAY, "PM"])),
         "register taken": (teacher, reverse("students:register", args=[*place, MONDAY, "AM"])),

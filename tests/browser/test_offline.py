@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
@@ -109,6 +110,8 @@ class TestTheLineIsCut:
         taught.context.set_offline(True)
         taught.goto("/duties/")
         expect(taught.locator("main")).to_contain_text("这一页打不开")
+        barriers = Axe().run(taught).response["violations"]
+        assert [each["id"] for each in barriers if each["impact"] in ("serious", "critical")] == []
 
     def test_a_page_of_a_portal_is_no_answer(self, taught, classroom):
         open_register(taught)
