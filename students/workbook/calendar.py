@@ -90,8 +90,10 @@ class CalendarSheet(Sheet):
         self.run.faults.note(self.name, row.key("日期"))
 
     def apply(self, checked: list[Wanted]) -> None:
-        touched = self.run.touched
-        for override in self.store(DayOverride, self._known, checked):
+        touched, written = self.run.touched, self.store(DayOverride, self._known, checked)
+        # What a workbook has rewritten was no longer decided on a page.
+        DayOverride.objects.filter(pk__in=[row.pk for row in written if row.change_id]).update(change=None)
+        for override in written:
             if override.school_class_id:
                 touched.classes.add(override.school_class_id)
             elif override.school_id:

@@ -8,13 +8,15 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from casework.actions import uploads
+from casework.actions import calendar_changes, uploads
 from casework.actions.signs import compute_county
 from casework.jobs import check_upload
 from casework.models import Obligation
 from students.actions import accounts, alerts, leave_slips, notices, substitutes, timetables, year_turn
+from students.day_plans import DayPlan, Plan
 from students.days import MarkKind
-from students.models import Notice, Person, Posting, Role, RollCall, WorkbookUpload
+from students.models import CalendarChange, Notice, Person, Posting, Role, RollCall, WorkbookUpload
+from students.queries.calendar_months import Place
 from students.queries.lessons import timetable_of
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, Scene, at
@@ -128,7 +130,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "not found": (teacher, "/nothing/"),
         **(sign_pages(classroom) | sheet_pages(classroom)),
         **pages_of_teaching(classroom),
-        **leave_pages(classroom),
+        **(leave_pages(classroom) | calendar_pages_of(classroom)),
     }
 
 
@@ -240,6 +242,30 @@ def boards_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "day's summary": (clerk, reverse("reports:daily_summary")),
         "children of a day": (clerk, reverse("reports:daily_children", args=["unexcused"])),
     }
+
+
+def calendar_pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
+    """The months, and everything about changing them."""
+    clerk = classroom.clerk
+    return {
+        "calendar of the school": (clerk, reverse("students:school_calendar", args=[classroom.school.pk])),
+        "calendar of the county": (classroom.bureau, reverse("students:county_calendar") + "?month=2026-10"),
+        "days to change": (clerk, reverse("casework:change_class", args=[classroom.school_class.pk]) + "?what=closed"),
+        "pattern of weeks": (clerk, reverse("casework:big_and_small_weeks", args=[classroom.school.pk])),
+        "pattern of holidays": (clerk, reverse("casework:monthly_holidays", args=[classroom.school.pk])),
+        "calendar change": (clerk, reverse("casework:calendar_change", args=[snow_day(classroom).pk])),
+        "calendar change by lines": (clerk, reverse("casework:edit_calendar_change", args=[snow_day(classroom).pk])),
+        "calendar changes": (clerk, reverse("casework:calendar_changes")),
+        "terms": (classroom.bureau, reverse("casework:terms")),
+    }
+
+
+def snow_day(classroom: Classroom) -> CalendarChange:
+    """A closure that has been looked at and not carried out."""
+    plans = [DayPlan(MONDAY, Plan.CLOSED, None, "大雪封路")]
+    return calendar_changes.plan_days(
+        by=classroom.clerk, place=Place(classroom.school), plans=plans, today=MONDAY, then=lambda pk: None
+    )
 
 
 def wrong_upload(classroom: Classroom) -> WorkbookUpload:

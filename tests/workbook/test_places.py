@@ -3,10 +3,21 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from casework.models import RuleAdoption
 from casework.presets import ALWAYS
-from students.models import Area, DayOverride, Posting, RegistryLine, School, SchoolClass, Term
+from students.models import (
+    Area,
+    CalendarChange,
+    DayOverride,
+    Person,
+    Posting,
+    RegistryLine,
+    School,
+    SchoolClass,
+    Term,
+)
 from students.queries.calendar import current_calendar
 from tests.workbook.workbooks import (
     COUNTY,
@@ -112,6 +123,20 @@ def test_a_day_may_be_changed_and_a_blank_note_keeps_the_known_one():
     assert counts(outcome, "校历") == (0, 1, 0)
     row = DayOverride.objects.get()
     assert (row.is_taught, row.note) == (False, "补课")
+
+
+def test_what_a_page_had_said_beyond_it_falls_where_a_workbook_says_the_other():
+    load(places())
+    by = Person.objects.create(staff_number="K1", username="k1", name="何静")
+    change = CalendarChange.objects.create(title="停课", made_at=timezone.now(), made_by=by)
+    closed, taught = date(2026, 9, 14), date(2026, 9, 12)
+    DayOverride.objects.create(day=closed, is_taught=False, is_closure=True, change=change)
+    DayOverride.objects.create(day=taught, is_taught=True, follows_weekday=4, change=change)
+    load({"校历": [{"日期": "2026-09-14", "类型": "放假"}, {"日期": "2026-09-12", "类型": "上课"}]})
+    assert DayOverride.objects.filter(change=change).count() == 2
+    load({"校历": [{"日期": "2026-09-14", "类型": "上课"}, {"日期": "2026-09-12", "类型": "放假"}]})
+    rows = DayOverride.objects.order_by("-day").values_list("is_taught", "is_closure", "follows_weekday", "change")
+    assert list(rows) == [(True, False, None, None), (False, False, None, None)]
 
 
 @pytest.mark.parametrize(
