@@ -145,7 +145,7 @@ STORIES = (
         {CENTRAL, STRICT},
         needs=11,
     ),
-    Story("病假超过10天，还没有核实", ill_for_long, {JUNIOR, CENTRAL}, needs=13),
+    Story("病假超过10天，还没有核实", ill_for_long, {CENTRAL}, needs=13),
     Story("补办请假", leave_brought_later, {JUNIOR, THREE_DAY}, needs=8),
     Story("漏记缺课，更正后补联系", overlooked, {THREE_DAY}, needs=6),
     # Answered late.

@@ -8,6 +8,7 @@ from casework.demo.staff import USERNAMES
 from students.access import Scope, scope_of
 from students.actions import alerts, substitutes, timetables
 from students.models import MissingAlert, Notice, Person, Role
+from students.queries.calendar import current_calendar
 from students.queries.lessons import WORKING_WEEK, teachers_of, timetable_of
 from students.queries.registers import roster
 
@@ -54,8 +55,11 @@ def _stand_in(plan: CountyPlan, school: SchoolPlan) -> None:
 
 
 def _report_missing(plan: CountyPlan, of: ClassPlan) -> None:
-    """The subject teacher of the printed log-in misses a child in the first slot; nobody has answered yet."""
+    """The subject teacher of the printed log-in misses a child in the first slot, and nobody has answered yet; on a day
+    without school nobody is missed."""
     today = plan.span.today
+    if today not in current_calendar().school_days(school=of.row.school_id, school_class=of.row.pk):
+        return
     teacher = Person.objects.get(username=USERNAMES[Role.SUBJECT_TEACHER])
     children = list(roster(of.row.pk, today))
     child = children[min(REPORTED_CHILD, len(children) - 1)].student_id
