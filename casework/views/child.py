@@ -46,7 +46,7 @@ def _page(request, student: Student, *, reason: str = ""):
         "page": page,
         "student": student,
         "year": attendance_year(
-            student, page.enrolments, int(wanted) if wanted.isdecimal() else None,
+            student, page.enrolments, int(wanted) if wanted.isdecimal() and len(wanted) < 5 else None,
             scope=request.scope, today=request.today,
         ),
         "shown": shown,

@@ -109,6 +109,7 @@ def _done(request, act, text):
 def _way_back(request) -> str:
     """The page the person came from, within this site."""
     url = request.POST.get("next") or request.headers.get("referer", "")
-    if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}) and "/contact/" not in url:
+    here = "/" in url and url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()})
+    if here and "/contact/" not in url:
         return url
     return reverse("home")

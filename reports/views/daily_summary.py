@@ -60,7 +60,7 @@ def daily_children(request, column: str):
     form, _, school = _asked(request, count=False)
     classes = _classes(request, school)
     if pk := request.GET.get("school_class", ""):
-        classes = classes.filter(pk=get_object_or_404(classes, pk=pk if pk.isdecimal() else 0).pk)
+        classes = classes.filter(pk=get_object_or_404(classes, pk=pk if pk.isdecimal() and len(pk) < 10 else 0).pk)
     day = form.cleaned_data.get("day") or request.today
     rows = queries.named_children(classes, day, column)
     context = {

@@ -35,4 +35,6 @@ def put_notice_aside(request, pk):
 def way_back(request, otherwise: str) -> str:
     """The page of this site that the person came from, else the one named ``otherwise``."""
     url = request.POST.get("next", "")
-    return url if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}) else otherwise
+    # A word without a slash passes for an address of this site, and redirect() takes it for the name of a view.
+    here = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()})
+    return url if here else otherwise

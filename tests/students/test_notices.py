@@ -51,7 +51,8 @@ class TestAReminder:
         put_aside = reverse("students:put_notice_aside", args=[notice.pk])
         client = client_of(scene.teacher)
         assert client.post(put_aside, {"next": HOME}).url == HOME
-        assert client.post(put_aside, {"next": "https://elsewhere.example/"}).url == PAGE
+        for nowhere in ("https://elsewhere.example/", "//elsewhere.example/", "nowhere", "2026-02-31", "-1"):
+            assert client.post(put_aside, {"next": nowhere}).url == PAGE
         notice.refresh_from_db()
         assert notice.seen_by == scene.teacher
         assert "还没有点名，何静" not in client.get(HOME).content.decode()
