@@ -3,10 +3,12 @@
 import os
 import re
 import shutil
+import threading
+from contextlib import suppress
 from itertools import chain
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = [
@@ -19,17 +21,24 @@ CHROMIUM_ARGUMENTS = [
 ]
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+THREAD_PATIENCE = 10  # seconds
 TIMEOUT = 15_000  # milliseconds; how long a page may take on a busy machine before the test gives up
 
 
 @pytest.fixture(scope="session")
-def browser(playwright):
-    """The system's Chromium, one per worker; without one, the one that Playwright may have installed."""
+def browser(playwright, django_db_setup):
+    """The system's Chromium, one per worker; without one, the one that Playwright may have installed.
+
+    It goes before the database does, and so do the threads of the server that still answer it.
+    """
     expect.set_options(timeout=TIMEOUT)
     path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
     yield browser
     browser.close()
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=THREAD_PATIENCE)
 
 
 @pytest.fixture
@@ -63,7 +72,8 @@ def open_page(browser, live_server, expected_console_errors):
 
     yield open_page
     for page in chain.from_iterable(context.pages for context in contexts):
-        page.evaluate("0")  # whatever the page still had to say comes before this answer
+        with suppress(Error):  # one page follows another just now
+            page.evaluate("0")  # whatever the page still had to say comes before this answer
     for context in contexts:
         context.close()
     assert not [error for error in console_errors if not any(part in error for part in expected_console_errors)]

@@ -130,7 +130,7 @@ def test_undone_twice_at_once_a_register_is_gone_once(scene, days):
         undo = {"by": scene.teacher, "scope": cast.scope(scene.teacher), "roll_call": call.pk, "version": 1}
         outcomes = all_at_once(*[lambda undo=undo: registers.take_back(today=MONDAY, **undo)] * 2)
         # the later one finds nothing to undo: told so in words, or not found at all
-        errors = [each for each in outcomes if each is not None]
+        errors = [each for each in outcomes if isinstance(each, Exception)]
         assert len(errors) == 1, outcomes
         assert isinstance(errors[0], registers.RegisterRefused | RollCall.DoesNotExist)
     assert not RollCall.objects.exists()
