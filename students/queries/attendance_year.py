@@ -83,7 +83,7 @@ def _facts(student: Student, enrolments, start: date, end: date, scope: Scope) -
         school_days={pk: calendar.school_days(school=school, school_class=pk) for pk, school in schools.items()},
         taken=taken,
         marks=_marks(student, stays, start, end, scope),
-        leaves=list(leaves.values_list("first_day", "last_day", "kind")),
+        leaves=list(leaves.order_by("first_day", "pk").values_list("first_day", "last_day", "kind")),
     )
 
 

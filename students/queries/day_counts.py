@@ -148,9 +148,10 @@ def _marked(here: dict, days: Sequence[date]) -> dict[tuple[int, date], dict[int
 
 
 def _leaves(days: Sequence[date]) -> dict[int, list[tuple[date, date, str]]]:
-    """Child → (first, last, kind) of the leaves that cover one of the days."""
+    """Child → (first, last, kind) of the leaves that cover one of the days; the one that began first says which."""
     found = defaultdict(list)
-    rows = Leave.objects.filter(first_day__lte=days[-1], last_day__gte=days[0], cancelled_at=None).order_by("pk")
-    for student, first, last, kind in rows.values_list("student", "first_day", "last_day", "kind"):
+    rows = Leave.objects.filter(first_day__lte=days[-1], last_day__gte=days[0], cancelled_at=None)
+    columns = ("student", "first_day", "last_day", "kind")
+    for student, first, last, kind in rows.order_by("first_day", "pk").values_list(*columns):
         found[student].append((first, last, kind))
     return found

@@ -125,7 +125,8 @@ class MissingSlip:
 def missing_slips(classes, today: date, *, text: str = "") -> list[MissingSlip]:
     """缺请假条 of the children who attend ``classes`` (a queryset) today; three queries beside the calendar's stamp.
 
-    Listed once the school days that the county allows for the slip have passed; of this school year only.
+    Listed once the school days that the county allows for the slip have passed; of this school year only. A day that
+    was closed after its register had been taken asks for none: there is nothing to be excused from.
     """
     rooms = {room.pk: room for room in classes.select_related("school")}
     calendar, allowed = current_calendar(), policy_of(today).slip_days
@@ -136,7 +137,7 @@ def missing_slips(classes, today: date, *, text: str = "") -> list[MissingSlip]:
     children: dict[int, Student] = {}
     for mark in _unanswered(rooms, today, text):
         room, day = mark.roll_call.school_class_id, mark.roll_call.day
-        if day < overdue_before(today, allowed, days_of[room]):
+        if day in days_of[room] and day < overdue_before(today, allowed, days_of[room]):
             found[mark.student_id, room, mark.kind].add(day)
             children[mark.student_id] = mark.student
     lines = [

@@ -12,10 +12,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.queries import daily_summary
 from students.day_counts import LABELS, WEIGHT, ChildDay, DayCounts, child_day, class_counts
 from students.days import DayState, MarkKind, Slot, day_state
 from students.models import AbsenceMark, Enrolment, Leave, RollCall, SchoolClass
 from students.queries import day_counts as queries
+from students.queries.attendance_year import attendance_year
+from students.queries.month_sheets import sheet_of
+from students.queries.registers import for_register, register_page
 from students.register_days import RegisterDay, RegisterState
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, at
@@ -119,6 +123,25 @@ class TestAClass:
             student=scene.children[0], first_day=MONDAY, last_day=MONDAY, kind="sick_leave", approved_at=timezone.now()
         )
         assert (counted().unexcused, counted().sick_leave) == (0, 1)
+
+    def test_of_two_leaves_on_one_day_the_one_that_began_first_says_which_everywhere(self, scene):
+        """A workbook may hold both, in any order: the pages must not call one absence by two names."""
+        child = scene.children[0]
+        for first, kind in ((MONDAY, "personal_leave"), (FRIDAY, "sick_leave")):
+            Leave.objects.create(student=child, first_day=first, last_day=MONDAY, kind=kind, approved_at=timezone.now())
+        offered = register_page(
+            for_register(SchoolClass.objects).get(), MONDAY, Slot.AM, today=MONDAY, scope=cast.scope(scene.teacher)
+        )
+        assert [row.mark for row in offered.others] == ["sick_leave", "", ""]
+        scene.take(MONDAY, first="unexcused")
+        scene.take(MONDAY, "PM", first="unexcused")
+        assert (counted().sick_leave, counted().personal_leave) == (1, 0)
+        sheet = sheet_of(scene.school_class, MONDAY.replace(day=1), today=MONDAY)
+        assert (sheet.totals.periods["sick_leave"], sheet.totals.periods["personal_leave"]) == (7, 0)
+        (named,) = daily_summary.lines([child.pk], MONDAY)
+        assert named.words.endswith("已批准病假")
+        year = attendance_year(child, child.enrolments.all(), None, scope=cast.scope(scene.teacher), today=MONDAY)
+        assert year.counts[0] == ("sick_leave", 1)
 
     def test_a_child_who_moved_in_on_the_day_counts_where_it_is(self, scene):
         scene.take(MONDAY, first="unexcused")

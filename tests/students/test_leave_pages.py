@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from students.actions import leave_slips, policy
-from students.models import Certificate, LeaveSlip, Role
+from students.models import Certificate, DayOverride, LeaveSlip, Role
 from students.queries.leave_slips import classes_answered_for, missing_slips
 from students.queries.waiting import WAITING
 from tests import cast
@@ -252,6 +252,10 @@ class TestMissingSlips:
 
     def test_of_a_child_who_has_left_the_class_is_not_asked_for_there(self, marked, scene):
         scene.children[0].enrolments.update(until=MONDAY)
+        assert self.lines(scene, self.WEDNESDAY) == []
+
+    def test_of_a_day_that_was_closed_afterwards_is_not_asked_for(self, marked, scene):
+        DayOverride.objects.create(day=FRIDAY, school=scene.school, is_taught=False, is_closure=True, note="暴雨")
         assert self.lines(scene, self.WEDNESDAY) == []
 
     @pytest.mark.parametrize("last", [FRIDAY, FRIDAY + 5 * DAY])
