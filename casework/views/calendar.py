@@ -1,5 +1,7 @@
 """校历改动: what to change, what would follow, carrying it out, taking it back; patterns and terms."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -142,7 +144,8 @@ def edit_change(request, pk: int):
     lines = LinesForm(request.POST or None, plans=[line.plan for line in change.days.all()])
     if request.method == "POST" and (answer := _lines_sent(request, place, lines)):
         if change.state == pages.State.PREVIEWED:
-            actions.give_up(by=request.user, change=change)
+            with suppress(actions.ChangeRefused):  # somebody has meanwhile carried it out: then both stand
+                actions.give_up(by=request.user, change=change)
         return answer
     context = {"place": place, "lines": lines, "change": change}
     return render(request, "casework/calendar_lines.html", context, status=_status(lines))

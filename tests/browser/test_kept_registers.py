@@ -12,6 +12,7 @@ from tests.browser.classroom import classroom
 from tests.browser.device import (
     all_that_is_kept,
     errors_of_the_line,
+    expect_kept,
     expect_nothing_waits,
     expect_one_register,
     leave,
@@ -159,6 +160,24 @@ class TestAConflict:
         asked.get_by_role("button", name="按选择提交").tap()
         expect(asked.locator("[data-conflict]")).to_be_visible()
         assert not MarkCorrection.objects.exists()
+
+    def test_asks_of_all_that_was_pressed_also_after_what_the_server_refused(self, taught, classroom):
+        open_register(taught)
+        taught.route("**/send/", lambda route: route.abort())
+        for child in (classroom.children[0], classroom.children[2]):
+            tile(taught, child).tap()
+            press(taught)
+            expect_kept(taught)
+        assert [len(each["sendings"]) for each in rows(taught, "queue")] == [2]
+        classroom.take(MONDAY, by=classroom.clerk, first="sick_leave")
+        taught.unroute("**/send/")
+        taught.evaluate("dispatchEvent(new Event('online'))")
+        expect(taught.locator("[data-conflict] fieldset")).to_have_count(2)
+        for child in (classroom.children[0], classroom.children[2]):
+            self.answer(taught, child, "用我的标记")
+        taught.get_by_role("button", name="按选择提交").tap()
+        expect_nothing_waits(taught)
+        assert list(AbsenceMark.objects.values_list("kind", flat=True)) == ["unexcused", "unexcused"]
 
     def test_may_be_given_up(self, asked, classroom):
         asked.get_by_role("link", name="放弃我的标记").tap()

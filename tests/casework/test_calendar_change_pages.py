@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from casework.actions import calendar_changes as actions
 from students.models import CalendarChange, DayOverride, Role, Term
 from tests import cast
 from tests.scene import MONDAY, client_of
@@ -214,6 +215,23 @@ class TestLineByLine:
         client.post(reverse("casework:edit_calendar_change", args=[second.pk]), self.lines((MONDAY, "off", "", "校庆")))
         second.refresh_from_db()
         assert (second.state, latest().state) == ("applied", "previewed")
+
+    def test_what_somebody_carries_out_meanwhile_stands_beside_the_other_days(self, scene, monkeypatch):
+        client = client_of(scene.clerk)
+        client.post(reverse("casework:change_school", args=[scene.school.pk]), days_sent())
+        first = latest()
+        give_up = actions.give_up
+
+        def too_late(**asked):
+            confirm(client_of(scene.clerk), first)
+            give_up(**asked)
+
+        monkeypatch.setattr(actions, "give_up", too_late)
+        lines = self.lines((date(2026, 9, 8), "closed", "", "大雪"))
+        shown = client.post(reverse("casework:edit_calendar_change", args=[first.pk]), lines, follow=True)
+        first.refresh_from_db()
+        assert (first.state, latest().state) == ("applied", "previewed")
+        assert shown.context["change"] == latest() != first
 
 
 class TestTheRegisterThatWaited:

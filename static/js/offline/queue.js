@@ -61,6 +61,16 @@ export async function settle({ person, path }, { submission }, answer) {
   return left;
 }
 
+/** The server wrote nothing of a sending: what was pressed after it speaks for both. Whether there is such a one. */
+export async function overtake({ person, path }, { submission }) {
+  let overtaken = false;
+  await change("queue", [person, path], (entry) => {
+    overtaken = entry?.sendings[0].submission === submission && entry.sendings.length > 1;
+    return overtaken ? { ...entry, sendings: entry.sendings.slice(1) } : entry;
+  });
+  return overtaken;
+}
+
 /** What was changed between two presses, on top of what stands now. */
 function rebased(next, done, answer) {
   if (next.version !== done.version) return next;

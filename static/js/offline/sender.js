@@ -1,7 +1,7 @@
 // Sends what waits in the queue: one at a time, whatever the number of tabs, in the order in which it was pressed.
 // An answer that was lost does no harm: the same sending is sent again, and the server says that it has it.
 import { cookie } from "./key.js";
-import { entriesOf, entryOf, hold, markTried, settle, tellWhy } from "./queue.js";
+import { entriesOf, entryOf, hold, markTried, overtake, settle, tellWhy } from "./queue.js";
 
 const PATIENCE_SECONDS = 20;
 
@@ -41,6 +41,7 @@ async function sendEntry({ person, path }, quiet) {
     if (outcome.state === "sent") {
       if (await settle(entry, sending, outcome.answer)) continue;
     } else if (outcome.state !== "waiting") {
+      if (await overtake(entry, sending)) continue;
       await hold(entry, outcome.state, outcome.reason);
     } else {
       if (outcome.reason === "login") await markTried(entry, sending, false);

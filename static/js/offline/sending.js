@@ -55,8 +55,11 @@ export class Sending {
       return;
     }
     wakeTheWorker();
-    await this.send();
-    this.busy = false;
+    try {
+      await this.send();
+    } finally {
+      this.busy = false;
+    }
   }
 
   async send() {
@@ -102,8 +105,11 @@ export class Sending {
   /** The question is asked of the server each time: names are not kept, and the other side may have moved on. */
   async askAgain() {
     this.busy = true;
-    await this.send();
-    this.busy = false;
+    try {
+      await this.send();
+    } finally {
+      this.busy = false;
+    }
   }
 
   ask(html) {
