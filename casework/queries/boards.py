@@ -16,7 +16,7 @@ from students.queries.registers import ClassDay, class_days
 
 @dataclass(frozen=True)
 class RegisterBoard:
-    """The registers of a day: every class with its slots, and the classes that still miss some."""
+    """The registers of today that were to be taken so far: every class, and those that still miss some."""
 
     days: list[ClassDay]
     homeroom_teachers: dict[int, Homeroom]
@@ -24,11 +24,11 @@ class RegisterBoard:
 
     @property
     def due(self) -> int:
-        return sum(len(day.slots) for day in self.days if day.is_school_day)
+        return sum(len(day.registers.due) for day in self.days)
 
     @property
     def missing(self) -> int:
-        return sum(len(day.missing) for day in self.days if day.is_school_day)
+        return sum(len(day.registers.missing) for day in self.days)
 
     @property
     def taken(self) -> int:
@@ -48,13 +48,18 @@ class RegisterBoard:
                 "reminded_at": self.reminded.get(day.school_class.pk),
             }
             for day in self.days
-            if day.is_school_day and day.missing
+            if day.missing
         ]
 
+    @property
+    def is_school_day(self) -> bool:
+        return any(day.is_school_day for day in self.days)
 
-def register_board(classes, today: date) -> RegisterBoard:
-    """The registers of ``classes`` today; six queries whatever their number."""
-    days, teachers = class_days(classes, today, current_calendar()), homeroom_teachers(classes, today)
+
+def register_board(classes, *, now: datetime) -> RegisterBoard:
+    """The registers of ``classes`` today; six queries whatever their number. ``now`` is local."""
+    today = now.date()
+    days, teachers = class_days(classes, today, current_calendar(), now=now), homeroom_teachers(classes, today)
     reminders = Notice.objects.filter(
         kind=Notice.Kind.REGISTER_MISSING, sent_at__date=today, school_class__in=classes.order_by().values("pk")
     )
@@ -97,9 +102,10 @@ class SchoolLine:
     late: int
 
 
-def school_lines(scope: Scope, today: date) -> list[SchoolLine]:
-    """One line a school: registers missing today, children out, duties open and late; nine queries."""
-    board = register_board(SchoolClass.objects.visible_to(scope), today)
+def school_lines(scope: Scope, *, now: datetime) -> list[SchoolLine]:
+    """One line a school: registers missing so far today, children out, duties open and late; nine queries."""
+    today = now.date()
+    board = register_board(SchoolClass.objects.visible_to(scope), now=now)
     out = dict(runs_out(scope).order_by().values_list("school_class__school").annotate(Count("pk")))
     duties = {
         row["school_class__school"]: row
@@ -112,13 +118,12 @@ def school_lines(scope: Scope, today: date) -> list[SchoolLine]:
     }
     days_of: dict[int, list[ClassDay]] = defaultdict(list)
     for day in board.days:
-        if day.is_school_day:
-            days_of[day.school_class.school_id].append(day)
+        days_of[day.school_class.school_id].append(day)
     return [
         SchoolLine(
             school=school,
-            due=sum(len(day.slots) for day in days_of[school.pk]),
-            missing=sum(len(day.missing) for day in days_of[school.pk]),
+            due=sum(len(day.registers.due) for day in days_of[school.pk]),
+            missing=sum(len(day.registers.missing) for day in days_of[school.pk]),
             out=out.get(school.pk, 0),
             open=duties.get(school.pk, {}).get("open", 0),
             late=duties.get(school.pk, {}).get("late", 0),

@@ -1,7 +1,7 @@
 """A teacher's day: whose lesson each slot is, what others ask for, what has to be found out."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from students.access import Scope
 from students.models import Notice, Person, SchoolClass
@@ -53,10 +53,13 @@ class TeacherHome:
     more_unverified: bool
 
 
-def teacher_home(scope: Scope, person: Person, today: date) -> TeacherHome:
-    """The day of ``person``; nine queries, and four more where alerts, notices or 待核实 wait."""
-    calendar = current_calendar()
-    days = class_days(SchoolClass.objects.filter(pk__in=scope.classes), today, calendar)
+def teacher_home(scope: Scope, person: Person, *, now: datetime) -> TeacherHome:
+    """The day of ``person``; nine queries, and four more where alerts, notices or 待核实 wait.
+
+    ``now`` is local.
+    """
+    today, calendar = now.date(), current_calendar()
+    days = class_days(SchoolClass.objects.filter(pk__in=scope.classes), today, calendar, now=now)
     lessons = lessons_on([day.school_class for day in days], today, calendar)
     asked = list(unverified(scope)[: SHOWN_UNVERIFIED + 1]) if scope.homeroom else []
     classes = [_class(day, lessons, scope, person) for day in days]

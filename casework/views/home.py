@@ -1,6 +1,7 @@
 """What a person sees first: a teacher today's registers and duties, a school or an area its board."""
 
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from casework.clock import last_ticked_at
@@ -39,7 +40,7 @@ def teacher_home(request):
     own = Obligation.objects.visible_to(request.scope).filter(school_class__in=request.scope.homeroom)
     open_duties = own.undone_on(request.today).folded(request.today).order_by("due_on", "student", "tier", "key")
     context = {
-        "home": teacher.teacher_home(request.scope, request.user, request.today),
+        "home": teacher.teacher_home(request.scope, request.user, now=timezone.localtime()),
         "answers": ANSWERS,
         "counts": duties.counts(own, request.today),
         "cards": duties.cards(open_duties[:SHOWN_DUTIES], scope=request.scope, today=request.today),
@@ -58,7 +59,7 @@ def school_board(request):
     runs = boards.runs_out(request.scope)
     context = {
         "notices": waiting_notices(request.scope, request.user),
-        "board": boards.register_board(SchoolClass.objects.visible_to(request.scope), request.today),
+        "board": boards.register_board(SchoolClass.objects.visible_to(request.scope), now=timezone.localtime()),
         "counts": duties.counts(own, request.today),
         "runs": runs[:SHOWN_RUNS],
         "runs_count": runs.count(),
@@ -73,7 +74,7 @@ def school_board(request):
 @only_for(AREA_ROLES, REFUSAL)
 def area_board(request):
     """乡镇, 督学 and 县教育局: the schools side by side."""
-    runs, lines = boards.runs_out(request.scope), boards.school_lines(request.scope, request.today)
+    runs, lines = boards.runs_out(request.scope), boards.school_lines(request.scope, now=timezone.localtime())
     context = {
         "lines": lines,
         "counts": duties.Counts(undone=sum(line.open for line in lines), late=sum(line.late for line in lines)),

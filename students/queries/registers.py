@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from django.db.models import Count, F, Q, Subquery
@@ -14,6 +14,7 @@ from students.models import AbsenceMark, Enrolment, Leave, Posting, ReferenceSta
 from students.queries.alerts import absent_by_alert, alert_lines, alerts_of_the_register
 from students.queries.calendar import calendar_under
 from students.queries.corrections import is_late, refused_to
+from students.register_days import RegisterDay, RegisterState, begun_on, register_day
 from students.templatetags.chinese import cdatetime
 
 
@@ -63,34 +64,42 @@ class SlotState:
 
 @dataclass(frozen=True)
 class ClassDay:
-    """A class on a day: its slots, and whether it is a school day for it."""
+    """A class on a day: all its slots, and what its registers were so far."""
 
     school_class: SchoolClass
-    is_school_day: bool
+    registers: RegisterDay
     slots: list[SlotState]
 
     @property
+    def is_school_day(self) -> bool:
+        return self.registers.state is not RegisterState.NO_SCHOOL
+
+    @property
     def missing(self) -> list[SlotState]:
-        return [slot for slot in self.slots if slot.roll_call is None]
+        return [slot for slot in self.slots if slot.slot in self.registers.missing]
 
 
-def class_days(classes, day: date, calendar) -> list[ClassDay]:
-    """The state of every register of ``classes`` (a queryset with their schools) on ``day``; three queries."""
+def class_days(classes, day: date, calendar, *, now: datetime) -> list[ClassDay]:
+    """The state of every register of ``classes`` (a queryset with their schools) on ``day``, as seen at the local time
+    ``now``; classes without children are left out. Three queries."""
     classes = list(classes.select_related("school"))
     ids = [school_class.pk for school_class in classes]
-    calls, expected = roll_calls_on(ids, day), expected_on(ids, day)
-    return [
-        ClassDay(
-            school_class,
-            day in calendar.school_days(school=school_class.school_id, school_class=school_class.pk),
-            [
-                SlotState(slot, slot.label, calls.get((school_class.pk, slot)), expected.get(school_class.pk, 0))
-                for slot in school_class.school.slot_list
-            ],
-        )
-        for school_class in classes
-        if expected.get(school_class.pk)
-    ]
+    calls, expected, begun = roll_calls_on(ids, day), expected_on(ids, day), begun_on(day, now)
+    days = []
+    for school_class in classes:
+        if number := expected.get(school_class.pk):
+            school_days = calendar.school_days(school=school_class.school_id, school_class=school_class.pk)
+            found = {slot: calls.get((school_class.pk, slot)) for slot in school_class.school.slot_list}
+            registers = register_day(
+                slots=found,
+                taken=[slot for slot, call in found.items() if call],
+                is_school_day=day in school_days,
+                is_attended=True,
+                begun=begun,
+            )
+            slots = [SlotState(slot, slot.label, call, number) for slot, call in found.items()]
+            days.append(ClassDay(school_class, registers, slots))
+    return days
 
 
 @dataclass(frozen=True)

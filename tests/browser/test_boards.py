@@ -2,19 +2,30 @@
 
 import re
 
+import pytest
+import time_machine
 from playwright.sync_api import expect
 
 from students.models import Person
 from tests import cast
 from tests.browser.classroom import busy, classroom
+from tests.scene import MONDAY, at
 
 __all__ = ["busy", "classroom"]
 
 
+@pytest.fixture
+def afternoon(busy):
+    """Monday, 14:10: the registers of the afternoon are waited for."""
+    with time_machine.travel(at(MONDAY, 14, 10), tick=True):
+        yield
+
+
+@pytest.mark.usefixtures("afternoon")
 def test_the_principal_sees_what_is_missing_who_is_out_and_who_owes_what(page, busy, sign_in):
     sign_in(page, busy.principal.username, cast.PASSWORD)
     stats = page.locator(".stat")
-    expect(stats.filter(has_text="今天应点名")).to_contain_text("2次")
+    expect(stats.filter(has_text="到现在应点名")).to_contain_text("2次")
     expect(stats.filter(has_text="还没点名")).to_contain_text("1次")
     expect(page.locator("#missing tbody tr")).to_have_count(1)
     expect(page.locator("#missing tbody tr")).to_contain_text("下午")
@@ -26,6 +37,7 @@ def test_the_principal_sees_what_is_missing_who_is_out_and_who_owes_what(page, b
     expect(page.locator(".duty")).to_have_count(int(number))
 
 
+@pytest.mark.usefixtures("afternoon")
 def test_the_principal_looks_at_a_register_and_cannot_take_it(page, busy, sign_in):
     sign_in(page, busy.principal.username, cast.PASSWORD)
     page.locator("#missing").get_by_role("link", name="下午").tap()

@@ -15,6 +15,7 @@ from students.days import MarkKind
 from students.enrolment import EventKind
 from students.models import AuditRow, Enrolment, Role
 from tests import cast
+from tests.scene import at
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY = date(2026, 9, 7), date(2026, 9, 8)
@@ -196,7 +197,7 @@ def test_a_school_that_its_last_child_has_left_still_owes_what_it_owes(class_wit
     cast.take_register(teacher, school_class, MONDAY, "AM", child=(child, "unexcused"))
     Enrolment.objects.filter(student=child).update(until=TUESDAY)
     bureau = cast.scope(cast.person(role=Role.BUREAU_OFFICER))
-    (line,) = boards.school_lines(bureau, TUESDAY)
+    (line,) = boards.school_lines(bureau, now=at(TUESDAY, 14))
     assert (line.school, line.due, line.late) == (school_class.school, 0, 1)
 
 

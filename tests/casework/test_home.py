@@ -133,14 +133,15 @@ class TestTheTeacher:
 
 class TestTheSchool:
     @pytest.mark.parametrize("role", [Role.REGISTRY_CLERK, Role.PRINCIPAL, Role.DEPUTY_HEAD])
-    def test_counts_agree_with_what_they_count(self, role, two_classes, scene):
+    def test_counts_agree_with_what_they_count(self, role, two_classes, scene, clock):
+        clock.move_to(at(MONDAY, 14))
         client = client_of(cast.person(role=role, school=scene.school))
         html = client.get(HOME).content.decode()
         figures = stats(html)
         assert figures["待办"] == shown(client)
         assert figures["逾期"] == shown(client, state="late")
         # four slots of two classes; one is taken
-        assert (figures["今天应点名"], figures["还没点名"]) == (4, 3)
+        assert (figures["到现在应点名"], figures["还没点名"]) == (4, 3)
         assert figures["连续缺课"] == 2
 
     def test_the_duties_of_each_class_add_up(self, two_classes, clerk):
@@ -150,7 +151,23 @@ class TestTheSchool:
         for number, school_class in zip(by_class, re.findall(r"\?school_class=(\d+)", html), strict=True):
             assert shown(clerk, school_class=school_class) == int(number)
 
-    def test_a_class_that_misses_a_register_is_named_with_its_teacher(self, scene, clerk):
+    @pytest.mark.parametrize(
+        ("hour", "due", "missing", "words"),
+        [
+            (7, 0, 0, "还没到点名时间"),
+            (8, 1, 1, "还没点名的班"),
+            (13, 1, 1, "还没点名的班"),
+            (14, 2, 2, "还没点名的班"),
+        ],
+    )
+    def test_nobody_is_asked_for_a_register_before_its_time(self, hour, due, missing, words, scene, clerk, clock):
+        clock.move_to(at(MONDAY, hour))
+        html = clerk.get(HOME).content.decode()
+        assert (stats(html)["到现在应点名"], stats(html)["还没点名"]) == (due, missing)
+        assert words in html
+
+    def test_a_class_that_misses_a_register_is_named_with_its_teacher(self, scene, clerk, clock):
+        clock.move_to(at(MONDAY, 14))
         scene.teacher.phone = "13600000001"
         scene.teacher.save()
         scene.take(MONDAY)
@@ -163,8 +180,9 @@ class TestTheSchool:
 
     def test_when_all_is_taken_it_says_so(self, scene, clerk):
         scene.take(MONDAY)
+        assert "到现在的点名都齐了" in clerk.get(HOME).content.decode()
         scene.take(MONDAY, "PM")
-        assert "今天的点名都齐了" in clerk.get(HOME).content.decode()
+        assert "到现在的点名都齐了" in clerk.get(HOME).content.decode()
 
     def test_on_a_day_off_it_says_so(self, scene, clerk, clock):
         clock.move_to(at(FRIDAY + timedelta(days=1)))
