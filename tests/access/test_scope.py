@@ -6,7 +6,15 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from casework.models import AbsenceRun, Contact, Obligation, Report, StoredRuleSet
+from casework.models import (
+    AbsenceRun,
+    Contact,
+    DailyAmendment,
+    DailyClose,
+    Obligation,
+    Report,
+    StoredRuleSet,
+)
 from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_force, scope_of
 from students.enrolment import EventKind
 from students.models import (
@@ -37,6 +45,7 @@ from students.models import (
     YearTurn,
 )
 from tests import cast
+from tests.access.attendance_rows import rows_of_attendance
 from tests.scene import CHINA, MONDAY
 
 MOVED = date(2026, 10, 12)
@@ -71,6 +80,7 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         Report: Report.objects.create(student=child, day=MONDAY, kind="absence_report", recorded_at=now),
         Posting: cast.post(cast.person(), Role.SUBJECT_TEACHER, school_class=school_class),
         **registry_rows_of(school_class, child),
+        **rows_of_attendance(school_class, child),
     }
 
 
@@ -182,7 +192,8 @@ def test_each_role_sees_its_place_and_no_other(model, places):
     if model in (Resident, ProposedMatch):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if role in SCHOOL_ROLES}
     # a class teacher has no business with the postings of others, nor with what schools and townships settle
-    if model in (Posting, YearTurn, Resident, ProposedMatch, Finding, Comparison, Difference):
+    areas_business = (YearTurn, Resident, ProposedMatch, Finding, Comparison, Difference, DailyClose, DailyAmendment)
+    if model in (Posting, *areas_business):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if where == CLASS}
     assert found == expected
 
