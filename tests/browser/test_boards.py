@@ -62,7 +62,7 @@ def test_the_county_sees_the_schools_side_by_side(desktop, busy, sign_in):
     sign_in(desktop, busy.bureau.username, cast.PASSWORD)
     row = desktop.get_by_role("row", name="东坪小学").first
     expect(row).to_contain_text("东坪小学")
-    expect(row.get_by_role("cell").first).to_have_text("2")
+    expect(row.get_by_role("cell").first).to_have_text("1")
 
 
 def test_a_filter_takes_effect_when_it_is_chosen_and_can_be_cleared(desktop, busy, sign_in):

@@ -1,6 +1,7 @@
 """Early signs as rows: computed to the same content whoever asks, written as differences only, put off and back."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -74,7 +75,7 @@ def test_a_correction_takes_a_sign_away(scene, absent):
     call = absent.marks.latest("roll_call__day").roll_call
     registers.submit(
         by=scene.teacher, scope=cast.scope(scene.teacher), school_class=scene.school_class.pk, day=call.day,
-        slot=call.slot, marks={}, submission="9d9f2f0e-1d0a-4c60-9e3b-3a1a1c1f0001", version=call.version, today=MONDAY,
+        slot=call.slot, marks={}, submission=uuid4(), version=call.version, today=MONDAY,
     )  # fmt: skip
     counts = signs.compute_county(day=MONDAY)
     assert (counts.removed, codes(absent)) == (1, {"first_month"})

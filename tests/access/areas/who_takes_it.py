@@ -40,7 +40,7 @@ POST students:timetable          in      403      403     422   422       422   
 
 def arguments(scene, people, day) -> dict[str, list]:
     place, child = scene.school_class, scene.children[1]
-    scene.take(FRIDAY, "PM", second="unverified")
+    scene.take(FRIDAY, "PM", first="unexcused", second="unverified")
     alert = alerts.report(
         by=people["subject"],
         scope=cast.scope(people["subject"]),
