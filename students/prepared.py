@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
 
 LONGEST = 64  # values in a collection; a longer one is composed each time, as it hardly comes again
 LENGTHS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, LONGEST)
@@ -105,6 +106,9 @@ class _Sentence:
 
     def read(self, filling: list) -> list:
         """The rows as the queryset would give them."""
+        if self._queryset.query.select_for_update and not connection.in_atomic_block:
+            # Django asks this where SQL is composed, which is done once.
+            raise TransactionManagementError("a prepared query that locks needs a transaction")
         asked = self._executed(filling) if _prepares() else self.filled(filling)
         compiler = copy(self._compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]

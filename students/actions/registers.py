@@ -20,6 +20,7 @@ from students.prepared import Prepared
 from students.queries.calendar import calendar_under
 from students.queries.policy import policy_under
 from students.queries.registers import roster
+from students.register_days import WINDOW
 from students.templatetags.chinese import cdate_short
 
 VERIFIED = "核实"  # the reason kept with the correction of a 待核实
@@ -104,8 +105,13 @@ class Sent:
 
     @property
     def taken_on(self) -> date:
-        """The day on which it was pressed, which is not always that of its arrival."""
-        return timezone.localdate(self.taken_at) if self.taken_at else self.today
+        """The day on which it was pressed, which is not always that of its arrival.
+
+        Only the device says so. It is believed for as long as a register is waited for; what claims to be older counts
+        as pressed when it arrived, so that nobody corrects a register of long ago without the clerk.
+        """
+        pressed = timezone.localdate(self.taken_at) if self.taken_at else self.today
+        return pressed if (self.today - pressed).days <= WINDOW else self.today
 
 
 @transaction.atomic
@@ -129,6 +135,8 @@ def _submit(*, by, scope, place, sent: Sent) -> Saved:
         marks = joined(standing, sent.marks, sent.version)
         roll_call, said = correct_marks(standing, marks, by, sent.reason)
     details = {"version": roll_call.version, "marks": len(sent.marks)}
+    if sent.taken_at:  # what the device claims, beside the time of its arrival
+        details["pressed_at"] = sent.taken_at.isoformat()
     audit.record(by=by, action="register.submit", subject=roll_call, key=sent.submission, **details)
     # Who was not named was there: a first register may show that of children of whom nobody knew.
     followed = _follow(roll_call, said, sent.today, f"{name_of(roll_call)}点名时在校", stamp=target.stamp)

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from casework import engine, facts
@@ -114,3 +115,13 @@ def test_behind_a_pooler_nothing_is_prepared_on_a_connection(monkeypatch, scene)
     with CaptureQueriesContext(connection) as queries:
         assert len(authentication._postings(person=scene.teacher.pk, day=MONDAY)) == 1
     assert queries[0]["sql"].startswith("SELECT")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_locks_needs_a_transaction_also_from_the_second_time_on(scene):
+    locking = Prepared(lambda pk: Student.objects.select_for_update(no_key=True).filter(pk=pk))
+    child = scene.children[0]
+    with transaction.atomic():
+        assert locking(pk=child.pk) == [child]
+    with pytest.raises(TransactionManagementError):
+        locking(pk=child.pk)

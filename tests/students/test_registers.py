@@ -12,7 +12,7 @@ from students.actions import followup, policy, registers
 from students.days import MarkKind, Slot
 from students.models import AbsenceMark, AuditRow, DayOverride, MarkCorrection, Role, RollCall, SchoolClass
 from tests import cast
-from tests.scene import FRIDAY, MONDAY
+from tests.scene import FRIDAY, MONDAY, at
 
 
 @pytest.fixture
@@ -219,6 +219,18 @@ class TestTheEditWindow:
         else:
             with pytest.raises(registers.RegisterRefused, match=f"点名{days}天内可以自己更正"):
                 send(day=FRIDAY, version=1)
+
+    @pytest.mark.parametrize(("kept", "stands"), [(13, True), (14, True), (15, False)])
+    def test_a_device_is_believed_for_as_long_as_a_register_is_waited_for(self, scene, send, kept, stands):
+        send(day=FRIDAY, today=FRIDAY)
+        arrival = FRIDAY + timedelta(days=kept)
+        late = {"day": FRIDAY, "version": 1, "today": arrival, "taken_at": at(FRIDAY)}
+        if stands:
+            assert send(**late).roll_call.version == 2
+            assert AuditRow.objects.last().details["pressed_at"] == at(FRIDAY).isoformat()
+        else:
+            with pytest.raises(registers.RegisterRefused, match="请教务处更正"):
+                send(**late)
 
     def test_what_was_corrected_in_time_and_arrives_later_is_in_time(self, scene, send):
         send(day=FRIDAY, today=FRIDAY)

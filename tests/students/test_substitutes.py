@@ -63,6 +63,7 @@ class TestTheClass:
         clock.move_to(at(TUESDAY))
         assert self.take(scene, scene.teacher, TUESDAY).status_code == 302
         assert homeroom_teachers([scene.school_class.pk], TUESDAY)[scene.school_class.pk].name == "沈明（任军代班）"
+        clock.move_to(at(TUESDAY, 15))  # the afternoon's register is waited for
         board = client_of(scene.clerk).get(reverse("home")).content.decode()
         assert "沈明（任军代班）" in board
 
