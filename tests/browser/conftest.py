@@ -23,6 +23,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touc
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 THREAD_PATIENCE = 10  # seconds
 TIMEOUT = 15_000  # milliseconds; how long a page may take on a busy machine before the test gives up
+PAGE_TIMEOUT = 60_000  # milliseconds for a page to come: a slow machine is no failure
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +62,7 @@ def open_page(browser, live_server, expected_console_errors):
             base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", **options
         )
         context.set_default_timeout(TIMEOUT)
+        context.set_default_navigation_timeout(PAGE_TIMEOUT)
         context.on("console", note_console_error)
         context.on("weberror", lambda error: console_errors.append(str(error.error)))
         contexts.append(context)
