@@ -206,7 +206,7 @@ class TestTheQueueSurvives:
         elsewhere = page.context.new_page()
         page.close()
         page.context.set_offline(False)
-        for _ in range(100):
+        for _ in range(600):
             if RollCall.objects.exists():
                 break
             elsewhere.wait_for_timeout(100)
