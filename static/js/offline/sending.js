@@ -19,6 +19,7 @@ export class Sending {
     this.path = location.pathname;
     this.label = [...this.form.querySelectorAll(".register-title > *")].map((each) => each.textContent).join(" ");
     this.busy = false;
+    this.leaves = false; // what was sent is saved and the next page is on its way: a second press is none
     changes.addEventListener("change", ({ detail }) => this.changed(detail));
     this.open().catch(() => {}); // a browser that keeps nothing has nothing to show
   }
@@ -58,7 +59,7 @@ export class Sending {
     try {
       await this.send();
     } finally {
-      this.busy = false;
+      this.busy = this.leaves;
     }
   }
 
@@ -70,7 +71,8 @@ export class Sending {
   }
 
   show({ state, reason, answer, html }) {
-    if (state === "sent") location.assign(answer?.next ?? "/");
+    this.leaves = state === "sent";
+    if (this.leaves) location.assign(answer?.next ?? "/");
     else if (state === "conflict") this.ask(html);
     else if (state === "refused") this.say(state, reason);
     if (state !== "sent") this.page.ready?.();
@@ -108,7 +110,7 @@ export class Sending {
     try {
       await this.send();
     } finally {
-      this.busy = false;
+      this.busy = this.leaves;
     }
   }
 
