@@ -135,7 +135,7 @@ class LinesForm(forms.Form):
 
 
 class PatternForm(forms.Form):
-    """What both patterns ask: from when to when, and what is noted with each day."""
+    """What both patterns ask: from when to when, and what is noted with each day; ``wanted`` is each one's own."""
 
     first = DateField("从哪天起")
     last = DateField("到哪天止")
@@ -144,9 +144,6 @@ class PatternForm(forms.Form):
     def plans(self, calendar: Calendar, place: Mapping[str, int | None]) -> list[DayPlan]:
         """The days of the pattern that are not as they are without it; raises ``PlanRefused``."""
         return against_the_rule(self.wanted(), calendar=calendar, place=place, note=self.cleaned_data["note"].strip())
-
-    def wanted(self) -> dict[date, bool]:
-        raise NotImplementedError
 
 
 class WeeksForm(PatternForm):

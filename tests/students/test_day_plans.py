@@ -129,7 +129,7 @@ class TestWhatMayNotBePlanned:
         DayPlan(MADE_UP, Plan.TAUGHT, 4),  # made up already: no reason is asked for
     ])  # fmt: skip
     def test_the_rest_may(self, plan):
-        self.refuse(plan)
+        assert self.refuse(plan) is None
 
 
 def test_a_plan_is_what_is_said():
