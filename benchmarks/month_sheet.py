@@ -36,7 +36,7 @@ def main() -> None:
     from students.queries.month_sheets import school_days_of
 
     settings.ALLOWED_HOSTS.append("testserver")
-    target, teacher, _ = class_of_fifty()
+    target, teacher, _ = class_of_fifty("AM,PM")
     escalate(through=TODAY)
     client = Client()
     client.force_login(teacher, backend="students.authentication.PostedPersonBackend")

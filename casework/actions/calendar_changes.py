@@ -28,6 +28,7 @@ from students.templatetags.chinese import cdate
 
 MOST_AT_ONCE = 2000  # children that are rehearsed and recomputed while somebody waits
 State = CalendarChange.State
+WAITING = (State.PREVIEWING, State.PREVIEWED)
 Then = Callable[[int], object]
 
 
@@ -62,6 +63,8 @@ def plan_days(*, by, place: Place, plans: Collection[DayPlan], today: date, then
         changed = [plan for plan in plans if not calendar_rows.same(standing[plan.day], plan)]
         if not changed:
             raise PlanRefused("这些天已经是这样安排的，不用改")
+        if twin := _asked_before(by, place, changed):
+            return twin
         change = _make(by=by, place=place, title=summary(changed))
         ChangedDay.objects.bulk_create(_line(change, plan, rows.get(plan.day)) for plan in changed)
         audit.record(by=by, action="calendar.plan", subject=change, days=len(changed))
@@ -91,6 +94,21 @@ def plan_term(*, by, school_year: int, number: int, start: date, end: date, toda
         audit.record(by=by, action="calendar.plan_term", subject=change, school_year=school_year, number=number)
         _queue_if_large(change, then)
     return _rehearsed(change, today)
+
+
+def _asked_before(by, place: Place, plans: Collection[DayPlan]) -> CalendarChange | None:
+    """The same proposal by the same person that still waits for its confirmation: a second press, or a page gone back.
+
+    It is shown as it was rehearsed; what has changed since is found when it is confirmed.
+    """
+    waiting = CalendarChange.objects.filter(
+        made_by=by, school=place.school, school_class=place.school_class, title=summary(plans), state__in=WAITING
+    )
+    asked = [(plan.day, plan.what, plan.follows, plan.note) for plan in plans]
+    for change in waiting.prefetch_related("days"):
+        if sorted((line.day, line.after, line.after_follows, line.after_note) for line in change.days.all()) == asked:
+            return change
+    return None
 
 
 def _check_term(school_year: int, number: int, start: date, end: date, row: Term | None, today: date) -> None:
@@ -295,6 +313,8 @@ def take_back(*, by, change: CalendarChange, today: date, then: Then) -> Calenda
         year_start = school_year_start(school_year_of(today))
         if any(line.day < year_start for line in change.days.all()):
             raise ChangeRefused("没有撤回：以前学年的校历不再改动。")
+        if asked := CalendarChange.objects.filter(reverses=change, made_by=by, state__in=WAITING).first():
+            return asked  # a second press
         try:
             calendar_rows.check_days(change, were="plan")
         except RowsChanged as refused:

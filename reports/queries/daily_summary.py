@@ -152,7 +152,7 @@ def lines(page: Iterable[int], day: date) -> list[ChildLine]:
     marks: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for mark in AbsenceMark.objects.filter(student__in=ids, roll_call__day=day).select_related("roll_call"):
         marks[mark.student_id].append((mark.roll_call.slot, mark.get_kind_display()))
-    leaves = Leave.objects.filter(student__in=ids, first_day__lte=day, last_day__gte=day, cancelled_at=None)
+    leaves = Leave.objects.filter(student__in=ids).covering(day)
     excused = {leave.student_id: f"已批准{leave.get_kind_display()}" for leave in leaves.order_by("-first_day", "-pk")}
     found = []
     for pk in ids:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from axes.utils import reset as forget_failures
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from students.actions import audit
@@ -53,8 +54,12 @@ def choose_password(*, person: Person, password: str) -> None:
 def end_postings(*, by, person: Person, postings, today: date) -> int:
     """End these postings of ``person`` (离岗): from ``today`` on they show nothing.
 
-    Returns how many ended. The rows stay: who was responsible when is part of the record.
+    A 代班 to come at a school that is left does not begin. Returns how many ended. The rows stay: who was responsible
+    when is part of the record.
     """
+    to_come = person.postings.filter(is_substitute=True, since__gt=today)
+    cancelled = list(to_come.filter(school__in=postings.order_by().values("school")).values_list("pk", flat=True))
     ended = postings.filter(person=person).update(until=today)
+    ended += person.postings.filter(pk__in=cancelled).update(until=F("since"))
     audit.record(by=by, action="account.end_postings", subject=person, ended=ended)
     return ended

@@ -215,10 +215,16 @@ def _take(target: SchoolClass, missing: Sequence[Entered], by) -> set[int]:
     now = timezone.now()
     calls = RollCall.objects.bulk_create(
         RollCall(
-            school_class=target, day=register.place.day, slot=register.place.slot, taken_by=by, taken_at=now
+            school_class=target,
+            day=register.place.day,
+            slot=register.place.slot,
+            taken_by=by,
+            taken_at=now,
+            version=target.next_first_version,
+            first_version=target.next_first_version,
         )
         for register in missing
-    )  # fmt: skip
+    )
     AbsenceMark.objects.bulk_create(
         AbsenceMark(roll_call=call, student_id=student, kind=kind)
         for call, register in zip(calls, missing, strict=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from students.access import Scope
@@ -165,7 +166,10 @@ def take_back(*, by, scope: Scope, roll_call: int, version: int, today: date) ->
     marks = dict(call.marks.values_list("student", "kind"))
     audit.record(by=by, action="register.take_back", subject=call, version=version, marks=marks)
     said = dict.fromkeys(marks, "")
-    if call.version == 1:
+    if not call.is_corrected:
+        SchoolClass.objects.filter(pk=call.school_class_id).update(
+            last_version_undone=Greatest("last_version_undone", call.version)
+        )
         call.marks.all().delete()
         call.delete()
     else:
@@ -273,15 +277,16 @@ def _refuse_impossible_day(target: SchoolClass, day: date, slot: Slot, today: da
 def joined(standing: RollCall, marks: Mapping[int, str], version: int) -> dict[int, str]:
     """The marks that both people meant: what stands, with what was changed on a page that showed ``version``.
 
-    Whoever took it for the first time has spoken of every child, whoever corrected it only of those changed. Raises
-    ``RegisterChanged`` where the two say different things of one child, ``RegisterRefused`` for a version to come.
+    Whoever took it for the first time has spoken of every child, whoever corrected it only of those changed; a page
+    that showed a register taken back since has seen nothing of this one. Raises ``RegisterChanged`` where the two say
+    different things of one child, ``RegisterRefused`` for a version to come.
     """
     if version > standing.version:
         raise RegisterRefused("这次点名刚被撤销，没有保存。请刷新页面后重新点名。")
     if version == standing.version:
         return dict(marks)
     theirs = dict(standing.marks.values_list("student", "kind"))
-    if version == 0:
+    if version < standing.first_version:
         touched = theirs.keys() | marks.keys()
         differing = {child for child in touched if theirs.get(child) != marks.get(child)}
     else:
@@ -326,6 +331,8 @@ def _take(target, day, slot, sent: Sent, by) -> tuple[RollCall, dict[int, str]]:
         taken_by=by,
         taken_at=sent.taken_at or now,
         arrived_at=now if sent.taken_at else None,
+        version=target.next_first_version,
+        first_version=target.next_first_version,
     )
     AbsenceMark.objects.bulk_create(
         AbsenceMark(roll_call=roll_call, student_id=student, kind=kind) for student, kind in sorted(sent.marks.items())

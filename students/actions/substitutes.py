@@ -44,8 +44,11 @@ def appoint(
         )
     if in_force(others.filter(person=person, is_substitute=False), first_day).exists():
         raise SubstituteRefused(f"{person.name}就是这个班的班主任，不用代班。没有保存。")
-    if not in_force(person.postings.filter(school=school_class.school_id), first_day).exists():
-        raise SubstituteRefused(f"{person.name}{cdate(first_day)}不在本校任职，不能代班。没有保存，请选本校的人。")
+    posts = person.postings.filter(school=school_class.school_id, is_substitute=False)
+    if absent := next((day for day in (first_day, last_day) if not in_force(posts, day).exists()), None):
+        raise SubstituteRefused(
+            f"{person.name}{cdate(absent)}不在本校任职，不能代班。没有保存，请选本校的人，或改日期。"
+        )
     posting = Posting.objects.create(
         role=Role.HOMEROOM_TEACHER,
         school_class=school_class,

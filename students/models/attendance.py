@@ -32,8 +32,9 @@ class RollCallQuerySet(ScopedQuerySet):
 class RollCall(models.Model):
     """点名: who took the register of a class, day and slot, and when.
 
-    It separates "nobody was absent" from "nobody took the register". ``version`` grows with every correction;
-    ``arrived_at`` is when a register that was taken without a network reached us, None where it came at once.
+    It separates "nobody was absent" from "nobody took the register". ``version`` grows with every correction, from
+    ``first_version`` on, which lies above that of every register of the class that was taken back; ``arrived_at`` is
+    when a register that was taken without a network reached us, None where it came at once.
     """
 
     school_class = models.ForeignKey(
@@ -45,6 +46,7 @@ class RollCall(models.Model):
     taken_at = models.DateTimeField("点名时间")
     arrived_at = models.DateTimeField("到达时间", null=True, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
+    first_version = models.PositiveIntegerField("点名时的版本", default=1)
 
     scope_path = CLASS_PATH
     objects = RollCallQuerySet.as_manager()
@@ -58,11 +60,18 @@ class RollCall(models.Model):
                 condition=Q(arrived_at=None) | Q(arrived_at__gte=F("taken_at")),
                 name="a_roll_call_arrives_after_it_was_taken",
             ),
+            models.CheckConstraint(
+                condition=Q(version__gte=F("first_version")), name="a_roll_call_begins_with_its_first_version"
+            ),
         ]
         indexes = [models.Index(fields=["day"], name="roll_calls_of_a_day")]
 
     def __str__(self):
         return f"{self.school_class} {self.day} {self.get_slot_display()}"
+
+    @property
+    def is_corrected(self) -> bool:
+        return self.version > self.first_version
 
 
 class AbsenceMark(models.Model):
@@ -116,6 +125,14 @@ class MarkCorrection(models.Model):
         return f"{self.student}：{self.get_old_kind_display()}→{self.get_new_kind_display()}"
 
 
+class LeaveQuerySet(ScopedQuerySet):
+    """Leaves."""
+
+    def covering(self, day, last_day=None):
+        """Those that stand and cover ``day``, or one of the days up to ``last_day``."""
+        return self.filter(first_day__lte=last_day or day, last_day__gte=day, cancelled_at=None)
+
+
 class Leave(models.Model):
     """请假: turns the absences inside it into excused ones, also afterwards. Both days are inclusive."""
 
@@ -139,7 +156,7 @@ class Leave(models.Model):
         "township": "student__enrolments__school_class__school__township",
         "school_class": "student__enrolments__school_class",
     }
-    objects = ScopedQuerySet.as_manager()
+    objects = LeaveQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "请假"

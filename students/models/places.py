@@ -84,6 +84,9 @@ class SchoolClass(models.Model):
     name = models.CharField("班级名称", max_length=40)
     stage = models.CharField("学段", max_length=10, choices=Stage)
     cohort = models.PositiveSmallIntegerField("入学年份")
+    last_version_undone = models.PositiveIntegerField(
+        "撤销过的点名的最高版本", default=0, help_text="以后的点名从下一个版本开始，撤销以前打开的页面因此认得出来。"
+    )
 
     scope_path = {"school": "school", "township": "school__township", "school_class": "pk"}
     objects = ScopedQuerySet.as_manager()
@@ -100,6 +103,11 @@ class SchoolClass(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def next_first_version(self) -> int:
+        """The version with which a register taken now begins: no page that is open knows it."""
+        return self.last_version_undone + 1
 
     def grade_on(self, day: date) -> int:
         """Grade 年级 (1–9) on a day."""

@@ -7,7 +7,7 @@ from datetime import date
 
 from students.access import Scope
 from students.attendance_year import WEIGHT, DayCell, Stay, YearFacts, year_cells
-from students.calendar import school_year_label, school_year_of, school_year_start
+from students.calendar import DAY, school_year_label, school_year_of, school_year_start
 from students.enrolment import Standing
 from students.models import AbsenceMark, Enrolment, Leave, RollCall, Student
 from students.queries.calendar import current_calendar
@@ -75,9 +75,7 @@ def _facts(student: Student, enrolments, start: date, end: date, scope: Scope) -
     calls = RollCall.objects.filter(school_class__in=schools, day__gte=start, day__lt=end)
     for school_class, day, slot in calls.order_by().values_list("school_class", "day", "slot"):
         taken[school_class, day].add(slot)
-    leaves = Leave.objects.visible_to(scope).filter(
-        student=student, cancelled_at=None, first_day__lt=end, last_day__gte=start
-    )
+    leaves = Leave.objects.visible_to(scope).filter(student=student).covering(start, end - DAY)
     return YearFacts(
         stays=stays,
         school_days={pk: calendar.school_days(school=school, school_class=pk) for pk, school in schools.items()},

@@ -150,7 +150,7 @@ def _marked(here: dict, days: Sequence[date]) -> dict[tuple[int, date], dict[int
 def _leaves(days: Sequence[date]) -> dict[int, list[tuple[date, date, str]]]:
     """Child → (first, last, kind) of the leaves that cover one of the days; the one that began first says which."""
     found = defaultdict(list)
-    rows = Leave.objects.filter(first_day__lte=days[-1], last_day__gte=days[0], cancelled_at=None)
+    rows = Leave.objects.covering(days[0], days[-1])
     columns = ("student", "first_day", "last_day", "kind")
     for student, first, last, kind in rows.order_by("first_day", "pk").values_list(*columns):
         found[student].append((first, last, kind))

@@ -160,7 +160,7 @@ def _unanswered(rooms, today: date, text: str):
     answers["last_day__gte"] = OuterRef("roll_call__day")
     there = Enrolment.objects.attending().on(today).filter(school_class=OuterRef("roll_call__school_class"))
     rows = AbsenceMark.objects.filter(
-        ~Exists(Leave.objects.filter(**answers, cancelled_at=None)),
+        ~Exists(Leave.objects.filter(student=OuterRef("student")).covering(OuterRef("roll_call__day"))),
         ~Exists(LeaveSlip.objects.filter(**answers, decision="")),
         Exists(there.filter(student=OuterRef("student"))),
         roll_call__school_class__in=rooms,

@@ -145,7 +145,7 @@ def _shown(call: RollCall | None, typed: Column | None, is_changed: bool) -> Col
     if not is_changed:
         return typed
     mine = _kinds(typed)
-    seen = marks_at(call, typed.version, now=now) if typed.version else None
+    seen = marks_at(call, typed.version, now=now) if typed.version >= call.first_version else None
     cells = {}
     for student in now.keys() | typed.cells.keys():
         meant, before = mine.get(student, ""), now.get(student, "") if seen is None else seen.get(student, "")

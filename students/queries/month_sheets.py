@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from students.access import Scope
 from students.attendance_year import Stay
-from students.calendar import school_year_of
+from students.calendar import DAY, school_year_of
 from students.days import SLOT_ORDER, Slot
 from students.models import AbsenceMark, Enrolment, Leave, RollCall, School, SchoolClass, Student
 from students.month_sheet import (
@@ -41,7 +41,7 @@ def month_facts(school_class: SchoolClass, month: date) -> MonthFacts:
     students, stays = children_of(school_class, month, end)
     marks = _marks(school_class, stays, month, end)
     leaves = defaultdict(list)
-    standing = Leave.objects.filter(student__in=stays, cancelled_at=None, first_day__lt=end, last_day__gte=month)
+    standing = Leave.objects.filter(student__in=stays).covering(month, end - DAY)
     for student, *leave in standing.order_by("student", "first_day", "pk").values_list(
         "student", "first_day", "last_day", "kind"
     ):
@@ -205,5 +205,5 @@ def day_record(school_class: SchoolClass, day: date) -> DayRecord:
 
 def _leave_kinds(students: Collection[int], day: date) -> dict[int, str]:
     """Student → the kind of the leave that covers ``day``; of several the one that began first."""
-    standing = Leave.objects.filter(student__in=students, cancelled_at=None, first_day__lte=day, last_day__gte=day)
+    standing = Leave.objects.filter(student__in=students).covering(day)
     return dict(standing.order_by("-first_day", "-pk").values_list("student", "kind"))

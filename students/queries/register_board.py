@@ -111,11 +111,14 @@ class ClassLine:
 
     def _square(self, day: date) -> Square:
         state = self.registers.days[day]
-        late = [call for (on, _), call in self.registers.calls.items() if on == day and call.is_late]
+        calls = self.registers.calls
+        late = [
+            call for slot in self.school_class.school.slot_list if (call := calls.get((day, slot))) and call.is_late
+        ]
         words = state.words
         if missing := state.missing:
             words += f"（{'、'.join(SLOT_LABELS[slot] for slot in missing)}）"
-        for call in sorted(late, key=lambda each: each.taken_at):
+        for call in late:
             words += f"，{SLOT_LABELS[Slot(call.slot)]}{cdate_short(call.taken_at)}补点"
         return Square(day, state.state, f"{named(day)}：{words}", len(missing), bool(late) and not missing)
 

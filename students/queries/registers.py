@@ -231,7 +231,7 @@ def _marks_now_and_before(school_class, day, call, before) -> tuple[dict[int, st
 
 def _on_leave(children, day: date) -> dict[int, str]:
     """Children with an approved leave are offered as on leave; of several the one that began first says which."""
-    leaves = Leave.objects.filter(student__in=children, first_day__lte=day, last_day__gte=day, cancelled_at=None)
+    leaves = Leave.objects.filter(student__in=children).covering(day)
     return dict(leaves.order_by("-first_day", "-pk").values_list("student", "kind"))
 
 

@@ -55,12 +55,7 @@ def unverified(scope: Scope):
 
     A day that an approved leave covers has its reason; a class in which only lessons are taught is not the reader's.
     """
-    leave = Leave.objects.filter(
-        student=OuterRef("student"),
-        first_day__lte=OuterRef("roll_call__day"),
-        last_day__gte=OuterRef("roll_call__day"),
-        cancelled_at=None,
-    )
+    leave = Leave.objects.filter(student=OuterRef("student")).covering(OuterRef("roll_call__day"))
     marks = AbsenceMark.objects.visible_to(scope.without_lessons).filter(kind=MarkKind.UNVERIFIED)
     days = marks.filter(~Exists(leave)).order_by("roll_call__day", "roll_call__school_class", "student")
     return days.values("roll_call__day", "roll_call__school_class", "student").annotate(slots=Count("pk"))

@@ -36,6 +36,7 @@ def test_the_clerk_reminds_the_teacher_takes_and_the_day_is_closed(
         expect(page.locator(".notice-line")).to_contain_text("催点名")
         page.locator(".notice-line").get_by_role("link", name="去点名").tap()
         page.locator("[data-submit]").tap()
+        expect(page.locator(".slot .badge").first).to_have_text("已点名")  # the first page again: it is saved
         expect(page.locator(".notice-line")).to_have_count(0)
 
         # the board asks by itself when it is looked at again

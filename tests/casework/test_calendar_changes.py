@@ -44,8 +44,7 @@ def snow(scene, day=MONDAY, **more):
 
 def confirm(change, by, *, today=MONDAY, then=never):
     actions.confirm(by=by, change=change, seen=change.mark, today=today, then=then)
-    change = CalendarChange.objects.get(pk=change.pk)
-    return change
+    return CalendarChange.objects.get(pk=change.pk)
 
 
 def duties(**wanted):
@@ -69,6 +68,12 @@ class TestAPreview:
         assert list(AbsenceRun.objects.values()) == runs
         assert list(Obligation.objects.values()) == owed
         assert not DayOverride.objects.exists()
+
+    def test_asked_for_twice_is_one(self, out):
+        first = snow(out)
+        assert snow(out) == first
+        actions.give_up(by=out.clerk, change=first)
+        assert snow(out) != first
 
     def test_names_the_children_with_before_and_after_in_words(self, out):
         [child] = snow(out).outcome["shown"]
@@ -260,7 +265,9 @@ class TestTakingBack:
 
     def test_is_done_once(self, out):
         change = confirm(snow(out), out.clerk)
-        one, two = (actions.take_back(by=out.clerk, change=change, today=MONDAY, then=never) for _ in range(2))
+        back = {"change": change, "today": MONDAY, "then": never}
+        one, same, two = (actions.take_back(by=by, **back) for by in (out.clerk, out.clerk, out.teacher))
+        assert one == same
         confirm(one, out.clerk)
         with pytest.raises(actions.ChangeRefused, match="没有"):
             confirm(two, out.clerk)

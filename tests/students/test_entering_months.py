@@ -14,7 +14,7 @@ from students.actions import registers
 from students.actions.enrolment import record_event
 from students.days import MarkKind
 from students.enrolment import EventKind
-from students.models import AbsenceMark, AdoptedPolicy, AuditRow, MarkCorrection, Role, RollCall
+from students.models import AbsenceMark, AdoptedPolicy, AuditRow, MarkCorrection, Role, RollCall, SchoolClass
 from students.queries.month_sheets import school_days_of
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, at, client_of, clock, scene, school_days
@@ -243,6 +243,12 @@ class TestConflicts:
     def test_one_taken_back_meanwhile_is_said(self, scene, clerk):
         html = refused(clerk.post(address(scene), grid(versions={key(TUESDAY): 1}, reason="核对更正")))
         assert "刚被撤销" in html
+
+    def test_a_register_begins_above_one_that_was_taken_back(self, scene, clerk):
+        SchoolClass.objects.update(last_version_undone=4)
+        assert clerk.post(address(scene), grid(ticks=[key(MONDAY)])).status_code == 302
+        taken = RollCall.objects.get()
+        assert (taken.version, taken.is_corrected) == (5, False)
 
 
 class TestBadInput:

@@ -13,33 +13,9 @@ from students.days import MarkKind, Slot
 from students.models import AbsenceMark, AuditRow, DayOverride, MarkCorrection, Role, RollCall, SchoolClass
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, at
+from tests.students.registers import kinds, send
 
-
-@pytest.fixture
-def send(scene):
-    """Send a register as a page would; whatever a test does not name is as usual."""
-
-    def send(**other):
-        by = other.pop("by", scene.teacher)
-        usual = {
-            "by": by,
-            "scope": cast.scope(by),
-            "school_class": scene.school_class.pk,
-            "day": MONDAY,
-            "slot": Slot.AM,
-            "marks": {},
-            "submission": uuid4(),
-            "version": 0,
-            "today": MONDAY,
-        }
-        return registers.submit(**(usual | other))
-
-    return send
-
-
-def kinds(call: RollCall) -> dict[str, str]:
-    """Who is marked how: name → kind."""
-    return dict(call.marks.values_list("student__name", "kind"))
+__all__ = ["send"]
 
 
 class TestTaking:
@@ -236,83 +212,6 @@ class TestTheEditWindow:
         send(day=FRIDAY, today=FRIDAY)
         kept = timezone.now() - timedelta(days=MONDAY.day - FRIDAY.day)
         assert send(day=FRIDAY, version=1, taken_at=kept).roll_call.version == 2
-
-
-class TestTakingBack:
-    @pytest.fixture
-    def undo(self, scene):
-        def undo(call, *, version=1, by=scene.teacher):
-            registers.take_back(by=by, scope=cast.scope(by), roll_call=call.pk, version=version, today=MONDAY)
-
-        return undo
-
-    def test_a_first_register_is_gone_with_what_followed(self, scene, send, undo):
-        undo(send(marks={scene.children[0].pk: MarkKind.UNEXCUSED}).roll_call)
-        assert not RollCall.objects.exists()
-        assert not AbsenceMark.objects.exists()
-        assert Obligation.objects.get().withdrawn_reason == "9月7日上午的点名已撤销"
-
-    def test_the_audit_log_keeps_what_was_taken_back(self, scene, send, undo):
-        child = scene.children[0]
-        call = send(marks={child.pk: MarkKind.UNEXCUSED}).roll_call
-        undo(call)
-        row = AuditRow.objects.get(action="register.take_back")
-        assert row.details == {"version": 1, "marks": {str(child.pk): "unexcused"}}
-
-    def test_it_can_be_taken_anew_afterwards(self, scene, send, undo):
-        undo(send(marks={scene.children[0].pk: MarkKind.UNEXCUSED}).roll_call)
-        send(marks={scene.children[0].pk: MarkKind.UNEXCUSED})
-        duty = Obligation.objects.get()
-        assert duty.withdrawn_at is None
-        assert RollCall.objects.get().version == 1
-
-    def test_of_a_correction_what_stood_before_comes_back(self, scene, send, undo):
-        first, second, third = (child.pk for child in scene.children)
-        call = send(marks={first: MarkKind.UNEXCUSED, second: MarkKind.LATE}).roll_call
-        send(version=1, marks={first: MarkKind.SICK_LEAVE, third: MarkKind.UNVERIFIED})
-        undo(call, version=2)
-        call.refresh_from_db()
-        assert kinds(call) == {"高东": "unexcused", "袁然远": "late"}
-        assert call.version == 3
-        assert set(call.corrections.filter(version=3).values_list("reason", flat=True)) == {"撤销提交"}
-        assert Obligation.objects.standing().get().student_id == first
-
-    def test_what_was_undone_is_not_undone_again(self, scene, send, undo):
-        call = send().roll_call
-        send(version=1, marks={scene.children[0].pk: MarkKind.UNEXCUSED})
-        undo(call, version=2)
-        with pytest.raises(registers.RegisterRefused):
-            undo(call, version=3)
-        assert kinds(call) == {}
-
-    def test_half_a_minute_later_it_stands(self, send, undo, clock, settings):
-        call = send().roll_call
-        clock.shift(timedelta(seconds=settings.UNDO_SECONDS))
-        undo_in_time = RollCall.objects.filter(pk=call.pk)
-        assert undo_in_time.exists()
-        clock.shift(timedelta(seconds=1))
-        with pytest.raises(registers.RegisterRefused, match="已过可以撤销的时间"):
-            undo(call)
-        assert undo_in_time.exists()
-
-    def test_up_to_the_last_second_it_can_be_undone(self, send, undo, clock, settings):
-        call = send().roll_call
-        clock.shift(timedelta(seconds=settings.UNDO_SECONDS))
-        undo(call)
-        assert not RollCall.objects.exists()
-
-    def test_somebody_else_cannot_undo_it(self, scene, send, undo):
-        call = send().roll_call
-        with pytest.raises(registers.RegisterRefused):
-            undo(call, by=scene.clerk)
-        assert RollCall.objects.filter(pk=call.pk).exists()
-
-    def test_an_older_version_cannot_be_undone(self, scene, send, undo):
-        call = send().roll_call
-        send(version=1, marks={scene.children[0].pk: MarkKind.LATE})
-        with pytest.raises(registers.RegisterRefused):
-            undo(call, version=1)
-        assert kinds(call) == {"高东": "late"}
 
 
 class TestRefusals:

@@ -33,6 +33,30 @@ def appoint(scene, person, first_day=TUESDAY, last_day=WEDNESDAY, *, by=None, **
     )
 
 
+class TestLeavingTheSchool:
+    def test_ends_the_days_that_are_under_way_and_those_to_come(self, scene, colleague, clock):
+        under_way = appoint(scene, colleague, MONDAY, TUESDAY)
+        to_come = appoint(scene, colleague, THURSDAY, THURSDAY)
+        client_of(scene.clerk).post(reverse("students:end_postings", args=[colleague.pk]))
+        for posting, until in ((under_way, MONDAY), (to_come, THURSDAY)):
+            posting.refresh_from_db()
+            assert posting.until == until
+        clock.move_to(at(THURSDAY))
+        address = reverse("students:register", args=[scene.school_class.pk, THURSDAY, "AM"])
+        answer = client_of(colleague).get(address)
+        assert answer.url.startswith(reverse("students:log_in"))  # without a posting nobody is in
+
+    @pytest.mark.parametrize(("leaves", "refused"), [(WEDNESDAY, True), (THURSDAY, False)])
+    def test_before_the_last_day_is_no_substitute(self, scene, colleague, leaves, refused):
+        colleague.postings.update(until=leaves)
+        if refused:
+            with pytest.raises(SubstituteRefused, match="9月9日不在本校任职"):
+                appoint(scene, colleague, TUESDAY, WEDNESDAY)
+        else:
+            appoint(scene, colleague, TUESDAY, WEDNESDAY)
+        assert Posting.objects.filter(is_substitute=True).exists() != refused
+
+
 class TestTheClass:
     def take(self, scene, person, day):
         address = reverse("students:register", args=[scene.school_class.pk, day, "AM"])

@@ -5,6 +5,7 @@ import { sendAll } from "./sender.js";
 import { all, get } from "./store.js";
 
 const PATIENCE = 6000; // milliseconds that a page may take if the device has one of its own
+const PAUSES = [1, 2, 4, 8, 15]; // seconds between the tries of one call of the browser
 const ONE_VERSION = /\.[0-9a-f]{12}\.\w+$/; // a file whose name changes with its content
 const ADDRESSES = /(?:href|src)="([^"]+)"/g;
 const OUT_OF_ORDER = [502, 503, 504];
@@ -65,12 +66,21 @@ async function isKept(path) {
 
 const tooLate = () => new Promise((_, reject) => setTimeout(() => reject(new Error("too late")), PATIENCE));
 
-/** Everybody's registers; the server takes only those of the person who is logged in. */
+/** Send what waits; a line that has just come back often fails for some seconds more. */
 async function sendEverything() {
-  let offline = false;
+  for (const seconds of [...PAUSES, 0]) {
+    if (await sendOnce()) return;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+  throw new Error("to be tried again"); // the browser then asks once more, after minutes
+}
+
+/** Everybody's registers; the server takes only those of the person who is logged in. Whether the line held. */
+async function sendOnce() {
+  let held = true;
   for (const person of await everybody()) {
     const outcomes = Object.values(await sendAll(person));
-    offline ||= outcomes.some((each) => ["network", "server"].includes(each.reason));
+    held &&= !outcomes.some((each) => ["network", "server"].includes(each.reason));
   }
-  if (offline) throw new Error("to be tried again"); // the browser then asks once more, later
+  return held;
 }
