@@ -332,6 +332,11 @@ class Enrolment(models.Model):
             models.Index(
                 fields=["school_class", "since"], condition=Q(standing="suspended"), name="suspended_of_a_class"
             ),
+            models.Index(
+                fields=["school_class", "since", "until"],
+                condition=Q(standing="attending"),
+                name="attending_of_a_class",
+            ),
         ]
 
     def __str__(self):

@@ -111,8 +111,16 @@ def children_behind(lines: Iterable[ClassDayCounts], column: str) -> dict[int, C
 
 
 def _sizes(here: dict, days: Sequence[date]) -> dict[int, list[tuple[date, date | None, int]]]:
-    """Class → (from, until, number of children) of those who attend it at some time of these days."""
+    """Class → (from, until, number of children) of those who attend it at some time of these days.
+
+    On a single day nobody asks since when, so there is one row a class, and no dates to read.
+    """
     found = defaultdict(list)
+    if len(days) == 1:
+        rows = Enrolment.objects.attending().on(days[0]).filter(**here).order_by()
+        for school_class, number in rows.values_list("school_class").annotate(Count("pk")):
+            found[school_class].append((days[0], None, number))
+        return found
     rows = Enrolment.objects.attending().filter(Q(until=None) | Q(until__gt=days[0]), since__lte=days[-1], **here)
     for school_class, since, until, number in (
         rows.order_by().values_list("school_class", "since", "until").annotate(Count("pk"))

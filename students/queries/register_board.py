@@ -262,7 +262,7 @@ def school_lines(scope: Scope, *, now: datetime) -> list[SchoolLine]:
     that have children on all days and no calendar of their own. ``now`` is local.
     """
     days = days_through(now.date(), WINDOW + 1)
-    by_school = _school_days(SchoolClass.objects.visible_to(scope), days, now)
+    by_school = registers_by_school(SchoolClass.objects.visible_to(scope), days, now=now)
     rows = reminders(days).filter(kind=Notice.Kind.SCHOOL_MISSING, school_class__school__in=by_school)
     told = dict(rows.order_by("sent_at").values_list("school_class__school", "sent_at"))
     schools = School.objects.visible_to(scope).select_related("township")
@@ -273,8 +273,12 @@ def school_lines(scope: Scope, *, now: datetime) -> list[SchoolLine]:
     ]
 
 
-def _school_days(classes, days: Sequence[date], now: datetime) -> dict[int, dict[date, SchoolDay]]:
-    """School → day → its registers."""
+def registers_by_school(classes, days: Sequence[date], *, now: datetime) -> dict[int, dict[date, SchoolDay]]:
+    """School → day → the registers of its ``classes`` (a queryset); schools without one are left out.
+
+    ``days`` follow each other, ``now`` is local. At most five queries and the calendar's, and those of ``registers_of``
+    where a class differs from its school.
+    """
     own_days = DayOverride.objects.filter(day__range=(days[0], days[-1])).exclude(school_class=None)
     apart = set(own_days.values_list("school_class", flat=True))
     apart |= {pk for pk, spans in attended_spans(classes, days[0], days[-1]).items() if spans is not ALWAYS}

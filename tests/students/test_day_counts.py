@@ -222,6 +222,7 @@ def test_the_sum_is_what_is_counted_by_hand(seed, many, scene, monkeypatch):
             of_day = [line for line in lines if line.day == day]
             found = DayCounts.total(line.counts for line in of_day)
             assert +Counter(found.record) == by_hand(classes.select_related("school"), day), (seed, day)
+            assert list(queries.counts_between(classes, [day])) == of_day, (seed, day)
             for column in ("expected", "present", "unknown", "unexcused", "sick_leave", "late", "partly"):
                 assert len(queries.children_behind(of_day, column)) == getattr(found, column)
 
