@@ -9,13 +9,15 @@ class CaseworkConfig(AppConfig):
     verbose_name = "升级与个案"
 
     def ready(self):
-        from casework import engine, presets
+        from casework import engine, notice_wording, presets
         from casework.queries import closes
         from casework.queries.signs import children_waiting
         from students.actions import followup
+        from students.queries import notices
         from students.queries.waiting import WAITING
 
         followup.follow(engine.follow_up)
+        notices.WORDING.update(notice_wording.WORDING)
         WAITING["casework:signs"] = children_waiting
         WAITING["casework:daily"] = closes.unclosed  # what waits here is not the lower app's to know
         post_migrate.connect(presets.load_presets, sender=self)

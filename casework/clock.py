@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from casework.actions import cases
 from casework.actions.closes import close_left_open
 from casework.actions.signs import compute_county
 from casework.actions.uploads import KEPT_DAYS, throw_away_old
@@ -19,6 +20,11 @@ from students.actions.residents import match_residents
 def recompute(day: date) -> dict:
     """Recompute runs and obligations from facts: a missed follow-up is mended the same night."""
     return asdict(escalate(through=day, reason="每日重新计算"))
+
+
+def follow_cases(day: date) -> dict:
+    """Open and move the cases that should have followed, and end those whose child has been back long enough."""
+    return {"moved": cases.follow_all(today=day), "closed": cases.close_steady(today=day)}
 
 
 def compute_signs(day: date) -> dict:
@@ -51,6 +57,7 @@ def match_children(day: date) -> dict:
 
 DUTIES: dict[str, tuple[str, Callable[[date], dict]]] = {
     "recompute": ("重新计算待办", recompute),
+    "cases": ("跟进个案", follow_cases),
     "close_days": ("汇总未上报的日子", close_days),
     "signs": ("计算预警", compute_signs),
     "match_residents": ("比对户籍与学籍", match_children),

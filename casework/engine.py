@@ -15,11 +15,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from casework.case_engine import follow_children
 from casework.facts import CHUNK, Surroundings, assess_students, long_away_around, students_with_a_ladder
 from casework.ladder import Duty, RunRecord
 from casework.models import AbsenceRun, Obligation
 from casework.presets import least_excused_days
 from casework.ruleset import Tier
+from casework.stages import CASE_TIERS
 from students.actions.followup import NOBODY_ELSE, NOTHING, Followed
 from students.memory import rare_collections
 from students.models import AbsenceMark, Enrolment, SchoolClass, Student
@@ -50,6 +52,7 @@ class Counts:
     changed: int = 0
     withdrawn: int = 0
     runs: int = 0
+    cases: int = 0
 
     def add(self, other: "Counts") -> None:
         for column, value in zip(fields(self), astuple(other), strict=True):
@@ -74,7 +77,9 @@ def follow_up(
     if not locked:
         return NOTHING
     words = Words(reason, said)
-    recompute(locked, Surroundings(stamp), through=today, words=words, with_registers=True)
+    # What has changed but a register may be the registry's, or an act: nothing of it need show in a duty.
+    changed = () if registers else students
+    recompute(locked, Surroundings(stamp), through=today, words=words, with_registers=True, cases_of=changed)
     return Followed(tuple(words.owed), tuple(words.withdrawn))
 
 
@@ -201,12 +206,15 @@ def recompute(
     words: Words,
     with_registers: bool = False,
     tell: Callable[[Difference], object] | None = None,
+    cases_of: Collection[int] = (),
 ) -> Counts:
     """Write the differences between what is kept of these children and what their facts say through ``through``.
 
-    The children are locked. ``tell`` is told of every child's difference before it is written.
+    The children are locked. ``tell`` is told of every child's difference before it is written. The cases of those of
+    whom a matter of a case has changed follow, and those of ``cases_of`` whatever has changed.
     """
     duties, runs, vanished_runs, counts = [], [], [], Counts(students=len(students))
+    followed = set(cases_of)
     for found in differences(students, surroundings, through=through, with_registers=with_registers):
         if tell is not None:
             tell(found)
@@ -215,8 +223,19 @@ def recompute(
         duties += [_duty_row(found.student, row, duty, words, counts) for row, duty in found.duties]
         runs += [_run_row(found.student, run) for _, run in found.runs if run is not None]
         vanished_runs += [row.pk for row, run in found.runs if run is None]
+        if _concerns_a_case(found):
+            followed.add(found.student)
     _write(duties, runs, vanished_runs)
+    if followed:
+        counts.cases = follow_children(followed, today=through)
     return counts
+
+
+def _concerns_a_case(found: Difference) -> bool:
+    """Whether a duty of a run has changed, or a child was seen again: a day's call alone moves no case."""
+    tiers = (duty.tier if duty else row.tier for row, duty in found.duties)
+    seen = (run for row, run in found.runs if run and run.settled_on and not (row and row.settled_on == run.settled_on))
+    return any(tier in CASE_TIERS for tier in tiers) or any(seen)
 
 
 def _kept(students, through):

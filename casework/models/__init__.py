@@ -1,6 +1,7 @@
-"""Rule sets, runs, obligations and the acts that fulfil them, early signs, closed days, and what time brought about."""
+"""Rule sets, runs, obligations, acts, cases, early signs, closed days, and what time brought about."""
 
-from casework.models.acts import Contact, Report
+from casework.models.acts import ConcernReport, Contact, Report
+from casework.models.cases import Case, CaseEvent
 from casework.models.closes import DailyAmendment, DailyClose
 from casework.models.obligations import AbsenceRun, Obligation
 from casework.models.rules import RuleAdoption, StoredRuleSet
@@ -9,6 +10,9 @@ from casework.models.ticks import Tick
 
 __all__ = [
     "AbsenceRun",
+    "Case",
+    "CaseEvent",
+    "ConcernReport",
     "Contact",
     "DailyAmendment",
     "DailyClose",

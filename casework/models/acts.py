@@ -1,4 +1,4 @@
-"""The acts that fulfil obligations: contacts with guardians and filed reports (domain.md §4, §5)."""
+"""What people do and report about a child: contacts, filed reports, concerns (domain.md §4, §5)."""
 
 from django.conf import settings
 from django.db import models
@@ -6,12 +6,13 @@ from django.db.models import Q
 
 from casework.ladder import ContactMethod
 from casework.ruleset import REPORT_TIERS, Tier
+from casework.steps import Concern
 from students.access import ScopedQuerySet
 from students.models.registry import STUDENT_PATH, Student, choices
 
 
 class Act(models.Model):
-    """An act that fulfils obligations, on its ``day``. Two identical ones are one.
+    """An act of somebody's, on its ``day``. Two identical ones are one.
 
     Never deleted: an act taken back keeps who did so and when.
     """
@@ -70,6 +71,27 @@ class Report(Act):
                 fields=["student", "day", "kind"],
                 condition=Q(cancelled_at=None),
                 name="one_report_a_student_day_and_kind",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.day} {self.get_kind_display()}"
+
+
+class ConcernReport(Act):
+    """日常预警: somebody of the school fears that a child will leave, or knows that it has (domain.md §5)."""
+
+    kind = models.CharField("预警情形", max_length=20, choices=choices(Concern))
+    note = models.CharField("情况说明", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "日常预警"
+        ordering = ["student", "day", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "day", "kind"],
+                condition=Q(cancelled_at=None),
+                name="a_concern_is_raised_once_a_day",
             )
         ]
 

@@ -42,6 +42,7 @@ class Certificate(StoredFile):
         RECEPTION = "reception", "接收函"
         APPROVAL = "approval", "批准文书"
         LEAVE = "leave", "请假条"
+        CASE = "case", "个案材料"
         OTHER = "other", "其他材料"
 
     student = models.ForeignKey(Student, models.PROTECT, verbose_name="学生", related_name="certificates")

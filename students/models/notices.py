@@ -29,6 +29,10 @@ class Notice(models.Model):
         REGISTER_MISSING = "register_missing", "催点名"
         SCHOOL_MISSING = "school_missing", "催学校点名"  # of the whole school that the class belongs to
         CHILD_MISSING = "child_missing", "有学生不在"
+        CONCERN = "concern", "日常预警"
+        CASE_ASSIGNED = "case_assigned", "个案交办"
+        CASE_HANDED_UP = "case_handed_up", "逾期上交"
+        DOCUMENT_WAITING = "document_waiting", "文书待办"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
     kind = models.CharField("种类", max_length=20, choices=Kind)

@@ -1,6 +1,6 @@
 """Notices as sentences: what happened, where it leads, and which have settled themselves."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,8 @@ from students.days import Slot
 from students.models import Notice, Person, RollCall
 from students.templatetags.chinese import cdate_short, ctime
 
+# Kinds that the app above sends: (notice, who and when) → the sentence, where it leads, and what the link says.
+WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = {}
 Taken = dict[tuple[int, date], set[str]]  # (class, day) → slots taken
 MOST_WAITING = 200  # of one person; more are seen once these have been put aside
 
@@ -77,5 +79,7 @@ def _line(notice: Notice, taken: set[str]) -> NoticeLine:
         board = reverse("students:school_registers", args=[notice.school_class.school_id])
         words = f"{notice.school_class.school}到{cdate_short(notice.day)}有班级缺点名，{who}催学校。"
         return NoticeLine(notice, words, board, "看缺哪些", is_settled=False)
+    if notice.kind in WORDING:
+        return NoticeLine(notice, *WORDING[notice.kind](notice, who), is_settled=False)
     words = f"{who}报告{notice.student.name}不在，{place}。"
     return NoticeLine(notice, words, reverse("students:alerts"), "看报告", is_settled=False)

@@ -46,6 +46,7 @@ from students.models import (
 )
 from tests import cast
 from tests.access.attendance_rows import rows_of_attendance
+from tests.access.case_rows import rows_of_cases
 from tests.scene import CHINA, MONDAY
 
 MOVED = date(2026, 10, 12)
@@ -81,6 +82,7 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         Posting: cast.post(cast.person(), Role.SUBJECT_TEACHER, school_class=school_class),
         **registry_rows_of(school_class, child),
         **rows_of_attendance(school_class, child),
+        **rows_of_cases(child),
     }
 
 

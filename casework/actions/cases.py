@@ -1,0 +1,291 @@
+"""个案: opened by a concern, planned, assigned, 认定辍学, 销号, opened again (domain.md §5).
+
+The engine moves cases along with duties and registers (``casework.case_engine``); here is what people do to them. The
+child is locked with its classes first, as for everything that is written about it.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from casework import case_engine
+from casework.causes import Reason, Whereabouts
+from casework.models import Case, CaseEvent, ConcernReport
+from casework.queries.case_facts import actors_over, child_now, responsible_people
+from casework.stages import Actor, CaseAction, CaseNow, CaseOutcome, CaseStage, closing_refusal, refusal
+from casework.steps import CaseStep, Concern
+from students.access import Scope, in_force
+from students.actions import audit, notices
+from students.actions.certificates import keep_for_child
+from students.actions.enrolment import record_event
+from students.actions.locks import lock_children
+from students.enrolment import EventKind, ImpossibleEvent
+from students.models import Certificate, Notice, Person, Posting, RegistryLine, Role, Student
+from students.queries.policy import policy_of
+
+
+class CaseRefused(Exception):
+    """Nothing was saved; the message is a Chinese sentence that says why and what to do."""
+
+
+class NotYourCase(CaseRefused):
+    """The person sees the child but has no part in this."""
+
+
+class CaseChanged(CaseRefused):
+    """Somebody else has done something to the case since the page was opened."""
+
+
+@transaction.atomic
+def raise_concern(*, by, scope: Scope, student: Student, concern: Concern, note: str, today: date) -> Case:
+    """日常预警: a teacher of the class, or the school, has a child watched; the 班主任 and 分管领导 know at once.
+
+    Of a child whose case is open the concern is added to it. The same concern sent twice on a day is one. Raises
+    ``NotYourCase``, ``CaseRefused``.
+    """
+    line = _locked_line(student)
+    actors = actors_over(scope, line)
+    if not actors - {Actor.BUREAU}:
+        raise NotYourCase("日常预警由任课教师、班主任和本校办理，没有保存。")
+    case = Case.objects.open().filter(student=student).first()
+    raised, is_new = ConcernReport.objects.get_or_create(
+        student=student, day=today, kind=concern, cancelled_at=None,
+        defaults={"note": note, "recorded_at": timezone.now(), "recorded_by": by},
+    )  # fmt: skip
+    if not is_new and case:
+        return case
+    if case is None:
+        last = Case.objects.filter(student=student).order_by("-since", "-pk").first()
+        case = last if case_engine.goes_on(last, today) else case_engine.new_case(student.pk, by=by, day=today)
+        _refuse(case if case.pk else None, CaseAction.RAISE_CONCERN, actors)
+        case.concern = concern
+        event = case_engine.move(
+            case, CaseAction.RAISE_CONCERN, by=by, day=today, line=line, planner=case_engine.Planner(), note=note,
+            concern=concern,
+        )  # fmt: skip
+        case.save()
+        event.case = case
+        event.save()
+    else:
+        case.concern = case.concern or concern
+        _note(case, "concern", by=by, day=today, note=note, concern=concern)
+    audit.record(by=by, action="case.concern", subject=raised, student=student.pk, concern=concern)
+    notices.send(
+        by=by,
+        to=responsible_people(line, today, roles=(Role.HOMEROOM_TEACHER, Role.DEPUTY_HEAD)),
+        kind=Notice.Kind.CONCERN,
+        school_class=line.school_class,
+        day=today,
+        student=student,
+    )
+    return case
+
+
+@transaction.atomic
+def plan(*, by, scope: Scope, case: Case, step: CaseStep, on: date, note: str, version: int, today: date) -> Case:
+    """安排下一步: what is to be done in the case next, and by when. Raises ``CaseRefused``."""
+    case, line = _locked(case, version)
+    _refuse_strangers(scope, line)
+    if on < today:
+        raise CaseRefused("下一步的日期已经过去，没有保存。请选今天或以后的日子。")
+    if (case.plan_step, case.plan_on, case.plan_note) == (step, on, note):
+        return case  # a second press
+    case.plan_step, case.plan_on, case.plan_note = step, on, note
+    _note(case, "plan", by=by, day=today, note=note, step=step, on=on.isoformat())
+    return case
+
+
+@transaction.atomic
+def assign(*, by, scope: Scope, case: Case, person: Person | None, reason: str, version: int, today: date) -> Case:
+    """交办: let ``person`` answer for the case in place of the post that would, for a reason (病假、调离…).
+
+    None gives it back to the post. The person must hold a posting that sees the child. Raises ``CaseRefused``.
+    """
+    case, line = _locked(case, version)
+    if not actors_over(scope, line) & {Actor.SCHOOL, Actor.BUREAU}:
+        raise NotYourCase("交办由教务处、校领导或县教育局办理，没有保存。")
+    if person and not reason:
+        raise CaseRefused("交办要写明原因，没有保存。请填写后再提交。")
+    if person and not _works_with(person, line, today):
+        raise CaseRefused(f"{person.name}现在不在本校、本乡镇或县教育局任职，没有交办。请另选一个人。")
+    if case.assigned_to_id == (person and person.pk):
+        return case
+    case.assigned_to, case.assigned_reason = person, reason if person else ""
+    _note(case, "assign" if person else "unassign", by=by, day=today, note=reason, person=person and person.pk)
+    audit.record(by=by, action="case.assign", subject=case, person=person and person.pk)
+    if person:
+        notices.send(
+            by=by, to=[person], kind=Notice.Kind.CASE_ASSIGNED, school_class=line.school_class, day=today,
+            student=case.student,
+        )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def confirm_dropout(
+    *, by, scope: Scope, case: Case, happened_on: date, reason: Reason, whereabouts: Whereabouts, note: str,
+    version: int, today: date,
+) -> Case:  # fmt: skip
+    """认定辍学: the bureau records that the child has dropped out, in the registry and in its case.
+
+    The 学籍变动 is recorded in the same transaction, so that figures and case cannot disagree. Raises ``CaseRefused``.
+    """
+    case, line = _locked(case, version)
+    _refuse(case, CaseAction.CONFIRM_DROPOUT, actors_over(scope, line))
+    if not note:
+        raise CaseRefused("认定辍学要写明依据，没有保存。请填写说明。")
+    if happened_on > today:
+        raise CaseRefused("辍学日期还没有到，没有保存。请核对日期。")
+    event = case_engine.move(
+        case, CaseAction.CONFIRM_DROPOUT, by=by, day=happened_on, line=line, planner=case_engine.Planner(), note=note,
+        reason=reason, whereabouts=whereabouts,
+    )  # fmt: skip
+    case.save()
+    event.save()
+    audit.record(by=by, action="case.confirm_dropout", subject=case, student=case.student_id)
+    try:
+        record_event(
+            by=by, student=case.student, kind=EventKind.DROP_OUT, happened_on=happened_on,
+            note=f"{reason.label}；{whereabouts.label}；{note}"[:200], today=today,
+        )  # fmt: skip
+    except ImpossibleEvent as impossible:
+        raise CaseRefused(f"没有认定：{impossible}") from None
+    case.refresh_from_db()
+    return case
+
+
+@transaction.atomic
+def close(
+    *, by, scope: Scope, case: Case, outcome: CaseOutcome, note: str, paper: Mapping[str, object] | None = None,
+    version: int, today: date,
+) -> Case:  # fmt: skip
+    """销号, with what proves it; of a case that was reported lost by the bureau alone, and with a paper on file.
+
+    ``paper``: the columns of an uploaded file (``students.actions.files.take_in``). Raises ``CaseRefused``.
+    """
+    case, line = _locked(case, version)
+    _refuse(case, CaseAction.CLOSE, actors_over(scope, line))
+    now, days = CaseNow(CaseStage(case.stage), case.was_lost), policy_of(today).return_days
+    if reason := closing_refusal(now, outcome, child_now(case, line, today), return_days=days):
+        raise CaseRefused(f"{reason}。没有销号。")
+    if not note:
+        raise CaseRefused("销号要写明依据，没有保存。请填写说明。")
+    if paper:
+        keep_for_child(by=by, student=case.student, paper=paper, kind=Certificate.Kind.CASE, today=today)
+    if case.was_lost and not evidence_of(case).exists():
+        raise CaseRefused("报过流失的个案销号要有佐证材料，没有销号。请上传材料后再提交。")
+    _close(case, outcome, by=by, day=today, line=line, note=note)
+    audit.record(by=by, action="case.close", subject=case, outcome=outcome)
+    return case
+
+
+@transaction.atomic
+def reopen(*, by, scope: Scope, case: Case, note: str, version: int, today: date) -> Case:
+    """重新打开 a closed case, with its history. Raises ``CaseRefused``."""
+    case, line = _locked(case, version)
+    _refuse(case, CaseAction.REOPEN, actors_over(scope, line))
+    if not note:
+        raise CaseRefused("重新打开要写明原因，没有保存。请填写说明。")
+    if Case.objects.open().filter(student=case.student_id).exists():
+        raise CaseRefused("这名学生已有一个打开的个案，没有再打开。请到那个个案里办理。")
+    event = case_engine.move(
+        case, CaseAction.REOPEN, by=by, day=today, line=line, planner=case_engine.Planner(), note=note
+    )
+    case.save()
+    event.save()
+    audit.record(by=by, action="case.reopen", subject=case)
+    return case
+
+
+def close_steady(*, today: date) -> int:
+    """By the clock: cases that were never reported lost end by themselves once the child has been there long enough.
+
+    The registers are the proof. How many were closed.
+    """
+    days, closed = policy_of(today).return_days, 0
+    rows = Case.objects.filter(stage=CaseStage.RETURNED, was_lost=False, plan_on__lte=today).order_by("pk")
+    for pk in rows.values_list("pk", flat=True):
+        with transaction.atomic():
+            case, line = _locked(Case.objects.get(pk=pk), None)
+            if case.stage != CaseStage.RETURNED or case.was_lost:
+                continue
+            child = child_now(case, line, today)
+            if not closing_refusal(CaseNow(CaseStage.RETURNED, False), CaseOutcome.RETURNED, child, return_days=days):
+                _close(case, CaseOutcome.RETURNED, by=None, day=today, line=line, note=f"返校后已到校{days}个上课日")
+                closed += 1
+    return closed
+
+
+def follow_all(*, today: date) -> int:
+    """By the clock: open or move what should have followed and has not; how many moves were made."""
+    moved, pks = 0, sorted(case_engine.children_to_follow(today).values_list("student", flat=True))
+    for start in range(0, len(pks), 500):
+        with transaction.atomic():
+            chunk = pks[start : start + 500]
+            lock_children(chunk)
+            moved += case_engine.follow_children(chunk, today=today)
+    return moved
+
+
+def evidence_of(case: Case):
+    """The papers on file for the case since it was opened."""
+    kind = Certificate.Kind.CASE
+    return Certificate.objects.filter(
+        student=case.student_id, kind=kind, handed_in_on__gte=case.since, cancelled_at=None
+    )
+
+
+def _close(case: Case, outcome: CaseOutcome, *, by, day: date, line: RegistryLine, note: str) -> None:
+    event = case_engine.move(
+        case, CaseAction.CLOSE, by=by, day=day, line=line, planner=case_engine.Planner(), outcome=outcome, note=note
+    )
+    case.save()
+    event.save()
+
+
+def _note(case: Case, action: str, *, by, day: date, note: str, **details) -> CaseEvent:
+    """Keep what was done to a case that leaves its stage as it is."""
+    case.version += 1
+    case.save()
+    return CaseEvent.objects.create(
+        case=case, action=action, day=day, at=timezone.now(), by=by, from_stage=case.stage, to_stage=case.stage,
+        note=note, details=details,
+    )  # fmt: skip
+
+
+def _locked_line(student: Student) -> RegistryLine:
+    lock_children([student.pk])
+    line = RegistryLine.objects.select_related("school_class__school").filter(pk=student.pk).first()
+    if line is None:
+        raise CaseRefused("这名学生还没有学籍记录，没有保存。")
+    return line
+
+
+def _locked(case: Case, version: int | None) -> tuple[Case, RegistryLine]:
+    """The case as it is now, its child locked; ``version``: that of the page, None for the clock."""
+    line = _locked_line(case.student)
+    case = Case.objects.select_related("student").get(pk=case.pk)
+    if version is not None and case.version != version:
+        raise CaseChanged("你打开页面之后，这个个案有了新的记录，没有保存。请看过最新情况再提交。")
+    return case, line
+
+
+def _refuse(case: Case | None, action: CaseAction, actors: Collection[Actor]) -> None:
+    now = case and CaseNow(CaseStage(case.stage), case.was_lost)
+    if reason := refusal(now, action, actors):
+        wrong_person = not refusal(now, action, set(Actor))
+        raise (NotYourCase if wrong_person else CaseRefused)(f"{reason}。没有保存。")
+
+
+def _refuse_strangers(scope: Scope, line: RegistryLine) -> None:
+    if not actors_over(scope, line) & {Actor.HOMEROOM, Actor.SCHOOL, Actor.BUREAU}:
+        raise NotYourCase("下一步由班主任、本校或县教育局安排，没有保存。")
+
+
+def _works_with(person: Person, line: RegistryLine, today: date) -> bool:
+    """Whether a person holds a posting at the child's school, in its township or at the bureau."""
+    places = Q(school=line.school_id) | Q(township=line.school.township_id) | Q(role=Role.BUREAU_OFFICER)
+    return in_force(Posting.objects.filter(places, person=person), today).exists()

@@ -1,0 +1,168 @@
+"""Moves cases as duties, runs and registry say, in the transaction that has changed them (domain.md §5).
+
+What moves where is decided by the pure ``casework.stages.follow``; here its facts are read for many children at once,
+and its moves written, each with its event.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils import timezone
+
+from casework.models import AbsenceRun, Case, CaseEvent, Obligation
+from casework.ruleset import Tier
+from casework.stages import (
+    CASE_TIERS,
+    TRANSITIONS,
+    CaseAction,
+    CaseFile,
+    CaseOutcome,
+    CaseStage,
+    Matter,
+    Move,
+    follow,
+)
+from casework.steps import PLANS, CaseStep, Pace
+from students.calendar import SchoolDays, school_year_of
+from students.enrolment import Standing
+from students.models import RegistryLine
+from students.queries.calendar import calendar_under, reference_stamp
+from students.queries.policy import policy_under
+
+LOST_STAGES = frozenset({CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT})
+
+
+def follow_children(students: Collection[int], *, today: date) -> int:
+    """Bring the cases of these children, who are locked, to what is known of them; how many moves were made.
+
+    Three queries where nothing moves, whatever the number of children.
+    """
+    lines = {line.pk: line for line in RegistryLine.objects.filter(pk__in=students)}
+    cases, matters = _last_cases(students), _matters(students, today)
+    found = []
+    for student, line in sorted(lines.items()):
+        case = cases.get(student)
+        if moves := follow(_file_of(case), Standing(line.standing), line.since, matters[student]):
+            found.append((line, case, moves))
+    if found:
+        _write(found)
+    return sum(len(moves) for _, _, moves in found)
+
+
+def children_to_follow(today: date):
+    """Children whose cases may have something to follow: to mend at night what was missed."""
+    owed = Obligation.objects.standing().filter(tier__in=sorted(CASE_TIERS), triggered_on__lte=today).order_by()
+    runs = AbsenceRun.objects.filter(student=OuterRef("student"), started_on=OuterRef("run_start"), settled_on=None)
+    unsettled = owed.filter(Exists(runs)).values("student")
+    dropped = RegistryLine.objects.filter(standing=Standing.DROPPED_OUT).order_by().values("pk")
+    open_cases = Case.objects.open().order_by().values("student")
+    return unsettled.union(dropped, open_cases)
+
+
+class Planner:
+    """Plans the next step of cases: the calendar and the county's parameters, read once."""
+
+    def __init__(self):
+        self._stamp = reference_stamp()
+        self._calendar = calendar_under(self._stamp)
+
+    def school_days(self, line: RegistryLine) -> SchoolDays:
+        return self._calendar.school_days(school=line.school_id, school_class=line.school_class_id)
+
+    def plan(self, stage: CaseStage, day: date, line: RegistryLine) -> tuple[CaseStep, date]:
+        """What entering ``stage`` on ``day`` plans for a child who stands at ``line``, and the school day by which."""
+        (step, pace), school_days = PLANS[stage], self.school_days(line)
+        wait = getattr(policy_under(self._stamp, day), pace)
+        if pace is not Pace.RETURN:
+            return step, school_days.on_or_after(day + timedelta(days=wait))
+        due = school_days.on_or_after(day)  # 到校满几个上课日, the first one included
+        for _ in range(wait - 1):
+            due = school_days.after(due)
+        return step, due
+
+
+def move(
+    case: Case, action: CaseAction, *, by, day: date, line: RegistryLine, planner: Planner,
+    outcome: CaseOutcome | None = None, note: str = "", **details,
+) -> CaseEvent:  # fmt: skip
+    """Move ``case`` by the declared transition, and return the event to be kept; the caller saves both.
+
+    ``line``: where the child stands in the registry, whose calendar says when the next step is due.
+    """
+    before, target = case.stage, TRANSITIONS[action].target
+    now = timezone.now()
+    if before == CaseStage.CLOSED:
+        case.outcome, case.closed_on, case.closed_at, case.closed_by = "", None, None, None
+        case.since, case.returned_on = day, None
+    case.stage = target
+    case.was_lost = case.was_lost or target in LOST_STAGES
+    if target is CaseStage.RETURNED:
+        case.returned_on = day
+    if target is CaseStage.CLOSED:
+        case.outcome, case.closed_on, case.closed_at, case.closed_by = outcome.value, day, now, by
+        case.plan_step, case.plan_on, case.plan_note = "", None, ""
+        case.assigned_to, case.assigned_reason = None, ""
+    else:
+        case.plan_step, case.plan_on = planner.plan(target, day, line)
+        case.plan_note = ""
+    case.version += 1
+    if outcome:
+        details["outcome"] = outcome.value
+    return CaseEvent(
+        case=case, action=action.value, day=day, at=now, by=by, from_stage=before, to_stage=target, note=note,
+        details=details,
+    )  # fmt: skip
+
+
+def new_case(student: int, *, by, day: date, concern: str = "") -> Case:
+    """A case that is about to be opened by its first move."""
+    return Case(
+        student_id=student, stage="", concern=concern, opened_on=day, opened_at=timezone.now(), opened_by=by, since=day,
+        version=0,
+    )  # fmt: skip
+
+
+def _last_cases(students: Collection[int]) -> dict[int, Case]:
+    """The open case of each child, else the last one; with whether a person has moved it since it was opened."""
+    hand = CaseEvent.objects.filter(case=OuterRef("pk"), day__gte=OuterRef("since")).exclude(by=None)
+    last = Case.objects.filter(student=OuterRef("student")).order_by("-since", "-pk").values("pk")[:1]
+    rows = Case.objects.filter(student__in=students, pk=Subquery(last)).annotate(by_hand=Exists(hand))
+    return {row.student_id: row for row in rows}
+
+
+def _file_of(case: Case | None) -> CaseFile | None:
+    return case and CaseFile(CaseStage(case.stage), case.since, case.closed_on, case.by_hand)
+
+
+def _matters(students: Collection[int], today: date) -> dict[int, list[Matter]]:
+    """The duties of runs that stand for each child, with the day that settled the run."""
+    run = AbsenceRun.objects.filter(student=OuterRef("student"), started_on=OuterRef("run_start"))
+    rows = Obligation.objects.standing().filter(student__in=students, tier__in=sorted(CASE_TIERS))
+    rows = rows.filter(triggered_on__lte=today).annotate(settled_on=Subquery(run.values("settled_on")[:1]))
+    found: dict[int, list[Matter]] = defaultdict(list)
+    for row in rows.order_by("triggered_on", "pk"):
+        found[row.student_id].append(Matter(Tier(row.tier), row.triggered_on, row.done_on is not None, row.settled_on))
+    return found
+
+
+def goes_on(case: Case | None, day: date) -> bool:
+    """Whether what happens on ``day`` belongs to this case: a closed one is opened again within its school year."""
+    return case is not None and (case.is_open or school_year_of(case.closed_on) == school_year_of(day))
+
+
+def _write(found: list[tuple[RegistryLine, Case | None, list[Move]]]) -> None:
+    events, new, planner = [], [], Planner()
+    for line, case, moves in found:
+        if is_new := not goes_on(case, moves[0].day):
+            case = new_case(line.pk, by=None, day=moves[0].day)
+            new.append(case)
+        for each in moves:
+            events.append(
+                move(case, each.action, by=None, day=each.day, line=line, planner=planner, outcome=each.outcome)
+            )
+        if not is_new:
+            case.save()
+    Case.objects.bulk_create(new)
+    CaseEvent.objects.bulk_create(events)

@@ -1,0 +1,21 @@
+"""How notices about cases are worded, and where they lead."""
+
+from collections.abc import Callable
+
+from django.urls import reverse
+
+from students.models import Notice
+
+WORDS = {
+    Notice.Kind.CONCERN: "{who}报告{child}有辍学的苗头，请关注。",
+    Notice.Kind.CASE_ASSIGNED: "{who}把{child}的个案交给你办。",
+}
+
+
+def word(notice: Notice, who: str) -> tuple[str, str, str]:
+    """The sentence, the address it leads to, and the label of the link."""
+    text = WORDS[notice.kind].format(who=who, child=notice.student.name)
+    return text, reverse("casework:child", args=[notice.student_id]), "看个案"
+
+
+WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = dict.fromkeys(WORDS, word)

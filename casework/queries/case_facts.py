@@ -1,0 +1,68 @@
+"""What is known of a child in a case: who may do something, whose the next step is, what proves an end."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Q
+
+from casework.facts import Surroundings, load_facts
+from casework.models import Case
+from casework.stages import Actor, CaseStage, ChildNow
+from casework.steps import CHAIN, responsible_for
+from students.access import Scope, in_force
+from students.days import DayState
+from students.enrolment import EventKind, Standing
+from students.models import EnrolmentEvent, Person, Posting, RegistryLine, Role
+from students.runs import follow_days
+
+SCHOOL_POSTS = (Role.REGISTRY_CLERK, Role.PRINCIPAL, Role.DEPUTY_HEAD)
+
+
+def actors_over(scope: Scope, line: RegistryLine) -> frozenset[Actor]:
+    """As what the reader stands to a child whose registry line is ``line``."""
+    held = {
+        Actor.TEACHER: line.school_class_id in scope.classes,
+        Actor.HOMEROOM: line.school_class_id in scope.homeroom,
+        Actor.SCHOOL: scope.runs(line.school_id),
+        Actor.BUREAU: scope.is_bureau,
+    }
+    return frozenset(actor for actor, holds in held.items() if holds)
+
+
+def postings_around(line: RegistryLine, day: date):
+    """The postings in force of everybody to whom a child's case can fall, the substitute before the 班主任."""
+    own = Q(role=Role.HOMEROOM_TEACHER, school_class=line.school_class_id)
+    school = Q(role__in=SCHOOL_POSTS, school=line.school_id)
+    township = Q(role=Role.TOWNSHIP_OFFICER, township=line.school.township_id)
+    rows = Posting.objects.filter(own | school | township | Q(role=Role.BUREAU_OFFICER), person__is_active=True)
+    return in_force(rows, day).select_related("person").order_by("-is_substitute", "pk")
+
+
+def responsible_people(line: RegistryLine, day: date, *, roles: Collection[str]) -> list[Person]:
+    """Those who hold ``roles`` around a child; for a post that nobody holds whoever stands in up the chain."""
+    by_role: dict[str, list[Person]] = {}
+    for posting in postings_around(line, day):
+        by_role.setdefault(posting.role, []).append(posting.person)
+    posts = {responsible_for(role, by_role.keys()) for role in roles}
+    return [person for post in (*CHAIN, Role.DEPUTY_HEAD) if post in posts for person in by_role.get(post, [])]
+
+
+def child_now(case: Case, line: RegistryLine, today: date) -> ChildNow:
+    """What has to be proven before the case may end."""
+    present = present_days(case, today) if case.stage == CaseStage.RETURNED else 0
+    last = EnrolmentEvent.objects.effective().filter(student=case.student_id).order_by("-happened_on", "-order").first()
+    confirmed = last is not None and last.kind == EventKind.TRANSFER_OUT and last.confirmed_on is not None
+    return ChildNow(Standing(line.standing), present, confirmed)
+
+
+def present_days(case: Case, today: date) -> int:
+    """Days on which the child was seen since it returned, that day included."""
+    surroundings = Surroundings()
+    facts = load_facts([case.student_id], surroundings, with_registers=False)[case.student_id]
+    surroundings.meet({place.school_class for place in facts.places})
+    # Days without a mark count as well, so the count begins with a mark that changes nothing.
+    marks = {case.returned_on: {}, **{day: kinds for day, kinds in facts.marks.items() if day >= case.returned_on}}
+    days = follow_days(
+        places=facts.places, marks=marks, leaves=facts.leaves, classes=surroundings.world.classes, through=today
+    )
+    return sum(record.state is DayState.PRESENT for record in days)

@@ -1,0 +1,20 @@
+"""One row of every scoped model of casework that belongs to a child of a class; the test of scopes asks who sees it."""
+
+from django.utils import timezone
+
+from casework.models import Case, CaseEvent, ConcernReport
+from students.models import Student
+from tests.scene import MONDAY
+
+
+def rows_of_cases(child: Student) -> dict[type, object]:
+    """Those of a case and what is kept with it."""
+    now = timezone.now()
+    opened = {"opened_on": MONDAY, "opened_at": now, "since": MONDAY, "plan_step": "visit", "plan_on": MONDAY}
+    case = Case.objects.create(student=child, stage="absent", **opened)
+    event = {"action": "note_absence", "day": MONDAY, "at": now, "to_stage": "absent"}
+    return {
+        Case: case,
+        CaseEvent: CaseEvent.objects.create(case=case, **event),
+        ConcernReport: ConcernReport.objects.create(student=child, day=MONDAY, kind="weary", recorded_at=now),
+    }

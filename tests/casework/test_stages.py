@@ -1,0 +1,216 @@
+"""The table of a case's stages: every stage with every action, and what the engine does by itself."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.ruleset import Tier
+from casework.stages import (
+    CASE_TIERS,
+    TRANSITIONS,
+    Actor,
+    CaseAction,
+    CaseFile,
+    CaseNow,
+    CaseOutcome,
+    CaseStage,
+    ChildNow,
+    Matter,
+    Move,
+    closing_refusal,
+    follow,
+    refusal,
+)
+from students.enrolment import Standing
+
+DAY = date(2026, 9, 7)
+EVERYBODY = frozenset(Actor)
+# Written out by hand, so that a change of the table shows here.
+MAY = {
+    CaseAction.RAISE_CONCERN: [None, "closed"],
+    CaseAction.NOTE_ABSENCE: [None, "watch", "returned", "closed"],
+    CaseAction.NOTE_LOSS: ["watch", "absent", "returned"],
+    CaseAction.CONFIRM_DROPOUT: ["watch", "absent", "reported_lost", "returned"],
+    CaseAction.NOTE_RETURN: ["absent", "reported_lost", "dropped_out"],
+    CaseAction.CLOSE: ["watch", "absent", "reported_lost", "dropped_out", "returned"],
+    CaseAction.REOPEN: ["closed"],
+}
+
+
+@pytest.mark.parametrize("action", CaseAction)
+@pytest.mark.parametrize("stage", [None, *CaseStage])
+def test_every_stage_with_every_action(stage, action):
+    case = stage and CaseNow(stage, was_lost=False)
+    said = refusal(case, action, EVERYBODY)
+    assert (said == "") == (stage in MAY[action])
+    if said:
+        assert (f"“{stage.label}”" if stage else "没有个案") in said
+        assert action.label in said
+
+
+@pytest.mark.parametrize("action", CaseAction)
+@pytest.mark.parametrize("actor", Actor)
+def test_every_action_by_everybody(action, actor):
+    source = next(iter(sorted(TRANSITIONS[action].sources - {None})))
+    said = refusal(CaseNow(source, was_lost=False), action, {actor})
+    assert (said == "") == (actor in TRANSITIONS[action].actors)
+
+
+@pytest.mark.parametrize("actor", Actor)
+@pytest.mark.parametrize("stage", sorted(MAY[CaseAction.CLOSE]))
+def test_a_case_that_was_lost_is_closed_by_the_bureau_alone(stage, actor):
+    said = refusal(CaseNow(CaseStage(stage), was_lost=True), CaseAction.CLOSE, {actor})
+    assert (said == "") == (actor in (Actor.BUREAU, Actor.ENGINE))
+
+
+class TestClosing:
+    @pytest.mark.parametrize(("days", "closes"), [(9, False), (10, True), (11, True)])
+    def test_as_returned_after_ten_present_days(self, days, closes):
+        child = ChildNow(Standing.ATTENDING, present_days=days)
+        case = CaseNow(CaseStage.RETURNED, was_lost=True)
+        said = closing_refusal(case, CaseOutcome.RETURNED, child, return_days=10)
+        assert (said == "") == closes
+
+    @pytest.mark.parametrize(
+        ("outcome", "child"),
+        [
+            (CaseOutcome.TRANSFERRED, ChildNow(Standing.GONE, is_confirmed=True)),
+            (CaseOutcome.SUSPENDED, ChildNow(Standing.SUSPENDED)),
+            (CaseOutcome.LEFT_COUNTRY, ChildNow(Standing.GONE)),
+            (CaseOutcome.DECEASED, ChildNow(Standing.DECEASED)),
+            (CaseOutcome.GRADUATED, ChildNow(Standing.GRADUATED)),
+        ],
+    )
+    def test_with_an_outcome_needs_what_the_registry_says(self, outcome, child):
+        case = CaseNow(CaseStage.DROPPED_OUT, was_lost=True)
+        assert closing_refusal(case, outcome, child, return_days=10) == ""
+        assert closing_refusal(case, outcome, ChildNow(Standing.ATTENDING), return_days=10)
+
+    def test_a_transfer_waits_for_the_receiving_school(self):
+        case = CaseNow(CaseStage.REPORTED_LOST, was_lost=True)
+        said = closing_refusal(case, CaseOutcome.TRANSFERRED, ChildNow(Standing.GONE), return_days=10)
+        assert "接收学校确认" in said
+
+    @pytest.mark.parametrize("stage", sorted(MAY[CaseAction.CLOSE]))
+    @pytest.mark.parametrize(
+        ("outcome", "stages"),
+        [
+            (CaseOutcome.SETTLED, {"watch"}),
+            (CaseOutcome.RETURNED, {"returned"}),
+            (CaseOutcome.FALSE_ALARM, {"watch", "absent", "reported_lost"}),
+        ],
+    )
+    def test_an_outcome_belongs_to_its_stages(self, stage, outcome, stages):
+        child = ChildNow(Standing.ATTENDING, present_days=99)
+        said = closing_refusal(CaseNow(CaseStage(stage), was_lost=False), outcome, child, return_days=10)
+        assert (said == "") == (stage in stages)
+
+
+def matter(tier=Tier.ABSENCE_REPORT, *, on=DAY, done=False, settled=None):
+    return Matter(tier, on, done, settled)
+
+
+def case(stage, *, since=DAY, closed_on=None, by_hand=False):
+    return CaseFile(stage, since, closed_on, by_hand)
+
+
+def told(file, *matters, standing=Standing.ATTENDING, since=date(2023, 9, 1)):
+    return follow(file, standing, since, matters)
+
+
+class TestTheEngine:
+    def test_opens_a_case_with_the_first_duty_of_a_run(self):
+        assert told(None, matter()) == [Move(CaseAction.NOTE_ABSENCE, DAY)]
+
+    def test_has_nothing_to_do_for_a_child_without_a_matter(self):
+        assert told(None) == []
+
+    def test_raises_a_watched_child(self):
+        assert told(case(CaseStage.WATCH), matter()) == [Move(CaseAction.NOTE_ABSENCE, DAY)]
+
+    @pytest.mark.parametrize("done", [False, True])
+    def test_says_lost_when_the_report_is_filed(self, done):
+        moves = told(case(CaseStage.ABSENT), matter(), matter(Tier.LOSS_REPORT, on=DAY + timedelta(7), done=done))
+        assert moves == ([Move(CaseAction.NOTE_LOSS, DAY + timedelta(7))] if done else [])
+
+    @pytest.mark.parametrize("stage", [CaseStage.ABSENT, CaseStage.REPORTED_LOST])
+    def test_notes_the_day_of_the_return(self, stage):
+        back = DAY + timedelta(9)
+        assert told(case(stage), matter(settled=back)) == [Move(CaseAction.NOTE_RETURN, back)]
+
+    def test_follows_the_registry_into_dropping_out_and_back(self):
+        out = told(case(CaseStage.REPORTED_LOST), matter(), standing=Standing.DROPPED_OUT, since=DAY)
+        assert out == [Move(CaseAction.CONFIRM_DROPOUT, DAY)]
+        again = told(case(CaseStage.DROPPED_OUT), matter(settled=DAY + timedelta(8)), since=DAY + timedelta(7))
+        assert again == [Move(CaseAction.NOTE_RETURN, DAY + timedelta(8))]
+
+    def test_opens_a_case_for_a_dropout_of_whom_it_knows_nothing(self):
+        assert [move.action for move in told(None, standing=Standing.DROPPED_OUT, since=DAY)] == [
+            CaseAction.NOTE_ABSENCE, CaseAction.CONFIRM_DROPOUT,
+        ]  # fmt: skip
+
+    def test_a_relapse_after_the_return(self):
+        moves = told(case(CaseStage.RETURNED), matter(settled=DAY), matter(on=DAY + timedelta(5)))
+        assert moves == [Move(CaseAction.NOTE_ABSENCE, DAY + timedelta(5))]
+
+    @pytest.mark.parametrize(("after", "opens"), [(-1, False), (0, False), (1, True)])
+    def test_opens_a_closed_case_for_what_came_after_only(self, after, opens):
+        closed = case(CaseStage.CLOSED, closed_on=DAY)
+        assert bool(told(closed, matter(on=DAY + timedelta(after)))) == opens
+
+    @pytest.mark.parametrize("by_hand", [False, True])
+    def test_closes_what_a_correction_has_taken_away_unless_somebody_works_on_it(self, by_hand):
+        moves = told(case(CaseStage.ABSENT, by_hand=by_hand))
+        assert moves == ([] if by_hand else [Move(CaseAction.CLOSE, DAY, CaseOutcome.FALSE_ALARM)])
+
+    @pytest.mark.parametrize("standing", [Standing.GONE, Standing.SUSPENDED, Standing.GRADUATED, Standing.DECEASED])
+    def test_leaves_a_case_to_people_when_the_child_has_gone(self, standing):
+        assert told(case(CaseStage.ABSENT), matter(), standing=standing) == []
+
+
+days = st.integers(0, 60).map(lambda number: DAY + timedelta(number))
+matters = st.lists(
+    st.builds(
+        lambda tier, on, done, back: Matter(tier, on, done, back and on + timedelta(back)),
+        st.sampled_from(sorted(CASE_TIERS)),
+        days,
+        st.booleans(),
+        st.one_of(st.none(), st.integers(1, 30)),
+    ),
+    max_size=5,
+)
+files = st.one_of(
+    st.none(),
+    st.builds(
+        lambda stage, since, closed, hand: CaseFile(
+            stage, since, since + timedelta(closed) if stage is CaseStage.CLOSED else None, hand
+        ),
+        st.sampled_from(CaseStage),
+        days,
+        st.integers(0, 30),
+        st.booleans(),
+    ),
+)
+
+
+@given(files, st.sampled_from([Standing.ATTENDING, Standing.DROPPED_OUT, Standing.GONE]), days, matters)
+def test_the_engine_keeps_to_the_table_and_comes_to_rest(file, standing, since, found):
+    for _ in range(3):
+        moves = follow(file, standing, since, found)
+        for move in moves:
+            stage = file.stage if file else None
+            assert stage in TRANSITIONS[move.action].sources
+            assert Actor.ENGINE in TRANSITIONS[move.action].actors
+            target = TRANSITIONS[move.action].target
+            opened = file is None or file.stage is CaseStage.CLOSED
+            file = CaseFile(
+                target,
+                move.day if opened else file.since,
+                move.day if target is CaseStage.CLOSED else None,
+                False if opened else file.is_by_hand,
+            )
+        if not moves:
+            return
+    raise AssertionError("it does not come to rest")
