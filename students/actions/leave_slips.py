@@ -17,7 +17,14 @@ from students.days import MarkKind
 from students.leaves import overlapping
 from students.models import Enrolment, LeaveSlip, SchoolClass, Student
 from students.queries.calendar import current_calendar
-from students.queries.leave_slips import asked_for, class_of_days, may_decide, school_days_together, span_words
+from students.queries.leave_slips import (
+    asked_for,
+    class_of_days,
+    may_decide,
+    school_days_together,
+    slips_seen_by,
+    span_words,
+)
 from students.queries.policy import policy_of
 from students.templatetags.chinese import cdate
 
@@ -30,7 +37,7 @@ class SlipRefused(Exception):
 
 
 class NotYourSlip(SlipRefused):
-    """The person sees the child and does not answer for it."""
+    """The person sees the child or the slip, and this step is not theirs."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,7 @@ def hand_in(
         return Done(sent)
     span = first_day, last_day
     school_class = _class_of(student, span)
-    if not scope.may_answer_for(school_class):
-        raise NotYourSlip("请假由孩子现在班级的班主任或本校办理，你可以查看。没有保存。")
+    refuse_strangers(scope, school_class)
     _refuse_impossible(student, span, school_class)
     slip = LeaveSlip.objects.create(
         student=student,
@@ -94,9 +100,12 @@ def hand_in(
 
 
 @transaction.atomic
-def approve(*, by, slip: LeaveSlip, note: str = "", today: date) -> Done:
-    """The school approves: the absences in those days are excused, also those marked already."""
-    row = _locked(slip)
+def approve(*, by, scope: Scope, slip: LeaveSlip, note: str = "", today: date) -> Done:
+    """The school approves: the absences in those days are excused, also those marked already.
+
+    This and the steps below raise ``LeaveSlip.DoesNotExist`` outside the scope, ``NotYourSlip`` and ``SlipRefused``.
+    """
+    row = _locked(slip, scope, decides=True)
     if row.decision == Decision.APPROVED and row.decided_by_id == by.pk:
         return Done(row)  # a second press
     _refuse_decided(row)
@@ -107,21 +116,21 @@ def approve(*, by, slip: LeaveSlip, note: str = "", today: date) -> Done:
 
 
 @transaction.atomic
-def refuse(*, by, slip: LeaveSlip, reason: str, today: date) -> Done:
+def refuse(*, by, scope: Scope, slip: LeaveSlip, reason: str, today: date) -> Done:
     """The school refuses, with the reason that the 班主任 reads."""
-    return _decide(_locked(slip), by, Decision.REFUSED, reason)
+    return _decide(_locked(slip, scope, decides=True), by, Decision.REFUSED, reason)
 
 
 @transaction.atomic
-def withdraw(*, by, slip: LeaveSlip, today: date) -> Done:
+def withdraw(*, by, scope: Scope, slip: LeaveSlip, today: date) -> Done:
     """Take a slip back before it is decided."""
-    return _decide(_locked(slip), by, Decision.WITHDRAWN, "")
+    return _decide(_locked(slip, scope), by, Decision.WITHDRAWN, "")
 
 
 @transaction.atomic
-def end(*, by, slip: LeaveSlip, back_on: date, today: date) -> Done:
+def end(*, by, scope: Scope, slip: LeaveSlip, back_on: date, today: date) -> Done:
     """The child is back from ``back_on`` on: the leave ends the day before, or is cancelled where no day is left."""
-    row = _locked(slip)
+    row = _locked(slip, scope)
     if row.decision != Decision.APPROVED or row.is_void:
         raise SlipRefused("这份请假条现在没有生效，不用结束。没有保存。")
     if row.ended_at and row.until == back_on - DAY:
@@ -183,9 +192,19 @@ def _approve(slip: LeaveSlip, by, note: str, today: date) -> Done:
     return Done(done.slip, facts_changed(students={slip.student_id}, today=today, reason=words))
 
 
-def _locked(slip: LeaveSlip) -> LeaveSlip:
+def refuse_strangers(scope: Scope, school_class: SchoolClass, *, decides: bool = False) -> None:
+    """Raise ``NotYourSlip`` for whoever does not answer for the child's class, or may not decide for its school."""
+    if not scope.may_answer_for(school_class):
+        raise NotYourSlip("请假由孩子现在班级的班主任或本校办理，你可以查看。没有保存。")
+    if decides and not may_decide(scope, school_class):
+        raise NotYourSlip("超过天数的请假由本校学籍管理员、校长或分管领导批准。没有保存。")
+
+
+def _locked(slip: LeaveSlip, scope: Scope, *, decides: bool = False) -> LeaveSlip:
     lock_child(slip.student)
-    return LeaveSlip.objects.select_related("student", "leave", "decided_by").get(pk=slip.pk)
+    row = slips_seen_by(scope).get(pk=slip.pk)
+    refuse_strangers(scope, row.student.line.school_class, decides=decides)
+    return row
 
 
 def _refuse_decided(row: LeaveSlip) -> None:

@@ -21,8 +21,6 @@ from students.views.lists import tabs
 
 PAGE_SIZE = 30
 leave_page = only_for(REGISTRY_ROLES, "请假条由班主任和学校管理岗位办理，任课教师在点名里能看到谁请了假")
-NOT_YOURS = "请假由孩子现在班级的班主任或本校办理，你可以查看"
-ONLY_THE_SCHOOL = "超过天数的请假由本校学籍管理员、校长或分管领导批准"
 
 
 @require_safe
@@ -69,8 +67,9 @@ def new_slip(request, pk):
     """Hand in a slip for a child; the days may have been named by the link."""
     student = get_object_or_404(Student.objects.visible_to(request.scope), pk=pk)
     school_class = class_of(student)
-    if school_class is None or not request.scope.may_answer_for(school_class):
-        raise PermissionDenied(NOT_YOURS)
+    if school_class is None:
+        raise PermissionDenied("这名学生现在不在校，不能请假")
+    _refuse_strangers(request.scope, school_class)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = LeaveSlipForm(*sent, student=student, today=request.today, initial=prefilled(request.GET))
     if form.is_valid():
@@ -105,7 +104,7 @@ def leave_slip(request, pk):
     forms = {name: make(request.POST if do == name else None) for name, make in offered.items() if make}
     status = 200
     if request.method == "POST":
-        _refuse_strangers(request.scope, do, school_class)
+        _refuse_strangers(request.scope, school_class, decides=do in ("approve", "refuse"))
         if (status := _stepped(request, slip, do, forms)) == 302:
             return redirect("students:leave_slip", pk)
     context = {"slip": slip, "forms": forms, "offered": offered, "school_class": school_class}
@@ -130,11 +129,12 @@ def _offered(scope, slip: LeaveSlip, school_class: SchoolClass) -> dict:
     return steps
 
 
-def _refuse_strangers(scope, do: str, school_class: SchoolClass) -> None:
-    if not scope.may_answer_for(school_class):
-        raise PermissionDenied(NOT_YOURS)
-    if do in ("approve", "refuse") and not slips.may_decide(scope, school_class):
-        raise PermissionDenied(ONLY_THE_SCHOOL)
+def _refuse_strangers(scope, school_class: SchoolClass, *, decides: bool = False) -> None:
+    """Before the form is looked at: what a stranger has filled in wrongly is not theirs to put right."""
+    try:
+        actions.refuse_strangers(scope, school_class, decides=decides)
+    except actions.NotYourSlip as refused:
+        raise PermissionDenied(str(refused)) from None
 
 
 STEPS = {
@@ -147,15 +147,19 @@ STEPS = {
 
 def _stepped(request, slip: LeaveSlip, do: str, forms: dict) -> int:
     """302 where there is nothing to be put right on the page."""
+    if do not in STEPS:
+        messages.error(request, "没有收到要办的事，没有保存。请再点一次。")
+        return 422
     # A step that somebody else has made impossible meanwhile is no longer offered, and is told by whom.
     form = forms.get(do) or (FORMS[do](request.POST) if do in FORMS else None)
-    if do not in STEPS or (form is not None and not form.is_valid()):
-        if do not in STEPS:
-            messages.error(request, "没有收到要办的事，没有保存。请再点一次。")
+    if form is not None and not form.is_valid():
+        if do not in forms:  # its mistakes would be shown nowhere
+            messages.error(request, "这份请假条已经办理，没有保存你刚才的填写。结果见下面。")
         return 422
     step, text = STEPS[do]
+    who = {"by": request.user, "scope": request.scope, "today": request.today}
     try:
-        done = step(by=request.user, slip=slip, today=request.today, **(form.cleaned_data if form else {}))
+        done = step(slip=slip, **who, **(form.cleaned_data if form else {}))
         messages.success(request, f"{text}{done.followed.words}")
     except actions.SlipRefused as refused:
         messages.error(request, str(refused))

@@ -138,6 +138,20 @@ class TestOneSlip:
         text = words(sent(scene.clerk, address, do="refuse", **{"refuse-reason": "晚了"}))
         assert "任平刚才已办理：已批准。你这次没有保存。" in text
 
+    def test_who_comes_second_with_a_form_that_cannot_be_is_told_too(self, scene, address):
+        sent(cast.person("任平", role=Role.PRINCIPAL, school=scene.school), address, do="approve")
+        answer = sent(scene.clerk, address, do="refuse", **{"refuse-reason": ""})
+        assert answer.status_code == 422
+        assert "这份请假条已经办理，没有保存你刚才的填写" in words(answer)
+
+    @pytest.mark.parametrize("back_on", ["", "2026-02-30", "昨天"])
+    def test_a_day_that_is_none_is_pointed_out_above_the_form(self, scene, address, back_on):
+        sent(scene.clerk, address, do="approve")
+        answer = sent(scene.teacher, address, do="end", **{"end-back_on": back_on})
+        assert answer.status_code == 422
+        assert 'class="error-summary"' in answer.content.decode()
+        assert "没有保存，有 1 处要改" in words(answer)
+
     def test_coming_back_early_is_written_down(self, scene, address, clock):
         sent(scene.clerk, address, do="approve")
         clock.move_to(at(MONDAY + DAY))
@@ -271,7 +285,7 @@ class TestMissingSlips:
             by=scene.teacher, scope=cast.scope(scene.teacher), student=child, kind="sick_leave", first_day=FRIDAY,
             last_day=FRIDAY + 6 * DAY, reason="发烧", applicant="学生本人", submission=uuid4(), today=self.WEDNESDAY,
         )  # fmt: skip
-        leave_slips.withdraw(by=scene.teacher, slip=done.slip, today=self.WEDNESDAY)
+        leave_slips.withdraw(by=scene.teacher, scope=cast.scope(scene.teacher), slip=done.slip, today=self.WEDNESDAY)
         assert len(self.lines(scene, self.WEDNESDAY)) == 1
 
     def test_stands_on_the_homeroom_teachers_home_and_is_one_press_away(self, marked, scene, new, clock):

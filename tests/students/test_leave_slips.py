@@ -88,7 +88,9 @@ class TestWhoApproves:
 
     def test_the_principal_approves_what_waits(self, hand_in, principal):
         slip = hand_in(MONDAY, THURSDAY).slip
-        done = leave_slips.approve(by=principal, slip=slip, note="请按时返校", today=MONDAY)
+        done = leave_slips.approve(
+            by=principal, scope=cast.scope(principal), slip=slip, note="请按时返校", today=MONDAY
+        )
         slip.refresh_from_db()
         assert (slip.decision, slip.decided_by, slip.decision_note) == ("approved", principal, "请按时返校")
         assert done.slip.leave.last_day == THURSDAY
@@ -115,7 +117,7 @@ class TestALateSlip:
         scene.take(FRIDAY, by=scene.clerk, first="unexcused")
         slip = hand_in(FRIDAY, THURSDAY).slip
         assert Obligation.objects.standing().count() == 1
-        done = leave_slips.approve(by=principal, slip=slip, today=MONDAY)
+        done = leave_slips.approve(by=principal, scope=cast.scope(principal), slip=slip, today=MONDAY)
         assert done.followed.withdrawn == ("联系家长",)
         assert not Obligation.objects.standing().exists()
 
@@ -147,7 +149,13 @@ class TestWhatCannotBe:
         assert "（待批）有重叠" in refused(hand_in, MONDAY, MONDAY)
 
     def test_a_refused_one_is_in_nobodys_way(self, hand_in, principal):
-        leave_slips.refuse(by=principal, slip=hand_in(MONDAY, THURSDAY).slip, reason="先补课", today=MONDAY)
+        leave_slips.refuse(
+            by=principal,
+            scope=cast.scope(principal),
+            slip=hand_in(MONDAY, THURSDAY).slip,
+            reason="先补课",
+            today=MONDAY,
+        )
         assert hand_in(MONDAY, MONDAY).slip.decision == "approved"
 
     def test_days_before_the_child_came(self, scene, hand_in):
@@ -174,35 +182,70 @@ class TestDeciding:
         return hand_in(MONDAY, THURSDAY).slip
 
     def test_a_refusal_says_why(self, slip, principal):
-        leave_slips.refuse(by=principal, slip=slip, reason="没有医院证明", today=MONDAY)
+        leave_slips.refuse(by=principal, scope=cast.scope(principal), slip=slip, reason="没有医院证明", today=MONDAY)
         slip.refresh_from_db()
         assert (slip.decision, slip.decision_note, slip.leave) == ("refused", "没有医院证明", None)
 
     def test_who_comes_second_is_told_who_was_first(self, slip, principal, scene):
-        leave_slips.refuse(by=principal, slip=slip, reason="没有医院证明", today=MONDAY)
+        leave_slips.refuse(by=principal, scope=cast.scope(principal), slip=slip, reason="没有医院证明", today=MONDAY)
         with pytest.raises(SlipRefused, match="任平刚才已办理：未批准。你这次没有保存"):
-            leave_slips.approve(by=scene.clerk, slip=slip, today=MONDAY)
+            leave_slips.approve(by=scene.clerk, scope=cast.scope(scene.clerk), slip=slip, today=MONDAY)
         with pytest.raises(SlipRefused, match="任平刚才已办理：未批准"):
-            leave_slips.withdraw(by=scene.teacher, slip=slip, today=MONDAY)
+            leave_slips.withdraw(by=scene.teacher, scope=cast.scope(scene.teacher), slip=slip, today=MONDAY)
 
     @pytest.mark.parametrize(
         ("step", "given"),
         [(leave_slips.approve, {}), (leave_slips.refuse, {"reason": "不合规定"}), (leave_slips.withdraw, {})],
     )
     def test_a_second_press_does_nothing(self, slip, principal, step, given):
-        step(by=principal, slip=slip, today=MONDAY, **given)
+        step(by=principal, scope=cast.scope(principal), slip=slip, today=MONDAY, **given)
         rows = AuditRow.objects.count()
-        step(by=principal, slip=slip, today=MONDAY, **given)
+        step(by=principal, scope=cast.scope(principal), slip=slip, today=MONDAY, **given)
         assert AuditRow.objects.count() == rows
 
     def test_what_has_been_approved_meanwhile_by_other_ways_is_not_doubled(self, slip, child, principal):
         leave.approve(by=None, student=child, first_day=WEDNESDAY, last_day=WEDNESDAY, kind=SICK, today=MONDAY)
         with pytest.raises(SlipRefused, match="和9月9日的病假（已批准）有重叠"):
-            leave_slips.approve(by=principal, slip=slip, today=MONDAY)
+            leave_slips.approve(by=principal, scope=cast.scope(principal), slip=slip, today=MONDAY)
 
     def test_a_withdrawn_one_gives_no_leave(self, slip, scene):
-        leave_slips.withdraw(by=scene.teacher, slip=slip, today=MONDAY)
+        leave_slips.withdraw(by=scene.teacher, scope=cast.scope(scene.teacher), slip=slip, today=MONDAY)
         assert not Leave.objects.exists()
+
+
+class TestWhoseItIs:
+    """Each step by itself, whatever page it is pressed on."""
+
+    STEPS = (
+        (leave_slips.approve, {}),
+        (leave_slips.refuse, {"reason": "不合规定"}),
+        (leave_slips.withdraw, {}),
+        (leave_slips.end, {"back_on": MONDAY}),
+    )
+
+    def nothing_written(self, slip, error, step, by, given):
+        before = LeaveSlip.objects.values().get(pk=slip.pk), AuditRow.objects.count(), Leave.objects.count()
+        with pytest.raises(error):
+            step(by=by, scope=cast.scope(by), slip=slip, today=MONDAY, **given)
+        assert (LeaveSlip.objects.values().get(pk=slip.pk), AuditRow.objects.count(), Leave.objects.count()) == before
+
+    @pytest.mark.parametrize("decided", [False, True])
+    @pytest.mark.parametrize(("step", "given"), STEPS)
+    def test_is_asked_at_every_step(self, step, given, decided, hand_in, scene):
+        slip = hand_in(MONDAY, MONDAY if decided else THURSDAY).slip
+        far = cast.school("西岭小学", township=cast.township("西岭镇"))
+        outside = (
+            cast.person(role=Role.PRINCIPAL, school=far),
+            cast.person(role=Role.HOMEROOM_TEACHER, school_class=cast.school_class(scene.school, "202302")),
+        )
+        for by in outside:
+            self.nothing_written(slip, LeaveSlip.DoesNotExist, step, by, given)
+        for role, place in ((Role.BUREAU_OFFICER, {}), (Role.INSPECTOR, {"school": scene.school})):
+            self.nothing_written(slip, NotYourSlip, step, cast.person(role=role, **place), given)
+
+    @pytest.mark.parametrize(("step", "given"), STEPS[:2])
+    def test_the_homeroom_teacher_decides_no_long_one(self, step, given, hand_in, scene):
+        self.nothing_written(hand_in(MONDAY, THURSDAY).slip, NotYourSlip, step, scene.teacher, given)
 
 
 class TestComingBackEarly:
@@ -211,7 +254,8 @@ class TestComingBackEarly:
         return hand_in(FRIDAY, MONDAY + DAY).slip
 
     def end(self, slip, back_on, *, today=MONDAY, by=None):
-        return leave_slips.end(by=by or slip.handed_in_by, slip=slip, back_on=back_on, today=today)
+        by = by or slip.handed_in_by
+        return leave_slips.end(by=by, scope=cast.scope(by), slip=slip, back_on=back_on, today=today)
 
     def test_shortens_the_leave_and_keeps_what_was_asked_for(self, slip):
         self.end(slip, MONDAY)
