@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 
 from students.days import MarkKind
@@ -12,6 +13,7 @@ from students.queries.corrections import ANOTHER, USUAL_REASONS
 LONGEST_ID = 18  # digits; a longer number fits no key of the database
 LONGEST_REASON = 80  # characters of one's own; the column holds these and a usual reason
 INCOMPLETE = "提交的内容不完整，没有保存。请刷新页面后重新点名。"
+UNDECIDED = "undecided"
 AT_ONCE = 60  # seconds from the press to the arrival that count as none
 LONGEST_AGE = 60 * 60 * 24 * 365  # seconds
 
@@ -19,7 +21,8 @@ LONGEST_AGE = 60 * 60 * 24 * 365  # seconds
 class RegisterForm(forms.Form):
     """A register as sent: who is missing and why, which sending it is, and which version it was made on.
 
-    ``asked`` (any number of times) names a child of whom the page has asked which of two marks stands.
+    ``asked`` (any number of times) names a child of whom the page has asked which of two marks stands, and
+    ``mine-<id>`` the one of them that this person had made.
     """
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -39,6 +42,8 @@ class RegisterForm(forms.Form):
     @property
     def trouble(self) -> str:
         """What is wrong with the form, in a sentence."""
+        if self.is_undecided:
+            return "没有保存。请给每名学生选一个，再提交。"
         if "own_reason" in self.errors:
             return f"更正原因最多{LONGEST_REASON}字，现在太长，没有保存。请写短一些再提交。"
         return INCOMPLETE
@@ -47,16 +52,29 @@ class RegisterForm(forms.Form):
     def submission_id(self) -> UUID:
         return self.cleaned_data["submission"]
 
-    def marks(self) -> dict[int, MarkKind]:
+    def marks(self, prefix: str = "mark-") -> dict[int, MarkKind]:
         """Student id → kind, from the fields ``mark-<id>``. Raises ValueError for an id or a kind that cannot be."""
-        marks = {}
-        for name, value in self.data.items():
-            if name.startswith("mark-") and value:
-                student = name.removeprefix("mark-")
-                if not student.isdecimal() or len(student) > LONGEST_ID:
-                    raise ValueError(f"no student id: {student[:LONGEST_ID]}")
-                marks[int(student)] = MarkKind(value)
-        return marks
+        fields = ((name.removeprefix(prefix), kind) for name, kind in self.data.items() if name.startswith(prefix))
+        return {_student(student): MarkKind(kind) for student, kind in fields if kind}
+
+    def mine(self) -> dict[int, MarkKind]:
+        """What this person had marked of the children whom the page asks about."""
+        return self.marks("mine-")
+
+    @property
+    def asked(self) -> list[int]:
+        """The children of whom the page has asked which of two marks stands."""
+        return [_student(child) for child in self.data.getlist("asked")]
+
+    @property
+    def chosen(self) -> dict[int, str]:
+        """The answers so far, blank for 出勤; a child without one is missing."""
+        return {child: self.data[f"mark-{child}"] for child in self.asked if f"mark-{child}" in self.data}
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether nothing else is wrong than that some child has been given no answer."""
+        return self.has_error(NON_FIELD_ERRORS, UNDECIDED) and len(self.errors) == 1
 
     @property
     def marks_as_sent(self) -> dict[int, MarkKind] | None:
@@ -69,11 +87,19 @@ class RegisterForm(forms.Form):
     def clean(self):
         try:
             self.marks()
+            self.mine()
+            asked = set(self.asked)
         except ValueError:
             raise forms.ValidationError("提交的内容不完整") from None
         # Of two marks none is chosen in silence: a child without an answer is not a child who is present.
-        if any(f"mark-{child}" not in self.data for child in self.data.getlist("asked")):
-            raise forms.ValidationError("还有学生没有选")
+        if asked - self.chosen.keys():
+            raise forms.ValidationError("还有学生没有选", UNDECIDED)
+
+
+def _student(text: str) -> int:
+    if not text.isdecimal() or len(text) > LONGEST_ID:
+        raise ValueError(f"no student id: {text[:LONGEST_ID]}")
+    return int(text)
 
 
 class KeptRegisterForm(RegisterForm):

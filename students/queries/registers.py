@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from types import MappingProxyType
 
 from django.db.models import Count, F, Q, Subquery
 from django.utils import timezone
@@ -16,6 +17,8 @@ from students.queries.calendar import calendar_under
 from students.queries.corrections import is_late, refused_to
 from students.register_days import RegisterDay, RegisterState, begun_on, register_day
 from students.templatetags.chinese import cdatetime
+
+EMPTY: Mapping[int, str] = MappingProxyType({})
 
 
 def roster(school_class: int, day: date):
@@ -237,13 +240,17 @@ def _on_leave(children, day: date) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Difference:
-    """A child marked differently by two people: both kinds (blank = present), who set the other one, and when."""
+    """A child marked differently by two people: both kinds (blank = present), who set the other one, and when.
+
+    ``chosen``: the kind that has been chosen already; None while there is no answer.
+    """
 
     student: Student
     theirs: str
     mine: str
     set_by: str
     set_at: str
+    chosen: str | None = None
 
     @property
     def choices(self) -> list[tuple[str, str, str]]:
@@ -252,16 +259,23 @@ class Difference:
         return [(self.theirs, words[self.theirs], "用现在的记录"), (self.mine, words[self.mine], "用我的标记")]
 
 
-def differences(call: RollCall, children: Collection[int], mine: Mapping[int, str]) -> list[Difference]:
+def differences(
+    call: RollCall, children: Collection[int], mine: Mapping[int, str], chosen: Mapping[int, str] = EMPTY
+) -> list[Difference]:
     """What stands in a register beside what was sent, for the children of whom two people say different things."""
     theirs = dict(call.marks.filter(student__in=children).values_list("student", "kind"))
     corrections = call.corrections.filter(student__in=children).select_related("corrected_by")
     last = {row.student_id: _who_and_when(row.corrected_by, row.corrected_at) for row in corrections}
     taken = _who_and_when(call.taken_by, call.taken_at)
     return [
-        Difference(row.student, theirs.get(row.student_id, ""), mine.get(row.student_id, ""), *who_and_when)
+        Difference(
+            row.student,
+            theirs.get(row.student_id, ""),
+            mine.get(row.student_id, ""),
+            *last.get(row.student_id, taken),
+            chosen.get(row.student_id),
+        )
         for row in roster(call.school_class_id, call.day).filter(student__in=children)
-        for who_and_when in [last.get(row.student_id, taken)]
     ]
 
 

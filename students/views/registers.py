@@ -13,7 +13,14 @@ from students.actions import registers
 from students.days import ABSENT
 from students.forms.registers import RegisterForm
 from students.models import RollCall, SchoolClass
-from students.queries.registers import RegisterPage, differences, for_register, register_history, register_page
+from students.queries.registers import (
+    Difference,
+    RegisterPage,
+    differences,
+    for_register,
+    register_history,
+    register_page,
+)
 from students.templatetags.chinese import cdate_short
 
 
@@ -46,7 +53,8 @@ def _override_url(scope, page: RegisterPage) -> str:
 def _submit(request, place: dict):
     form = RegisterForm(request.POST)
     if not form.is_valid():
-        return _show(request, place, form=form, status=422, trouble=form.trouble, marks=form.marks_as_sent)
+        again = _ask_again(request, place, form) if form.is_undecided else None
+        return again or _show(request, place, form=form, status=422, trouble=form.trouble, marks=form.marks_as_sent)
     marks, sending = form.marks(), {"submission": form.submission_id, "version": form.cleaned_data["version"]}
     sending["reason"] = form.reason
     try:
@@ -69,14 +77,28 @@ def _submit(request, place: dict):
 def conflict(changed: registers.RegisterChanged, form: RegisterForm) -> dict:
     """What the question "which of the two?" shows: both marks of each child, and what both agree on."""
     call = changed.roll_call
-    return {
-        "call": call,
-        "trouble": str(changed),
-        "differences": differences(call, changed.children, form.marks()),
-        "agreed": changed.agreed,
-        "submission": uuid4(),
-        "reasons": [(name, form.cleaned_data[name]) for name in ("usual_reason", "own_reason")],
-    }
+    sides = differences(call, changed.children, form.marks())
+    return _question(call, form, sides, version=call.version, trouble=str(changed), agreed=changed.agreed)
+
+
+def _ask_again(request, place: dict, form: RegisterForm):
+    """The same question where some child has been given no answer; None where the register no longer stands."""
+    call = RollCall.objects.visible_to(request.scope).filter(**place).select_related("school_class__school").first()
+    sides = differences(call, form.asked, form.mine(), form.chosen) if call else []
+    undecided = [each for each in sides if each.chosen is None]
+    if not undecided:
+        return None
+    agreed = {child: kind for child, kind in form.marks().items() if child not in form.asked}
+    # On the version of the page that asked: what has been said since then is asked about, not overwritten.
+    shown = {"version": form.cleaned_data["version"], "trouble": form.trouble, "agreed": agreed}
+    context = _question(call, form, sides, **shown) | {"undecided": undecided}
+    return render(request, "students/register_conflict_page.html", context, status=422)
+
+
+def _question(call: RollCall, form: RegisterForm, sides: list[Difference], **shown) -> dict:
+    reasons = [(name, form.cleaned_data[name]) for name in ("usual_reason", "own_reason")]
+    asked = {"call": call, "differences": sides, "undecided": [], "submission": uuid4(), "reasons": reasons}
+    return asked | shown
 
 
 def say_saved(request, saved: registers.Saved) -> None:

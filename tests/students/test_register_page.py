@@ -213,9 +213,51 @@ class TestAConflict:
         assert MarkCorrection.objects.get().student == second
 
     def test_no_choice_is_not_a_choice(self, scene, teacher, address, asked):
-        fields = self.answer(asked, **{f"mark-{scene.children[0].pk}": "sick_leave"})
-        assert teacher.post(address, fields).status_code == 422
+        first, second, third = scene.children
+        fields = self.answer(asked, **{f"mark-{first.pk}": "sick_leave"})
+        response = teacher.post(address, fields)
+        assert response.status_code == 422
         assert not MarkCorrection.objects.exists()
+        html = response.content.decode()
+        assert "没有保存：还有1人没有选" in html
+        assert f'<a href="#side-{second.pk}-1">袁然远：请选一个</a>' in html
+        # what was chosen stays chosen, what both agree on goes along, and the other answer finishes it
+        assert re.findall(r'name="mark-(\d+)" value="(\w*)" id="[\w-]+" checked', html) == [
+            (str(first.pk), "sick_leave")
+        ]
+        fields = self.answer(html, **{f"mark-{first.pk}": "sick_leave", f"mark-{second.pk}": "unexcused"})
+        assert teacher.post(address, fields).status_code == 302
+        standing = dict(AbsenceMark.objects.values_list("student", "kind"))
+        assert standing == {first.pk: "sick_leave", second.pk: "unexcused", third.pk: "late"}
+
+    def test_without_any_choice_every_child_is_listed(self, teacher, address, asked):
+        html = teacher.post(address, self.answer(asked)).content.decode()
+        assert "还有2人没有选" in html
+        assert "高东：请选一个" in html
+        assert [word for _, word in re.findall(r"<span>(\w+)：<strong>(\w+)</strong>", html)] == [
+            "病假", "旷课", "出勤", "旷课"
+        ]  # fmt: skip
+
+    def test_what_is_said_while_the_question_is_open_is_asked_about_too(self, scene, teacher, address, asked):
+        """The question is asked on the version it was made on, also when it is asked again."""
+        first, second, third = scene.children
+        scene.take(MONDAY, by=scene.clerk, version=1, first="sick_leave", third="official")
+        html = teacher.post(address, self.answer(asked)).content.decode()
+        fields = self.answer(html, **{f"mark-{first.pk}": "unexcused", f"mark-{second.pk}": "unexcused"})
+        teacher.post(address, fields)
+        assert AbsenceMark.objects.get(student=third).kind == "official"
+
+    def test_a_register_taken_back_meanwhile_has_nothing_to_ask(self, teacher, address, asked):
+        RollCall.objects.all().delete()
+        response = teacher.post(address, self.answer(asked))
+        assert response.status_code == 422
+        assert "请给每名学生选一个" in response.content.decode()
+
+    @pytest.mark.parametrize("fields", [{"asked": "x"}, {"asked": "9" * 40}, {"mine-1": "gone"}, {"mine-x": "late"}])
+    def test_a_question_that_was_forged_is_refused(self, fields, teacher, address, asked):
+        response = teacher.post(address, self.answer(asked) | fields)
+        assert response.status_code == 422
+        assert "提交的内容不完整，没有保存" in response.content.decode()
 
 
 class TestForgedForms:

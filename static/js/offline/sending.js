@@ -120,7 +120,7 @@ export class Sending {
     this.form = question;
     question.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.keepAndSend(answerOf(question));
+      if (isDecided(question)) this.keepAndSend(answerOf(question));
     });
     question.querySelector("[data-gives-up]").addEventListener("click", async (event) => {
       event.preventDefault();
@@ -129,6 +129,30 @@ export class Sending {
     });
     question.querySelector("[data-focus]").focus();
   }
+}
+
+/** Whether every child has an answer; where not, the summary says whose is missing, in the words of the server. */
+function isDecided(question) {
+  const children = [...question.querySelectorAll("fieldset")];
+  const open = children.filter((each) => !each.querySelector(":checked"));
+  children.forEach((each) => each.classList.toggle("field-wrong", open.includes(each)));
+  if (!open.length) return true;
+  const summary = question.querySelector("[data-focus]");
+  const heading = document.createElement("h2");
+  heading.textContent = `没有保存：还有${open.length}人没有选`;
+  const list = document.createElement("ul");
+  list.append(...open.map(lineOf));
+  summary.replaceChildren(heading, list);
+  summary.focus();
+  return false;
+}
+
+function lineOf(child) {
+  const [line, link] = [document.createElement("li"), document.createElement("a")];
+  link.href = `#${child.querySelector("[type=radio]").id}`;
+  link.textContent = `${child.querySelector("legend").textContent}：请选一个`;
+  line.append(link);
+  return line;
 }
 
 function answerOf(question) {
