@@ -54,14 +54,14 @@ class TeacherHome:
 
 
 def teacher_home(scope: Scope, person: Person, *, now: datetime) -> TeacherHome:
-    """The day of ``person``; nine queries, and four more where alerts, notices or 待核实 wait.
+    """The day of ``person``; nine queries, and five more where alerts, notices or 待核实 wait.
 
     ``now`` is local.
     """
     today, calendar = now.date(), current_calendar()
     days = class_days(SchoolClass.objects.filter(pk__in=scope.classes), today, calendar, now=now)
     lessons = lessons_on([day.school_class for day in days], today, calendar)
-    asked = list(unverified(scope)[: SHOWN_UNVERIFIED + 1]) if scope.homeroom else []
+    asked = list(unverified(scope, calendar)[: SHOWN_UNVERIFIED + 1]) if scope.homeroom else []
     classes = [_class(day, lessons, scope, person) for day in days]
     return TeacherHome(
         classes=sorted(classes, key=_nearest_first),

@@ -4,12 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from students.access import Scope
 from students.calendar import DAY, Calendar
 from students.days import SLOT_ORDER, MarkKind, Slot
 from students.models import AbsenceMark, Guardian, Leave, SchoolClass, Student
+from students.queries.calendar import current_calendar
 from students.queries.guardians import to_ring
 from students.templatetags.chinese import cdate_short
 
@@ -50,19 +51,36 @@ class Unverified:
         return "alarm" if self.waited > 1 else "warn" if self.waited else "mute"
 
 
-def unverified(scope: Scope):
-    """(day, class, student) of the marks in the scope that wait for a reason, the oldest first.
+def unverified(scope: Scope, calendar: Calendar | None = None):
+    """(day, class, student) of the marks in the scope that wait for a reason, the oldest first; one query here, and
+    the calendar's where something waits.
 
-    A day that an approved leave covers has its reason; a class in which only lessons are taught is not the reader's.
+    A day that an approved leave covers has its reason, and one that was closed afterwards asks for none: there was no
+    school to miss. A class in which only lessons are taught is not the reader's.
     """
     leave = Leave.objects.filter(student=OuterRef("student")).covering(OuterRef("roll_call__day"))
     marks = AbsenceMark.objects.visible_to(scope.without_lessons).filter(kind=MarkKind.UNVERIFIED)
     days = marks.filter(~Exists(leave)).order_by("roll_call__day", "roll_call__school_class", "student")
+    columns = ("roll_call__day", "roll_call__school_class", "roll_call__school_class__school")
+    places = list(days.order_by().values_list(*columns).distinct())
+    days = days.exclude(_without_school(places, calendar or current_calendar())) if places else days.none()
     return days.values("roll_call__day", "roll_call__school_class", "student").annotate(slots=Count("pk"))
 
 
+def _without_school(places, calendar: Calendar) -> Q:
+    """The classes and days among ``places`` (day, class, school) that the calendar no longer has as school days."""
+    closed: dict[date, list[int]] = defaultdict(list)
+    for day, school_class, school in places:
+        if day not in calendar.school_days(school=school, school_class=school_class):
+            closed[day].append(school_class)
+    found = Q(pk__in=[])
+    for day, classes in closed.items():
+        found |= Q(roll_call__day=day, roll_call__school_class__in=classes)
+    return found
+
+
 def number_unverified(scope: Scope) -> int:
-    """How many things there are to ask about; one query."""
+    """How many things there are to ask about; two queries beside the calendar's, one where there is nothing."""
     return unverified(scope).count()
 
 

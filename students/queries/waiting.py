@@ -1,4 +1,4 @@
-"""What waits for an answer of the reader, counted for the page that leads to it; one query each."""
+"""What waits for an answer of the reader, counted for the page that leads to it; a query or two each."""
 
 from collections.abc import Callable
 from datetime import date

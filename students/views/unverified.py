@@ -27,14 +27,14 @@ def unverified_list(request):
     """The children whose absence nobody has explained, the longest ago first."""
     classes = SchoolClass.objects.visible_to(request.scope.without_lessons).select_related("school")
     form = UnverifiedFilter(request.GET, classes=classes)
-    days = unverified(request.scope)
+    days = unverified(request.scope, calendar := current_calendar())
     form.full_clean()
     if school_class := form.cleaned_data.get("school_class"):
         days = days.filter(roll_call__school_class=school_class)
     if q := (form.cleaned_data.get("q") or "").strip():
         days = days.filter(student__in=Student.objects.search(q))
     page = Paginator(days, PAGE_SIZE).get_page(request.GET.get("page"))
-    lines = unverified_lines(page, request.scope, request.today, current_calendar())
+    lines = unverified_lines(page, request.scope, request.today, calendar)
     context = {"form": form, "page": page, "lines": lines, "answers": ANSWERS}
     return render(request, "students/unverified.html", context)
 

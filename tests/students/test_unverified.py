@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework.models import Obligation
 from students.actions import leave, registers
 from students.days import MarkKind
-from students.models import AbsenceMark, AuditRow, MarkCorrection, Role
+from students.models import AbsenceMark, AuditRow, DayOverride, MarkCorrection, ReferenceStamp, Role, Term
 from students.queries.unverified import ANSWERS
+from students.queries.waiting import WAITING
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, PHONE, at, client_of
 
@@ -35,6 +37,34 @@ def friday(scene):
     scene.take(FRIDAY, first="unverified", second="unexcused")
     scene.take(FRIDAY, "PM", first="unverified", third="late")
     return scene
+
+
+class TestADayClosedAfterwards:
+    """The register stands, but there was no school to miss."""
+
+    @pytest.mark.parametrize("where", ["county", "school", "class"])
+    def test_is_not_asked_about(self, where, friday):
+        friday.take(MONDAY, first="unverified")
+        place = {"county": {}, "school": {"school": friday.school}}.get(
+            where, {"school": friday.school, "school_class": friday.school_class}
+        )
+        off = DayOverride.objects.create(day=FRIDAY, is_taught=False, is_closure=True, **place)
+        client = client_of(friday.teacher)
+        assert [line.day for line in client.get(LIST).context["lines"]] == [MONDAY]
+        assert [line.day for line in client.get(HOME).context["home"].unverified] == [MONDAY]
+        assert WAITING["students:unverified"](cast.scope(friday.teacher), MONDAY) == 1
+        off.delete()
+        assert WAITING["students:unverified"](cast.scope(friday.teacher), MONDAY) == 2
+
+    def test_of_another_class_is(self, friday):
+        other = cast.school_class(friday.school, "202302")
+        DayOverride.objects.create(day=FRIDAY, is_taught=False, school=friday.school, school_class=other)
+        assert WAITING["students:unverified"](cast.scope(friday.teacher), MONDAY) == 1
+
+    def test_outside_every_term_is_not_either(self, friday):
+        Term.objects.filter(start__lte=FRIDAY, end__gte=FRIDAY).update(start=MONDAY)
+        ReferenceStamp.objects.update(stamp=F("stamp") + 1)
+        assert WAITING["students:unverified"](cast.scope(friday.teacher), MONDAY) == 0
 
 
 class TestAnAnswer:
@@ -178,4 +208,4 @@ class TestTheList:
         others = [cast.student(friday.school_class, f"林子{n}") for n in "一二三四五六"]
         marks = {f"m{n}": (child, "unverified") for n, child in enumerate(others)}
         cast.take_register(friday.teacher, friday.school_class, MONDAY, **marks)
-        assert queries() == few <= 8
+        assert queries() == few <= 9
