@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import calendar, campaigns, child, closes, duties, home, opening, signs, uploads
+from casework.views import calendar, campaigns, child, closes, duties, home, opening, rules, signs, uploads
 from students import converters  # noqa: F401  days in addresses
 
 app_name = "casework"
@@ -39,6 +39,11 @@ urlpatterns = [
     path("calendar/changes/<int:pk>/give-up/", calendar.give_up_change, name="give_up_calendar_change"),
     path("calendar/changes/<int:pk>/go-on/", calendar.go_on_change, name="go_on_calendar_change"),
     path("calendar/changes/<int:pk>/take-back/", calendar.take_back_change, name="take_back_calendar_change"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/county/", rules.county_rules, name="county_rules"),
+    path("rules/schools/<int:pk>/", rules.school_rules, name="school_rules"),
+    path("rules/versions/<int:pk>/", rules.rule_version, name="rule_version"),
+    path("rules/compare/", rules.rule_comparison, name="rule_comparison"),
     path("opening/", opening.opening, name="opening"),
     path("signs/", signs.signs, name="signs"),
     path("signs/schools/", signs.signs_by_school, name="signs_by_school"),

@@ -95,6 +95,10 @@ class Scope:
         """县教育局 the county's calendar (None); a school's clerk and heads its own and that of its classes."""
         return self.is_bureau if school is None else school in self.clerk_of | self.led
 
+    def sets_rules_of(self, school: int | None) -> bool:
+        """县教育局 the county's rules 规则 (None) and any school's; the clerk and the heads those of their school."""
+        return self.is_bureau or (school is not None and self.runs(school))
+
     def may_manage_in(self, township: int | None) -> bool:
         """县教育局 anywhere, 乡镇干部 in their own township: who settles what concerns its residents."""
         return self.is_bureau or township in self.officer_of

@@ -27,7 +27,7 @@ WAYS = [
 BELOW = {
     "students:attendance": (
         "/register/", "/registers/", "/daily/", "/daily-summary/", "/notices/", "/calendar/", "/sheets/", "/signs/",
-        "/substitutes/", "/unverified/", "/alerts/", "/timetables/", "/leave/",
+        "/substitutes/", "/unverified/", "/alerts/", "/timetables/", "/leave/", "/rules/",
     ),
     "students:registry": (
         "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",

@@ -252,12 +252,17 @@ def counts(duties, today: date) -> Counts:
 
 @dataclass(frozen=True)
 class Explanation:
-    """为什么: the rule behind an obligation and the facts under it."""
+    """为什么: the rule behind an obligation, with its version and source, and the facts under it.
+
+    ``facts`` are what no register holds: a change of enrolment, an approved end, the day of the return.
+    """
 
     rule: str
+    version: str
     source: str
     responsible: str
     receiver: str
+    facts: list[str]
     days: list[dict]
 
 
@@ -272,7 +277,7 @@ def source_words(source: str) -> str:
 
 
 def explain(duty: Obligation, today: date) -> Explanation:
-    """The rule in words and the days that led to the trigger, each with its registers; two queries."""
+    """The rule in words and what led to the trigger, day by day with its registers; two queries, or three."""
     rule_set = read_rule_set(duty.rule_set.content, key=duty.rule_set_id)
     trigger = rule_set.rung(duty.step)
     first = duty.run_start or min(duty.key, duty.triggered_on)
@@ -285,11 +290,31 @@ def explain(duty: Obligation, today: date) -> Explanation:
     )
     return Explanation(
         rule=wording.rule_words(rule_set, trigger),
+        version=f"《{rule_set.title}》第{duty.rule_set.version}版第{duty.step}级",
         source=source_words(trigger.source),
         responsible=Role(trigger.responsible).label,
         receiver=trigger.receiver,
+        facts=_facts(duty, today),
         days=[
             {"mark": mark, "call": mark.roll_call}
             for mark in sorted(marks, key=lambda m: (m.roll_call.day, SLOT_ORDER[Slot(m.roll_call.slot)]))
         ],
     )
+
+
+def _facts(duty: Obligation, today: date) -> list[str]:
+    """What led to a duty besides the marks in registers."""
+    day = wording.named_day(duty.triggered_on, today)
+    match Tier(duty.tier):
+        case Tier.CHANGE_REPORT | Tier.CHANGE_EVIDENCE:
+            change = _changes([duty]).get((duty.student_id, duty.key), "学籍变动")
+            return [f"{wording.named_day(duty.key, today)}{change}"]
+        case Tier.SUSPENSION_END:
+            return [f"休学批准到{wording.named_day(duty.key, today)}，{day}起提醒"]
+        case Tier.OPENING_VISIT:
+            return [f"{day}是学期的第一个上课日"]
+        case Tier.RETURN_REPORT:
+            return [f"缺课{duty.run_days}天以后，{day}点名时在校"]
+    unknown = [f"其间另有{duty.unknown_days}天没有点名，不算缺课"] if duty.unknown_days else []
+    what = "请假" if duty.tier == Tier.EXCUSED_CHECK else "缺课"
+    return [f"到{day}连续{what}{duty.run_days}天", *unknown] if duty.run_days else unknown

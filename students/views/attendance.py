@@ -24,6 +24,9 @@ WAYS = {
     "校历": [
         ("students:calendar", "校历", "每月哪天上课、放假、停课，按谁的安排", READERS),
     ],
+    "规则": [
+        ("casework:rules", "规则", "缺课到第几天该做什么、由谁办、依据什么；新的规则先预演再执行", READERS),
+    ],
     "汇总": [
         ("casework:daily", "每日上报", "一日一上报：当天的数、未上报的和上报后的更正", OFFICE_ROLES),
         ("reports:daily_summary", "每日考勤汇总", "任一天各班、各校的应到、实到和缺勤，点开看到人", OFFICE_ROLES),
