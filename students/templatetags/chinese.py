@@ -37,6 +37,13 @@ def cdate_short(value: date | None) -> str:
 
 
 @register.filter
+def cdate_near(value: date | None, today: date | None) -> str:
+    """9月7日, with its year where that is another than today's."""
+    value = local(value)
+    return cdate_short(value) if value and today and value.year == today.year else cdate(value)
+
+
+@register.filter
 def cweekday(value: date | None) -> str:
     """周一 to 周日."""
     value = local(value)

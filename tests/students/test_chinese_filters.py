@@ -8,6 +8,7 @@ from django.template import Context, Template
 
 from students.templatetags.chinese import (
     cdate,
+    cdate_near,
     cdate_short,
     cdatetime,
     ctime,
@@ -24,6 +25,12 @@ def test_a_date_is_written_without_leading_zeros():
     assert cdate(MONDAY) == "2026年9月7日"
     assert cdate(date(2026, 12, 31)) == "2026年12月31日"
     assert cdate_short(MONDAY) == "9月7日"
+
+
+def test_the_year_is_named_where_it_is_another_one():
+    assert cdate_near(MONDAY, date(2026, 12, 31)) == "9月7日"
+    assert cdate_near(MONDAY, date(2027, 1, 1)) == cdate_near(MONDAY, None) == "2026年9月7日"
+    assert cdate_near(None, MONDAY) == "—"
 
 
 def test_the_week_begins_with_monday_and_ends_with_sunday():

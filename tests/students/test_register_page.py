@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from students.models import AbsenceMark, Leave, MarkCorrection, Role, RollCall, Student
 from tests import cast
-from tests.scene import FRIDAY, MONDAY, client_of, marks, sending
+from tests.scene import FRIDAY, MONDAY, at, client_of, marks, sending
 
 # of a whole request, the same on either database: session, person, class with its lock, facts, what follows, audit
 SAVE_QUERIES = 12  # three children missing
@@ -51,6 +51,11 @@ class TestThePage:
         response = teacher.get(address)
         assert tiles(response) == [("高东", ""), ("袁然远", ""), ("胡涛", "")]
         assert "9月7日 上午" in response.content.decode()
+
+    def test_the_year_is_named_once_it_is_another_one(self, scene, address, clock):
+        for today, note in ((date(2026, 12, 31), "9月7日 上午"), (date(2027, 1, 4), "2026年9月7日 上午")):
+            clock.move_to(at(today))
+            assert f"<p>{note}</p>" in client_of(scene.teacher).get(address).content.decode()
 
     def test_children_stand_in_the_order_of_their_numbers_in_class(self, scene, teacher, address):
         for child, number in zip(scene.children, (12, 3, None), strict=True):
