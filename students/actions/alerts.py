@@ -119,8 +119,9 @@ def _subject(by, place: dict, weekday: int) -> str:
 
 
 def _who_answers(target: SchoolClass, day: date) -> list[Person]:
-    if homeroom := homeroom_teachers([target.pk], day).get(target.pk):
-        return homeroom.people
+    homeroom = homeroom_teachers([target.pk], day).get(target.pk)
+    if homeroom and (people := notices.reachable(homeroom.people)):
+        return people
     clerks = in_force(Posting.objects.filter(school=target.school_id, role=Role.REGISTRY_CLERK), day)
     return list(Person.objects.filter(pk__in=clerks.values("person")))
 

@@ -23,14 +23,23 @@ def send(
 ) -> int:
     """Tell each of ``to`` once; to be called inside a transaction. Who has the same notice waiting gets no second one.
 
-    Returns how many have been told now. Whoever sends it is not told.
+    Returns how many have been told now. Whoever sends it is not told, nor whose account is closed.
     """
     place = {"kind": kind, "school_class": school_class, "day": day, "slot": slot, "student": student}
-    people = {person.pk for person in to} - {by.pk}
-    people -= set(Notice.objects.filter(person__in=people, seen_at=None, **place).values_list("person", flat=True))
-    rows = [Notice(person_id=person, sent_at=timezone.now(), sent_by=by, **place) for person in sorted(people)]
+    people = {person.pk for person in reachable(to)} - {by.pk}
+    waiting = Notice.objects.filter(person__in=people, seen_at=None, **place)
+    people -= set(waiting.values_list("person", flat=True))
+    if not people:
+        return 0
+    sent = {"sent_at": timezone.now(), "sent_by": by}
+    rows = [Notice(person_id=person, **sent, **place) for person in sorted(people)]
     Notice.objects.bulk_create(rows, ignore_conflicts=True)  # two who tell the same at once tell it once
-    return len(rows)
+    return waiting.filter(person__in=people, **sent).count()
+
+
+def reachable(people: Iterable[Person]) -> list[Person]:
+    """Those of ``people`` who can log in, and so read what they are told."""
+    return [person for person in people if person.is_active]
 
 
 @transaction.atomic

@@ -45,9 +45,9 @@ def remind_school(*, by, scope: Scope, school: int, now: datetime) -> int:
     lines = [line for line in class_board(target, scope, now=now).lines if line.gaps]
     if not lines:
         raise ReminderRefused("这所学校现在没有缺的点名，没有提醒。")
-    clerks = Person.objects.filter(pk__in=_clerks_of(target, now).values("person"))
+    clerks = Person.objects.filter(pk__in=_clerks_of(target, now).values("person"), is_active=True)
     if not clerks:
-        raise ReminderRefused("这所学校没有学籍管理员，没有提醒到人。请电话联系学校。")
+        raise ReminderRefused("这所学校没有能登录的学籍管理员，没有提醒到人。请电话联系学校。")
     waiting = Notice.objects.filter(
         kind=Notice.Kind.SCHOOL_MISSING, day=now.date(), seen_at=None, school_class__school=target
     )
@@ -81,6 +81,8 @@ def _remind(by, scope: Scope, school: School, now: datetime, *, only: int | None
         raise ReminderRefused("现在没有缺的点名，没有提醒。")
     if not any(line.teachers for line in lines):
         raise ReminderRefused("这些班今天没有班主任，没有提醒到人。请先在教职工岗位里指定班主任。")
+    if not any(notices.reachable(line.teachers) for line in lines):
+        raise ReminderRefused("这些班的班主任账号都已停用，没有提醒到人。请电话联系，或指定别的班主任。")
     lessons = lessons_on([line.school_class for line in lines], now.date(), current_calendar())
     told = sum(_tell(by, line, lessons) for line in lines)
     return _noted(by, school, told, classes=len(lines))

@@ -73,6 +73,9 @@ class Notice(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="child_missing") | Q(student__isnull=False), name="a_missing_child_is_named"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="register_missing") | ~Q(slot=""), name="a_reminder_names_its_register"
+            ),
         ]
         indexes = [models.Index(fields=["person"], condition=Q(seen_at=None), name="notices_that_wait")]
 

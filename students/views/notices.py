@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from students.actions.notices import put_aside
 from students.models import Notice
-from students.queries.notices import past_lines, past_notices, waiting_notices
+from students.queries.notices import lines, past_notices, waiting_notices
 
 PAGE_SIZE = 30
 
@@ -18,7 +18,7 @@ def notices(request):
     """One's own notices: those that wait on top, the others below."""
     waiting = waiting_notices(request.scope, request.user)
     page = Paginator(past_notices(request.user, waiting=waiting), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"waiting": waiting, "page": page, "past": past_lines(page)}
+    context = {"waiting": waiting, "page": page, "past": lines(page)}
     return render(request, "students/notices.html", context)
 
 

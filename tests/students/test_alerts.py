@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from students.actions import alerts
-from students.models import AuditRow, DayOverride, MissingAlert, Notice, Role, RollCall
+from students.models import AuditRow, DayOverride, MissingAlert, Notice, Person, Role, RollCall
 from tests import cast
 from tests.scene import MONDAY, PHONE, at, client_of
 
@@ -67,6 +67,14 @@ class TestAReport:
         scene.teacher.postings.update(until=MONDAY)
         report(scene, subject)
         assert Notice.objects.get().person == scene.clerk
+
+    def test_goes_past_whoever_cannot_log_in(self, scene, subject, substitute):
+        Person.objects.filter(pk=scene.teacher.pk).update(is_active=False)
+        report(scene, subject)
+        assert Notice.objects.get().person == substitute
+        Person.objects.filter(pk=substitute.pk).update(is_active=False)
+        report(scene, subject, child=1)
+        assert Notice.objects.latest("pk").person == scene.clerk
 
     def test_of_a_child_already_reported_is_one_and_says_by_whom(self, scene, subject):
         second = cast.person("罗宁", role=Role.SUBJECT_TEACHER, school_class=scene.school_class, subject="数学")

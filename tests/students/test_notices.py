@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from students.actions import notices
 from students.models import Notice, Role
+from students.queries import notices as queries
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, client_of
 
@@ -37,13 +40,44 @@ class TestAReminder:
             assert "2023级1班9月7日下午已点名。何静 7:40 催过。" in html
             assert "没有新的通知" in html
 
-    def test_of_a_whole_day_waits_for_every_slot(self, scene):
-        remind(scene, day=FRIDAY, slot="")
-        scene.take(FRIDAY)
-        line = client_of(scene.teacher).get(PAGE).context["waiting"][0]
-        assert line.url == reverse("students:register", args=[scene.school_class.pk, FRIDAY, "PM"])
-        scene.take(FRIDAY, "PM")
-        assert client_of(scene.teacher).get(PAGE).context["waiting"] == []
+    def test_names_its_register(self, scene):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Notice.objects.create(
+                person=scene.teacher, kind="register_missing", school_class=scene.school_class, day=MONDAY,
+                sent_at=timezone.now(), sent_by=scene.clerk,
+            )  # fmt: skip
+
+    def test_is_not_kept_from_being_seen_by_those_that_are_done(self, scene, monkeypatch):
+        monkeypatch.setattr(queries, "MOST_WAITING", 2)
+        remind(scene, day=FRIDAY)
+        for slot in ("AM", "PM"):
+            remind(scene, slot=slot)
+            scene.take(MONDAY, slot)
+        (line,) = client_of(scene.teacher).get(PAGE).context["waiting"]
+        assert line.notice.day == FRIDAY
+
+    def test_is_not_sent_to_whom_it_cannot_reach(self, scene):
+        left = cast.person()
+        left.is_active = False
+        assert remind(scene, to=[left, scene.teacher, scene.clerk]) == 1
+        assert Notice.objects.get().person == scene.teacher
+        assert remind(scene, slot="AM", to=[left]) == 0
+
+    def test_counts_whom_it_told_where_another_is_quicker(self, scene, monkeypatch):
+        """Between the look and the writing somebody else tells the same."""
+        write, rival, other = Notice.objects.bulk_create, cast.person(), cast.person()
+
+        def after_the_rival(rows, **options):
+            told = {"kind": "register_missing", "school_class": scene.school_class, "day": MONDAY, "slot": "PM"}
+            Notice.objects.create(person=scene.teacher, sent_at=timezone.now(), sent_by=rival, **told)
+            return write(rows, **options)
+
+        monkeypatch.setattr(Notice.objects, "bulk_create", after_the_rival)
+        assert remind(scene, to=[scene.teacher, other]) == 1
+        assert set(Notice.objects.values_list("person", "sent_by")) == {
+            (scene.teacher.pk, rival.pk),
+            (other.pk, scene.clerk.pk),
+        }
 
     def test_is_put_aside_and_brings_one_back_to_the_page(self, scene):
         remind(scene)
@@ -82,7 +116,7 @@ def test_a_reminder_to_the_school_leads_to_its_board(scene):
     send = {"kind": Notice.Kind.SCHOOL_MISSING, "school_class": scene.school_class, "day": MONDAY}
     notices.send(by=cast.person("苏远", role=Role.BUREAU_OFFICER), to=[scene.clerk], **send)
     html = client_of(scene.clerk).get(PAGE).content.decode()
-    assert "东坪小学到9月7日有班级缺点名，苏远 7:40 催学校。" in html
+    assert "东坪小学截至9月7日还有班级没点名，苏远 7:40 催学校补点。" in html
     assert f'href="{reverse("students:school_registers", args=[scene.school.pk])}"' in html
 
 

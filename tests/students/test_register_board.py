@@ -14,7 +14,7 @@ from casework.queries.boards import school_lines as area_lines
 from students.access import Scope
 from students.actions import reminders
 from students.actions.enrolment import rebuild
-from students.models import AuditRow, DayOverride, Enrolment, Notice, Role, RollCall
+from students.models import AuditRow, DayOverride, Enrolment, Notice, Person, Role, RollCall
 from students.queries.register_board import class_board, school_lines
 from students.register_days import RegisterState, register_day
 from tests import cast
@@ -284,6 +284,18 @@ class TestReminding:
         with pytest.raises(reminders.ReminderRefused, match="没有班主任"):
             remind(scene.clerk, scene.school_class)
 
+    def test_whoever_cannot_log_in_is_not_told(self, scene):
+        Person.objects.filter(pk=scene.teacher.pk).update(is_active=False)
+        with pytest.raises(reminders.ReminderRefused, match="账号都已停用"):
+            remind(scene.clerk, scene.school_class)
+        substitute = cast.person()
+        cast.post(
+            substitute, Role.HOMEROOM_TEACHER, school_class=scene.school_class, since=MONDAY,
+            until=MONDAY + timedelta(days=1),
+        )  # fmt: skip
+        assert remind(scene.clerk, scene.school_class) == 1
+        assert set(Notice.objects.values_list("person", flat=True)) == {substitute.pk}
+
     def test_all_classes_of_a_school_at_one_press(self, scene):
         other = cast.school_class(scene.school, "202302")
         cast.student(other)
@@ -308,8 +320,12 @@ class TestReminding:
         assert reminders.remind_school(by=officers[0], scope=cast.scope(officers[0]), school=scene.school.pk,
                                        now=now()) == 0  # fmt: skip
 
-    def test_a_school_without_a_clerk_has_to_be_rung(self, scene):
-        scene.clerk.postings.all().delete()
+    @pytest.mark.parametrize("posted", [True, False])
+    def test_a_school_without_a_clerk_who_can_log_in_has_to_be_rung(self, posted, scene):
+        if posted:
+            Person.objects.filter(pk=scene.clerk.pk).update(is_active=False)
+        else:
+            scene.clerk.postings.all().delete()
         bureau = cast.person(role=Role.BUREAU_OFFICER)
         with pytest.raises(reminders.ReminderRefused, match="请电话联系"):
             reminders.remind_school(by=bureau, scope=cast.scope(bureau), school=scene.school.pk, now=now())
