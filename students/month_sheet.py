@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from students.attendance_year import AHEAD, NO_SCHOOL, OUTSIDE, PRESENT, UNKNOWN, WEIGHT, Stay
 from students.days import ABSENT, EXCUSED, UNEXCUSED, DayState, MarkKind, Slot, day_state
+from students.register_days import register_day
 
 DAY = timedelta(days=1)
 NOTHING: Mapping[str, str] = {}
@@ -197,18 +198,23 @@ def month_sheet(facts: MonthFacts, *, today: date) -> MonthSheet:
     children = [child for child in facts.children if any(child.is_here(day) for day in days)]
     parts = _parts(facts, children, days)
     rows = [_row(child, days, parts, facts, today) for child in children]
-    due = [
-        day
+    registers = [
+        register_day(
+            slots=facts.slots,
+            taken=facts.taken.get(day, ()),
+            is_school_day=day in facts.school_days,
+            is_attended=any(child.is_here(day) for child in children),
+        )
         for day in days
-        if day in facts.school_days and day <= today and any(child.is_here(day) for child in children)
+        if day <= today
     ]
     return MonthSheet(
         month=facts.month,
         parts=parts,
         columns=[_column(number, day, parts, facts, rows, today) for number, day in enumerate(days)],
         rows=rows,
-        registers_due=len(due) * len(facts.slots),
-        registers_taken=sum(slot in facts.slots for day in due for slot in facts.taken.get(day, ())),
+        registers_due=sum(len(day.due) for day in registers),
+        registers_taken=sum(day.taken for day in registers),
     )
 
 

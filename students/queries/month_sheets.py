@@ -23,6 +23,7 @@ from students.month_sheet import (
     settled_kind,
 )
 from students.queries.calendar import current_calendar
+from students.register_days import is_attended, register_day
 
 LONGEST_STAGE = {SchoolClass.Stage.PRIMARY: 6, SchoolClass.Stage.JUNIOR: 3}  # years in a school
 
@@ -139,31 +140,33 @@ class ClassLine:
 
 
 def class_lines(classes: Collection[SchoolClass], month: date, *, today: date) -> list[ClassLine]:
-    """The classes of a page with the state of their registers; two queries and the calendar's.
-
-    A day on which nobody attended a class owes no register.
-    """
+    """The classes of a page with the state of their registers, the whole of today included; two queries and the
+    calendar's."""
     calls = RollCall.objects.filter(school_class__in=classes, day__gte=month, day__lt=next_month(month))
-    taken = defaultdict(list)
+    taken = defaultdict(set)
     for school_class, day, slot in calls.order_by().values_list("school_class", "day", "slot"):
-        taken[school_class].append((day, slot))
-    stays = defaultdict(list)
+        taken[school_class, day].add(slot)
+    spans = defaultdict(list)
     rows = Enrolment.objects.attending().filter(
         Q(until=None) | Q(until__gt=month), school_class__in=classes, since__lt=next_month(month)
     )
     for school_class, since, until in rows.order_by().values_list("school_class", "since", "until"):
-        stays[school_class].append(Stay(school_class, since, until))
+        spans[school_class].append((since, until))
     calendar, lines = current_calendar(), []
     for each in classes:
         school_days = calendar.school_days(school=each.school_id, school_class=each.pk)
-        days = {
-            day
+        registers = [
+            register_day(
+                slots=each.school.slot_list,
+                taken=taken[each.pk, day],
+                is_school_day=day in school_days,
+                is_attended=is_attended(spans[each.pk], day),
+            )
             for day in days_of(month)
-            if day in school_days and day <= today and any(stay.holds(day) for stay in stays[each.pk])
-        }
-        slots = each.school.slot_list
-        done = sum(day in days and slot in slots for day, slot in taken[each.pk])
-        lines.append(ClassLine(each, len(days) * len(slots), done))
+            if day <= today
+        ]
+        due, done = sum(len(day.due) for day in registers), sum(day.taken for day in registers)
+        lines.append(ClassLine(each, due, done))
     return lines
 
 

@@ -16,10 +16,10 @@ from students.actions import leave, registers
 from students.actions.enrolment import record_event
 from students.days import MarkKind
 from students.enrolment import EventKind
-from students.models import AuditRow, Role
-from students.queries.month_sheets import sheet_of
+from students.models import AuditRow, DayOverride, Role, RollCall
+from students.queries.month_sheets import class_lines, sheet_of
 from tests import cast
-from tests.scene import FRIDAY, MONDAY, client_of, clock, scene
+from tests.scene import FRIDAY, MONDAY, at, client_of, clock, scene
 
 __all__ = ["clock", "scene"]
 SEPTEMBER, OCTOBER = date(2026, 9, 1), date(2026, 10, 1)
@@ -144,6 +144,17 @@ class TestThePage:
 
 
 class TestChoosing:
+    def test_counts_the_registers_as_the_sheet_does(self, taken):
+        """Also where a child comes in the middle, a day is closed, and a slot is no longer the school's."""
+        other = cast.school_class(taken.school, "202302")
+        cast.student(other, since=FRIDAY)
+        RollCall.objects.create(school_class=other, day=FRIDAY, slot="EV", taken_at=at(FRIDAY))
+        DayOverride.objects.create(day=date(2026, 9, 2), is_taught=False, school=taken.school)
+        lines = class_lines([taken.school_class, other], SEPTEMBER, today=MONDAY)
+        sheets = [sheet_of(line.school_class, SEPTEMBER, today=MONDAY) for line in lines]
+        assert [(line.due, line.taken) for line in lines] == [(8, 3), (4, 0)]
+        assert [(sheet.registers_due, sheet.registers_taken) for sheet in sheets] == [(8, 3), (4, 0)]
+
     def test_each_class_says_how_much_has_been_taken(self, taken, teacher):
         html = teacher.get(reverse("reports:sheets")).content.decode()
         assert taken.school_class.name in html
