@@ -31,9 +31,11 @@ def set_up(database: str) -> None:
     os.environ["DATABASE_URL"] = database
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
+    from django.conf import settings
     from django.core.management import call_command
 
     django.setup()
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # its server of files would miss it aloud
     call_command("migrate", verbosity=0)
 
 
