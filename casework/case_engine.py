@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from casework.models import AbsenceRun, Case, CaseEvent, Obligation
@@ -25,7 +25,7 @@ from casework.stages import (
     follow,
 )
 from casework.steps import PLANS, CaseStep, Pace
-from students.calendar import SchoolDays, school_year_of
+from students.calendar import SchoolDays, school_year_of, school_year_start
 from students.enrolment import Standing
 from students.models import RegistryLine
 from students.queries.calendar import calendar_under, reference_stamp
@@ -133,14 +133,16 @@ def _last_cases(students: Collection[int]) -> dict[int, Case]:
 
 
 def _file_of(case: Case | None) -> CaseFile | None:
-    return case and CaseFile(CaseStage(case.stage), case.since, case.closed_on, case.by_hand)
+    return case and CaseFile(CaseStage(case.stage), case.since, case.closed_on, case.by_hand, case.was_lost)
 
 
 def _matters(students: Collection[int], today: date) -> dict[int, list[Matter]]:
-    """The duties of runs that stand for each child, with the day that settled the run."""
+    """The duties of runs that stand for each child since the school year began, with the day that settled the run."""
     run = AbsenceRun.objects.filter(student=OuterRef("student"), started_on=OuterRef("run_start"))
     rows = Obligation.objects.standing().filter(student__in=students, tier__in=sorted(CASE_TIERS))
-    rows = rows.filter(triggered_on__lte=today).annotate(settled_on=Subquery(run.values("settled_on")[:1]))
+    rows = rows.annotate(settled_on=Subquery(run.values("settled_on")[:1]))
+    year = school_year_start(school_year_of(today))
+    rows = rows.filter(Q(triggered_on__gte=year) | Q(settled_on=None), triggered_on__lte=today)
     found: dict[int, list[Matter]] = defaultdict(list)
     for row in rows.order_by("triggered_on", "pk"):
         found[row.student_id].append(Matter(Tier(row.tier), row.triggered_on, row.done_on is not None, row.settled_on))

@@ -288,13 +288,15 @@ class Matter(NamedTuple):
 class CaseFile(NamedTuple):
     """What the engine knows of the case that stands or was the last one.
 
-    ``since``: when it was opened or opened again; ``is_by_hand``: a person has moved it since.
+    ``since``: when it was opened or opened again; ``is_by_hand``: a person has done something to it since;
+    ``was_lost``: it has once reached 已报流失 or 辍学.
     """
 
     stage: CaseStage
     since: date
     closed_on: date | None
     is_by_hand: bool
+    was_lost: bool = False
 
 
 class Move(NamedTuple):
@@ -312,25 +314,65 @@ def follow(case: CaseFile | None, standing: Standing, since: date | None, matter
     stand. A second call after the moves finds nothing to do.
     """
     stage = case.stage if case else None
-    waiting = [each for each in matters if each.settled_on is None]
-    if case and case.closed_on:  # what was known when the case was closed does not open it again
-        waiting = [each for each in waiting if each.triggered_on > case.closed_on]
     if standing is Standing.DROPPED_OUT:
         return _dropped_out(case, stage, since)
     if standing is not Standing.ATTENDING:
         return []
-    if waiting:
+    if waiting := _unsettled(case, matters):
         return _away(stage, waiting)
-    if stage is CaseStage.DROPPED_OUT:
-        return [Move(CaseAction.NOTE_RETURN, max([since, *(each.settled_on for each in matters if each.settled_on)]))]
-    if stage not in (CaseStage.ABSENT, CaseStage.REPORTED_LOST):
-        return []
+    match stage:
+        case None | CaseStage.CLOSED:
+            return _came_back(case, matters)
+        case CaseStage.DROPPED_OUT:
+            back = max([since, *(each.settled_on for each in matters if each.settled_on)])
+            return [Move(CaseAction.NOTE_RETURN, back)]
+        case CaseStage.RETURNED:
+            return _reported_late(case, matters)
+        case CaseStage.ABSENT | CaseStage.REPORTED_LOST:
+            return _seen_or_corrected(case, matters)
+    return []
+
+
+def _unsettled(case: CaseFile | None, matters: Sequence[Matter]) -> list[Matter]:
+    """What the child has not been seen after; what was known when the case was closed does not open it again."""
+    waiting = [each for each in matters if each.settled_on is None]
+    if case and case.closed_on:
+        return [each for each in waiting if each.triggered_on > case.closed_on]
+    return waiting
+
+
+def _seen_or_corrected(case: CaseFile, matters: Sequence[Matter]) -> list[Move]:
     seen = [each.settled_on for each in matters if each.settled_on and each.settled_on >= case.since]
     if seen:
         return [Move(CaseAction.NOTE_RETURN, max(seen))]
-    if stage is CaseStage.ABSENT and not case.is_by_hand:  # a correction has taken away what opened it
+    if case.stage is CaseStage.ABSENT and not case.is_by_hand:  # a correction has taken away what opened it
         return [Move(CaseAction.CLOSE, case.since, CaseOutcome.FALSE_ALARM)]
     return []
+
+
+def _came_back(case: CaseFile | None, matters: Sequence[Matter]) -> list[Move]:
+    """A child that was lost and is back, of whom the registers told only afterwards: its return is watched, too.
+
+    Shorter absences that are over by the time they are known need no case.
+    """
+    lost = [each for each in matters if each.tier is Tier.LOSS_REPORT]
+    if case:
+        lost = [each for each in lost if each.triggered_on > case.closed_on]
+    if not lost:
+        return []
+    last = max(lost, key=lambda each: each.triggered_on)
+    moves = [Move(CaseAction.NOTE_ABSENCE, last.triggered_on), Move(CaseAction.NOTE_RETURN, last.settled_on)]
+    return [moves[0], Move(CaseAction.NOTE_LOSS, last.triggered_on), moves[1]] if last.is_done else moves
+
+
+def _reported_late(case: CaseFile, matters: Sequence[Matter]) -> list[Move]:
+    """The 流失报告 was filed when the child was back already: the case has been lost all the same."""
+    filed = [each for each in matters if each.tier is Tier.LOSS_REPORT and each.is_done and not case.was_lost]
+    lost = [each for each in filed if each.triggered_on >= case.since]
+    if not lost:
+        return []
+    last = max(lost, key=lambda each: each.triggered_on)
+    return [Move(CaseAction.NOTE_LOSS, last.triggered_on), Move(CaseAction.NOTE_RETURN, last.settled_on)]
 
 
 def _dropped_out(case: CaseFile | None, stage: CaseStage | None, since: date) -> list[Move]:

@@ -165,6 +165,19 @@ class TestTheEngine:
         moves = told(case(CaseStage.ABSENT, by_hand=by_hand))
         assert moves == ([] if by_hand else [Move(CaseAction.CLOSE, DAY, CaseOutcome.FALSE_ALARM)])
 
+    def test_watches_the_return_of_a_lost_child_that_the_registers_tell_of_only_afterwards(self):
+        back = DAY + timedelta(3)
+        lost = matter(Tier.LOSS_REPORT, done=True, settled=back)
+        assert [move.action for move in told(None, lost)] == ["note_absence", "note_loss", "note_return"]
+        assert told(None, matter(settled=back)) == []
+        assert told(case(CaseStage.CLOSED, closed_on=DAY), lost) == []
+
+    def test_a_loss_reported_when_the_child_is_back_counts_as_lost(self):
+        lost = matter(Tier.LOSS_REPORT, done=True, settled=DAY + timedelta(3))
+        returned = case(CaseStage.RETURNED)
+        assert [move.action for move in told(returned, lost)] == ["note_loss", "note_return"]
+        assert told(returned._replace(was_lost=True), lost) == []
+
     @pytest.mark.parametrize("standing", [Standing.GONE, Standing.SUSPENDED, Standing.GRADUATED, Standing.DECEASED])
     def test_leaves_a_case_to_people_when_the_child_has_gone(self, standing):
         assert told(case(CaseStage.ABSENT), matter(), standing=standing) == []
@@ -185,7 +198,11 @@ files = st.one_of(
     st.none(),
     st.builds(
         lambda stage, since, closed, hand: CaseFile(
-            stage, since, since + timedelta(closed) if stage is CaseStage.CLOSED else None, hand
+            stage,
+            since,
+            since + timedelta(closed) if stage is CaseStage.CLOSED else None,
+            hand,
+            stage == "reported_lost",
         ),
         st.sampled_from(CaseStage),
         days,
@@ -210,6 +227,7 @@ def test_the_engine_keeps_to_the_table_and_comes_to_rest(file, standing, since, 
                 move.day if opened else file.since,
                 move.day if target is CaseStage.CLOSED else None,
                 False if opened else file.is_by_hand,
+                (not opened and file.was_lost) or target in (CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT),
             )
         if not moves:
             return
