@@ -28,6 +28,7 @@ def daily_summary(request):
         "form": form,
         "found": found,
         "school": school,
+        "of_day": f"day={found.day.isoformat()}",
         "page": page,
         "notes": (*queries.NOTES, queries.DAY_RATE.note),
         "file_url": same_filters(request, "reports:daily_summary_file"),

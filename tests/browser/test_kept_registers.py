@@ -158,6 +158,10 @@ class TestAConflict:
     def test_is_not_sent_before_every_child_has_an_answer(self, asked, classroom):
         self.answer(asked, classroom.children[0], "用我的标记")
         asked.get_by_role("button", name="按选择提交").tap()
+        summary = asked.get_by_role("alert")
+        expect(summary).to_contain_text("没有保存：还有1人没有选")
+        expect(summary.get_by_role("link")).to_have_text(f"{classroom.children[1].name}：请选一个")
+        expect(summary).to_be_focused()
         expect(asked.locator("[data-conflict]")).to_be_visible()
         assert not MarkCorrection.objects.exists()
 
