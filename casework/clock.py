@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from casework.actions import cases
 from casework.actions.closes import close_left_open
+from casework.actions.hand_ups import hand_up_overdue
 from casework.actions.signs import compute_county
 from casework.actions.uploads import KEPT_DAYS, throw_away_old
 from casework.engine import escalate
@@ -25,6 +26,11 @@ def recompute(day: date) -> dict:
 def follow_cases(day: date) -> dict:
     """Open and move the cases that should have followed, and end those whose child has been back long enough."""
     return {"moved": cases.follow_all(today=day), "closed": cases.close_steady(today=day)}
+
+
+def hand_up(day: date) -> dict:
+    """Hand what is overdue in a case to the next post as well."""
+    return {"handed_up": hand_up_overdue(today=day)}
 
 
 def compute_signs(day: date) -> dict:
@@ -58,6 +64,7 @@ def match_children(day: date) -> dict:
 DUTIES: dict[str, tuple[str, Callable[[date], dict]]] = {
     "recompute": ("重新计算待办", recompute),
     "cases": ("跟进个案", follow_cases),
+    "hand_ups": ("上交逾期事项", hand_up),
     "close_days": ("汇总未上报的日子", close_days),
     "signs": ("计算预警", compute_signs),
     "match_residents": ("比对户籍与学籍", match_children),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import calendar, campaigns, child, closes, duties, home, opening, rules, signs, uploads
+from casework.views import calendar, campaigns, child, closes, duties, hand_ups, home, opening, rules, signs, uploads
 from students import converters  # noqa: F401  days in addresses
 
 app_name = "casework"
@@ -51,6 +51,7 @@ urlpatterns = [
     path("signs/classes/<int:pk>/compute/", signs.compute_class_signs, name="compute_class_signs"),
     path("signs/children/<int:pk>/put-off/", signs.put_off_signs, name="put_off_signs"),
     path("signs/children/<int:pk>/bring-back/", signs.bring_back_signs, name="bring_back_signs"),
+    path("handed-up/", hand_ups.handed_up, name="handed_up"),
     path("duties/", duties.duty_list, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("duties/<int:pk>/contact/", duties.contact, name="contact"),

@@ -52,6 +52,9 @@ PARAMETERS: dict[str, Parameter] = {
     "return_days": Parameter("复学后到校满多少个上课日可以销号", "个上课日", 10, "[D] 到校稳定两个星期", 1, 60),
     "case_visit_days": Parameter("未返校的学生几天内至少家访一次", "天", 7, "[S] 重点生每周家访一次", 1, 30),
     "case_watch_days": Parameter("关注的学生几天内回访", "天", 14, "[D] 两个星期回访一次", 1, 60),
+    "hand_up_days": Parameter(
+        "逾期后每过几个上课日再上交一级", "个上课日", 1, "[D] 到期未办次日上交，以后每个上课日再上一级", 1, 10
+    ),
     "pattern_days": Parameter("周一、周五缺勤多少天列为预警", "天", 4, "[D] 缺勤集中在周末前后", 2, 20),
     "pattern_weeks": Parameter("周一、周五缺勤统计的时段", "周", 8, "[D] 最近八周", 3, 20),
     "pattern_share": Parameter("其中周一、周五至少占多少", "%", 75, "[D] 全部缺勤日的四分之三", 50, 100),
@@ -88,6 +91,7 @@ class Policy:
     return_days: int = PARAMETERS["return_days"].default
     case_visit_days: int = PARAMETERS["case_visit_days"].default
     case_watch_days: int = PARAMETERS["case_watch_days"].default
+    hand_up_days: int = PARAMETERS["hand_up_days"].default
     pattern_days: int = PARAMETERS["pattern_days"].default
     pattern_weeks: int = PARAMETERS["pattern_weeks"].default
     pattern_share: int = PARAMETERS["pattern_share"].default

@@ -43,7 +43,17 @@ CALCULATION = {
         "turning",
         "working_days",
     ),
-    "casework": ("ladder", "rule_checks", "rule_comparison", "ruleset", "scoring", "signs", "stages", "steps"),
+    "casework": (
+        "handing_up",
+        "ladder",
+        "rule_checks",
+        "rule_comparison",
+        "ruleset",
+        "scoring",
+        "signs",
+        "stages",
+        "steps",
+    ),
     "reports": ("metrics", "tables", "charts"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}

@@ -3,6 +3,7 @@
 from casework.models.acts import ConcernReport, Contact, Report
 from casework.models.cases import Case, CaseEvent
 from casework.models.closes import DailyAmendment, DailyClose
+from casework.models.hand_ups import HandUp
 from casework.models.obligations import AbsenceRun, Obligation
 from casework.models.rules import RuleAdoption, StoredRuleSet
 from casework.models.signs import EarlySign, SignComputation, SignDismissal
@@ -17,6 +18,7 @@ __all__ = [
     "DailyAmendment",
     "DailyClose",
     "EarlySign",
+    "HandUp",
     "Obligation",
     "Report",
     "RuleAdoption",

@@ -23,10 +23,11 @@ def send(
 ) -> int:
     """Tell each of ``to`` once; to be called inside a transaction. Who has the same notice waiting gets no second one.
 
-    Returns how many have been told now. Whoever sends it is not told, nor whose account is closed.
+    Returns how many have been told now. Whoever sends it is not told, nor whose account is closed;
+    ``by`` None: time alone tells it.
     """
     place = {"kind": kind, "school_class": school_class, "day": day, "slot": slot, "student": student}
-    people = {person.pk for person in reachable(to)} - {by.pk}
+    people = {person.pk for person in reachable(to)} - {by and by.pk}
     waiting = Notice.objects.filter(person__in=people, seen_at=None, **place)
     people -= set(waiting.values_list("person", flat=True))
     if not people:

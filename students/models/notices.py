@@ -22,7 +22,8 @@ class Notice(models.Model):
     """通知: a sentence for one person, about a class and a day, until they put it aside.
 
     It is made of what it points at, so it holds no text and no name: ``kind`` says which sentence, and where it leads.
-    A notice of one kind about the same register or child stands once a person until it has been seen.
+    A notice of one kind about the same register or child stands once a person until it has been seen. Nobody as the
+    sender: the clock.
     """
 
     class Kind(models.TextChoices):
@@ -32,6 +33,9 @@ class Notice(models.Model):
         CONCERN = "concern", "日常预警"
         CASE_ASSIGNED = "case_assigned", "个案交办"
         CASE_HANDED_UP = "case_handed_up", "逾期上交"
+        CASE_HANDED_OFF = "case_handed_off", "个案移交"
+        CASE_CLOSING = "case_closing", "销号审批"
+        JOINT_TRIP = "joint_trip", "联合劝返"
         DOCUMENT_WAITING = "document_waiting", "文书待办"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
@@ -43,7 +47,9 @@ class Notice(models.Model):
         "students.Student", models.PROTECT, null=True, blank=True, verbose_name="学生", related_name="+"
     )
     sent_at = models.DateTimeField("发出时间")
-    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发出人", related_name="+")
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="发出人", related_name="+"
+    )
     seen_at = models.DateTimeField("收起时间", null=True, blank=True)
     seen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="收起人", related_name="+"

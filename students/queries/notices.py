@@ -53,7 +53,7 @@ def _read(notices):
 
 def _line(notice: Notice) -> NoticeLine:
     place = f"{notice.school_class}{cdate_short(notice.day)}{notice.get_slot_display()}"
-    who = f"{notice.sent_by.name} {ctime(notice.sent_at)} "
+    who = f"{notice.sent_by.name} {ctime(notice.sent_at)} " if notice.sent_by else ""
     if notice.kind == Notice.Kind.REGISTER_MISSING:
         register = reverse("students:register", args=[notice.school_class_id, notice.day, notice.slot])
         words = f"{place}已点名。{who}催过。" if notice.is_taken else f"{place}还没有点名，{who}催点名。"

@@ -1,8 +1,10 @@
 """One row of every scoped model of casework that belongs to a child of a class; the test of scopes asks who sees it."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
-from casework.models import Case, CaseEvent, ConcernReport
+from casework.models import Case, CaseEvent, ConcernReport, HandUp
 from students.models import Student
 from tests.scene import MONDAY
 
@@ -16,5 +18,8 @@ def rows_of_cases(child: Student) -> dict[type, object]:
     return {
         Case: case,
         CaseEvent: CaseEvent.objects.create(case=case, **event),
+        HandUp: HandUp.objects.create(
+            case=case, matter="visit", due_on=MONDAY, to_role="principal", on=MONDAY + timedelta(1), at=now
+        ),
         ConcernReport: ConcernReport.objects.create(student=child, day=MONDAY, kind="weary", recorded_at=now),
     }

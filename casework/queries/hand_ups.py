@@ -1,0 +1,89 @@
+"""逾期上交 as it is read: which posts have what of a case, and the cases in which something has gone up."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+
+from casework.models import Case, HandUp
+from casework.steps import CHAIN
+from students.access import Scope
+from students.models import Role
+
+
+@dataclass(frozen=True)
+class HandUpLine:
+    """One overdue matter of a case: when it was due, and the posts that have it as well. ``stands``: it is undone."""
+
+    matter: str
+    due_on: date
+    posts: list[tuple[str, date]]
+    stands: bool
+
+    @property
+    def words(self) -> str:
+        """已上交校长: the highest post that has it."""
+        return f"已上交{self.posts[-1][0]}"
+
+
+def hand_ups(case: Case, today: date) -> list[HandUpLine]:
+    """Everything that has gone up in a case, what stands still first; two queries."""
+    standing = set(HandUp.objects.standing(today).filter(case=case).values_list("pk", flat=True))
+    lines = _lines(HandUp.objects.filter(case=case), standing)
+    return sorted(lines, key=lambda line: (not line.stands, line.due_on))
+
+
+def standing_lines(cases: Collection[int], today: date) -> dict[int, list[HandUpLine]]:
+    """Case → what has gone up in it and is undone; one query."""
+    found: dict[int, list[HandUp]] = defaultdict(list)
+    for row in HandUp.objects.standing(today).filter(case__in=cases):
+        found[row.case_id].append(row)
+    return {case: _lines(rows, {row.pk for row in rows}) for case, rows in found.items()}
+
+
+def highest_posts(cases: Collection[int], today: date) -> dict[int, str]:
+    """Case → 已上交校长, where something in it has gone up and is undone; for lists. One query."""
+    rows = HandUp.objects.standing(today).filter(case__in=cases).values_list("case", "to_role")
+    highest: dict[int, int] = {}
+    for case, role in rows.order_by():
+        highest[case] = max(highest.get(case, 0), CHAIN.index(role))
+    return {case: f"已上交{Role(CHAIN[place]).label}" for case, place in highest.items()}
+
+
+def _lines(rows: Iterable[HandUp], standing: Collection[int]) -> list[HandUpLine]:
+    groups: dict[tuple[str, date], list[HandUp]] = defaultdict(list)
+    for row in rows:
+        groups[row.matter, row.due_on].append(row)
+    return [
+        HandUpLine(
+            matter=each[0].get_matter_display(),
+            due_on=due_on,
+            posts=[
+                (row.get_to_role_display(), row.on) for row in sorted(each, key=lambda row: CHAIN.index(row.to_role))
+            ],
+            stands=any(row.pk in standing for row in each),
+        )
+        for (_, due_on), each in sorted(groups.items(), key=lambda group: group[0][1])
+    ]
+
+
+def posts_with_cases(scope: Scope, today: date) -> dict[str, int]:
+    """Post → open cases of which it has something overdue as well; one query."""
+    rows = HandUp.objects.visible_to(scope.without_lessons).standing(today).order_by()
+    return dict(rows.values_list("to_role").annotate(Count("case", distinct=True)))
+
+
+def cases_with(scope: Scope, role: str, today: date):
+    """The cases of which ``role`` has something overdue as well, the longest open first; blank = any post."""
+    rows = HandUp.objects.standing(today)
+    if role:
+        rows = rows.filter(to_role=role)
+    cases = Case.objects.visible_to(scope.without_lessons).filter(pk__in=rows.order_by().values("case"))
+    return cases.select_related("student__line__school_class__school").order_by("since", "pk")
+
+
+def own_post(scope: Scope) -> str:
+    """The highest post of the chain that the reader holds; blank where none."""
+    return next((role for role in reversed(CHAIN) if role in scope.roles), "")
