@@ -67,6 +67,8 @@ STEP_LABELS = {
 }
 
 CHAIN = ("homeroom_teacher", "registry_clerk", "principal", "township_officer", "bureau_officer")
+# How the chain is spoken of: the desk rather than the person.
+POSTS = dict(zip(CHAIN, ("班主任", "教务处", "校长", "乡镇", "县教育局"), strict=True))
 _BEFORE = {"subject_teacher": "homeroom_teacher", "deputy_head": "principal"}  # where a post outside the chain stands
 
 # Whose a planned step is.

@@ -7,7 +7,7 @@ from casework.models.cases import Case
 from casework.models.obligations import Obligation
 from casework.models.signs import LINE_PATH
 from casework.ruleset import Tier
-from casework.steps import CHAIN, CaseStep
+from casework.steps import CHAIN, POSTS, CaseStep
 from students.access import ScopedQuerySet
 from students.models import Role
 from students.models.registry import choices
@@ -56,4 +56,4 @@ class HandUp(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.case}：{self.get_matter_display()}上交{self.get_to_role_display()}"
+        return f"{self.case}：{self.get_matter_display()}上交{POSTS[self.to_role]}"

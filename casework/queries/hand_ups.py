@@ -8,9 +8,8 @@ from datetime import date
 from django.db.models import Count
 
 from casework.models import Case, HandUp
-from casework.steps import CHAIN
+from casework.steps import CHAIN, POSTS
 from students.access import Scope
-from students.models import Role
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def highest_posts(cases: Collection[int], today: date) -> dict[int, str]:
     highest: dict[int, int] = {}
     for case, role in rows.order_by():
         highest[case] = max(highest.get(case, 0), CHAIN.index(role))
-    return {case: f"已上交{Role(CHAIN[place]).label}" for case, place in highest.items()}
+    return {case: f"已上交{POSTS[CHAIN[place]]}" for case, place in highest.items()}
 
 
 def _lines(rows: Iterable[HandUp], standing: Collection[int]) -> list[HandUpLine]:
@@ -60,9 +59,7 @@ def _lines(rows: Iterable[HandUp], standing: Collection[int]) -> list[HandUpLine
         HandUpLine(
             matter=each[0].get_matter_display(),
             due_on=due_on,
-            posts=[
-                (row.get_to_role_display(), row.on) for row in sorted(each, key=lambda row: CHAIN.index(row.to_role))
-            ],
+            posts=[(POSTS[row.to_role], row.on) for row in sorted(each, key=lambda row: CHAIN.index(row.to_role))],
             stands=any(row.pk in standing for row in each),
         )
         for (_, due_on), each in sorted(groups.items(), key=lambda group: group[0][1])

@@ -5,14 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from casework.queries import hand_ups as queries
-from casework.steps import CHAIN
+from casework.steps import CHAIN, POSTS
 from students.access import REGISTRY_ROLES
-from students.models import Role
 from students.views.audience import only_for
 from students.views.lists import tabs
 
 PAGE_SIZE = 30
-TABS = {**{role: f"到{Role(role).label}" for role in CHAIN[1:]}, "all": "全部"}
+TABS = {**{role: f"到{POSTS[role]}" for role in CHAIN[1:]}, "all": "全部"}
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("students", "0019_notices_and_papers_of_cases"),
+        ("students", "0020_a_reminder_names_its_register"),
     ]
 
     operations = [
