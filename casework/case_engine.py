@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from casework.models import AbsenceRun, Case, CaseEvent, Obligation
+from casework.facts import Surroundings, first_seen
+from casework.models import AbsenceRun, Case, CaseEvent, Contact, Obligation
 from casework.ruleset import Tier
 from casework.stages import (
     CASE_TIERS,
@@ -37,18 +38,21 @@ LOST_STAGES = frozenset({CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT})
 def follow_children(students: Collection[int], *, today: date) -> int:
     """Bring the cases of these children, who are locked, to what is known of them; how many moves were made.
 
-    Three queries where nothing moves, whatever the number of children.
+    Three queries where nothing moves and nothing was promised, whatever the number of children.
     """
     lines = {line.pk: line for line in RegistryLine.objects.filter(pk__in=students)}
     cases, matters = _last_cases(students), _matters(students, today)
-    found = []
+    found, promised = [], []
     for student, line in sorted(lines.items()):
         case = cases.get(student)
         if moves := follow(_file_of(case), Standing(line.standing), line.since, matters[student]):
             found.append((line, case, moves))
+        elif case and case.is_open and case.plan_step == CaseStep.PROMISED:
+            promised.append((line, case))
     if found:
         _write(found)
-    return sum(len(moves) for _, _, moves in found)
+    kept = _keep_promises(promised, today) if promised else 0
+    return sum(len(moves) for _, _, moves in found) + kept
 
 
 def children_to_follow(today: date):
@@ -147,6 +151,35 @@ def _matters(students: Collection[int], today: date) -> dict[int, list[Matter]]:
     for row in rows.order_by("triggered_on", "pk"):
         found[row.student_id].append(Matter(Tier(row.tier), row.triggered_on, row.done_on is not None, row.settled_on))
     return found
+
+
+def replan(case: Case, *, by, day: date, line: RegistryLine, planner: Planner, action: str, note: str) -> CaseEvent:
+    """What was promised is no longer waited for: plan what the stage asks for, and return the event to be kept."""
+    case.plan_step, case.plan_on = planner.plan(CaseStage(case.stage), day, line)
+    case.plan_note, case.version = "", case.version + 1
+    return CaseEvent(
+        case=case, action=action, day=day, at=timezone.now(), by=by, from_stage=case.stage, to_stage=case.stage,
+        note=note,
+    )  # fmt: skip
+
+
+def _keep_promises(promised: list[tuple[RegistryLine, Case]], today: date) -> int:
+    """Settle the promises 承诺返校 of children who have come since: on the day, before it or late."""
+    told = Contact.objects.filter(student__in=[case.student_id for _, case in promised], cancelled_at=None)
+    last = dict(told.exclude(promised_on=None).order_by("day", "pk").values_list("student", "day"))
+    since = {
+        case.student_id: min(case.plan_on, last.get(case.student_id, case.plan_on) + timedelta(days=1))
+        for _, case in promised
+    }
+    seen, events, planner = first_seen(since, Surroundings(), through=today), [], Planner()
+    for line, case in promised:
+        if day := seen.get(case.student_id):
+            late = "，晚于承诺" if day > case.plan_on else ""
+            note = f"{day.month}月{day.day}日已到校{late}"
+            events.append(replan(case, by=None, day=day, line=line, planner=planner, action="promise_kept", note=note))
+            case.save()
+    CaseEvent.objects.bulk_create(events)
+    return len(events)
 
 
 def goes_on(case: Case | None, day: date) -> bool:

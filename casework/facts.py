@@ -1,7 +1,7 @@
 """Reads the facts of children in bulk and hands them to the ladder; as many queries for one child as for a thousand."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from casework.ladder import Change, Duty, RunRecord, StudentFacts, World, assess
 from casework.models import AbsenceRun, Contact, Obligation, Report
 from casework.presets import least_excused_days, rules_under
 from students.calendar import Calendar
-from students.days import ABSENT, EXCUSED, UNEXCUSED
+from students.days import ABSENT, EXCUSED, UNEXCUSED, DayState
 from students.enrolment import INS, MOVES, REPORTED_CHANGES, EventKind, Place, Standing
 from students.models import (
     AbsenceMark,
@@ -27,7 +27,7 @@ from students.models import (
 )
 from students.prepared import Prepared
 from students.queries.calendar import calendar_under, reference_stamp
-from students.runs import ClassDays
+from students.runs import ClassDays, follow_days
 
 CHUNK = 1000  # children assessed at a time: a few megabytes of facts
 KEPT_CLASSES = 6000  # classes whose registers stay in memory: more than a large county has
@@ -289,3 +289,23 @@ def assess_students(
     )
     for student in students:
         yield student, *assess(facts[student], surroundings.world, through=through)
+
+
+def first_seen(since: Mapping[int, date], surroundings: Surroundings, *, through: date) -> dict[int, date]:
+    """Student → the first day from ``since`` on, through ``through``, on which a register found the child present.
+
+    Children not seen are left out.
+    """
+    facts = load_facts(since.keys(), surroundings, with_registers=False)
+    surroundings.meet({place.school_class for fact in facts.values() for place in fact.places})
+    found = {}
+    for student, fact in facts.items():
+        # Days without a mark count as well, so the count begins with a mark that changes nothing.
+        first = since[student]
+        marks = {first: {}, **{day: kinds for day, kinds in fact.marks.items() if day >= first}}
+        days = follow_days(
+            places=fact.places, marks=marks, leaves=fact.leaves, classes=surroundings.world.classes, through=through
+        )
+        if seen := next((record.day for record in days if record.state is DayState.PRESENT), None):
+            found[student] = seen
+    return found

@@ -3,7 +3,6 @@
 from django import forms
 from django.conf import settings
 
-from casework.ladder import ContactMethod
 from casework.ruleset import Tier
 from casework.signs import SignCode
 from students.forms.fields import ChoiceField, DateField, LineField, SearchField
@@ -74,24 +73,6 @@ class PutOffForm(forms.Form):
         if not set(codes) <= set(SignCode):
             raise forms.ValidationError("没有这种预警")
         return [SignCode(code) for code in codes]
-
-
-class ContactForm(forms.Form):
-    """A contact with a guardian: how, with what result, and what was said."""
-
-    method = forms.ChoiceField(
-        label="联系方式",
-        choices=[(method.value, method.label) for method in ContactMethod],
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选择联系方式", "invalid_choice": "请在列出的联系方式中选择"},
-    )
-    result = forms.CharField(
-        label="结果",
-        max_length=200,
-        help_text="谈到的原因、孩子的想法、约定的返校日期；没有接通也请写明",
-        error_messages={"required": "请写明联系结果", "max_length": "结果最多200字，现在太长，没有保存"},
-        widget=forms.Textarea(attrs={"rows": 4, "class": "input"}),
-    )
 
 
 class UploadForm(forms.Form):

@@ -11,30 +11,12 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from casework.contacts import VISITS, ContactMethod
 from casework.ruleset import KEYED_BY_DAY, Measure, RuleSet, Tier, Trigger
 from students.calendar import DAY, Term
 from students.days import DayRecord, DayState
 from students.enrolment import EventKind, Place, Standing
 from students.runs import ClassDays, Run, follow_days, spell_ends
-
-
-class ContactMethod(StrEnum):
-    """How a guardian was reached (联系方式)."""
-
-    PHONE = "phone"
-    WECHAT = "wechat"
-    HOME_VISIT = "home_visit"
-    JOINT_VISIT = "joint_visit"
-    LETTER = "letter"
-
-    @property
-    def label(self) -> str:
-        return {"phone": "电话", "wechat": "微信", "home_visit": "家访", "joint_visit": "联合家访", "letter": "书面"}[
-            self
-        ]
-
-
-VISITS = frozenset({ContactMethod.HOME_VISIT, ContactMethod.JOINT_VISIT})
 
 
 class Change(NamedTuple):

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from casework.views import calendar, campaigns, child, closes, duties, hand_ups, home, opening, rules, signs, uploads
+from casework.views import (
+    calendar,
+    campaigns,
+    child,
+    closes,
+    contacts,
+    duties,
+    hand_ups,
+    home,
+    opening,
+    rules,
+    signs,
+    uploads,
+)
 from students import converters  # noqa: F401  days in addresses
 
 app_name = "casework"
@@ -58,4 +71,5 @@ urlpatterns = [
     path("duties/<int:pk>/report/", duties.report, name="report"),
     path("contacts/<int:pk>/cancel/", duties.cancel_act, {"kind": "contact"}, name="cancel_contact"),
     path("reports/<int:pk>/cancel/", duties.cancel_act, {"kind": "report"}, name="cancel_report"),
+    path("students/<int:pk>/contacts/new/", contacts.new_contact, name="new_contact"),
 ]

@@ -45,6 +45,7 @@ CALCULATION = {
     ),
     "casework": (
         "handing_up",
+        "contacts",
         "ladder",
         "rule_checks",
         "rule_comparison",

@@ -1,23 +1,37 @@
 """Recording the acts that fulfil obligations, and taking them back (domain.md §4, §5)."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from django.db import transaction
 from django.utils import timezone
 
+from casework.contacts import ContactMethod, ContactOutcome
 from casework.engine import follow_up
-from casework.ladder import ContactMethod
 from casework.models import Contact, Obligation, Report
 from casework.ruleset import Tier
 from casework.wording import short_day
 from students.actions import audit
 from students.models import Student
 
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
+
 
 @transaction.atomic
-def record_contact(*, by, student: Student, day: date, method: ContactMethod, result: str, today: date) -> Contact:
-    """Record that a guardian was contacted. The same one sent twice is one act."""
-    return _record(Contact, by=by, today=today, student=student, day=day, method=method, result=result)
+def record_contact(
+    *,
+    by,
+    student: Student,
+    day: date,
+    method: ContactMethod,
+    result: str,
+    outcome: ContactOutcome | str = "",
+    today: date,
+) -> Contact:  # fmt: skip
+    """Record that a guardian was contacted, in one line. The same one sent twice is one act."""
+    told = {"student": student, "day": day, "method": method, "result": result}
+    return _record(Contact, by=by, today=today, extra={"outcome": outcome}, **told)
 
 
 @transaction.atomic
@@ -26,10 +40,10 @@ def file_report(*, by, student: Student, day: date, kind: Tier, today: date) -> 
     return _record(Report, by=by, today=today, student=student, day=day, kind=kind)
 
 
-def _record(model, *, by, today: date, **identity):
+def _record(model, *, by, today: date, extra: Mapping[str, str] = NOTHING_MORE, **identity):
     """An act, where no identical one stands; whatever it fulfils is fulfilled in the same transaction."""
     act, is_new = model.objects.get_or_create(
-        **identity, cancelled_at=None, defaults={"recorded_at": timezone.now(), "recorded_by": by}
+        **identity, cancelled_at=None, defaults={"recorded_at": timezone.now(), "recorded_by": by, **extra}
     )
     if is_new:
         audit.record(by=by, action=f"{model._meta.model_name}.record", subject=act)

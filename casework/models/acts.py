@@ -2,9 +2,20 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from casework.ladder import ContactMethod
+from casework.causes import Reason, Whereabouts
+from casework.contacts import (
+    CALLS,
+    UNANSWERED,
+    UNMET,
+    VISITS,
+    Colleague,
+    Companion,
+    ContactMethod,
+    ContactOutcome,
+    Wish,
+)
 from casework.ruleset import REPORT_TIERS, Tier
 from casework.steps import Concern
 from students.access import ScopedQuerySet
@@ -37,11 +48,31 @@ class Act(models.Model):
         abstract = True
 
 
+def _any_of(column: str, values) -> Q:
+    return Q(**{f"{column}__in": sorted(value.value for value in values)})
+
+
 class Contact(Act):
-    """联系记录: when, how and with what result a guardian was reached; "no answer" is a result."""
+    """联系记录: when, how and with what result a guardian was reached; "no answer" is a result.
+
+    ``result`` is the whole in one line. A row from a workbook has no more than that; one recorded here says its
+    ``outcome``. ``submission`` is the key of one telling: a call about several children is a contact of each.
+    """
 
     method = models.CharField("方式", max_length=20, choices=choices(ContactMethod))
     result = models.CharField("结果", max_length=200, blank=True)
+    outcome = models.CharField("联系结果", max_length=20, choices=choices(ContactOutcome), blank=True)
+    talk = models.CharField("谈话内容", max_length=1000, blank=True)
+    spoke_to = models.CharField("和谁谈的", max_length=40, blank=True)
+    wish = models.CharField("孩子的意愿", max_length=20, choices=choices(Wish), blank=True)
+    reason = models.CharField("原因", max_length=20, choices=choices(Reason), blank=True)
+    whereabouts = models.CharField("去向", max_length=20, choices=choices(Whereabouts), blank=True)
+    promised_on = models.DateField("答应哪天返校", null=True, blank=True)
+    colleagues = models.CharField("学校参加人", max_length=100, blank=True)  # codes parted by commas, like the next
+    companions = models.CharField("其他参加人", max_length=100, blank=True)
+    names = models.CharField("参加人姓名", max_length=100, blank=True)
+    next_note = models.CharField("下一步打算", max_length=200, blank=True)
+    submission = models.UUIDField("登记编号", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "联系记录"
@@ -51,11 +82,54 @@ class Contact(Act):
                 fields=["student", "day", "method", "result"],
                 condition=Q(cancelled_at=None),
                 name="two_identical_contacts_are_one",
-            )
+            ),
+            models.UniqueConstraint(fields=["student", "submission"], name="a_telling_is_one_contact_a_child"),
+            models.CheckConstraint(
+                condition=Q(outcome="") | _any_of("outcome", ContactOutcome), name="contact_outcome_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome=ContactOutcome.PROMISED.value, promised_on__isnull=False, promised_on__gte=F("day"))
+                | (~Q(outcome=ContactOutcome.PROMISED.value) & Q(promised_on=None)),
+                name="a_promise_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=~_any_of("outcome", UNANSWERED) | _any_of("method", CALLS),
+                name="only_a_call_goes_unanswered",
+            ),
+            models.CheckConstraint(
+                condition=~_any_of("outcome", UNMET) | ~_any_of("method", CALLS), name="a_call_finds_no_empty_house"
+            ),
+            models.CheckConstraint(
+                condition=~_any_of("outcome", UNANSWERED | UNMET) | Q(spoke_to="", wish=""),
+                name="who_met_nobody_talked_to_nobody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(method=ContactMethod.JOINT_VISIT.value) | Q(outcome="") | ~Q(companions=""),
+                name="a_joint_visit_has_companions",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-day", "-recorded_at"], name="contacts_by_day"),
+            models.Index(
+                fields=["student", "day"],
+                condition=Q(cancelled_at=None) & _any_of("method", VISITS),
+                name="visits_of_a_student",
+            ),
         ]
 
     def __str__(self):
         return f"{self.day} {self.get_method_display()}"
+
+    @property
+    def is_visit(self) -> bool:
+        return self.method in VISITS
+
+    @property
+    def participants(self) -> str:
+        """班主任、村（居）委会（李村长）: who went, in words; blank where it was not said."""
+        told = [Colleague(code).label for code in self.colleagues.split(",") if code]
+        told += [Companion(code).label for code in self.companions.split(",") if code]
+        return "、".join(told) + (f"（{self.names}）" if self.names else "")
 
 
 class Report(Act):

@@ -7,7 +7,8 @@ from datetime import date
 from django.db.models import Count, Q
 
 from casework import wording
-from casework.ladder import ContactMethod, DutyStatus
+from casework.contacts import OUTCOMES_OF, QUICK_OUTCOMES, ContactMethod
+from casework.ladder import DutyStatus
 from casework.models import Contact, Obligation, Report
 from casework.ruleset import PAPER_TIERS, REPORT_TIERS, VISIT_TIERS, Tier, read_rule_set
 from students.access import Scope
@@ -16,13 +17,12 @@ from students.models import AbsenceMark, Certificate, EnrolmentEvent, Guardian, 
 from students.queries.guardians import to_ring
 
 UNDONE = frozenset({DutyStatus.OPEN, DutyStatus.LATE_OPEN})
-CONTACT_RESULTS = [
-    ("已联系上，今天返校", "已联系上，今天返校"),
-    ("已联系上，请假", "已联系上，要请假"),
-    ("已联系上，不愿返校", "已联系上，不愿返校"),
-    ("未接通", "未接通"),
-    ("号码不对", "号码不对"),
-]
+CONTACT_RESULTS = {
+    method: [(each.label, each.label) for each in QUICK_OUTCOMES if each in OUTCOMES_OF[method]]
+    for method in ContactMethod
+    if method is not ContactMethod.JOINT_VISIT  # who went along has to be said
+}
+OUTCOME_BY_WORDS = {each.label: each for each in QUICK_OUTCOMES}
 
 
 @dataclass
@@ -130,7 +130,7 @@ def _card(group, marks, changes, guardian, scope: Scope, today: date) -> DutyCar
         place=_place(newest.school_class, scope),
         guardian=guardian,
         may_answer=may_answer,
-        results=CONTACT_RESULTS if may_answer and newest.tier not in REPORT_TIERS | PAPER_TIERS else [],
+        results=quick_results(newest) if may_answer else [],
     )
 
 
@@ -195,6 +195,11 @@ def filtered(duties, wanted: dict, *, today: date):
         duties = duties.filter(student__in=Student.objects.search(q))
     newest_first = state in ("done", "withdrawn")
     return duties.order_by("-triggered_on" if newest_first else "due_on", "student", "tier", "key")
+
+
+def quick_results(duty: Obligation) -> list[tuple[str, str]]:
+    """The results of one tap that a duty offers; none where it is no contact, or one that needs the whole form."""
+    return [] if duty.tier in REPORT_TIERS | PAPER_TIERS else CONTACT_RESULTS.get(usual_method(duty), [])
 
 
 def usual_method(duty: Obligation) -> ContactMethod:

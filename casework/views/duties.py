@@ -1,17 +1,19 @@
 """The duty list, why a duty is owed, and doing it."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casework.actions import acts
-from casework.forms import ContactForm, DutyFilter
-from casework.ladder import ContactMethod
+from casework.actions import acts, contacts
+from casework.forms import DutyFilter
 from casework.models import Contact, Obligation, Report
 from casework.queries import duties
 from casework.ruleset import REPORT_TIERS
@@ -52,19 +54,19 @@ def duty(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request, pk):
-    """Record a contact: one tap on a result in the duty's sheet, or the whole form."""
+    """Record a contact: one tap on a result in the duty's sheet; whatever is more has the whole form."""
     row = _answerable(request, pk)
-    usual = duties.usual_method(row)
-    # A tap on a result in the sheet sends the result alone.
-    form = ContactForm({"method": usual} | request.POST.dict() if request.POST else None, initial={"method": usual})
-    if form.is_valid():
-        values = {"method": ContactMethod(form.cleaned_data["method"]), "result": form.cleaned_data["result"]}
+    method, words = duties.usual_method(row), request.POST.get("result", "")
+    if (words, words) in duties.quick_results(row):
         made = acts.record_contact(
-            by=request.user, student=row.student, day=request.today, today=request.today, **values
-        )
+            by=request.user, student=row.student, day=request.today, today=request.today, method=method, result=words,
+            outcome=duties.OUTCOME_BY_WORDS[words],
+        )  # fmt: skip
         return _done(request, made, f"已记录{made.get_method_display()}：{row.student.name}。")
-    context = {"form": form, "duty": row, "guardian": duties.guardians_of([row]).get(row.student_id)}
-    return render(request, "casework/contact.html", context, status=422 if form.is_bound else 200)
+    if request.method == "POST":
+        messages.error(request, "没有收到联系结果，没有保存。请在这里写下联系的情况。")
+    query = urlencode({"method": method, "next": _way_back(request)})
+    return redirect(f"{reverse('casework:new_contact', args=[row.student_id])}?{query}")
 
 
 @require_POST
@@ -85,9 +87,12 @@ def report(request, pk):
 def cancel_act(request, kind, pk):
     """Take one's own act back on the day it was recorded."""
     act = get_object_or_404(ACTS[kind].objects.visible_to(request.scope), pk=pk)
-    if act.recorded_by_id != request.user.pk or act.day != request.today:
+    if act.recorded_by_id != request.user.pk or timezone.localdate(act.recorded_at) != request.today:
         raise PermissionDenied("只有登记人当天可以撤销")
-    acts.cancel(by=request.user, act=act, today=request.today)
+    if kind == "contact":
+        contacts.cancel(by=request.user, contact=act, today=request.today)
+    else:
+        acts.cancel(by=request.user, act=act, today=request.today)
     messages.success(request, "已撤销，待办已恢复。")
     return redirect(_way_back(request))
 

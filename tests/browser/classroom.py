@@ -94,7 +94,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "duties, none found": (teacher, reverse("casework:duties") + "?q=none"),
         "why a contact": (teacher, reverse("casework:duty", args=[contact.pk])),
         "why a report": (teacher, reverse("casework:duty", args=[report.pk])),
-        "contact": (teacher, reverse("casework:contact", args=[contact.pk])),
+        "a contact to tell": (teacher, reverse("casework:new_contact", args=[classroom.children[0].pk])),
         "child": (teacher, reverse("casework:child", args=[classroom.children[0].pk])),
         "child's numbers in full": (clerk, reverse("casework:reveal", args=[classroom.children[0].pk])),
         "child's identity": (clerk, reverse("students:identity", args=[classroom.children[0].pk])),

@@ -35,11 +35,13 @@ def test_a_contact_is_written_down(page, busy, sign_in):
     sign_in(page, busy.teacher.username, cast.PASSWORD)
     page.locator(".duty", has_text=busy.children[2].name).get_by_role("link", name="记录").tap()
     page.get_by_label("家访", exact=True).check()
-    page.get_by_label("结果").fill("见到奶奶，答应明天返校")
+    page.get_by_label("承诺返校", exact=True).check()
+    page.get_by_label("答应哪天返校").fill("2026-09-08")
+    page.get_by_label("谈话内容").fill("见到奶奶")
     page.get_by_role("button", name="保存联系记录").tap()
     expect(page.locator(".toast")).to_contain_text("已记录家访")
     contact = Contact.objects.get()
-    assert (contact.method, contact.result) == ("home_visit", "见到奶奶，答应明天返校")
+    assert (contact.method, contact.result) == ("home_visit", "已联系上，承诺返校。见到奶奶")
 
 
 def test_a_list_is_searched_and_filtered(page, busy, sign_in):

@@ -306,9 +306,9 @@ class TestWhy:
 
     def test_says_what_was_done_and_by_whom(self, why, scene):
         duty = Obligation.objects.filter(tier="contact").first()
-        client_of(scene.clerk).post(reverse("casework:contact", args=[duty.pk]), {"result": "外婆说去了外地"})
+        client_of(scene.clerk).post(reverse("casework:contact", args=[duty.pk]), {"result": "已联系上，不愿返校"})
         html = why()
-        assert "外婆说去了外地" in html
+        assert "已联系上，不愿返校" in html
         assert "何静" in html
 
     def test_of_what_was_withdrawn_says_why_and_offers_nothing(self, scene, page):

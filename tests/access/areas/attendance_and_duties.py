@@ -16,7 +16,7 @@ GET  casework:duties           in      200      200     200   200       200    2
 POST casework:duties           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:duty             in      200      200     200   200       200    200      200    200       404   200        404        404       in    pw
 POST casework:duty             in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  casework:contact          in      200      403     200   200       200    403      403    403       404   200        404        404       in    pw
+GET  casework:contact          in      →        403     →     →         →      403      403    403       404   →          404        404       in    pw
 POST casework:contact          in      →        403     →     →         →      403      403    403       404   →          404        404       in    pw
 GET  casework:report           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 POST casework:report           in      →        403     →     →         →      403      403    403       404   →          404        404       in    pw

@@ -1,0 +1,139 @@
+"""Recording a contact in full, for one child or for several of a family at once; and taking it back (domain.md §5)."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from casework import case_engine
+from casework.actions import acts
+from casework.contacts import Account, ContactOutcome, contradictions
+from casework.engine import follow_up
+from casework.models import Case, CaseEvent, Contact
+from casework.queries.contacts import line_of, may_record
+from casework.stages import CaseAction
+from casework.steps import CaseStep, Concern
+from students.access import Scope
+from students.actions import audit
+from students.actions.locks import lock_children
+from students.models import RegistryLine, Student
+
+
+class ContactRefused(Exception):
+    """The contact was not recorded; ``faults`` has a Chinese sentence for each field, "" for the whole."""
+
+    def __init__(self, faults: dict[str, str]):
+        super().__init__("；".join(faults.values()))
+        self.faults = faults
+
+
+class NotYourContact(ContactRefused):
+    """The person sees the child and does not answer for it."""
+
+
+@transaction.atomic
+def record(
+    *, by, scope: Scope, student: Student, siblings: Collection[Student] = (), account: Account, submission: UUID,
+    today: date,
+) -> list[Contact]:  # fmt: skip
+    """Record what ``account`` tells: a contact of the child and of each of ``siblings``, the child's first.
+
+    The same ``submission`` sent again is the same telling. A promise to come back becomes what is next in the child's
+    case, which is opened where none is. Raises ``ContactRefused``.
+    """
+    children = [student, *siblings]
+    lock_children([child.pk for child in children])
+    if sent := list(Contact.objects.filter(submission=submission, recorded_by=by)):
+        return sorted(sent, key=lambda contact: contact.student_id != student.pk)
+    lines = [line_of(child) for child in children]
+    if not all(line and may_record(scope, line) for line in lines):
+        raise NotYourContact({"": "联系记录由班主任、本校、乡镇和县教育局登记，没有保存。"})
+    faults = contradictions(account, today=today)
+    faults |= {} if faults else _twice(children, account)
+    if faults:
+        raise ContactRefused(faults)
+    made = [_contact(child, account, by, submission) for child in children]
+    audit.record(by=by, action="contact.record", subject=made[0], students=[child.pk for child in children])
+    if account.outcome is ContactOutcome.PROMISED:
+        for contact, line in zip(made, lines, strict=True):
+            _promise(contact, line, by=by, today=today)
+    follow_up(students=[child.pk for child in children], today=today, reason="登记联系记录")
+    return made
+
+
+@transaction.atomic
+def cancel(*, by, contact: Contact, today: date) -> list[Contact]:
+    """Take a contact back, with those of the same telling: what they fulfilled is owed again, a promise is off."""
+    told = Contact.objects.filter(pk=contact.pk)
+    if contact.submission:
+        told = Contact.objects.filter(submission=contact.submission, recorded_by=contact.recorded_by_id)
+    rows = list(told.order_by("pk"))
+    lock_children([row.student_id for row in rows])
+    for row in rows:
+        acts.cancel(by=by, act=row, today=today)
+        if row.promised_on:
+            _forget_promise(row, by=by, today=today)
+    return rows
+
+
+def _twice(children: Collection[Student], account: Account) -> dict[str, str]:
+    """Two identical rows are one act: what is told otherwise has to say what was different."""
+    same = {"day": account.day, "method": account.method, "result": account.result, "cancelled_at": None}
+    standing = Contact.objects.filter(student__in=children, **same).select_related("student").first()
+    if standing is None:
+        return {}
+    words = f"{standing.student.name}这一天已有一条同样的联系记录，没有再保存一条。如果是另一次联系，请在谈话内容里写明"
+    return {"talk": words}
+
+
+def _contact(child: Student, account: Account, by, submission: UUID) -> Contact:
+    told = {
+        name: getattr(account, name)
+        for name in (
+            "method", "day", "outcome", "talk", "spoke_to", "wish", "reason", "whereabouts", "promised_on", "names",
+            "next_note", "result",
+        )
+    }  # fmt: skip
+    return Contact.objects.create(
+        student=child, **told, colleagues=",".join(account.colleagues), companions=",".join(account.companions),
+        submission=submission, recorded_at=timezone.now(), recorded_by=by,
+    )  # fmt: skip
+
+
+def _promise(contact: Contact, line: RegistryLine, *, by, today: date) -> None:
+    """The day promised is what comes next in the child's case."""
+    planner, student = case_engine.Planner(), contact.student
+    case = Case.objects.open().filter(student=student).first()
+    if case is None:
+        last = Case.objects.filter(student=student).order_by("-since", "-pk").first()
+        case = last if case_engine.goes_on(last, today) else case_engine.new_case(student.pk, by=by, day=today)
+        case.concern = Concern.PROMISED
+        opening = case_engine.move(
+            case, CaseAction.RAISE_CONCERN, by=by, day=today, line=line, planner=planner, concern=Concern.PROMISED
+        )
+        case.save()
+        opening.case = case
+        opening.save()
+    case.plan_step, case.plan_note = CaseStep.PROMISED, contact.next_note
+    case.plan_on = planner.school_days(line).on_or_after(contact.promised_on)
+    case.version += 1
+    case.save()
+    CaseEvent.objects.create(
+        case=case, action="promise", day=today, at=timezone.now(), by=by, from_stage=case.stage, to_stage=case.stage,
+        note=contact.spoke_to, details={"on": contact.promised_on.isoformat(), "contact": contact.pk},
+    )  # fmt: skip
+
+
+def _forget_promise(contact: Contact, *, by, today: date) -> None:
+    """Where the case still waits for what the contact promised, it goes on with what its stage asks for."""
+    case = Case.objects.open().filter(student=contact.student_id, plan_step=CaseStep.PROMISED).first()
+    last = case and CaseEvent.objects.filter(case=case, action="promise").order_by("pk").last()
+    if last and last.details["contact"] == contact.pk:
+        line = line_of(contact.student)
+        event = case_engine.replan(
+            case, by=by, day=today, line=line, planner=case_engine.Planner(), action="promise_off", note=""
+        )
+        case.save()
+        event.save()
