@@ -169,13 +169,14 @@ def escalate(*, through: date, reason: str = "全部重新计算") -> Counts:
 class Difference(NamedTuple):
     """What a computation changes for one child: pairs of the row that is kept (None where there is none) and what the
     facts say (None where they no longer say it), for duties and for runs. ``duties_standing`` and ``runs_standing`` are
-    all that the facts say, changed or not."""
+    all that the facts say, changed or not; ``ends_a_matter``: a run with a duty of a case is over by now."""
 
     student: int
     duties: list[tuple[Obligation | None, Duty | None]]
     runs: list[tuple[AbsenceRun | None, RunRecord | None]]
     duties_standing: int
     runs_standing: int
+    ends_a_matter: bool
 
 
 def differences(
@@ -189,12 +190,15 @@ def differences(
     for student, duties, runs in assess_students(
         students, surroundings, through=through, with_registers=with_registers
     ):
+        changed = list(_run_differences(runs, kept_runs[student]))
+        settled = {run.started_on for row, run in changed if run and run.settled_on != (row and row.settled_on)}
         yield Difference(
             student,
             list(_duty_differences(duties, kept_duties[student], through)),
-            list(_run_differences(runs, kept_runs[student])),
+            changed,
             len(duties),
             len(runs),
+            any(duty.run_start in settled and duty.tier in CASE_TIERS for duty in duties),
         )
 
 
@@ -232,10 +236,10 @@ def recompute(
 
 
 def _concerns_a_case(found: Difference) -> bool:
-    """Whether a duty of a run has changed, or a child was seen again: a day's call alone moves no case."""
+    """Whether a duty of a run has changed, or a child was seen again after a run that had one: a day's call, and a
+    day's absence that is over, move no case."""
     tiers = (duty.tier if duty else row.tier for row, duty in found.duties)
-    seen = (run for row, run in found.runs if run and run.settled_on and not (row and row.settled_on == run.settled_on))
-    return any(tier in CASE_TIERS for tier in tiers) or any(seen)
+    return found.ends_a_matter or any(tier in CASE_TIERS for tier in tiers)
 
 
 def _kept(students, through):
