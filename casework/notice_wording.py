@@ -16,7 +16,7 @@ WORDS = {
 def word(notice: Notice, who: str) -> tuple[str, str, str]:
     """The sentence, the address it leads to, and the label of the link."""
     text = WORDS[notice.kind].format(who=who, child=notice.student.name)
-    return text, reverse("casework:child", args=[notice.student_id]), "看个案"
+    return text, reverse("casework:case_of", args=[notice.student_id]), "看个案"
 
 
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = dict.fromkeys(WORDS, word)

@@ -67,8 +67,16 @@ STEP_LABELS = {
 }
 
 CHAIN = ("homeroom_teacher", "registry_clerk", "principal", "township_officer", "bureau_officer")
-# How the chain is spoken of: the desk rather than the person.
-POSTS = dict(zip(CHAIN, ("班主任", "教务处", "校长", "乡镇", "县教育局"), strict=True))
+# How the posts are spoken of: the desk rather than the person.
+POSTS = {
+    "subject_teacher": "科任教师",
+    "homeroom_teacher": "班主任",
+    "registry_clerk": "教务处",
+    "deputy_head": "分管领导",
+    "principal": "校长",
+    "township_officer": "乡镇",
+    "bureau_officer": "县教育局",
+}
 _BEFORE = {"subject_teacher": "homeroom_teacher", "deputy_head": "principal"}  # where a post outside the chain stands
 
 # Whose a planned step is.
@@ -119,3 +127,8 @@ def next_in_chain(role: str, held: Collection[str]) -> str | None:
     if first + 1 == len(CHAIN):
         return None
     return responsible_for(CHAIN[first + 1], held)
+
+
+def whose(role: str, post: str) -> str:
+    """班主任; 暂无班主任，由教务处: whose a step is, and who stands in where nobody holds that post."""
+    return POSTS[post] if post == role else f"暂无{POSTS[role]}，由{POSTS[post]}"

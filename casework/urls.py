@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from casework.stages import CaseAction
 from casework.views import (
     calendar,
     campaigns,
+    cases,
     child,
     closes,
     contacts,
@@ -23,6 +25,7 @@ urlpatterns = [
     path("school/", home.school_board, name="school_board"),
     path("area/", home.area_board, name="area_board"),
     path("students/<int:pk>/", child.child, name="child"),
+    path("students/<int:pk>/case/", cases.case_of, name="case_of"),
     path("students/<int:pk>/reveal/", child.reveal, name="reveal"),
     path("campaigns/open/", campaigns.open_campaign, name="open_campaign"),
     path("campaigns/<int:pk>/redraw/", campaigns.redraw_campaign, name="redraw_campaign"),
@@ -65,6 +68,13 @@ urlpatterns = [
     path("signs/children/<int:pk>/put-off/", signs.put_off_signs, name="put_off_signs"),
     path("signs/children/<int:pk>/bring-back/", signs.bring_back_signs, name="bring_back_signs"),
     path("handed-up/", hand_ups.handed_up, name="handed_up"),
+    path("cases/<int:pk>/", cases.case, name="case"),
+    path("cases/<int:pk>/plan/", cases.plan, name="plan_case"),
+    path("cases/<int:pk>/assign/", cases.assign, name="assign_case"),
+    path("cases/<int:pk>/papers/", cases.add_paper, name="add_case_paper"),
+    path("cases/<int:pk>/drop-out/", cases.move, {"action": CaseAction.CONFIRM_DROPOUT}, name="confirm_dropout"),
+    path("cases/<int:pk>/close/", cases.move, {"action": CaseAction.CLOSE}, name="close_case"),
+    path("cases/<int:pk>/reopen/", cases.move, {"action": CaseAction.REOPEN}, name="reopen_case"),
     path("duties/", duties.duty_list, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("duties/<int:pk>/contact/", duties.contact, name="contact"),

@@ -8,22 +8,28 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from casework import case_engine
 from casework.causes import Reason, Whereabouts
 from casework.models import Case, CaseEvent, ConcernReport
-from casework.queries.case_facts import actors_over, child_now, responsible_people
+from casework.queries.case_facts import (
+    actors_over,
+    child_now,
+    may_assign,
+    may_work_on,
+    postings_around,
+    responsible_people,
+)
 from casework.stages import Actor, CaseAction, CaseNow, CaseOutcome, CaseStage, closing_refusal, refusal
 from casework.steps import CaseStep, Concern
-from students.access import Scope, in_force
+from students.access import Scope
 from students.actions import audit, notices
 from students.actions.certificates import keep_for_child
 from students.actions.enrolment import record_event
 from students.actions.locks import lock_children
 from students.enrolment import EventKind, ImpossibleEvent
-from students.models import Certificate, Notice, Person, Posting, RegistryLine, Role, Student
+from students.models import Certificate, Notice, Person, RegistryLine, Role, Student
 from students.queries.policy import policy_of
 
 
@@ -88,7 +94,7 @@ def raise_concern(*, by, scope: Scope, student: Student, concern: Concern, note:
 def plan(*, by, scope: Scope, case: Case, step: CaseStep, on: date, note: str, version: int, today: date) -> Case:
     """安排下一步: what is to be done in the case next, and by when. Raises ``CaseRefused``."""
     case, line = _locked(case, version)
-    _refuse_strangers(scope, line)
+    _refuse_strangers(scope, line, "下一步由班主任、本校、乡镇或县教育局安排")
     if on < today:
         raise CaseRefused("下一步的日期已经过去，没有保存。请选今天或以后的日子。")
     if (case.plan_step, case.plan_on, case.plan_note) == (step, on, note):
@@ -102,15 +108,16 @@ def plan(*, by, scope: Scope, case: Case, step: CaseStep, on: date, note: str, v
 def assign(*, by, scope: Scope, case: Case, person: Person | None, reason: str, version: int, today: date) -> Case:
     """交办: let ``person`` answer for the case in place of the post that would, for a reason (病假、调离…).
 
-    None gives it back to the post. The person must hold a posting that sees the child. Raises ``CaseRefused``.
+    None gives it back to the post. The person must hold a post to which cases of the child can fall. Raises
+    ``CaseRefused``.
     """
     case, line = _locked(case, version)
-    if not actors_over(scope, line) & {Actor.SCHOOL, Actor.BUREAU}:
+    if not may_assign(scope, line):
         raise NotYourCase("交办由教务处、校领导或县教育局办理，没有保存。")
     if person and not reason:
         raise CaseRefused("交办要写明原因，没有保存。请填写后再提交。")
-    if person and not _works_with(person, line, today):
-        raise CaseRefused(f"{person.name}现在不在本校、本乡镇或县教育局任职，没有交办。请另选一个人。")
+    if person and not postings_around(line, today).filter(person=person).exists():
+        raise CaseRefused(f"{person.name}现在不是班主任，也不在本校、本乡镇或县教育局的管理岗位，没有交办。请另选。")
     if case.assigned_to_id == (person and person.pk):
         return case
     case.assigned_to, case.assigned_reason = person, reason if person else ""
@@ -230,6 +237,23 @@ def follow_all(*, today: date) -> int:
     return moved
 
 
+@transaction.atomic
+def add_paper(*, by, scope: Scope, case: Case, paper: Mapping[str, object], today: date) -> Certificate:
+    """上传材料: keep a paper of the case; the same one sent twice is one. Raises ``CaseRefused``.
+
+    ``paper``: the columns of an uploaded file (``students.actions.files.take_in``).
+    """
+    case, line = _locked(case, None)
+    _refuse_strangers(scope, line, "个案材料由班主任、本校、乡镇或县教育局上传")
+    if not case.is_open:
+        raise CaseRefused("这个个案已销号，材料没有保存。要补材料，请先重新打开。")
+    before = set(evidence_of(case).values_list("pk", flat=True))
+    kept = keep_for_child(by=by, student=case.student, paper=paper, kind=Certificate.Kind.CASE, today=today)
+    if kept.pk not in before:
+        _note(case, "paper", by=by, day=today, note=kept.name, paper=kept.pk)
+    return kept
+
+
 def evidence_of(case: Case):
     """The papers on file for the case since it was opened."""
     kind = Certificate.Kind.CASE
@@ -280,12 +304,6 @@ def _refuse(case: Case | None, action: CaseAction, actors: Collection[Actor]) ->
         raise (NotYourCase if wrong_person else CaseRefused)(f"{reason}。没有保存。")
 
 
-def _refuse_strangers(scope: Scope, line: RegistryLine) -> None:
-    if not actors_over(scope, line) & {Actor.HOMEROOM, Actor.SCHOOL, Actor.BUREAU}:
-        raise NotYourCase("下一步由班主任、本校或县教育局安排，没有保存。")
-
-
-def _works_with(person: Person, line: RegistryLine, today: date) -> bool:
-    """Whether a person holds a posting at the child's school, in its township or at the bureau."""
-    places = Q(school=line.school_id) | Q(township=line.school.township_id) | Q(role=Role.BUREAU_OFFICER)
-    return in_force(Posting.objects.filter(places, person=person), today).exists()
+def _refuse_strangers(scope: Scope, line: RegistryLine, whose: str) -> None:
+    if not may_work_on(scope, line):
+        raise NotYourCase(f"{whose}，没有保存。")

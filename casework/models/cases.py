@@ -154,6 +154,13 @@ class CaseEvent(models.Model):
 
 
 # Beside the moves: what is done to a case that leaves its stage as it is.
-STEPS = {"concern": "日常预警", "plan": "安排下一步", "assign": "交办", "unassign": "收回交办", "note": "记事"}
+STEPS = {
+    "concern": "日常预警",
+    "plan": "安排下一步",
+    "assign": "交办",
+    "unassign": "收回交办",
+    "paper": "上传材料",
+    "note": "记事",
+}
 STEPS |= {"promise": "承诺返校", "promise_kept": "承诺后已到校", "promise_off": "承诺已撤销"}
 ACTION_WORDS = {action.value: action.label for action in CaseAction} | STEPS

@@ -8,7 +8,7 @@ from django.db.models import Q
 from casework.facts import Surroundings, load_facts
 from casework.models import Case
 from casework.stages import Actor, CaseStage, ChildNow
-from casework.steps import CHAIN, responsible_for
+from casework.steps import CHAIN, POSTS, responsible_for
 from students.access import Scope, in_force
 from students.days import DayState
 from students.enrolment import EventKind, Standing
@@ -27,6 +27,32 @@ def actors_over(scope: Scope, line: RegistryLine) -> frozenset[Actor]:
         Actor.BUREAU: scope.is_bureau,
     }
     return frozenset(actor for actor, holds in held.items() if holds)
+
+
+def last_case(student: int, scope: Scope) -> Case | None:
+    """The child's open case, else its last one, where the reader sees it; lessons alone open none."""
+    rows = Case.objects.visible_to(scope.without_lessons).filter(student=student)
+    return rows.order_by("-since", "-pk").first()
+
+
+def may_work_on(scope: Scope, line: RegistryLine) -> bool:
+    """Whether the reader has a part in the child's case: 班主任, 教务处 and heads, 乡镇干部, 县教育局."""
+    mine = actors_over(scope, line) & {Actor.HOMEROOM, Actor.SCHOOL, Actor.BUREAU}
+    return bool(mine) or line.school.township_id in scope.officer_of
+
+
+def may_assign(scope: Scope, line: RegistryLine) -> bool:
+    """Whether the reader may give the case to somebody: 教务处 and heads, 县教育局."""
+    return bool(actors_over(scope, line) & {Actor.SCHOOL, Actor.BUREAU})
+
+
+def people_around(line: RegistryLine, day: date) -> list[tuple[int, str]]:
+    """Everybody to whom the case can be given: id, and name with post; the nearest to the child first."""
+    posts: dict[int, tuple[str, list[str]]] = {}
+    order = (*CHAIN, Role.DEPUTY_HEAD)
+    for posting in sorted(postings_around(line, day), key=lambda row: order.index(row.role)):
+        posts.setdefault(posting.person_id, (posting.person.name, []))[1].append(POSTS[posting.role])
+    return [(pk, f"{name}（{'、'.join(dict.fromkeys(labels))}）") for pk, (name, labels) in posts.items()]
 
 
 def postings_around(line: RegistryLine, day: date):

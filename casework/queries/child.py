@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from casework.models import Obligation
+from casework.models import Case, Obligation
 from casework.queries import duties
+from casework.queries.case_facts import last_case
 from casework.queries.signs import SignLine, signs_of
 from casework.queries.timeline import certificates
 from students.access import Scope
@@ -44,6 +45,7 @@ class ChildPage:
     former_numbers: list[FormerNumber] = field(default_factory=list)
     guardians: list[Guardian] = field(default_factory=list)
     groups: list[SpecialGroup] = field(default_factory=list)
+    case: Case | None = None
     cards: list[duties.DutyCard] = field(default_factory=list)
     papers: list = field(default_factory=list)
     signs: list[SignLine] = field(default_factory=list)
@@ -94,6 +96,7 @@ def child_page(student: Student, *, scope: Scope, today: date, revealed: bool = 
         enrolments=enrolments,
         home_area=_area_words(student.home_area_code),
         age=_age(student.birth_date, today),
+        case=last_case(student.pk, scope),
         cards=_cards(student, scope, today),
         papers=list(certificates(student, scope)),
         revealed=revealed,

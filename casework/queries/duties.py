@@ -214,13 +214,19 @@ def acts_since(duty: Obligation, *, scope: Scope) -> list[dict]:
 
     Certificates stand among them where a paper is what is owed.
     """
-    since = {"student": duty.student_id, "day__gte": duty.run_start or min(duty.key, duty.triggered_on)}
-    contacts = Contact.objects.visible_to(scope).filter(**since).select_related("recorded_by")
-    reports = Report.objects.visible_to(scope).filter(**since).select_related("recorded_by")
+    since = duty.run_start or min(duty.key, duty.triggered_on)
+    return acts_of(duty.student_id, since, scope=scope, with_papers=duty.tier in PAPER_TIERS)
+
+
+def acts_of(student: int, since: date, *, scope: Scope, with_papers: bool = False) -> list[dict]:
+    """Contacts and reports of a child from a day on, and its certificates, as timeline entries."""
+    mine = {"student": student, "day__gte": since}
+    contacts = Contact.objects.visible_to(scope).filter(**mine).select_related("recorded_by")
+    reports = Report.objects.visible_to(scope).filter(**mine).select_related("recorded_by")
     done = [(act.day, act.recorded_at, act.get_method_display(), act.result, act.recorded_by, act) for act in contacts]
     done += [(act.day, act.recorded_at, act.get_kind_display(), "", act.recorded_by, act) for act in reports]
-    if duty.tier in PAPER_TIERS:
-        papers = Certificate.objects.visible_to(scope).filter(student=duty.student_id).defer("content")
+    if with_papers:
+        papers = Certificate.objects.visible_to(scope).filter(student=student).defer("content")
         done += [
             (paper.handed_in_on, paper.uploaded_at, paper.get_kind_display(), paper.name, paper.uploaded_by, paper)
             for paper in papers.select_related("uploaded_by")

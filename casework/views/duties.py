@@ -16,6 +16,7 @@ from casework.actions import acts, contacts
 from casework.forms import DutyFilter
 from casework.models import Contact, Obligation, Report
 from casework.queries import duties
+from casework.queries.case_facts import last_case
 from casework.ruleset import REPORT_TIERS
 from students.models import School, SchoolClass
 
@@ -48,6 +49,7 @@ def duty(request, pk):
         "card": duties.cards(visible, scope=request.scope, today=request.today)[0],
         "explanation": duties.explain(row, request.today),
         "entries": duties.acts_since(row, scope=request.scope),
+        "case": last_case(row.student_id, request.scope),
     }
     return render(request, "casework/duty.html", context)
 

@@ -1,0 +1,100 @@
+"""Forms of a case: what each move needs is read from the table of transitions (``casework.stages``)."""
+
+from django import forms
+
+from casework.causes import Reason, Whereabouts
+from casework.stages import TRANSITIONS, CaseAction, CaseOutcome, Need
+from casework.steps import CaseStep
+from students.forms.fields import ChoiceField, DateField, LineField, PaperField, TextField
+from students.models.registry import choices
+
+NOTE_HINTS = {
+    CaseAction.CONFIRM_DROPOUT: "依据：谁核实的、怎样核实的",
+    CaseAction.CLOSE: "依据：孩子现在在哪里、谁确认的",
+    CaseAction.REOPEN: "为什么重新打开",
+}
+REFUSALS = {
+    CaseAction.CONFIRM_DROPOUT: "没有认定",
+    CaseAction.CLOSE: "没有销号",
+    CaseAction.REOPEN: "没有重新打开",
+}
+
+
+class CaseForm(forms.Form):
+    """What is done to a case; ``version`` is that of the case which the page showed."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class PlanForm(CaseForm):
+    """安排下一步."""
+
+    step = ChoiceField("下一步", choices(CaseStep))
+    on = DateField("最迟哪天")
+    note = LineField("说明", required=False, help_text="例如：约好周五下午到家里谈")
+    refusal = "没有安排"
+
+
+class AssignForm(CaseForm):
+    """交办, or 收回 where nobody is chosen."""
+
+    person = forms.ChoiceField(
+        label="交给谁",
+        required=False,
+        error_messages={"invalid_choice": "请在列出的人里选择"},
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+    reason = LineField("原因", max_length=100, help_text="例如：班主任病假、调离、更熟悉这个家庭")
+    refusal = "没有交办"
+
+    def __init__(self, *args, people, back: str, **kwargs):
+        """``people``: (id, name and post) of those who may be asked; ``back``: the post that has it otherwise."""
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [("", f"不交办，由{back}负责"), *((str(pk), words) for pk, words in people)]
+
+
+class PaperForm(forms.Form):
+    """上传材料."""
+
+    paper = PaperField("个案材料")
+    refusal = "没有上传"
+
+
+class MoveForm(CaseForm):
+    """A move of the table, with a field for each of its needs."""
+
+    def __init__(self, *args, action: CaseAction, outcomes=(), needs_paper=False, latest=None, **kwargs):
+        """``outcomes``: those that are proven; ``needs_paper``: no evidence is on file yet and there has to be some;
+        ``latest``: the day that a dropout happened on at the latest."""
+        super().__init__(*args, **kwargs)
+        self.refusal = REFUSALS[action]
+        if action is CaseAction.CONFIRM_DROPOUT:
+            self.fields["happened_on"] = DateField("辍学日期", initial=latest)
+        for need in TRANSITIONS[action].needs:
+            self.fields[need.value] = _field(need, action, outcomes, needs_paper)
+
+
+def _field(need: Need, action: CaseAction, outcomes, needs_paper: bool) -> forms.Field:
+    if need is Need.REASON:
+        return ChoiceField(need.label, choices(Reason))
+    if need is Need.WHEREABOUTS:
+        return ChoiceField(need.label, choices(Whereabouts))
+    if need is Need.OUTCOME:
+        return ChoiceField(need.label, choices(outcomes or ()))
+    if need is Need.EVIDENCE:
+        return PaperField(need.label, required=needs_paper)
+    return TextField(need.label, help_text=NOTE_HINTS[action])
+
+
+def cleaned_move(form: MoveForm) -> dict:
+    """What a checked form says, in the arguments of the action."""
+    read = {
+        Need.REASON: ("reason", Reason),
+        Need.WHEREABOUTS: ("whereabouts", Whereabouts),
+        Need.OUTCOME: ("outcome", CaseOutcome),
+        Need.EVIDENCE: ("paper", lambda paper: paper),
+        Need.NOTE: ("note", str),
+    }
+    values = {name: of(form.cleaned_data[need]) for need, (name, of) in read.items() if need in form.fields}
+    values |= {name: form.cleaned_data[name] for name in ("happened_on", "version") if name in form.fields}
+    return values
