@@ -8,12 +8,13 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from casework.actions import cases
+from casework.actions import cases, deliveries
 from casework.actions.closes import close_left_open
 from casework.actions.hand_ups import hand_up_overdue
 from casework.actions.signs import compute_county
 from casework.actions.uploads import KEPT_DAYS, throw_away_old
 from casework.engine import escalate
+from casework.jobs import queue_delivery
 from casework.models import Tick
 from students.actions.residents import match_residents
 
@@ -56,6 +57,11 @@ def close_days(day: date) -> dict:
     return {"closed": close_left_open(today=day)}
 
 
+def clear_deliveries(day: date) -> dict:
+    """Throw away the texts of messages sent a month ago and earlier."""
+    return {"texts": deliveries.forget_texts(day=day)}
+
+
 def match_children(day: date) -> dict:
     """Link residents 户籍儿童 to students whose numbers have come or changed since, and propose the likely ones."""
     return match_residents()
@@ -70,11 +76,26 @@ DUTIES: dict[str, tuple[str, Callable[[date], dict]]] = {
     "match_residents": ("比对户籍与学籍", match_children),
     "clear_sessions": ("清理过期登录", clear_sessions),
     "clear_uploads": ("清理旧的导入文件", clear_uploads),
+    "clear_deliveries": ("清理旧的提醒正文", clear_deliveries),
 }
 
 
+def send_reminders() -> None:
+    """Have the digests of today sent, and take up what a dead worker left. Done at every call, the same result however
+    often: a message has one row, and whoever takes it takes it alone."""
+    now = timezone.localtime()
+    deliveries.take_up(now=now, then=queue_delivery)
+    deliveries.plan(now=now, then=queue_delivery)
+
+
+EVERY_TIME: dict[str, Callable[[], None]] = {"安排每日提醒": send_reminders}
+
+
 def tick(day: date) -> list[tuple[str, bool]]:
-    """Do what is due on ``day``; (label, done now) for each duty. What failed is tried again at the next call."""
+    """Do what is due on ``day``; (label, done now) for each duty. What failed is tried again at the next call.
+
+    What follows the clock on the wall is looked after at every call, after the duties of the day.
+    """
     outcome = []
     for duty, (label, perform) in DUTIES.items():
         if Tick.objects.filter(day=day, duty=duty).exists():
@@ -82,6 +103,9 @@ def tick(day: date) -> list[tuple[str, bool]]:
             continue
         result = perform(day)
         Tick.objects.get_or_create(day=day, duty=duty, defaults={"ran_at": timezone.now(), "outcome": result})
+        outcome.append((label, True))
+    for label, perform in EVERY_TIME.items():
+        perform()
         outcome.append((label, True))
     return outcome
 

@@ -2,12 +2,14 @@
 
 import re
 from contextlib import suppress
+from datetime import datetime
 from io import BytesIO
 
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from casework import outbox
 from casework.actions import calendar_changes, uploads
 from casework.actions.progress import Stopped, Watch
 from casework.queries.uploads import MOST_PROBLEMS, may_import, schools_for
@@ -55,6 +57,20 @@ def preview_calendar_change(pk: int) -> None:
 def apply_calendar_change(pk: int) -> None:
     """Carry out a change of the county's calendar that has been confirmed, or go on where it was broken off."""
     _calendar_job(pk, CalendarChange.State.APPLYING, calendar_changes.carry_out)
+
+
+@task()
+def send_delivery(pk: int) -> None:
+    """Try once to send a message; what is not due, over or another worker's is left alone."""
+    outbox.try_once(pk=pk, then=queue_delivery)
+
+
+def queue_delivery(pk: int, at: datetime) -> None:
+    """Have a message sent at a time. Where jobs cannot wait (they are done at once), the clock brings it up again."""
+    if at <= timezone.now():
+        send_delivery.enqueue(pk)
+    elif send_delivery.get_backend().supports_defer:
+        send_delivery.using(run_after=at).enqueue(pk)
 
 
 def _calendar_job(pk: int, state: str, work) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # everything that a running site writes
@@ -179,6 +180,28 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "progress": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "progress"},
 }
+
+# Where the links of a message lead; a trial knows nothing but its own machine.
+SITE_URL = env.str(
+    "SITE_URL",
+    default=f"https://{ALLOWED_HOSTS[0].lstrip('*.')}" if PRODUCTION and ALLOWED_HOSTS else "http://127.0.0.1:8000",
+).rstrip("/")
+# EMAIL_URL unset = e-mail is not set up: what should go by e-mail waits, and the pages say so.
+EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+if EMAIL_IS_SET_UP:
+    globals().update({name: value for name, value in env.email_url("EMAIL_URL").items() if name.startswith("EMAIL_")})
+EMAIL_TIMEOUT = 20  # seconds; a mail server that says nothing must not hold the worker
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shouxue@localhost")
+# Robots are reached at these origins and nowhere else, so that nobody can make the server knock at doors inside a
+# network. The two settings add those of a platform that the county runs itself.
+WEBHOOK_ORIGINS = {
+    "wecom": ["https://qyapi.weixin.qq.com", *env.list("WECOM_ORIGINS", default=[])],
+    "dingtalk": ["https://oapi.dingtalk.com", *env.list("DINGTALK_ORIGINS", default=[])],
+}
+if PRODUCTION and not all(each.startswith("https://") for origins in WEBHOOK_ORIGINS.values() for each in origins):
+    raise ImproperlyConfigured("WECOM_ORIGINS 和 DINGTALK_ORIGINS 只能是 https:// 开头的地址。")
+WEBHOOK_TIMEOUT = 10  # seconds
 
 MAX_FILE_BYTES = 2 * 1024 * 1024  # a certificate or a proof: one picture or PDF
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # one register of a large class, or a month's grid

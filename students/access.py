@@ -99,6 +99,14 @@ class Scope:
         """县教育局 the county's rules 规则 (None) and any school's; the clerk and the heads those of their school."""
         return self.is_bureau or (school is not None and self.runs(school))
 
+    def keeps_channels_of(self, school: int | None) -> bool:
+        """县教育局 those of the county, its townships (None) and every school; a school's clerk and heads its own."""
+        return self.is_bureau or school in self.clerk_of | self.led
+
+    def may_allow_names_in(self, school: int | None) -> bool:
+        """Whoever decides that a message out of the site may name children: 县教育局, and a school's heads for it."""
+        return self.is_bureau or school in self.led
+
     def may_manage_in(self, township: int | None) -> bool:
         """县教育局 anywhere, 乡镇干部 in their own township: who settles what concerns its residents."""
         return self.is_bureau or township in self.officer_of

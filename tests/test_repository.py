@@ -44,9 +44,11 @@ CALCULATION = {
         "working_days",
     ),
     "casework": (
+        "digest",
         "handing_up",
         "contacts",
         "ladder",
+        "robots",
         "rule_checks",
         "rule_comparison",
         "ruleset",
@@ -219,6 +221,9 @@ class TestModels:
         "students.Person.one_time_password_expires_at",  # a moment to come
         "students.RollCall.arrived_at",  # a device sends by itself what it has kept
         "casework.Obligation.withdrawn_at",  # the engine withdraws, when the facts have changed
+        "casework.Delivery.claimed_at",  # the background job takes a message and ends with it by itself
+        "casework.Delivery.ended_at",
+        "casework.OwnDigest.code_expires_at",  # a moment to come
         "students.WorkbookUpload.started_at",  # the background job begins and ends by itself
         "students.WorkbookUpload.finished_at",
     }

@@ -1,8 +1,11 @@
-"""Rule sets, runs, obligations, acts, cases, early signs, closed days, and what time brought about."""
+"""Rule sets, runs, obligations, acts, cases, early signs, closed days, what time brought about, and what is sent out of
+the site."""
 
 from casework.models.acts import ConcernReport, Contact, Report
 from casework.models.cases import Case, CaseEvent
+from casework.models.channels import Channel, ChannelKind, OwnDigest
 from casework.models.closes import DailyAmendment, DailyClose
+from casework.models.deliveries import Delivery, DeliveryTry
 from casework.models.hand_ups import HandUp
 from casework.models.obligations import AbsenceRun, Obligation
 from casework.models.rules import RuleAdoption, StoredRuleSet
@@ -13,13 +16,18 @@ __all__ = [
     "AbsenceRun",
     "Case",
     "CaseEvent",
+    "Channel",
+    "ChannelKind",
     "ConcernReport",
     "Contact",
     "DailyAmendment",
     "DailyClose",
+    "Delivery",
+    "DeliveryTry",
     "EarlySign",
     "HandUp",
     "Obligation",
+    "OwnDigest",
     "Report",
     "RuleAdoption",
     "SignComputation",

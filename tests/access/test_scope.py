@@ -8,9 +8,12 @@ from django.utils import timezone
 
 from casework.models import (
     AbsenceRun,
+    Channel,
     Contact,
     DailyAmendment,
     DailyClose,
+    Delivery,
+    DeliveryTry,
     Obligation,
     Report,
     StoredRuleSet,
@@ -47,6 +50,7 @@ from students.models import (
 from tests import cast
 from tests.access.attendance_rows import rows_of_attendance
 from tests.access.case_rows import rows_of_cases
+from tests.access.reminder_rows import rows_of_reminders
 from tests.scene import CHINA, MONDAY
 
 MOVED = date(2026, 10, 12)
@@ -83,6 +87,7 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         **registry_rows_of(school_class, child),
         **rows_of_attendance(school_class, child),
         **rows_of_cases(child),
+        **rows_of_reminders(school_class.school),
     }
 
 
@@ -195,7 +200,8 @@ def test_each_role_sees_its_place_and_no_other(model, places):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if role in SCHOOL_ROLES}
     # a class teacher has no business with the postings of others, nor with what schools and townships settle
     areas_business = (YearTurn, Resident, ProposedMatch, Finding, Comparison, Difference, DailyClose, DailyAmendment)
-    if model in (Posting, *areas_business):
+    sent_out = (Channel, Delivery, DeliveryTry)
+    if model in (Posting, *areas_business, *sent_out):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if where == CLASS}
     assert found == expected
 
