@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, CharField, DateField, Exists, F, F
 from casework.ladder import Change, Duty, RunRecord, StudentFacts, World, assess
 from casework.models import AbsenceRun, Contact, Obligation, Report
 from casework.presets import least_excused_days, rules_under
+from casework.ruleset import RuleSet
 from students.calendar import Calendar
 from students.days import ABSENT, EXCUSED, UNEXCUSED, DayState
 from students.enrolment import INS, MOVES, REPORTED_CHANGES, EventKind, Place, Standing
@@ -260,10 +261,15 @@ def long_away_around(school_class: int, day: date, least: int | None):
     )
 
 
-def students_with_a_ladder(within=None):
+def students_with_a_ladder(within=None, *, asking: RuleSet | None = None):
     """Ids of the children from whose facts anything can follow, in order: without an unexcused mark, excused ones
-    enough for a long leave, a change or a row kept from before there is nothing to compute."""
+    enough for a long leave, a change or a row kept from before there is nothing to compute.
+
+    ``asking``: a rule set that nobody has adopted, which may ask about shorter leaves.
+    """
     mine, least = {"student": OuterRef("pk")}, least_excused_days(reference_stamp())
+    asked = [trigger.threshold for trigger in asking.on_excused_day] if asking else []
+    least = min([*asked, *filter(None, [least])], default=None)
     return (
         (Student.objects.all() if within is None else within)
         .filter(
@@ -278,15 +284,23 @@ def students_with_a_ladder(within=None):
     )
 
 
-def assess_students(
-    students: Collection[int], surroundings: Surroundings, *, through: date, with_registers: bool = False
-) -> Iterator[tuple[int, list[Duty], list[RunRecord]]]:
-    """What follows from the facts of each of these children, in the order given."""
+def read_facts(
+    students: Collection[int], surroundings: Surroundings, *, with_registers: bool = False
+) -> dict[int, StudentFacts]:
+    """The facts of these children, with every class that they speak of at hand."""
     facts = load_facts(students, surroundings, with_registers=with_registers)
     surroundings.meet(
         {place.school_class for fact in facts.values() for place in fact.places}
         | {change.school_class for fact in facts.values() for change in fact.changes}
     )
+    return facts
+
+
+def assess_students(
+    students: Collection[int], surroundings: Surroundings, *, through: date, with_registers: bool = False
+) -> Iterator[tuple[int, list[Duty], list[RunRecord]]]:
+    """What follows from the facts of each of these children, in the order given."""
+    facts = read_facts(students, surroundings, with_registers=with_registers)
     for student in students:
         yield student, *assess(facts[student], surroundings.world, through=through)
 

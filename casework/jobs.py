@@ -10,8 +10,9 @@ from django.utils import timezone
 from django_tasks import task
 
 from casework import outbox
-from casework.actions import calendar_changes, uploads
+from casework.actions import calendar_changes, rule_proposals, uploads
 from casework.actions.progress import Stopped, Watch
+from casework.models import RuleProposal
 from casework.queries.uploads import MOST_PROBLEMS, may_import, schools_for
 from casework.workbook import import_workbooks
 from students.access import in_force, scope_of
@@ -81,6 +82,18 @@ def _calendar_job(pk: int, state: str, work) -> None:
     # Stopped: given up meanwhile. Refused: the change is back in its preview, which says so.
     with suppress(Stopped, calendar_changes.ChangeRefused):
         work(change=change, today=timezone.localdate(), watch=watch)
+    watch.close()
+
+
+@task()
+def try_rules(pk: int) -> None:
+    """Try a version of the county's rules on past facts; where it breaks off, its page says that nothing goes on."""
+    proposal = RuleProposal.objects.filter(pk=pk, state=RuleProposal.State.REHEARSING).first()
+    if proposal is None:
+        return
+    watch = Watch(rule_proposals.job_of(proposal))
+    with suppress(Stopped):  # given up meanwhile
+        rule_proposals.rehearse(proposal=proposal, watch=watch)
     watch.close()
 
 

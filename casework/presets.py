@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from casework.models import RuleAdoption, StoredRuleSet
@@ -55,6 +55,13 @@ def adopt(*, code: str, school, starts_on: date, by) -> RuleAdoption:
 def rules_under(stamp: int | None) -> Callable[[int, date], RuleSet]:
     """(school, day) → the rule set in force: the school's own, else the county's. Read once a process and stamp."""
     return _kept.under(stamp).on
+
+
+def countywide(rule_set: RuleSet, rules_on: Callable[[int, date], RuleSet]) -> Callable[[int, date], RuleSet]:
+    """``rules_on``, with ``rule_set`` wherever the county's rules hold: in every school until it has its own."""
+    firsts = RuleAdoption.objects.exclude(school=None).order_by().values_list("school").annotate(first=Min("starts_on"))
+    own = dict(firsts)
+    return lambda school, day: rules_on(school, day) if school in own and own[school] <= day else rule_set
 
 
 def least_excused_days(stamp: int | None) -> int | None:

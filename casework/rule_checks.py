@@ -176,22 +176,22 @@ def _shortfalls(own: RuleSet, theirs: Trigger) -> Iterator[str]:
     what = theirs.tier.label
     mine = [trigger for trigger in own.triggers if trigger.tier is theirs.tier]
     if not mine:
-        yield f"全县规则有{what}（{theirs.words}），本校不能取消"
+        yield f"没有{what}：全县规则{theirs.words}就要办"
         return
     covering = [trigger for trigger in mine if covers(trigger, theirs)]
     if not covering:
-        said = "、".join(trigger.words for trigger in mine)
-        yield f"{what}：全县规则{theirs.words}就要办，本校改为{said}，会办得少或办得晚"
+        said = "或".join(trigger.words for trigger in mine)
+        yield f"{what}：全县规则{theirs.words}就要办，本校{said}才办"
     # Whichever of the rungs is reached first says by when.
     for trigger in mine:
         if not due_no_later(trigger, theirs):
-            yield f"{what}：全县规则{theirs.due_words}办结，本校改为{trigger.due_words}办结，时限放宽了"
+            yield f"{what}：全县规则{theirs.due_words}办结，本校{trigger.due_words}办结"
             break
     for trigger in covering:
         if _rank(trigger.responsible) < _rank(theirs.responsible):
-            yield f"{what}：全县规则由更高一级的岗位负责，本校不能改由下级负责"
+            yield f"{what}：全县规则由更高一级的岗位办"
         if missing := _receivers(theirs) - _receivers(trigger):
-            yield f"{what}：全县规则要报给{'、'.join(sorted(missing))}，本校不能少报"
+            yield f"{what}：全县规则还要报给{'、'.join(sorted(missing))}"
 
 
 def _rank(responsible: str) -> int:

@@ -273,11 +273,7 @@ def _finish(change: CalendarChange, findings: Findings) -> None:
 
 def is_silent(change: CalendarChange) -> bool:
     """Whether whoever should be at work on a change has broken off."""
-    standing = progress.standing_of(job_of(change))
-    if standing is not None:
-        return standing.is_silent
-    since = change.applied_at or change.made_at
-    return (timezone.now() - since).total_seconds() > progress.SILENT_SECONDS
+    return progress.is_silent(job_of(change), change.applied_at or change.made_at)
 
 
 def go_on(*, change: CalendarChange, today: date, then: Then) -> None:

@@ -4,6 +4,7 @@ Kept in a cache beside the database: what a job writes in its own transaction sh
 SQLite nobody else can write meanwhile.
 """
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django.core.cache import caches
@@ -49,6 +50,14 @@ class Watch:
 def standing_of(job: str) -> Standing | None:
     found = _cache().get(f"{job}-standing")
     return found and Standing(*found)
+
+
+def is_silent(job: str, since: datetime) -> bool:
+    """Whether whoever should be at work since then has said nothing for so long that nobody is."""
+    standing = standing_of(job)
+    if standing is not None:
+        return standing.is_silent
+    return (timezone.now() - since).total_seconds() > SILENT_SECONDS
 
 
 def ask_to_stop(job: str) -> None:

@@ -8,7 +8,7 @@ from casework.models.closes import DailyAmendment, DailyClose
 from casework.models.deliveries import Delivery, DeliveryTry
 from casework.models.hand_ups import HandUp
 from casework.models.obligations import AbsenceRun, Obligation
-from casework.models.rules import RuleAdoption, StoredRuleSet
+from casework.models.rules import RuleAdoption, RuleProposal, StoredRuleSet
 from casework.models.signs import EarlySign, SignComputation, SignDismissal
 from casework.models.ticks import Tick
 
@@ -30,6 +30,7 @@ __all__ = [
     "OwnDigest",
     "Report",
     "RuleAdoption",
+    "RuleProposal",
     "SignComputation",
     "SignDismissal",
     "StoredRuleSet",

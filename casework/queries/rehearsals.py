@@ -15,7 +15,7 @@ from django.db.models import Q
 from casework import wording
 from casework.engine import Difference, differences
 from casework.facts import CHUNK, Surroundings, students_with_a_ladder
-from casework.ruleset import Tier
+from casework.ruleset import RuleSet, Tier
 from students.calendar import Calendar, SchoolDays
 from students.calendar import Term as TermDays
 from students.memory import rare_collections
@@ -51,15 +51,26 @@ def children_of(change: CalendarChange):
     """Ids of the children from whose facts something else may follow, in order: whoever is or was in its classes."""
     if change.school_id is None:
         return students_with_a_ladder()
-    classes = classes_of(change).order_by().values("pk")
+    return children_who_were_in(classes_of(change))
+
+
+def children_who_were_in(classes, *, asking: RuleSet | None = None):
+    """Ids of the children from whose facts anything may follow, in order, of those who are or were in these classes;
+    ``asking``: a rule set that nobody has adopted yet."""
+    classes = classes.order_by().values("pk")
     been = Enrolment.objects.filter(school_class__in=classes).order_by().values("student")
     moved = EnrolmentEvent.objects.filter(school_class__in=classes).order_by().values("student")
-    return students_with_a_ladder(Student.objects.filter(Q(pk__in=been) | Q(pk__in=moved)))
+    return students_with_a_ladder(Student.objects.filter(Q(pk__in=been) | Q(pk__in=moved)), asking=asking)
 
 
 def chunks_of(change: CalendarChange) -> Iterator[list[int]]:
     """The children of a change, a thousand at a time."""
-    ids, after = children_of(change), 0
+    return in_chunks(children_of(change))
+
+
+def in_chunks(ids) -> Iterator[list[int]]:
+    """Children by id in order, a thousand at a time."""
+    after = 0
     while chunk := list(ids.filter(pk__gt=after)[:CHUNK]):
         yield chunk
         after = chunk[-1]

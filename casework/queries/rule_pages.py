@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 from casework.models import RuleAdoption, StoredRuleSet
 from casework.presets import ALWAYS, preset_codes
@@ -12,7 +13,7 @@ from casework.queries.duties import source_words
 from casework.rule_checks import laxer
 from casework.rule_comparison import Change, RungPair, compare
 from casework.ruleset import RuleSet, Trigger, read_rule_set
-from students.access import Scope
+from students.access import OFFICE_ROLES, Scope
 from students.models import Role, School
 from students.templatetags.chinese import cdate, cdatetime
 
@@ -88,9 +89,15 @@ def versions_offered(scope: Scope):
     return rows.order_by("title", "code", "-version")
 
 
+def newest_presets() -> list[StoredRuleSet]:
+    """The presets as they are now, to begin a version with."""
+    rows = StoredRuleSet.objects.filter(code__in=preset_codes()).order_by("code", "version")
+    return list({row.code: row for row in rows}.values())
+
+
 def adoptions_of(school: School | None):
     """What a school, or the county, has adopted, the newest first."""
-    rows = RuleAdoption.objects.filter(school=school).select_related("rule_set", "adopted_by")
+    rows = RuleAdoption.objects.filter(school=school).select_related("rule_set", "adopted_by", "proposal")
     return rows.order_by("-starts_on", "-pk")
 
 
@@ -111,6 +118,13 @@ class AdoptionLine:
 
     adoption: RuleAdoption
     before: StoredRuleSet | None
+    shows_proposal: bool
+
+    @property
+    def proposal_url(self) -> str:
+        """The dry run that stood before it, for whoever may see it."""
+        proposal = getattr(self.adoption, "proposal", None)
+        return reverse("casework:rule_proposal", args=[proposal.pk]) if proposal and self.shows_proposal else ""
 
     @property
     def title(self) -> str:
@@ -121,16 +135,22 @@ class AdoptionLine:
         return from_words(self.adoption.starts_on)
 
     @property
+    def why(self) -> str:
+        """The reason given; blank where a version was not made by form."""
+        proposal = getattr(self.adoption, "proposal", None)
+        return proposal.reason if proposal else ""
+
+    @property
     def by(self) -> str:
         who = self.adoption.adopted_by
         return f"{cdatetime(self.adoption.adopted_at)} {who.name if who else IMPORTED}"
 
 
-def adoption_lines(rows: Iterable[RuleAdoption]) -> list[AdoptionLine]:
+def adoption_lines(rows: Iterable[RuleAdoption], *, shows_proposals: bool) -> list[AdoptionLine]:
     """Adoptions, the newest first, each with what it followed."""
     rows = list(rows)
     return [
-        AdoptionLine(row, before.rule_set if before else None)
+        AdoptionLine(row, before.rule_set if before else None, shows_proposals)
         for row, before in zip(rows, [*rows[1:], None], strict=False)
     ]
 
@@ -170,6 +190,13 @@ class LadderPage:
         return from_words(self.adoption.starts_on)
 
     @property
+    def change_url(self) -> str:
+        """The address of a new version."""
+        if self.school:
+            return reverse("casework:new_school_rules", args=[self.school.pk])
+        return reverse("casework:new_county_rules")
+
+    @property
     def is_the_countys(self) -> bool:
         """Whether a school has none of its own and lives by the county's."""
         return self.school is not None and self.adoption.school_id is None
@@ -177,7 +204,9 @@ class LadderPage:
 
 def ladder_page(school: School | None, scope: Scope, today: date) -> LadderPage:
     """What holds for a school or the county today; as many queries however long the history."""
-    lines = adoption_lines(adoptions_of(school))
+    # What the county tried is seen by whoever sees the county, what a school tried by whoever sees the school's office.
+    sees = bool(scope.roles & OFFICE_ROLES) and (school is not None or scope.county)
+    lines = adoption_lines(adoptions_of(school), shows_proposals=sees)
     own = next((line.adoption for line in lines if line.adoption.starts_on <= today), None)
     adoption = own or in_force(None, today)
     rule_set = rules_of(adoption.rule_set)
@@ -193,9 +222,10 @@ def ladder_page(school: School | None, scope: Scope, today: date) -> LadderPage:
     )
 
 
-def schools_apart(scope: Scope, today: date) -> list[SchoolLine]:
-    """The schools of a scope that live by rules of their own today; three queries."""
-    countys, read, latest = rules_of(in_force(None, today).rule_set), {}, {}
+def schools_apart(scope: Scope, today: date, *, countys: RuleSet | None = None) -> list[SchoolLine]:
+    """The schools of a scope that live by rules of their own today, and where those are laxer than the county's, or
+    than ``countys``; two queries."""
+    countys, read, latest = countys or rules_of(in_force(None, today).rule_set), {}, {}
     schools = School.objects.visible_to(scope)
     rows = RuleAdoption.objects.filter(school__in=schools, starts_on__lte=today).select_related("rule_set", "school")
     for row in rows.order_by("school__name", "school", "starts_on", "pk"):
@@ -243,7 +273,7 @@ def _said(trigger: Trigger | None, changed: frozenset[str]) -> str:
     if trigger is None:
         return ""
     line = rung_line(trigger)
-    parts = {"due_words": f"{line.due}办结", "responsible": f"{line.who}办", "receiver": f"报{line.receiver}"}
+    parts = {"due_words": f"{line.due}办结", "responsible": f"{line.who}办", "receiver": f"对象：{line.receiver}"}
     named = [words for part, words in parts.items() if not changed or part in changed]
     if "source" in changed:
         named.append(f"依据：{line.source}")

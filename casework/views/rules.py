@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 
 from casework.models import RuleAdoption
 from casework.queries import rule_pages as pages
+from casework.queries.rule_proposals import waiting_of
 from casework.rule_forms import TwoVersions
-from students.access import AREA_ROLES, SCHOOL_ROLES
+from students.access import AREA_ROLES, OFFICE_ROLES
 from students.models import School
 from students.views.attendance import READERS
 from students.views.audience import only_for
@@ -30,7 +31,7 @@ def rules(request):
 @rules_page
 def county_rules(request):
     """The county's ladder, and the schools of the reader's that have their own."""
-    office = request.scope.roles & (AREA_ROLES | SCHOOL_ROLES)
+    office = request.scope.roles & OFFICE_ROLES
     apart = pages.schools_apart(request.scope, request.today) if office else []
     return _show(request, None, apart=Paginator(apart, PAGE_SIZE).get_page(request.GET.get("page")))
 
@@ -43,6 +44,7 @@ def school_rules(request, pk: int):
 
 def _show(request, school, *, apart):
     context = {"page": pages.ladder_page(school, request.scope, request.today), "apart": apart}
+    context["waiting"] = waiting_of(school, request.scope) if request.scope.roles & OFFICE_ROLES else []
     return render(request, "casework/rules.html", context)
 
 

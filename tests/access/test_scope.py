@@ -16,6 +16,7 @@ from casework.models import (
     DeliveryTry,
     Obligation,
     Report,
+    RuleProposal,
     StoredRuleSet,
 )
 from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_force, scope_of
@@ -51,6 +52,7 @@ from tests import cast
 from tests.access.attendance_rows import rows_of_attendance
 from tests.access.case_rows import rows_of_cases
 from tests.access.reminder_rows import rows_of_reminders
+from tests.access.rule_rows import rows_of_rules
 from tests.scene import CHINA, MONDAY
 
 MOVED = date(2026, 10, 12)
@@ -88,6 +90,7 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         **rows_of_attendance(school_class, child),
         **rows_of_cases(child),
         **rows_of_reminders(school_class.school),
+        **rows_of_rules(school_class.school),
     }
 
 
@@ -201,7 +204,7 @@ def test_each_role_sees_its_place_and_no_other(model, places):
     # a class teacher has no business with the postings of others, nor with what schools and townships settle
     areas_business = (YearTurn, Resident, ProposedMatch, Finding, Comparison, Difference, DailyClose, DailyAmendment)
     sent_out = (Channel, Delivery, DeliveryTry)
-    if model in (Posting, *areas_business, *sent_out):
+    if model in (Posting, RuleProposal, *areas_business, *sent_out):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if where == CLASS}
     assert found == expected
 
