@@ -13,10 +13,18 @@ WORDS = {
 }
 
 
+def word_document(notice: Notice, who: str) -> tuple[str, str, str]:
+    """A document that waits for the reader, or has come back."""
+    whose = f"{notice.student.name}的文书" if notice.student_id else "控辍保学责任书"
+    return f"{who}送来{whose}，等你办理。", reverse("casework:documents"), "看文书"
+
+
 def word(notice: Notice, who: str) -> tuple[str, str, str]:
     """The sentence, the address it leads to, and the label of the link."""
     text = WORDS[notice.kind].format(who=who, child=notice.student.name)
     return text, reverse("casework:case_of", args=[notice.student_id]), "看个案"
 
 
-WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = dict.fromkeys(WORDS, word)
+WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = dict.fromkeys(WORDS, word) | {
+    Notice.Kind.DOCUMENT_WAITING: word_document
+}

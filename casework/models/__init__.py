@@ -6,6 +6,7 @@ from casework.models.cases import Case, CaseEvent
 from casework.models.channels import Channel, ChannelKind, OwnDigest
 from casework.models.closes import DailyAmendment, DailyClose
 from casework.models.deliveries import Delivery, DeliveryTry
+from casework.models.documents import Document, DocumentStep, IssuedPaper, LetterDelivery, SignedCopy
 from casework.models.hand_ups import HandUp
 from casework.models.obligations import AbsenceRun, Obligation
 from casework.models.rules import RuleAdoption, RuleProposal, StoredRuleSet
@@ -24,8 +25,12 @@ __all__ = [
     "DailyClose",
     "Delivery",
     "DeliveryTry",
+    "Document",
+    "DocumentStep",
     "EarlySign",
     "HandUp",
+    "IssuedPaper",
+    "LetterDelivery",
     "Obligation",
     "OwnDigest",
     "Report",
@@ -33,6 +38,7 @@ __all__ = [
     "RuleProposal",
     "SignComputation",
     "SignDismissal",
+    "SignedCopy",
     "StoredRuleSet",
     "Tick",
 ]

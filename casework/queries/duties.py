@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
 from casework import wording
 from casework.contacts import OUTCOMES_OF, QUICK_OUTCOMES, ContactMethod
+from casework.document_kinds import REPORT_KINDS
 from casework.ladder import DutyStatus
 from casework.models import Contact, Obligation, Report
 from casework.ruleset import PAPER_TIERS, REPORT_TIERS, VISIT_TIERS, Tier, read_rule_set
@@ -51,6 +53,12 @@ class DutyCard:
     @property
     def is_report(self) -> bool:
         return self.first.tier in REPORT_TIERS
+
+    @property
+    def write_url(self) -> str:
+        """Where the report that is owed is written."""
+        kind = REPORT_KINDS[Tier(self.first.tier)]
+        return f"{reverse('casework:new_document', args=[self.student.pk, kind])}?duty={self.first.pk}"
 
     @property
     def is_paper(self) -> bool:

@@ -51,3 +51,10 @@ def put_aside(*, by, notice: int) -> None:
         row.seen_at, row.seen_by = timezone.now(), by
         row.save(update_fields=["seen_at", "seen_by"])
         audit.record(by=by, action="notice.put_aside", subject=row)
+
+
+def settle(*, by, to: Iterable[Person], kind: Notice.Kind, school_class: SchoolClass, student: Student | None) -> int:
+    """Put aside for ``to`` what has been done meanwhile; to be called inside a transaction. How many there were."""
+    waiting = Notice.objects.filter(person__in=[person.pk for person in to], kind=kind, seen_at=None)
+    waiting = waiting.filter(student=student) if student else waiting.filter(school_class=school_class, student=None)
+    return waiting.update(seen_at=timezone.now(), seen_by=by)

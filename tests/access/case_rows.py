@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from casework.models import Case, CaseEvent, ConcernReport, HandUp
 from students.models import Student
+from tests.access.document_rows import rows_of_documents
 from tests.scene import MONDAY
 
 
@@ -22,4 +23,5 @@ def rows_of_cases(child: Student) -> dict[type, object]:
             case=case, matter="visit", due_on=MONDAY, to_role="principal", on=MONDAY + timedelta(1), at=now
         ),
         ConcernReport: ConcernReport.objects.create(student=child, day=MONDAY, kind="weary", recorded_at=now),
+        **rows_of_documents(child),
     }

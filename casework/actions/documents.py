@@ -1,0 +1,318 @@
+"""文书: drafted, changed, issued with a number, signed, sent back, voided (domain.md §5).
+
+Whoever writes one waits for the document first, then for the school or the area that numbers it, then for the classes
+and the child: the PDF is set while only the number is held, so that no register waits for it.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from casework.actions import acts
+from casework.document_kinds import KINDS, DocumentKind, forbidden
+from casework.documents import (
+    DocumentAction,
+    DocumentState,
+    Post,
+    after_issue,
+    is_wrong_person,
+    reference,
+    refusal,
+)
+from casework.models import Case, Document, DocumentStep, IssuedPaper, Obligation, Report
+from casework.papers import typeset
+from casework.queries.document_sheets import area_of, author_posts, sheet_of
+from casework.queries.documents import now_of, parties_of, posts_over, signers
+from casework.ruleset import Tier
+from students.access import Scope
+from students.actions import audit, notices
+from students.actions.locks import lock_children
+from students.models import Area, Notice, School, SchoolClass, Student
+
+SCHOOL_POSTS = frozenset({Post.HOMEROOM, Post.CLERK, Post.HEAD})
+
+
+class DocumentRefused(Exception):
+    """Nothing was saved; the message is a Chinese sentence that says why and what to do."""
+
+
+class NotYourDocument(DocumentRefused):
+    """The person sees the document and has no part in this."""
+
+
+class DocumentChanged(DocumentRefused):
+    """Somebody else has done something to the document since the page was opened."""
+
+
+@transaction.atomic
+def draft(
+    *, by, scope: Scope, kind: DocumentKind, student: Student, school_class: SchoolClass, values: Mapping[str, object],
+    duty: Obligation | None = None, submission: UUID, today: date,
+) -> Document:  # fmt: skip
+    """起草 a document about a child; the same form sent twice is one. Raises ``DocumentRefused``."""
+    lock_children([student.pk])
+    if sent := Document.objects.filter(submission=submission).first():
+        return sent
+    spec = KINDS[kind]
+    if not posts_over(scope, school_class) & spec.authors:
+        raise NotYourDocument(f"《{spec.label}》由{spec.author_label}起草，没有保存。")
+    _refuse_words(values)
+    if spec.tier:
+        duty = duty or duty_for(student, spec.tier, today)
+    standing = duty and Document.objects.standing().filter(obligation=duty).first()
+    if standing:
+        raise DocumentRefused(f"这件待办已有一份《{spec.label}》，没有另外起草。请打开那一份办理。")
+    row = Document.objects.create(
+        kind=kind, student=student, school_class=school_class, obligation=duty, values=dict(values),
+        case=Case.objects.open().filter(student=student).first(), submission=submission,
+        drafted_at=timezone.now(), drafted_by=by,
+    )  # fmt: skip
+    audit.record(by=by, action="document.draft", subject=row, student=student.pk, kind=kind)
+    return row
+
+
+@transaction.atomic
+def edit(*, by, scope: Scope, document: Document, values: Mapping[str, object], version: int, today: date) -> Document:
+    """Change what a draft, or a document that was sent back, says. Raises ``DocumentRefused``."""
+    row = _locked(document)
+    _refuse(row, DocumentAction.EDIT, scope, today)
+    if row.values == dict(values):
+        return row  # a second press
+    _refuse_stale(row, version)
+    _refuse_words(values)
+    row.values = dict(values)
+    row.version += 1
+    row.save(update_fields=["values", "version"])
+    audit.record(by=by, action="document.edit", subject=row)
+    return row
+
+
+@transaction.atomic
+def issue(*, by, scope: Scope, document: Document, version: int, today: date) -> Document:
+    """签发: number it, set it in type, keep the bytes, and let the chain begin; a report is filed with it.
+
+    Issued anew after it was sent back it keeps its number, and the report that was filed stands. Signatures that are
+    the issuer's own are given by issuing. Raises ``DocumentRefused``.
+    """
+    row = _locked(document)
+    if _pressed_twice(row, DocumentAction.ISSUE, by, version):
+        return row
+    _refuse(row, DocumentAction.ISSUE, scope, today)
+    _refuse_stale(row, version)
+    if missing := missing_labels(DocumentKind(row.kind), row.values):
+        raise DocumentRefused(f"还没有填写{'、'.join(missing)}，没有签发。请补上后再签发。")
+    _refuse_words(row.values)
+    posts = author_posts(row, posts_over(scope, row.school_class))
+    if row.number is None:
+        _number(row, posts, today)
+    row.revision += 1
+    row.issued_at, row.issued_by = timezone.now(), by
+    kept = _print(row, posts, today)
+    if KINDS[DocumentKind(row.kind)].tier:
+        _file_report(row, by, today)
+    first = after_issue(KINDS[DocumentKind(row.kind)].chain, posts)
+    _note(row, DocumentAction.ISSUE, by, verb="签发")
+    for number in range(first):
+        _sign_step(row, number, by, "")
+    _wait_for_step(row, first, by, today)
+    row.version += 1
+    row.save()
+    audit.record(
+        by=by, action="document.issue", subject=row, number=row.number, revision=row.revision, paper=kept.pk,
+        pages=kept.pages,
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def sign(*, by, scope: Scope, document: Document, note: str = "", version: int, today: date) -> Document:
+    """签收、审签、确认: give the signature that the document waits for. Raises ``DocumentRefused``."""
+    row = _locked(document)
+    if _pressed_twice(row, DocumentAction.SIGN, by, version):
+        return row
+    _refuse(row, DocumentAction.SIGN, scope, today)
+    _refuse_stale(row, version)
+    _settle(row, by, today)
+    _sign_step(row, row.step, by, note)
+    _wait_for_step(row, row.step + 1, by, today)
+    row.version += 1
+    row.save()
+    audit.record(by=by, action="document.sign", subject=row, step=row.step)
+    return row
+
+
+@transaction.atomic
+def send_back(*, by, scope: Scope, document: Document, reason: str, version: int, today: date) -> Document:
+    """退回 with a reason to whoever wrote it. Raises ``DocumentRefused``."""
+    row = _locked(document)
+    if _pressed_twice(row, DocumentAction.RETURN, by, version):
+        return row
+    _refuse(row, DocumentAction.RETURN, scope, today)
+    _refuse_stale(row, version)
+    if not reason:
+        raise DocumentRefused("退回要写明原因，没有退回。请填写后再提交。")
+    _settle(row, by, today)
+    _note(row, DocumentAction.RETURN, by, verb="退回", reason=reason, post=row.waiting_for)
+    row.state, row.waiting_for = DocumentState.RETURNED, ""
+    row.version += 1
+    row.save()
+    audit.record(by=by, action="document.return", subject=row, step=row.step)
+    _tell(row, {row.drafted_by, row.issued_by}, by, today)
+    return row
+
+
+@transaction.atomic
+def void(*, by, scope: Scope, document: Document, reason: str, version: int, today: date) -> Document:
+    """作废: the document stays and keeps its number; the report it has filed is taken back, and the duty owed again.
+
+    Raises ``DocumentRefused``.
+    """
+    row = _locked(document)
+    if _pressed_twice(row, DocumentAction.VOID, by, version):
+        return row
+    _refuse(row, DocumentAction.VOID, scope, today)
+    _refuse_stale(row, version)
+    if not reason:
+        raise DocumentRefused("作废要写明原因，没有作废。请填写后再提交。")
+    _settle(row, by, today)
+    _note(row, DocumentAction.VOID, by, verb="作废", reason=reason)
+    row.state, row.waiting_for, row.void_reason = DocumentState.VOIDED, "", reason
+    row.voided_at, row.voided_by = timezone.now(), by
+    row.version += 1
+    row.save()
+    audit.record(by=by, action="document.void", subject=row)
+    if row.report_id:
+        acts.cancel(by=by, act=row.report, today=today)
+    return row
+
+
+def duty_for(student: Student, tier: Tier, today: date) -> Obligation | None:
+    """The duty that a report of this kind would close: the latest that is open."""
+    return Obligation.objects.undone_on(today).filter(student=student, tier=tier).order_by("key").last()
+
+
+def missing_labels(kind: DocumentKind, values: Mapping[str, object]) -> list[str]:
+    """The labels of what has to be filled in and is not."""
+    return [each.label for each in KINDS[kind].fields if each.required and values.get(each.name) in (None, "")]
+
+
+def _locked(document: Document) -> Document:
+    Document.objects.select_for_update(no_key=True).get(pk=document.pk)
+    return Document.objects.for_page().select_related("report", "obligation").get(pk=document.pk)
+
+
+def _refuse(row: Document, action: DocumentAction, scope: Scope, today: date) -> None:
+    now, parties = now_of(row), parties_of(row, scope, today)
+    if reason := refusal(now, action, parties):
+        wrong = NotYourDocument if is_wrong_person(now, action, parties) else DocumentRefused
+        raise wrong(f"{reason}。没有保存。")
+
+
+def _refuse_stale(row: Document, version: int) -> None:
+    if row.version != version:
+        raise DocumentChanged("你打开页面之后，这份文书有了新的改动，没有保存。请看过最新情况再办。")
+
+
+def _refuse_words(values: Mapping[str, object]) -> None:
+    if reason := forbidden(values):
+        raise DocumentRefused(f"{reason}。没有保存。")
+
+
+def _pressed_twice(row: Document, action: DocumentAction, by, version: int) -> bool:
+    """Whether what is asked for is what this person has just done from the same page."""
+    if row.version != version + 1:
+        return False
+    last = row.steps.exclude(action=DocumentAction.SIGN) if action is DocumentAction.ISSUE else row.steps
+    step = last.order_by("pk").last()
+    return step is not None and (step.action, step.by_id) == (action, by.pk)
+
+
+def _number(row: Document, posts: frozenset[Post], today: date) -> None:
+    """The next number of the school, or of the township or county, in this year; the issuer is held, so none is left
+    out and none given twice."""
+    school, area = row.school_class.school, area_of(row, posts)
+    if area is None:
+        School.objects.select_for_update(no_key=True).get(pk=school.pk)
+        row.school, code = school, school.name
+    else:
+        Area.objects.select_for_update(no_key=True).get(pk=area.pk)
+        row.area, code = area, area.name if area.level == Area.Level.TOWNSHIP else f"{area.name}教"
+    given = Document.objects.filter(year=today.year, school=row.school, area=row.area, number__isnull=False)
+    row.year, row.number = today.year, (given.aggregate(last=Max("number"))["last"] or 0) + 1
+    row.reference = reference(code, row.year, row.number)
+
+
+def _print(row: Document, posts: frozenset[Post], today: date) -> IssuedPaper:
+    sheet = sheet_of(row, posts, today)
+    made = typeset(sheet)
+    return IssuedPaper.objects.create(
+        document=row, revision=row.revision, values={"values": row.values, "facts": dict(sheet.facts)}, pdf=made.pdf,
+        sha256=sha256(made.pdf).hexdigest(), pages=made.pages, issued_at=row.issued_at, issued_by=row.issued_by,
+    )  # fmt: skip
+
+
+def _file_report(row: Document, by, today: date) -> None:
+    """The act that the report is: filed once, by the first issue."""
+    if row.report_id and row.report.cancelled_at is None:
+        return
+    tier = KINDS[DocumentKind(row.kind)].tier
+    duty = row.obligation or duty_for(row.student, tier, today)
+    if duty and Document.objects.standing().filter(obligation=duty).exclude(pk=row.pk).exists():
+        raise DocumentRefused("这件待办已有另一份报告，没有签发。请打开那一份办理，作废这份草稿。")
+    if duty and duty.withdrawn_at:
+        raise DocumentRefused(f"这件待办已撤销（{duty.withdrawn_reason}），报告不用再交。没有签发，请作废这份草稿。")
+    if duty is None and Report.objects.filter(student=row.student, day=today, kind=tier, cancelled_at=None).exists():
+        raise DocumentRefused("今天已经登记过一份同样的报告，没有签发。同一天两份算一份，请作废这份草稿。")
+    try:
+        row.report = (
+            acts.answer_with_report(by=by, duty=duty, today=today)
+            if duty
+            else acts.file_report(by=by, student=row.student, day=today, kind=tier, today=today)
+        )
+    except acts.ReportRefused as refused:
+        raise DocumentRefused(f"{refused}文书没有签发。") from None
+    row.obligation = duty
+
+
+def _wait_for_step(row: Document, number: int, by, today: date) -> None:
+    """Let the document wait for signature ``number`` of its chain, or confirm it where that was the last."""
+    chain = KINDS[DocumentKind(row.kind)].chain
+    row.step = number
+    if number == len(chain):
+        row.state, row.waiting_for = DocumentState.CONFIRMED, ""
+        row.confirmed_at, row.confirmed_by = timezone.now(), by
+        return
+    row.state, row.waiting_for = DocumentState.WAITING, chain[number].post
+    _tell(row, signers(row, today), by, today)
+
+
+def _sign_step(row: Document, number: int, by, note: str) -> None:
+    step = KINDS[DocumentKind(row.kind)].chain[number]
+    _note(row, DocumentAction.SIGN, by, verb=step.verb, reason=note, post=step.post, step=number)
+
+
+def _note(row: Document, action: DocumentAction, by, *, verb: str, reason: str = "", post: str = "", step: int = 0):
+    DocumentStep.objects.create(
+        document=row, action=action, revision=row.revision, step=step, post=post, verb=verb, reason=reason,
+        at=timezone.now(), by=by,
+    )  # fmt: skip
+
+
+def _tell(row: Document, people, by, today: date) -> None:
+    notices.send(
+        by=by, to=[person for person in people if person], kind=Notice.Kind.DOCUMENT_WAITING,
+        school_class=row.school_class, day=today, student=row.student,
+    )  # fmt: skip
+
+
+def _settle(row: Document, by, today: date) -> None:
+    """Whoever was told that the document waits for them has nothing to do any more."""
+    people = {*signers(row, today), by, row.drafted_by}
+    notices.settle(
+        by=by, to=people, kind=Notice.Kind.DOCUMENT_WAITING, school_class=row.school_class, student=row.student
+    )

@@ -1,0 +1,135 @@
+"""Forms of documents: the fields of each kind as it declares them, and what signing, sending back and voiding ask."""
+
+from uuid import uuid4
+
+from django import forms
+
+from casework.document_kinds import KINDS, DocumentKind, Input, PaperField, forbidden
+from casework.documents import DocumentState
+from students.forms.fields import ChoiceField, DateField, LineField, SearchField, TextField
+from students.forms.fields import PaperField as FileField
+
+LONGEST = {Input.LINE: 100, Input.TEXT: 1000}
+NOT_ASKED = [("", "未填")]
+
+
+class DocumentForm(forms.Form):
+    """What a document says. A draft may be saved with gaps; what is missing is asked for when it is issued.
+
+    A new one brings its ``submission``, one that is changed the ``version`` of the page.
+    """
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, data=None, *, kind: DocumentKind, values=None, version: int | None = None):
+        super().__init__(data, initial={"submission": uuid4(), "version": version, **(values or {})})
+        self.kind = kind
+        del self.fields["version" if version is None else "submission"]
+        for each in KINDS[kind].fields:
+            self.fields[each.name] = _field(each)
+
+    def clean(self):
+        if reason := forbidden(self.values):
+            raise forms.ValidationError(f"{reason}。没有保存。")
+        if {"submission", "version"} & self.errors.keys():
+            raise forms.ValidationError("提交的内容不完整，没有保存。请刷新页面后重新填写。")
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Field → what was filled in, as text: days as 2026-09-07."""
+        found = {each.name: self.cleaned_data.get(each.name) for each in KINDS[self.kind].fields}
+        return {
+            name: "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+            for name, value in found.items()
+        }
+
+
+def _field(each: PaperField) -> forms.Field:
+    asked = {"label": each.label, "required": False, "help_text": each.help}
+    if each.input is Input.DATE:
+        field = DateField(**asked)
+    elif each.input is Input.NUMBER:
+        field = forms.IntegerField(
+            **asked, min_value=1, max_value=each.highest, widget=forms.NumberInput(attrs={"class": "input"}),
+            error_messages={
+                "invalid": f"{each.label}请填数字", "min_value": f"{each.label}至少是1",
+                "max_value": f"{each.label}最多是{each.highest}",
+            },
+        )  # fmt: skip
+    elif each.input is Input.CHOICE:
+        field = ChoiceField(choices=[*each.choices], **asked)
+    else:
+        field = (TextField if each.input is Input.TEXT else LineField)(max_length=LONGEST[each.input], **asked)
+    # Wanted before it is issued, though a draft may wait for it: then nothing says （选填）.
+    field.wanted = each.required
+    return field
+
+
+class SignForm(forms.Form):
+    """签收、审签、确认: with a word or without. ``version``: that of the page."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    note = LineField("意见", required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, prefix="sign", **kwargs)
+
+
+class ReasonForm(forms.Form):
+    """退回 and 作废: why."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    reason = LineField("原因")
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("prefix", "reason")
+        super().__init__(*args, **kwargs)
+
+
+class VersionForm(forms.Form):
+    """签发: nothing is asked but that the page is not stale."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, prefix="issue", **kwargs)
+
+
+class CopyForm(forms.Form):
+    """上传签字件: the paper as signed and sealed."""
+
+    paper = FileField("签字盖章后的文书")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, prefix="copy", **kwargs)
+
+
+class DocumentFilter(forms.Form):
+    """Search and filters of documents."""
+
+    q = SearchField("查找学生")
+    kind = forms.ChoiceField(
+        label="种类", choices=[("", "全部"), *((kind.value, kind.label) for kind in DocumentKind)], required=False
+    )
+    state = forms.ChoiceField(
+        label="状态", choices=[("", "全部"), *((state.value, state.label) for state in DocumentState)], required=False
+    )
+    year = forms.ChoiceField(label="年份", required=False)
+    school = forms.ChoiceField(label="学校", required=False)
+
+    def __init__(self, *args, schools, years=(), with_state=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["school"].choices = [("", "全部"), *((str(row.pk), str(row)) for row in schools)]
+        self.fields["year"].choices = [("", "全部"), *((str(year), f"{year}年") for year in years)]
+        if len(schools) < 2:
+            del self.fields["school"]
+        if not years:
+            del self.fields["year"]
+        if not with_state:
+            del self.fields["state"]
+
+    @property
+    def wanted(self) -> dict:
+        """What is asked for, as far as it can be understood."""
+        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}

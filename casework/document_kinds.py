@@ -1,0 +1,280 @@
+"""文书种类 (kinds of documents): who writes and who signs each, and what is filled in. Pure.
+
+A school's letter only urges; 责令限期改正 is the township government's and the bureau's (义务教育法 58). No kind prints
+a fine or an expulsion.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from casework.causes import REASON_LABELS, WHEREABOUTS_LABELS
+from casework.documents import Post, SignStep
+from casework.ruleset import Tier
+
+
+class DocumentKind(StrEnum):
+    """What a document is (文书种类)."""
+
+    ABSENCE_REPORT = "absence_report"
+    LOSS_REPORT = "loss_report"
+    RETURN_REPORT = "return_report"
+    CHANGE_REPORT = "change_report"
+    VISIT_RECORD = "visit_record"
+    PERSUASION_RECORD = "persuasion_record"
+    URGING_NOTICE = "urging_notice"
+    ORDER = "order"
+    PLEDGE = "pledge"
+
+    @property
+    def label(self) -> str:
+        return KINDS[self].label
+
+
+class Input(StrEnum):
+    """How a field is filled in."""
+
+    LINE = "line"
+    TEXT = "text"
+    DATE = "date"
+    NUMBER = "number"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True)
+class PaperField:
+    """A field of a kind. ``source``: the fact that it is filled with beforehand (``queries.document_facts``)."""
+
+    name: str
+    label: str
+    input: Input = Input.LINE
+    required: bool = True
+    source: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+    highest: int = 400
+
+
+@dataclass(frozen=True)
+class KindSpec:
+    """``tier``: the report that issuing it files; ``addressee``: whom it is sent to; ``is_served``: it is delivered
+    with a 送达回证 and sets a limit; ``authors``: who may write it, in whose name ``issuer`` it is numbered."""
+
+    label: str
+    addressee: str
+    authors: frozenset[Post]
+    chain: tuple[SignStep, ...]
+    fields: tuple[PaperField, ...]
+    tier: Tier | None = None
+    is_served: bool = False
+    in_short: str = ""
+
+    @property
+    def author_label(self) -> str:
+        return "、".join(post.label for post in Post if post in self.authors)
+
+
+SCHOOL = frozenset({Post.HOMEROOM, Post.CLERK, Post.HEAD})
+CLERK_RECEIVES = SignStep(Post.CLERK, "签收")
+HEAD_SIGNS = SignStep(Post.HEAD, "审签")
+BUREAU_RECEIVES = SignStep(Post.BUREAU, "确认")
+_REASONS = tuple((code.value, label) for code, label in REASON_LABELS.items())
+_WHEREABOUTS = tuple((code.value, label) for code, label in WHEREABOUTS_LABELS.items())
+
+ABSENT_SINCE = PaperField("absent_since", "缺课开始日期", Input.DATE, source="run_start")
+ABSENT_DAYS = PaperField("absent_days", "连续缺课天数", Input.NUMBER, source="run_days", help="上课日")
+SITUATION = PaperField("situation", "缺课情况", Input.TEXT, source="run_words")
+REASON = PaperField("reason", "原因", Input.CHOICE, choices=_REASONS)
+PROMISED_ON = PaperField("promised_on", "约定返校日期", Input.DATE, required=False)
+LIMIT_DAYS = PaperField(
+    "limit_days", "返校期限", Input.NUMBER, source="limit_days", help="送达之日起几天内", highest=30
+)
+CONTACT = PaperField("contact", "联系人和电话", source="contact")
+ADDRESSEE = PaperField("addressee", "父母或监护人", source="guardian", help="写姓名和关系，例如：曾杰（母亲）")
+
+KINDS: Mapping[DocumentKind, KindSpec] = {
+    DocumentKind.ABSENCE_REPORT: KindSpec(
+        "学生缺课报告",
+        "教务处",
+        SCHOOL,
+        (CLERK_RECEIVES,),
+        (
+            ABSENT_SINCE,
+            ABSENT_DAYS,
+            SITUATION,
+            PaperField("contacts", "联系家长情况", Input.TEXT, source="contacts"),
+            PaperField("reason", "初步了解的原因", Input.CHOICE, required=False, choices=_REASONS),
+            PaperField("measures", "下一步措施", Input.TEXT),
+        ),
+        tier=Tier.ABSENCE_REPORT,
+        in_short="连续缺课达到天数时报教务处",
+    ),
+    DocumentKind.LOSS_REPORT: KindSpec(
+        "学生流失报告",
+        "教务处并报县教育局",
+        SCHOOL,
+        (CLERK_RECEIVES, HEAD_SIGNS, BUREAU_RECEIVES),
+        (
+            ABSENT_SINCE,
+            ABSENT_DAYS,
+            SITUATION,
+            REASON,
+            PaperField("whereabouts", "去向", Input.CHOICE, choices=_WHEREABOUTS),
+            PaperField("contacts", "已采取的劝返措施", Input.TEXT, source="contacts"),
+            PaperField("attitude", "家长和学生的态度", Input.TEXT),
+            PaperField("measures", "下一步措施", Input.TEXT),
+        ),
+        tier=Tier.LOSS_REPORT,
+        in_short="达到流失标准时报教务处和县教育局",
+    ),
+    DocumentKind.RETURN_REPORT: KindSpec(
+        "学生复学报告",
+        "教务处并报县教育局",
+        SCHOOL,
+        (CLERK_RECEIVES, HEAD_SIGNS, BUREAU_RECEIVES),
+        (
+            ABSENT_SINCE,
+            ABSENT_DAYS,
+            PaperField("returned_on", "返校日期", Input.DATE, source="returned_on"),
+            PaperField("contacts", "劝返经过", Input.TEXT, source="contacts"),
+            PaperField("support", "返校后的安排", Input.TEXT, help="例如：谁补课、谁结对帮扶、多久回访一次"),
+        ),
+        tier=Tier.RETURN_REPORT,
+        in_short="流失学生返校的当天报",
+    ),
+    DocumentKind.CHANGE_REPORT: KindSpec(
+        "学生正常变动报告",
+        "教务处",
+        SCHOOL,
+        (CLERK_RECEIVES, HEAD_SIGNS),
+        (
+            PaperField("change", "变动", source="change", help="转入、转出、休学、复学、出国（境）或死亡"),
+            PaperField("changed_on", "变动日期", Input.DATE, source="changed_on"),
+            PaperField("explanation", "情况说明", Input.TEXT, source="change_note"),
+            PaperField("proof", "证明材料", Input.TEXT, required=False, source="papers"),
+        ),
+        tier=Tier.CHANGE_REPORT,
+        in_short="转学、休学等学籍变动时报",
+    ),
+    DocumentKind.VISIT_RECORD: KindSpec(
+        "家访记录表",
+        "",
+        SCHOOL,
+        (SignStep(Post.CLERK, "审阅"),),
+        (
+            PaperField("visited_on", "家访日期", Input.DATE, source="visited_on"),
+            PaperField("place", "家访地点", source="address"),
+            PaperField("visitors", "家访人员", source="author"),
+            PaperField("met", "受访人", source="guardian", help="写姓名和关系；没有见到人的写明"),
+            PaperField("talk", "谈话内容", Input.TEXT),
+            PaperField("attitude", "家长和学生的意见", Input.TEXT),
+            PaperField("outcome", "结果和约定", Input.TEXT),
+            PROMISED_ON,
+        ),
+        in_short="家访以后填写、存档",
+    ),
+    DocumentKind.PERSUASION_RECORD: KindSpec(
+        "劝返记录",
+        "",
+        SCHOOL | {Post.TOWNSHIP, Post.BUREAU},
+        (HEAD_SIGNS,),
+        (
+            PaperField("visited_on", "劝返日期", Input.DATE, source="visited_on"),
+            PaperField("place", "劝返地点", source="address"),
+            PaperField(
+                "visitors", "参加人员", Input.TEXT, source="author", help="学校、村（居）委会、乡镇等，写明姓名"
+            ),
+            PaperField("process", "劝返经过", Input.TEXT, source="contacts"),
+            REASON,
+            PaperField("wish", "学生和家长的意愿", Input.TEXT),
+            PaperField("outcome", "结果和约定", Input.TEXT),
+            PROMISED_ON,
+        ),
+        in_short="每次劝返以后填写、存档",
+    ),
+    DocumentKind.URGING_NOTICE: KindSpec(
+        "劝学（返校）通知书",
+        "父母或其他法定监护人",
+        SCHOOL,
+        (SignStep(Post.HEAD, "签发"),),
+        (
+            ADDRESSEE,
+            ABSENT_SINCE,
+            ABSENT_DAYS,
+            LIMIT_DAYS,
+            CONTACT,
+            PaperField("note", "其他要说明的", Input.TEXT, required=False, help="例如：可以申请的资助、住宿"),
+        ),
+        is_served=True,
+        in_short="学校书面劝导，附送达回证",
+    ),
+    DocumentKind.ORDER: KindSpec(
+        "责令限期改正通知书",
+        "父母或其他法定监护人",
+        frozenset({Post.TOWNSHIP, Post.BUREAU}),
+        (),
+        (
+            ADDRESSEE,
+            ABSENT_SINCE,
+            ABSENT_DAYS,
+            PaperField("situation", "查明的情况", Input.TEXT, source="contacts"),
+            LIMIT_DAYS,
+            CONTACT,
+        ),
+        is_served=True,
+        in_short="劝返无效时由乡镇政府或县教育局发出",
+    ),
+    DocumentKind.PLEDGE: KindSpec(
+        "控辍保学责任书",
+        "",
+        frozenset({Post.CLERK, Post.HEAD}),
+        (SignStep(Post.NAMED, "签字"),),
+        (
+            PaperField("duty", "承担的工作", source="duty"),
+            PaperField("target", "目标", source="target"),
+            PaperField("since", "责任期开始", Input.DATE, source="year_start"),
+            PaperField("until", "责任期结束", Input.DATE, source="year_end"),
+        ),
+        in_short="每班每位教师一份，写明目标",
+    ),
+}
+REPORT_KINDS: Mapping[Tier, DocumentKind] = {spec.tier: kind for kind, spec in KINDS.items() if spec.tier}
+OF_A_CHILD = tuple(kind for kind in DocumentKind if kind is not DocumentKind.PLEDGE)
+
+
+class Target(StrEnum):
+    """What a class is held to in a school year, by stage (domain.md §7, §8; [S] 责任书：小学 0，初中低于 2%)."""
+
+    PRIMARY = "primary"
+    JUNIOR = "junior"
+
+    @property
+    def words(self) -> str:
+        return {"primary": "本学年本班流失学生为0人", "junior": "本学年本班流失学生占学年初学生数的比例低于2%"}[self]
+
+
+# What no document says (domain.md §5; 义务教育法 58 knows 责令限期改正 and no more), with what to write instead.
+NEVER_SAID = {"罚款": "限期改正", "开除": "劝返", "失学儿童": "适龄儿童少年"}
+
+
+def forbidden(values: Mapping[str, object]) -> str:
+    """Why the text may not stand so, in a Chinese sentence; blank where nothing in it is forbidden."""
+    text = "".join(str(value) for value in values.values())
+    found = next((word for word in NEVER_SAID if word in text), "")
+    return f"文书里不能写“{found}”，请改写，例如“{NEVER_SAID[found]}”" if found else ""
+
+
+def shown(kind: DocumentKind, values: Mapping[str, object]) -> dict[str, str]:
+    """The values of a document as they are printed: choices by their labels, days as 2026年9月7日."""
+    return {each.name: _shown(each, values.get(each.name)) for each in KINDS[kind].fields}
+
+
+def _shown(field: PaperField, value: object) -> str:
+    if value in (None, ""):
+        return ""
+    if field.input is Input.CHOICE:
+        return dict(field.choices).get(str(value), str(value))
+    if field.input is Input.DATE:
+        year, month, day = (int(part) for part in str(value).split("-"))
+        return f"{year}年{month}月{day}日"
+    return str(value)

@@ -1,0 +1,196 @@
+"""Documents as people meet them: what waits for whom, what may be done with one, whose signature comes next."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from casework.document_kinds import KINDS, OF_A_CHILD, DocumentKind, shown
+from casework.documents import (
+    STANDS_IN,
+    UNISSUED,
+    DocumentAction,
+    DocumentNow,
+    DocumentState,
+    Party,
+    Post,
+    SignStep,
+    refusal,
+)
+from casework.models import Document, DocumentStep, LetterDelivery
+from students.access import Scope, in_force
+from students.models import Person, Posting, Role, SchoolClass, Student
+from students.templatetags.chinese import cdate_short, ctime
+
+ROLES_OF = {
+    Post.CLERK: (Role.REGISTRY_CLERK,),
+    Post.HEAD: (Role.PRINCIPAL, Role.DEPUTY_HEAD),
+    Post.TOWNSHIP: (Role.TOWNSHIP_OFFICER,),
+    Post.BUREAU: (Role.BUREAU_OFFICER,),
+}
+
+
+def posts_over(scope: Scope, school_class: SchoolClass) -> frozenset[Post]:
+    """The posts that the reader holds around a class."""
+    school = school_class.school
+    held = {
+        Post.HOMEROOM: school_class.pk in scope.homeroom,
+        Post.CLERK: school.pk in scope.clerk_of,
+        Post.HEAD: school.pk in scope.led,
+        Post.TOWNSHIP: school.township_id in scope.officer_of,
+        Post.BUREAU: scope.is_bureau,
+    }
+    return frozenset(post for post, holds in held.items() if holds)
+
+
+def documents_seen_by(scope: Scope):
+    """The documents of the reader's places. A 科任教师 sees no more of them than what is to be signed in person."""
+    return Document.objects.visible_to(scope.without_lessons)
+
+
+def waiting_for(scope: Scope, day: date):
+    """The documents whose next signature is the reader's, or that of a post which nobody holds and they stand in for.
+
+    The one definition of who may sign: the desk lists these, and whoever signs has the document among them.
+    """
+    mine = Q(waiting_for=Post.NAMED, person=scope.person, person__isnull=False)
+    for number, post in enumerate(STANDS_IN):
+        here = _places(scope, post)
+        if here is None:
+            continue
+        mine |= here & Q(waiting_for=post)
+        vacant = Q()
+        for lower in reversed(STANDS_IN[:number]):
+            vacant &= ~Exists(_holders(lower, day))
+            mine |= here & Q(waiting_for=lower) & vacant
+    return Document.objects.filter(mine, state=DocumentState.WAITING)
+
+
+def _places(scope: Scope, post: Post) -> Q | None:
+    """The documents around which the reader holds ``post``; None where nowhere."""
+    if post is Post.BUREAU:
+        return Q() if scope.is_bureau else None
+    column, ids = {
+        Post.CLERK: ("school_class__school__in", scope.clerk_of),
+        Post.HEAD: ("school_class__school__in", scope.led),
+        Post.TOWNSHIP: ("school_class__school__township__in", scope.officer_of),
+    }[post]
+    return Q(**{column: ids}) if ids else None
+
+
+def _holders(post: Post, day: date):
+    """The postings in force that make somebody ``post`` around the document of the outer query."""
+    place = {"township": OuterRef("school_class__school__township")}
+    if post in (Post.CLERK, Post.HEAD):
+        place = {"school": OuterRef("school_class__school")}
+    return in_force(Posting.objects.filter(role__in=ROLES_OF[post], person__is_active=True, **place), day)
+
+
+def signers(document: Document, day: date) -> list[Person]:
+    """Who may sign next: those of the post, else of the next one up that anybody holds; one query."""
+    if not document.waiting_for:
+        return []
+    post = Post(document.waiting_for)
+    if post is Post.NAMED:
+        return [document.person]
+    school = document.school_class.school
+    here = Q(role__in=ROLES_OF[Post.CLERK] + ROLES_OF[Post.HEAD], school=school)
+    around = here | Q(role=Role.TOWNSHIP_OFFICER, township=school.township_id) | Q(role=Role.BUREAU_OFFICER)
+    held = in_force(Posting.objects.filter(around, person__is_active=True), day).select_related("person")
+    rows = list(held.order_by("pk"))
+    for each in STANDS_IN[STANDS_IN.index(post) :]:
+        if found := [row.person for row in rows if row.role in ROLES_OF[each]]:
+            return list(dict.fromkeys(found))
+    return []
+
+
+def parties_of(document: Document, scope: Scope, day: date) -> frozenset[Party]:
+    """As what the reader stands to a document; one query where it waits."""
+    parties = set()
+    if posts_over(scope, document.school_class) & KINDS[DocumentKind(document.kind)].authors:
+        parties.add(Party.AUTHOR)
+    if document.state == DocumentState.WAITING and waiting_for(scope, day).filter(pk=document.pk).exists():
+        parties.add(Party.SIGNER)
+    return frozenset(parties)
+
+
+def step_of(document: Document) -> SignStep | None:
+    """The signature that comes next; None where none is awaited."""
+    chain = KINDS[DocumentKind(document.kind)].chain
+    return chain[document.step] if document.state == DocumentState.WAITING else None
+
+
+def now_of(document: Document) -> DocumentNow:
+    """The document as the table of transitions asks for it."""
+    spec = KINDS[DocumentKind(document.kind)]
+    return DocumentNow(
+        spec.label, DocumentState(document.state), spec.is_served, spec.author_label, step_of(document)
+    )  # fmt: skip
+
+
+def offered(document: Document, parties: Collection[Party]) -> list[DocumentAction]:
+    """What may be done with the document now."""
+    now = now_of(document)
+    return [action for action in DocumentAction if not refusal(now, action, parties)]
+
+
+def kinds_to_write(posts: Collection[Post]) -> list[DocumentKind]:
+    """The kinds that somebody who holds ``posts`` may write about a child."""
+    return [kind for kind in OF_A_CHILD if KINDS[kind].authors & set(posts)]
+
+
+def documents_of(student: Student, scope: Scope):
+    """The documents of a child that the reader sees, the latest first."""
+    return documents_seen_by(scope).filter(student=student).for_page().order_by("-drafted_at", "-pk")
+
+
+def to_write(scope: Scope):
+    """Drafts, and what has been sent back, of the places where the reader writes."""
+    own = Q(school_class__in=scope.homeroom) | Q(school_class__school__in=scope.clerk_of | scope.led)
+    own |= Q(drafted_by=scope.person)
+    return documents_seen_by(scope).filter(own, state__in=sorted(state.value for state in UNISSUED))
+
+
+def track(document: Document, steps: Sequence[DocumentStep]) -> list[dict]:
+    """The chain as a stage track: who has signed and when, who is awaited. ``steps``: what was done to it, in order."""
+    signed = {row.step: row for row in steps if row.action == DocumentAction.SIGN and row.revision == document.revision}
+    goes_on = document.state in (DocumentState.WAITING, DocumentState.CONFIRMED)
+    first = {"label": "签发", "state": "done" if goes_on else "current", "note": ""}
+    if document.issued_by:
+        first["note"] = _when(document.issued_by, document.issued_at)
+    lines = [first]
+    for number, step in enumerate(KINDS[DocumentKind(document.kind)].chain):
+        row = signed.get(number) if goes_on else None
+        awaited = document.state == DocumentState.WAITING and number == document.step
+        state = "done" if row else "current" if awaited else "ahead"
+        note = _when(row.by, row.at) if row else "等签" if awaited else ""
+        lines.append({"label": f"{step.post.label}{step.verb}", "state": state, "note": note})
+    return lines
+
+
+def _when(person: Person, at: datetime) -> str:
+    return f"{person.name} {cdate_short(at)} {ctime(at)}"
+
+
+def page_of(document: Document, scope: Scope) -> dict:
+    """What the page of one document shows beside the buttons; five queries."""
+    steps = list(document.steps.select_related("by"))
+    words = shown(DocumentKind(document.kind), document.values)
+    return {
+        "document": document,
+        "track": track(document, steps),
+        "lines": [(each.label, words[each.name]) for each in KINDS[DocumentKind(document.kind)].fields],
+        "papers": list(document.papers.defer("pdf", "values").select_related("issued_by").order_by("-revision")),
+        "copies": list(document.copies.defer("content").select_related("uploaded_by")),
+        "delivery": LetterDelivery.objects.filter(document=document).select_related("recorded_by").first(),
+        "entries": [
+            {
+                "when": f"{cdate_short(row.at)} {ctime(row.at)}",
+                "title": row.verb,
+                "text": row.reason,
+                "by": row.by.name,
+                "tone": "warn" if row.action == DocumentAction.RETURN else "",
+            }
+            for row in reversed(steps)
+        ],
+    }

@@ -1,0 +1,208 @@
+"""文书: those of a child, a new one, changing a draft, the document itself with its chain, and its paper."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from casework.actions import documents as actions
+from casework.document_forms import CopyForm, DocumentForm, ReasonForm, SignForm, VersionForm
+from casework.document_kinds import KINDS, OF_A_CHILD, DocumentKind
+from casework.documents import DocumentAction, is_wrong_person, name_of
+from casework.models import Document, Obligation
+from casework.papers import printed_words, typeset
+from casework.queries import documents as papers
+from casework.queries.document_facts import Prefill
+from casework.queries.document_sheets import author_posts, sheet_of
+from students.access import REGISTRY_ROLES
+from students.models import Role, Student
+from students.queries.changes import class_of
+from students.views.audience import only_for
+
+document_page = only_for(REGISTRY_ROLES, "文书由班主任、学校和主管部门办理，科任教师只签自己的责任书")
+desk_page = only_for({*Role.values} - {Role.ADMINISTRATOR}, "文书由教师、学校和主管部门办理，系统管理员只管账号")
+
+
+@require_safe
+@document_page
+def child_documents(request, pk):
+    """All documents of a child, and the kinds that the reader may write."""
+    student, school_class = _child(request, pk)
+    kinds = papers.kinds_to_write(papers.posts_over(request.scope, school_class)) if school_class else []
+    context = {
+        "student": student,
+        "school_class": school_class,
+        "documents": list(papers.documents_of(student, request.scope)),
+        "kinds": [{"code": kind.value, "label": kind.label, "note": KINDS[kind].in_short} for kind in kinds],
+    }
+    return render(request, "casework/child_documents.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@document_page
+def new_document(request, pk, kind):
+    """起草: the form is filled with what is on record; nothing is kept before it is saved."""
+    kind = _kind(kind)
+    student, school_class = _child(request, pk)
+    if school_class is None or not papers.posts_over(request.scope, school_class) & KINDS[kind].authors:
+        raise PermissionDenied(f"《{KINDS[kind].label}》由{KINDS[kind].author_label}起草")
+    duty = _duty(request, student, kind)
+    if duty and (standing := Document.objects.standing().filter(obligation=duty).first()):
+        return redirect("casework:document", standing.pk)
+    fill = Prefill(student=student, school_class=school_class, duty=duty, author=request.user, today=request.today)
+    values = fill.values(kind) if request.method != "POST" else None
+    form = DocumentForm(request.POST or None, kind=kind, values=values)
+    if form.is_valid() and (made := _drafted(request, form, student, school_class, duty)):
+        return redirect("casework:document", made.pk)
+    context = {"form": form, "student": student, "school_class": school_class, "kind": kind, "document": None}
+    return render(request, "casework/document_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _drafted(request, form: DocumentForm, student, school_class, duty) -> Document | None:
+    place = {"by": request.user, "scope": request.scope, "today": request.today}
+    said = {"kind": form.kind, "student": student, "school_class": school_class, "duty": duty, "values": form.values}
+    try:
+        made = actions.draft(**place, **said, submission=form.cleaned_data["submission"])
+    except actions.DocumentRefused as refused:
+        form.add_error(None, str(refused))
+        return None
+    messages.success(request, f"已保存《{KINDS[form.kind].label}》的草稿，还没有签发。")
+    return made
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@document_page
+def edit_document(request, pk):
+    """Change a draft, or what has been sent back."""
+    row = _seen(request, pk)
+    kind = DocumentKind(row.kind)
+    now, parties = papers.now_of(row), papers.parties_of(row, request.scope, request.today)
+    if is_wrong_person(now, DocumentAction.EDIT, parties):
+        raise PermissionDenied(papers.refusal(now, DocumentAction.EDIT, parties))
+    if reason := papers.refusal(now, DocumentAction.EDIT, parties):
+        messages.error(request, f"{reason}。没有保存。")
+        return redirect("casework:document", pk)
+    form = DocumentForm(request.POST or None, kind=kind, values=row.values, version=row.version)
+    if form.is_valid():
+        place = {"by": request.user, "scope": request.scope, "today": request.today}
+        try:
+            actions.edit(**place, document=row, values=form.values, version=form.cleaned_data["version"])
+            messages.success(request, "已保存，还没有签发。")
+            return redirect("casework:document", pk)
+        except actions.DocumentRefused as refused:
+            form.add_error(None, str(refused))
+    context = {"form": form, "student": row.student, "school_class": row.school_class, "kind": kind, "document": row}
+    return render(request, "casework/document_form.html", context, status=422 if form.is_bound else 200)
+
+
+FORMS = {"issue": VersionForm, "sign": SignForm, "return": ReasonForm, "void": ReasonForm}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def document(request, pk):
+    """One document: what it says, how far its chain has come, and what may be done with it now."""
+    row = _seen(request, pk)
+    do = request.POST.get("do", "")
+    parties = papers.parties_of(row, request.scope, request.today)
+    offered = papers.offered(row, parties)
+    forms = {
+        action.value: _form(action.value, row, request.POST if do == action else None)
+        for action in offered
+        if action.value in FORMS
+    }
+    status = 200
+    if request.method == "POST" and (status := _stepped(request, row, do)) == 302:
+        return redirect("casework:document", pk)
+    context = papers.page_of(row, request.scope) | {
+        "forms": forms,
+        "offered": offered,
+        "sign_word": name_of(DocumentAction.SIGN, papers.step_of(row)),
+        "copy_form": CopyForm() if DocumentAction.ATTACH in offered else None,
+    }
+    return render(request, "casework/document.html", context, status=status)
+
+
+def _form(do: str, row: Document, data):
+    prefix = {"prefix": do} if FORMS[do] is ReasonForm else {}
+    return FORMS[do](data, initial={"version": row.version}, **prefix)
+
+
+STEPS = {
+    "issue": (actions.issue, "已签发，编号{reference}。"),
+    "sign": (actions.sign, "已{verb}。"),
+    "return": (actions.send_back, "已退回，起草人会收到通知。"),
+    "void": (actions.void, "已作废。文书和文号留存。"),
+}
+
+
+def _stepped(request, row: Document, do: str) -> int:
+    """302 where there is nothing to be put right on the page."""
+    if do not in STEPS:
+        messages.error(request, "没有收到要办的事，没有保存。请再点一次。")
+        return 422
+    form = _form(do, row, request.POST)
+    if not form.is_valid():
+        return 422
+    step, text = STEPS[do]
+    try:
+        done = step(
+            by=request.user, scope=request.scope, document=row, today=request.today, **form.cleaned_data
+        )  # fmt: skip
+        verb = name_of(DocumentAction.SIGN, papers.step_of(row))
+        messages.success(request, text.format(reference=done.reference, verb=verb))
+    except actions.NotYourDocument as refused:
+        raise PermissionDenied(str(refused)) from None
+    except actions.DocumentRefused as refused:
+        messages.error(request, str(refused))
+    return 302
+
+
+@require_safe
+def document_paper(request, pk):
+    """The PDF: of an issued document the bytes that were kept, of a draft what it would be, marked 草稿."""
+    row = _seen(request, pk)
+    wanted = request.GET.get("revision", "")
+    if row.revision and wanted != "draft":
+        number = int(wanted) if wanted.isdecimal() and len(wanted) < 5 else row.revision
+        kept = get_object_or_404(row.papers, revision=number)
+        return _pdf(bytes(kept.pdf), f"{row.pk}-{kept.revision}")
+    posts = author_posts(row, papers.posts_over(request.scope, row.school_class))
+    printed = printed_words(request.user.name, timezone.now())
+    sheet = sheet_of(row, posts, request.today, by=request.user, printed=printed)
+    return _pdf(typeset(sheet).pdf, f"{row.pk}-draft")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _child(request, pk):
+    student = get_object_or_404(Student.objects.visible_to(request.scope.without_lessons), pk=pk)
+    return student, class_of(student)
+
+
+def _kind(code: str) -> DocumentKind:
+    if code not in [kind.value for kind in OF_A_CHILD]:
+        raise Http404
+    return DocumentKind(code)
+
+
+def _duty(request, student: Student, kind: DocumentKind) -> Obligation | None:
+    """The duty that the report is for: the one that the link names, else the latest that is open."""
+    tier, named = KINDS[kind].tier, request.GET.get("duty", "")
+    if tier is None:
+        return None
+    if named.isdecimal() and len(named) < 19:
+        rows = Obligation.objects.visible_to(request.scope).undone_on(request.today)
+        if found := rows.filter(student=student, tier=tier, pk=named).first():
+            return found
+    return actions.duty_for(student, tier, request.today)
+
+
+def _seen(request, pk) -> Document:
+    return get_object_or_404(papers.documents_seen_by(request.scope).for_page(), pk=pk)
