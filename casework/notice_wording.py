@@ -25,6 +25,13 @@ def word(notice: Notice, who: str) -> tuple[str, str, str]:
     return text, reverse("casework:case_of", args=[notice.student_id]), "看个案"
 
 
+def word_hand_off(notice: Notice, who: str) -> tuple[str, str, str]:
+    """Of a hand-off, which has a page of its own."""
+    text = f"{who}办理了{notice.student.name}的个案移交，请查看。"
+    return text, reverse("casework:latest_hand_off", args=[notice.student_id]), "看移交"
+
+
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = dict.fromkeys(WORDS, word) | {
-    Notice.Kind.DOCUMENT_WAITING: word_document
+    Notice.Kind.DOCUMENT_WAITING: word_document,
+    Notice.Kind.CASE_HANDED_OFF: word_hand_off,
 }

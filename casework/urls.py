@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from casework import bureau_urls
 from casework.stages import CaseAction
 from casework.views import (
     calendar,
@@ -14,7 +15,6 @@ from casework.views import (
     document_lists,
     documents,
     duties,
-    hand_ups,
     home,
     opening,
     reminders,
@@ -27,6 +27,7 @@ from students import converters  # noqa: F401  days in addresses
 
 app_name = "casework"
 urlpatterns = [
+    *bureau_urls.urlpatterns,
     path("school/", home.school_board, name="school_board"),
     path("area/", home.area_board, name="area_board"),
     path("students/<int:pk>/", child.child, name="child"),
@@ -80,7 +81,6 @@ urlpatterns = [
     path("signs/classes/<int:pk>/compute/", signs.compute_class_signs, name="compute_class_signs"),
     path("signs/children/<int:pk>/put-off/", signs.put_off_signs, name="put_off_signs"),
     path("signs/children/<int:pk>/bring-back/", signs.bring_back_signs, name="bring_back_signs"),
-    path("handed-up/", hand_ups.handed_up, name="handed_up"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/plan/", cases.plan, name="plan_case"),
     path("cases/<int:pk>/assign/", cases.assign, name="assign_case"),

@@ -45,6 +45,7 @@ CALCULATION = {
     ),
     "casework": (
         "digest",
+        "handing_off",
         "handing_up",
         "contacts",
         "causes",

@@ -7,6 +7,7 @@ from casework.models.channels import Channel, ChannelKind, OwnDigest
 from casework.models.closes import DailyAmendment, DailyClose
 from casework.models.deliveries import Delivery, DeliveryTry
 from casework.models.documents import Document, DocumentStep, IssuedPaper, LetterDelivery, SignedCopy
+from casework.models.hand_offs import HandOff
 from casework.models.hand_ups import HandUp
 from casework.models.obligations import AbsenceRun, Obligation
 from casework.models.rules import RuleAdoption, RuleProposal, StoredRuleSet
@@ -28,6 +29,7 @@ __all__ = [
     "Document",
     "DocumentStep",
     "EarlySign",
+    "HandOff",
     "HandUp",
     "IssuedPaper",
     "LetterDelivery",

@@ -163,4 +163,12 @@ STEPS = {
     "note": "记事",
 }
 STEPS |= {"promise": "承诺返校", "promise_kept": "承诺后已到校", "promise_off": "承诺已撤销"}
+STEPS |= {
+    "hand_off": "移交",
+    "hand_off_accepted": "接收移交",
+    "hand_off_returned": "退回移交",
+    "hand_off_done": "移交办结",
+}
+STEPS |= {"legal": "依法措施", "legal_off": "撤销措施", "trip": "联合劝返", "trip_off": "取消联合劝返"}
+STEPS |= {"return_confirmed": "确认复学", "close_proposed": "提出销号", "close_refused": "退回销号"}
 ACTION_WORDS = {action.value: action.label for action in CaseAction} | STEPS

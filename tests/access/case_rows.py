@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from casework.models import Case, CaseEvent, ConcernReport, HandUp
+from casework.models import Case, CaseEvent, ConcernReport, HandOff, HandUp
 from students.models import Student
+from tests import cast
 from tests.access.document_rows import rows_of_documents
 from tests.scene import MONDAY
 
@@ -21,6 +22,16 @@ def rows_of_cases(child: Student) -> dict[type, object]:
         CaseEvent: CaseEvent.objects.create(case=case, **event),
         HandUp: HandUp.objects.create(
             case=case, matter="visit", due_on=MONDAY, to_role="principal", on=MONDAY + timedelta(1), at=now
+        ),
+        HandOff: HandOff.objects.create(
+            case=case,
+            from_side="school",
+            to_side="township",
+            state="sent",
+            message="请协助",
+            due_on=MONDAY,
+            sent_at=now,
+            sent_by=cast.person("移交人"),
         ),
         ConcernReport: ConcernReport.objects.create(student=child, day=MONDAY, kind="weary", recorded_at=now),
         **rows_of_documents(child),

@@ -1,0 +1,33 @@
+"""A child that stays away until there is a case, and the people of township and bureau, for tests of what they do."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from casework.models import Case
+from students.models import Person, Role, Student
+from tests import cast
+from tests.scene import MONDAY, Scene
+
+
+def open_case(child: Student, *, stage: str = "absent", day: date = MONDAY, **fields) -> Case:
+    """A case as the engine would open it, without the registers behind it."""
+    opened = {"opened_on": day, "opened_at": timezone.now(), "since": day}
+    planned = {"plan_step": "visit", "plan_on": day + timedelta(7)}
+    return Case.objects.create(student=child, stage=stage, **opened, **planned, **fields)
+
+
+@pytest.fixture
+def officers(scene: Scene) -> dict[str, Person]:
+    """Those around 东坪小学, and a township officer elsewhere."""
+    return {
+        "teacher": scene.teacher,
+        "clerk": scene.clerk,
+        "principal": cast.person("田美", role=Role.PRINCIPAL, school=scene.school),
+        "township": cast.person("韩刚", role=Role.TOWNSHIP_OFFICER, township=scene.school.township),
+        "bureau": cast.person("苏远", role=Role.BUREAU_OFFICER),
+        "second": cast.person("江平", role=Role.BUREAU_OFFICER),
+        "inspector": cast.person("督学", role=Role.INSPECTOR, township=scene.school.township),
+        "far": cast.person("外人", role=Role.TOWNSHIP_OFFICER, township=cast.township("西岭镇")),
+    }
