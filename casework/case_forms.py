@@ -3,10 +3,13 @@
 from django import forms
 
 from casework.causes import Reason, Whereabouts
-from casework.stages import TRANSITIONS, CaseAction, CaseOutcome, Need
-from casework.steps import CaseStep
-from students.forms.fields import ChoiceField, DateField, LineField, PaperField, TextField
+from casework.queries.case_list import SORTINGS
+from casework.stages import TRANSITIONS, CaseAction, CaseOutcome, CaseStage, Need
+from casework.steps import RAISED, CaseStep, Concern
+from students.forms.fields import ChoiceField, DateField, LineField, PaperField, SearchField, TextField
+from students.models import SpecialGroup
 from students.models.registry import choices
+from students.queries.listing import GRADES
 
 NOTE_HINTS = {
     CaseAction.CONFIRM_DROPOUT: "依据：谁核实的、怎样核实的",
@@ -18,6 +21,42 @@ REFUSALS = {
     CaseAction.CLOSE: "没有销号",
     CaseAction.REOPEN: "没有重新打开",
 }
+
+
+class CaseFilter(forms.Form):
+    """Search, filters and order of the cases. What offers no choice to this person is not there."""
+
+    q = SearchField("查找学生")
+    school = forms.ChoiceField(label="学校", required=False)
+    grade = forms.ChoiceField(label="年级", choices=[("", "全部"), *GRADES.items()], required=False)
+    stage = forms.ChoiceField(label="阶段", choices=[("", "全部"), *choices(CaseStage)], required=False)
+    concern = forms.ChoiceField(label="预警情形", choices=[("", "全部"), *choices(Concern)], required=False)
+    group = forms.ChoiceField(label="特殊群体", choices=[("", "全部"), *SpecialGroup.Kind.choices], required=False)
+    sort = forms.ChoiceField(label="排序", choices=list(SORTINGS.items()), required=False)
+
+    def __init__(self, *args, schools, **kwargs):
+        """``schools``: those in the scope."""
+        super().__init__(*args, **kwargs)
+        self.fields["school"].choices = [("", "全部"), *((str(row.pk), str(row)) for row in schools)]
+        if len(schools) < 2:
+            del self.fields["school"]
+
+
+class ConcernForm(forms.Form):
+    """报预警: why, in one tap, and what else is known."""
+
+    concern = forms.ChoiceField(
+        label="情形",
+        choices=[(kind.value, kind.label) for kind in RAISED],
+        error_messages={"required": "请点一种情形，没有报", "invalid_choice": "请在列出的情形里点一种"},
+    )
+    note = TextField("情况说明", required=False, help_text="可以不填，例如：家长说下月带去外地")
+    refusal = "没有报"
+
+    @property
+    def kind(self) -> Concern:
+        """The kind that was tapped."""
+        return Concern(self.cleaned_data["concern"])
 
 
 class CaseForm(forms.Form):

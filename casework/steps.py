@@ -38,6 +38,17 @@ CONCERN_LABELS = {
 }
 
 
+# What a teacher can say in one tap.
+RAISED = (
+    Concern.WEARY,
+    Concern.LEAVING_TO_WORK,
+    Concern.MARRYING,
+    Concern.FAMILY_CHANGE,
+    Concern.PEERS_LEFT,
+    Concern.LEFT,
+)
+
+
 class CaseStep(StrEnum):
     """What is planned in a case besides the duties of the ladder."""
 

@@ -25,7 +25,7 @@ WAYS = [
 ]
 # Addresses of the work that an entry leads to: there too it is the entry where one is.
 BELOW = {
-    "casework:duties": ("/handed-up/", "/hand-offs/", "/cases/"),
+    "casework:duties": ("/handed-up/", "/hand-offs/", "/cases/", "/concerns/"),
     "students:attendance": (
         "/register/", "/registers/", "/daily/", "/daily-summary/", "/notices/", "/calendar/", "/sheets/", "/signs/",
         "/substitutes/", "/unverified/", "/alerts/", "/timetables/", "/leave/", "/rules/",

@@ -156,6 +156,7 @@ class CaseEvent(models.Model):
 # Beside the moves: what is done to a case that leaves its stage as it is.
 STEPS = {
     "concern": "日常预警",
+    "concern_back": "撤回预警",
     "plan": "安排下一步",
     "assign": "交办",
     "unassign": "收回交办",

@@ -35,6 +35,12 @@ def last_case(student: int, scope: Scope) -> Case | None:
     return rows.order_by("-since", "-pk").first()
 
 
+def may_raise(scope: Scope, place) -> bool:
+    """Whether the reader may report a concern about a child of the class where ``place`` (an enrolment or a line of the
+    registry) is: whoever teaches there, and the school."""
+    return place.school_class_id in scope.classes or scope.runs(place.school_class.school_id)
+
+
 def may_work_on(scope: Scope, line: RegistryLine) -> bool:
     """Whether the reader has a part in the child's case: 班主任, 教务处 and heads, 乡镇干部, 县教育局."""
     mine = actors_over(scope, line) & {Actor.HOMEROOM, Actor.SCHOOL, Actor.BUREAU}

@@ -7,7 +7,7 @@ from datetime import date
 
 from casework.models import Case, Obligation
 from casework.queries import duties
-from casework.queries.case_facts import last_case
+from casework.queries.case_facts import last_case, may_raise
 from casework.queries.signs import SignLine, signs_of
 from casework.queries.timeline import certificates
 from students.access import Scope
@@ -46,6 +46,7 @@ class ChildPage:
     guardians: list[Guardian] = field(default_factory=list)
     groups: list[SpecialGroup] = field(default_factory=list)
     case: Case | None = None
+    may_raise: bool = False
     cards: list[duties.DutyCard] = field(default_factory=list)
     papers: list = field(default_factory=list)
     signs: list[SignLine] = field(default_factory=list)
@@ -102,6 +103,7 @@ def child_page(student: Student, *, scope: Scope, today: date, revealed: bool = 
         revealed=revealed,
     )
     if rights.here:
+        page.may_raise = may_raise(scope, page.place)
         page.former_numbers = list(FormerNumber.objects.filter(student=student).order_by("-replaced_at"))
         page.guardians = list(Guardian.objects.filter(student=student).select_related("phone_checked_by"))
         page.signs = signs_of(student, scope, today)

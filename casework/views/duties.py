@@ -18,6 +18,7 @@ from casework.models import Contact, Obligation, Report
 from casework.queries import duties
 from casework.queries.case_facts import last_case
 from casework.ruleset import REPORT_TIERS
+from students.access import REGISTRY_ROLES
 from students.models import School, SchoolClass
 
 PAGE_SIZE = 30
@@ -35,6 +36,7 @@ def duty_list(request):
     context = {
         "form": form,
         "page": page,
+        "shows_cases": bool(request.scope.roles & REGISTRY_ROLES),
         "cards": duties.cards(page.object_list, scope=request.scope, today=request.today),
     }
     return render(request, "casework/duty_list.html", context)

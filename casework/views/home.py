@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from casework.clock import last_ticked_at
 from casework.models import Obligation
 from casework.queries import boards, duties, teacher
+from casework.queries.case_list import cases_card
 from casework.queries.signs import signs_card
 from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.models import Role, SchoolClass
@@ -46,6 +47,7 @@ def teacher_home(request):
         "cards": duties.cards(open_duties[:SHOWN_DUTIES], scope=request.scope, today=request.today),
         "has_duties": bool(request.scope.homeroom),
         "signs_card": signs_card(request.scope, request.today) if request.scope.homeroom else None,
+        "cases_card": cases_card(request.scope, request.today),
         "slips_missing": missing_words(SchoolClass.objects.filter(pk__in=request.scope.homeroom), request.today),
     }
     return render(request, "casework/teacher_home.html", context)
@@ -64,6 +66,7 @@ def school_board(request):
         "runs": runs[:SHOWN_RUNS],
         "runs_count": runs.count(),
         "signs_card": signs_card(request.scope, request.today),
+        "cases_card": cases_card(request.scope, request.today),
         "by_class": boards.duties_by_class(request.scope, request.today),
         "last_ticked_at": last_ticked_at(),
     }
@@ -80,6 +83,7 @@ def area_board(request):
         "counts": duties.Counts(undone=sum(line.open for line in lines), late=sum(line.late for line in lines)),
         "runs": runs[:SHOWN_RUNS],
         "runs_count": runs.count(),
+        "cases_card": cases_card(request.scope, request.today),
         "last_ticked_at": last_ticked_at(),
     }
     return render(request, "casework/area_board.html", context)

@@ -45,6 +45,7 @@ SIGNS = {
 MESSAGE_TONES = {"success": "ok", "info": "note", "warning": "warn", "error": "alarm", "debug": "mute"}
 SHORT_INPUTS = frozenset({"date", "month", "time", "number", "tel"})
 BROKEN = "提交的内容不完整，没有保存。请刷新页面后重新填写。"  # a field that nobody sees came back wrong
+UNDO_SHOWN = 10  # seconds that a toast offers 撤销
 LONG_NAME = 4  # characters of a name that fit a tile of the register on one line
 
 
@@ -189,15 +190,13 @@ def toast(text, tone="ok", *, undo_url="", seconds=10):
 
 @listing
 def message_toasts(context):
-    """The messages of Django as toasts. ``messages.success(request, text, extra_tags="undo=/…/")`` offers 撤销."""
-    toasts = [
-        {
-            "text": message.message,
-            "tone": MESSAGE_TONES.get(message.level_tag, "note"),
-            "undo_url": (message.extra_tags or "").partition("undo=")[2],
-        }
-        for message in context.get("messages") or ()
-    ]
+    """The messages of Django as toasts. ``messages.success(request, text, extra_tags="undo=/…/")`` offers 撤销, with
+    ``"undo=/…/ for=60"`` for so many seconds."""
+    toasts = []
+    for message in context.get("messages") or ():
+        undo_url, _, seconds = (message.extra_tags or "").partition("undo=")[2].partition(" for=")
+        tone = MESSAGE_TONES.get(message.level_tag, "note")
+        toasts.append({"text": message.message, "tone": tone, "undo_url": undo_url, "seconds": seconds or UNDO_SHOWN})
     return {"toasts": toasts}
 
 

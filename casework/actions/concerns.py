@@ -1,0 +1,61 @@
+"""撤回预警: a concern taken back by whoever raised it, within a minute."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from casework import case_engine
+from casework.actions.cases import CaseRefused, NotYourCase
+from casework.engine import follow_up
+from casework.models import Case, CaseEvent, ConcernReport
+from casework.stages import CaseAction, CaseOutcome
+from students.actions import audit
+from students.actions.locks import lock_children
+from students.models import Notice, RegistryLine
+
+
+@transaction.atomic
+def take_back(*, by, concern: ConcernReport, today: date) -> ConcernReport:
+    """Take one's own concern back; a case that was opened by it and has seen nothing else ends as 误报.
+
+    A second press does nothing. Raises ``CaseRefused``.
+    """
+    lock_children([concern.student_id])
+    row = ConcernReport.objects.get(pk=concern.pk)
+    if row.recorded_by_id != by.pk:
+        raise NotYourCase("只有报预警的人可以撤回，没有撤回。")
+    if row.cancelled_at:
+        return row
+    if row.recorded_at < timezone.now() - timedelta(seconds=settings.ALERT_UNDO_SECONDS):
+        raise CaseRefused("已过一分钟，不能撤回。情况有变的，请告诉班主任。")
+    row.cancelled_at, row.cancelled_by = timezone.now(), by
+    row.save(update_fields=["cancelled_at", "cancelled_by"])
+    if case := Case.objects.open().filter(student=row.student_id).first():
+        _end(case, row, by=by, today=today)
+    kind = {"kind": Notice.Kind.CONCERN, "student": row.student_id, "day": row.day, "sent_by": by}
+    Notice.objects.filter(seen_at=None, **kind).delete()
+    audit.record(by=by, action="case.concern_back", subject=row, student=row.student_id)
+    follow_up(students={row.student_id}, today=today, reason="撤回预警")
+    return row
+
+
+def _end(case: Case, concern: ConcernReport, *, by, today: date) -> None:
+    """Note it in the case, and close one in which nothing but the concern has happened since it was opened."""
+    last = CaseEvent.objects.filter(case=case).order_by("pk").last()
+    if last.action == CaseAction.RAISE_CONCERN and last.by_id == by.pk and case.concern == concern.kind:
+        line = RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
+        event = case_engine.move(
+            case, CaseAction.CLOSE, by=by, day=today, line=line, planner=case_engine.Planner(),
+            outcome=CaseOutcome.FALSE_ALARM, note="撤回预警",
+        )  # fmt: skip
+        case.save()
+        event.save()
+        return
+    case.version += 1
+    case.save(update_fields=["version"])
+    CaseEvent.objects.create(
+        case=case, action="concern_back", day=today, at=timezone.now(), by=by, from_stage=case.stage,
+        to_stage=case.stage, details={"concern": concern.kind},
+    )  # fmt: skip

@@ -1,0 +1,122 @@
+"""日常预警 on the page: the class, the child, why; and taken back within a minute."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casework.models import Case, CaseEvent, ConcernReport
+from students.models import AuditRow, Notice, Role
+from tests import cast
+from tests.scene import client_of, school_days
+
+
+@pytest.fixture
+def subject(scene):
+    return cast.person("任军", role=Role.SUBJECT_TEACHER, school_class=scene.school_class)
+
+
+def tap(person, child, concern="weary", **fields):
+    return client_of(person).post(reverse("casework:raise_concern", args=[child.pk]), {"concern": concern, **fields})
+
+
+def take_back(person, concern=None):
+    concern = concern or ConcernReport.objects.latest("pk")
+    return client_of(person).post(reverse("casework:take_back_concern", args=[concern.pk]), follow=True)
+
+
+class TestRaising:
+    def test_a_lesson_teacher_goes_from_home_to_the_class_to_the_child(self, scene, subject):
+        client, child = client_of(subject), scene.children[1]
+        home = client.get(reverse("home")).content.decode()
+        of_class = reverse("casework:concern_class", args=[scene.school_class.pk])
+        of_child = reverse("casework:raise_concern", args=[child.pk])
+        assert of_class in home
+        assert of_child in client.get(of_class).content.decode()
+        kinds = ["厌学", "拟外出务工", "拟婚嫁", "家庭变故", "同伴辍学", "已离校"]
+        assert [label for _, label in client.get(of_child).context["kinds"]] == kinds
+
+    def test_a_tap_opens_the_case_and_tells_the_homeroom_teacher(self, scene, subject):
+        response = tap(subject, scene.children[1], note="说不想念了")
+        assert response.url == reverse("home")
+        assert (Case.objects.get().stage, ConcernReport.objects.get().note) == ("watch", "说不想念了")
+        assert Notice.objects.get(kind="concern").person == scene.teacher
+        told = client_of(scene.teacher).get(reverse("home")).content.decode()
+        assert reverse("casework:case_of", args=[scene.children[1].pk]) in told
+
+    @pytest.mark.parametrize("fields", [{}, {"concern": ""}, {"concern": "promised"}, {"concern": "x"}])
+    def test_without_a_kind_that_is_offered_nothing_is_reported(self, scene, subject, fields):
+        address = reverse("casework:raise_concern", args=[scene.children[1].pk])
+        response = client_of(subject).post(address, {"note": "谈过", **fields})
+        assert response.status_code == 422
+        assert "谈过" in response.content.decode()
+        assert not ConcernReport.objects.exists()
+
+    def test_pressed_twice_is_one(self, scene, subject):
+        for _ in range(2):
+            assert tap(subject, scene.children[1]).status_code == 302
+        assert ConcernReport.objects.count() == CaseEvent.objects.count() == 1
+
+
+class TestTakingBack:
+    def test_within_a_minute_ends_the_case_that_only_it_had_opened(self, scene, subject, clock):
+        tap(subject, scene.children[1])
+        clock.shift(timedelta(seconds=60))
+        assert "已撤回预警" in take_back(subject).content.decode()
+        case = Case.objects.get()
+        assert (case.stage, case.outcome, ConcernReport.objects.get().cancelled_by) == (
+            "closed",
+            "false_alarm",
+            subject,
+        )
+        assert not Notice.objects.filter(kind="concern").exists()
+        assert AuditRow.objects.filter(action="case.concern_back").count() == 1
+
+    def test_after_a_minute_is_too_late(self, scene, subject, clock):
+        tap(subject, scene.children[1])
+        clock.shift(timedelta(seconds=61))
+        assert "已过一分钟" in take_back(subject).content.decode()
+        assert Case.objects.get().is_open
+
+    def test_twice_is_once(self, scene, subject):
+        tap(subject, scene.children[1])
+        take_back(subject)
+        take_back(subject)
+        assert CaseEvent.objects.filter(action="close").count() == 1
+
+    def test_leaves_a_case_open_that_others_have_opened(self, scene, subject):
+        tap(scene.teacher, scene.children[1], "marrying")
+        tap(subject, scene.children[1])
+        take_back(subject)
+        assert Case.objects.get().is_open
+        assert [event.action for event in CaseEvent.objects.order_by("pk")] == [
+            "raise_concern",
+            "concern",
+            "concern_back",
+        ]
+
+    def test_leaves_a_case_open_in_which_something_has_been_done_since(self, scene, subject):
+        tap(subject, scene.children[1])
+        tap(scene.teacher, scene.children[1], "marrying")
+        take_back(subject, ConcernReport.objects.get(kind="weary"))
+        assert Case.objects.get().is_open
+
+    def test_is_the_reporters_alone(self, scene, subject):
+        tap(subject, scene.children[1])
+        assert take_back(scene.teacher).status_code == 403
+
+    def test_lets_the_same_be_said_again(self, scene, subject):
+        tap(subject, scene.children[1])
+        take_back(subject)
+        tap(subject, scene.children[1])
+        assert Case.objects.get().stage == "watch"
+
+
+def test_a_day_of_school_later_the_same_concern_is_a_new_report(scene, subject, clock):
+    from tests.scene import MONDAY, at
+
+    tap(subject, scene.children[1])
+    clock.move_to(at(school_days(MONDAY, 2)[-1]))
+    tap(subject, scene.children[1])
+    assert ConcernReport.objects.count() == 2
+    assert Case.objects.count() == 1
