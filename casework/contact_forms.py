@@ -7,12 +7,17 @@ from django import forms
 
 from casework.causes import Reason, Whereabouts
 from casework.contacts import Account, Colleague, Companion, ContactMethod, ContactOutcome, Wish
+from casework.models import ContactDraft
+from casework.models.contact_drafts import MOST_PHOTOS
 from students.forms.fields import ChoiceField, DateField, LineField, TextField
 from students.models import Student
 
 
 def labelled(enumeration) -> list[tuple[str, str]]:
     return [(each.value, each.label) for each in enumeration]
+
+
+NOT_TOLD = ("submission", "siblings", "photos")
 
 
 class SomeField(forms.MultipleChoiceField):
@@ -24,11 +29,23 @@ class SomeField(forms.MultipleChoiceField):
         super().__init__(label=label, choices=choices, widget=widget, required=False, error_messages=errors, **kwargs)
 
 
-class ContactForm(forms.Form):
-    """记联系: how, with what result, what was said, who went, what comes next. The same form sent twice is one contact.
+class SeveralFiles(forms.FileInput):
+    """Chooses several files at once."""
 
-    A draft may leave out anything; ``said`` is what has been typed so far.
-    """
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.Field):
+    """Photographs; the action opens each by itself, so that one that is none takes no other with it."""
+
+    widget = SeveralFiles
+
+    def clean(self, value):
+        return None
+
+
+class ContactForm(forms.Form):
+    """记联系: how, with what result, what was said, who went, what comes next; sent twice it is one contact."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
     method = ChoiceField("方式", labelled(ContactMethod))
@@ -45,6 +62,12 @@ class ContactForm(forms.Form):
     colleagues = SomeField("学校去了谁", labelled(Colleague))
     companions = SomeField("还有谁一起去", labelled(Companion))
     names = LineField("参加人姓名", max_length=100, required=False)
+    photos = PhotosField(
+        label="照片",
+        required=False,
+        help_text=f"最多{MOST_PHOTOS}张；保存时去掉拍摄地点等信息",
+        widget=SeveralFiles(attrs={"accept": "image/jpeg,image/png", "multiple": True}),
+    )
     next_note = LineField("下一步打算", max_length=200, required=False, help_text="例如：周五晚上再去一次")
     siblings = SomeField("同一次联系也谈到了", [], help_text="家里电话相同的孩子；选了就各记一条")
 
@@ -62,10 +85,17 @@ class ContactForm(forms.Form):
         if "submission" in self.errors:
             raise forms.ValidationError("提交的内容不完整，没有保存。请刷新页面后重新填写。")
 
+    @classmethod
+    def initial_of(cls, draft: ContactDraft) -> dict:
+        """What has been typed before, as the fields take it."""
+        several = {name for name, field in cls.base_fields.items() if isinstance(field, SomeField)}
+        typed = {name: values if name in several else values[0] for name, values in draft.fields.items() if values}
+        return typed | {"submission": draft.submission}
+
     @property
     def account(self) -> Account:
         """What is told."""
-        told = {name: value for name, value in self.cleaned_data.items() if name not in ("submission", "siblings")}
+        told = {name: value for name, value in self.cleaned_data.items() if name not in NOT_TOLD}
         return Account(
             **told
             | {

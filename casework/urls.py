@@ -125,4 +125,9 @@ urlpatterns = [
     path("contacts/<int:pk>/cancel/", duties.cancel_act, {"kind": "contact"}, name="cancel_contact"),
     path("reports/<int:pk>/cancel/", duties.cancel_act, {"kind": "report"}, name="cancel_report"),
     path("students/<int:pk>/contacts/new/", contacts.new_contact, name="new_contact"),
+    path("students/<int:pk>/contacts/draft/", contacts.save_draft, name="save_contact_draft"),
+    path("students/<int:pk>/contacts/draft/discard/", contacts.discard_draft, name="discard_contact_draft"),
+    path("contacts/photos/<int:pk>/", contacts.photo, name="contact_photo"),
+    path("contacts/photos/<int:pk>/thumbnail/", contacts.photo_thumbnail, name="contact_photo_thumbnail"),
+    path("contacts/photos/<int:pk>/remove/", contacts.remove_photo, name="remove_photo"),
 ]

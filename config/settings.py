@@ -204,6 +204,7 @@ if PRODUCTION and not all(each.startswith("https://") for origins in WEBHOOK_ORI
 WEBHOOK_TIMEOUT = 10  # seconds
 
 MAX_FILE_BYTES = 2 * 1024 * 1024  # a certificate or a proof: one picture or PDF
+MAX_PHOTO_BYTES = 12 * 1024 * 1024  # a photograph as a telephone takes it; it is kept much smaller
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # one register of a large class, or a month's grid
 MAX_WORKBOOK_BYTES = 10 * 1024 * 1024  # an upload in the browser; the command line accepts MAX_WORKBOOK_FILE_BYTES
 MAX_OLD_WORKBOOK_BYTES = 32 * 1024 * 1024  # the same for an .xls, which is not packed: 20,000 × 71 cells are 25 MB

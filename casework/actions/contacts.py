@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework import case_engine
-from casework.actions import acts
+from casework.actions import acts, contact_drafts
 from casework.contacts import Account, ContactOutcome, contradictions
 from casework.engine import follow_up
 from casework.models import Case, CaseEvent, Contact
@@ -55,6 +55,7 @@ def record(
     if faults:
         raise ContactRefused(faults)
     made = [_contact(child, account, by, submission) for child in children]
+    contact_drafts.hand_over(by=by, contact=made[0], submission=submission)
     audit.record(by=by, action="contact.record", subject=made[0], students=[child.pk for child in children])
     if account.outcome is ContactOutcome.PROMISED:
         for contact, line in zip(made, lines, strict=True):

@@ -5,6 +5,7 @@ from casework.models.acts import ConcernReport, Contact, Report
 from casework.models.cases import Case, CaseEvent
 from casework.models.channels import Channel, ChannelKind, OwnDigest
 from casework.models.closes import DailyAmendment, DailyClose
+from casework.models.contact_drafts import ContactDraft, ContactPhoto
 from casework.models.deliveries import Delivery, DeliveryTry
 from casework.models.documents import Document, DocumentStep, IssuedPaper, LetterDelivery, SignedCopy
 from casework.models.hand_offs import HandOff
@@ -22,6 +23,8 @@ __all__ = [
     "ChannelKind",
     "ConcernReport",
     "Contact",
+    "ContactDraft",
+    "ContactPhoto",
     "DailyAmendment",
     "DailyClose",
     "Delivery",

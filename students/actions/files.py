@@ -2,13 +2,15 @@
 
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
 from typing import BinaryIO
 
 from django.conf import settings
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
@@ -16,6 +18,7 @@ from students.models.files import StoredFile
 
 MAX_PIXELS = 40_000_000  # a phone's photograph; more is a picture made to fill the memory
 MAX_PAGES = 200
+PHOTO_SIDE, THUMBNAIL_SIDE = 1600, 240  # pixels of the longer side of a photograph as it is kept and as it is listed
 RUNNING = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData"}  # actions of a PDF that no paper needs
 BROKEN_PICTURE = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
 FORMATS = {"JPEG": StoredFile.MediaType.JPEG, "PNG": StoredFile.MediaType.PNG}
@@ -49,6 +52,57 @@ def take_in(upload: BinaryIO) -> dict[str, object]:
         "sha256": sha256(content).hexdigest(),
         "content": content,
     }
+
+
+def take_photo(upload: BinaryIO) -> dict[str, object]:
+    """The columns of a ``StoredFile`` for a photograph, and its ``thumbnail``.
+
+    It is opened, turned upright, made smaller and written anew, so that nothing hidden in it is kept, its place of
+    taking included. Raises ``FileRefused``.
+    """
+    name = PurePath(getattr(upload, "name", "") or "照片").name[-120:]
+    content = upload.read(settings.MAX_PHOTO_BYTES + 1)
+    if not content:
+        raise FileRefused(f"“{name}”是空的，没有保存。请重新选择。")
+    if len(content) > settings.MAX_PHOTO_BYTES:
+        raise FileRefused(f"“{name}”超过12 MB，没有保存。请拍得小一点再传。")
+    try:
+        with _opened(content) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise FileRefused(f"“{name}”的像素太多，没有保存。请缩小后再传。")
+            image.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # a JPEG is read no larger than it will be kept
+            plain = ImageOps.exif_transpose(image).convert("RGB")
+            plain.info.clear()
+            plain.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
+            whole = _jpeg(plain)
+            plain.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+            small = _jpeg(plain)
+    except BROKEN_PICTURE as error:
+        raise FileRefused(f"“{name}”不是JPG或PNG照片，没有保存。请换一张。") from error
+    return {
+        "name": name,
+        "media_type": StoredFile.MediaType.JPEG,
+        "size": len(whole),
+        "sha256": sha256(whole).hexdigest(),
+        "content": whole,
+        "thumbnail": small,
+    }
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
+    """The picture, of which nothing but its size has been read; one that breaks off is none."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, when it is first imported, lets the whole program read them
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with Image.open(BytesIO(content), formats=list(FORMATS)) as image:
+            yield image
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    written = BytesIO()
+    picture.save(written, "JPEG", quality=82)
+    return written.getvalue()
 
 
 def _check_pdf(content: bytes) -> None:
@@ -89,8 +143,7 @@ def _part(row: dict, key: str) -> dict:
 def _picture(content: bytes) -> tuple[StoredFile.MediaType, bytes]:
     """Media type and bytes of the picture, turned upright and written anew."""
     try:
-        with warnings.catch_warnings(), Image.open(BytesIO(content), formats=list(FORMATS)) as image:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with _opened(content) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise FileRefused("这张图片的像素太多，没有保存。请缩小后再传。")
             kind = image.format

@@ -1,0 +1,94 @@
+// 记联系: what is typed is kept on the server after every pause, photographs at once; without this file the form is sent
+// as it is, and 存草稿 keeps it.
+const PAUSE_MILLISECONDS = 1500;
+const UNSAVED = "草稿还没有保存，连上网后自动再存";
+
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.state = form.querySelector("[data-draft-state]");
+    this.photos = form.querySelector("[data-photos]");
+    this.files = form.elements.photos;
+    this.faults = form.querySelector("[data-photo-faults]");
+    this.timer = null;
+    this.saving = null; // what is on its way; one at a time, so that nothing older arrives later
+    this.waits = false; // something has changed since that was sent
+    this.ends = false; // the form itself is on its way
+    form.querySelector("[data-without-script]").hidden = true;
+    form.addEventListener("input", (event) => event.target !== this.files && this.later());
+    this.files.addEventListener("change", () => this.save());
+    form.addEventListener("submit", (event) => this.submitted(event));
+    document.addEventListener("visibilitychange", () => document.hidden && this.timer && this.save());
+    window.addEventListener("pageshow", () => (this.ends = false));
+    window.addEventListener("online", () => this.waits && this.save());
+    form.classList.add("is-live");
+    if (this.files.files.length) this.save(); // chosen before this file had come
+  }
+
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), PAUSE_MILLISECONDS);
+  }
+
+  async save() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.waits = true;
+    if (this.saving || this.ends) return;
+    while (this.waits && !this.ends) {
+      this.waits = false;
+      this.saving = this.send();
+      const arrived = await this.saving;
+      this.saving = null;
+      if (!arrived) {
+        this.waits = true; // until something more is typed, or the network is back
+        break;
+      }
+    }
+  }
+
+  async send() {
+    const sent = this.files.files.length;
+    try {
+      const response = await fetch(this.form.dataset.draft, {
+        method: "POST", headers: { Accept: "application/json" }, body: new FormData(this.form),
+      });
+      if (!response.ok || response.redirected) throw new Error(response.status);
+      const { said, photos, faults } = await response.json();
+      if (said) this.state.textContent = said;
+      this.photos.innerHTML = photos;
+      if (sent) this.taken(faults);
+      return true;
+    } catch {
+      this.state.textContent = UNSAVED;
+      return false;
+    }
+  }
+
+  taken(faults) {
+    this.files.value = "";
+    this.faults.replaceChildren(...faults.map((words) => {
+      const line = document.createElement("p");
+      line.className = "field-error";
+      line.textContent = words;
+      return line;
+    }));
+  }
+
+  // A photograph on its way arrives first: the form waits for it, and is then sent as it was pressed.
+  async submitted(event) {
+    clearTimeout(this.timer);
+    if (!this.saving) {
+      this.ends = true;
+      return;
+    }
+    event.preventDefault();
+    const button = event.submitter;
+    await this.saving;
+    this.ends = true;
+    this.form.requestSubmit(button);
+  }
+}
+
+const form = document.querySelector("[data-draft]");
+if (form) new Draft(form);
