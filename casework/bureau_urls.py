@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import hand_offs, hand_ups
+from casework.views import desk, hand_offs, hand_ups, legal_steps
 
 urlpatterns = [
     path("handed-up/", hand_ups.handed_up, name="handed_up"),
@@ -11,4 +11,11 @@ urlpatterns = [
     path("hand-offs/<int:pk>/step/", hand_offs.step_hand_off, name="step_hand_off"),
     path("hand-offs/children/<int:pk>/", hand_offs.latest_hand_off, name="latest_hand_off"),
     path("cases/<int:pk>/hand-off/", hand_offs.send_hand_off, name="send_hand_off"),
+    path("bureau/cases/", desk.desk, name="desk"),
+    path("cases/<int:pk>/confirm-return/", desk.confirm_return, name="confirm_return"),
+    path("cases/<int:pk>/propose-closing/", desk.propose_closing, name="propose_closing"),
+    path("closings/<int:pk>/", desk.closing, name="closing"),
+    path("closings/children/<int:pk>/", desk.latest_closing, name="latest_closing"),
+    path("cases/<int:pk>/legal-steps/", legal_steps.legal_steps, name="legal_steps"),
+    path("legal-steps/<int:pk>/cancel/", legal_steps.cancel_legal_step, name="cancel_legal_step"),
 ]

@@ -101,6 +101,8 @@ def move(
         case.outcome, case.closed_on, case.closed_at, case.closed_by = "", None, None, None
         case.since, case.returned_on = day, None
     case.stage = target
+    if target is not CaseStage.CLOSED:  # a child that leaves again has not come back for good
+        case.return_confirmed_at, case.return_confirmed_by = None, None
     case.was_lost = case.was_lost or target in LOST_STAGES
     if target is CaseStage.RETURNED:
         case.returned_on = day

@@ -31,7 +31,14 @@ def word_hand_off(notice: Notice, who: str) -> tuple[str, str, str]:
     return text, reverse("casework:latest_hand_off", args=[notice.student_id]), "看移交"
 
 
+def word_closing(notice: Notice, who: str) -> tuple[str, str, str]:
+    """Of a proposal to close a case: made, or decided."""
+    text = f"{who}办理了{notice.student.name}的销号申请，请查看。"
+    return text, reverse("casework:latest_closing", args=[notice.student_id]), "看申请"
+
+
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = dict.fromkeys(WORDS, word) | {
     Notice.Kind.DOCUMENT_WAITING: word_document,
     Notice.Kind.CASE_HANDED_OFF: word_hand_off,
+    Notice.Kind.CASE_CLOSING: word_closing,
 }

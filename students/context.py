@@ -25,7 +25,10 @@ WAYS = [
 ]
 # Addresses of the work that an entry leads to: there too it is the entry where one is.
 BELOW = {
-    "casework:duties": ("/handed-up/", "/hand-offs/", "/cases/", "/concerns/"),
+    "casework:duties": (
+        "/handed-up/", "/hand-offs/", "/bureau/", "/closings/", "/legal-steps/", "/trips/", "/funnel/", "/cases/",
+        "/concerns/",
+    ),
     "students:attendance": (
         "/register/", "/registers/", "/daily/", "/daily-summary/", "/notices/", "/calendar/", "/sheets/", "/signs/",
         "/substitutes/", "/unverified/", "/alerts/", "/timetables/", "/leave/", "/rules/",

@@ -45,7 +45,9 @@ CALCULATION = {
     ),
     "casework": (
         "digest",
+        "closing",
         "handing_off",
+        "legal",
         "handing_up",
         "contacts",
         "causes",

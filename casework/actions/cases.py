@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from casework import case_engine
 from casework.causes import Reason, Whereabouts
-from casework.models import Case, CaseEvent, ConcernReport
+from casework.models import Case, CaseEvent, Closing, ConcernReport
 from casework.queries.case_facts import (
     actors_over,
     child_now,
@@ -167,10 +167,11 @@ def confirm_dropout(
 @transaction.atomic
 def close(
     *, by, scope: Scope, case: Case, outcome: CaseOutcome, note: str, paper: Mapping[str, object] | None = None,
-    version: int, today: date,
+    version: int, today: date, approved: Closing | None = None,
 ) -> Case:  # fmt: skip
     """销号, with what proves it; of a case that was reported lost by the bureau alone, and with a paper on file.
 
+    Such a case is closed by approving a proposal (``casework.actions.closings``), which is ``approved``.
     ``paper``: the columns of an uploaded file (``students.actions.files.take_in``). Raises ``CaseRefused``.
     """
     case, line = _locked(case, version)
@@ -178,6 +179,8 @@ def close(
     now, days = CaseNow(CaseStage(case.stage), case.was_lost), policy_of(today).return_days
     if reason := closing_refusal(now, outcome, child_now(case, line, today), return_days=days):
         raise CaseRefused(f"{reason}。没有销号。")
+    if case.was_lost and approved is None:
+        raise CaseRefused("报过流失的个案要先提出销号，由另一人批准，没有销号。请在个案里提出销号。")
     if not note:
         raise CaseRefused("销号要写明依据，没有保存。请填写说明。")
     if paper:

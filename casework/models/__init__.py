@@ -2,6 +2,7 @@
 the site."""
 
 from casework.models.acts import ConcernReport, Contact, Report
+from casework.models.bureau import Closing, LegalStep
 from casework.models.cases import Case, CaseEvent
 from casework.models.channels import Channel, ChannelKind, OwnDigest
 from casework.models.closes import DailyAmendment, DailyClose
@@ -21,6 +22,7 @@ __all__ = [
     "CaseEvent",
     "Channel",
     "ChannelKind",
+    "Closing",
     "ConcernReport",
     "Contact",
     "ContactDraft",
@@ -35,6 +37,7 @@ __all__ = [
     "HandOff",
     "HandUp",
     "IssuedPaper",
+    "LegalStep",
     "LetterDelivery",
     "Obligation",
     "OwnDigest",

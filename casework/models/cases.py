@@ -40,8 +40,9 @@ class Case(models.Model):
 
     What is owed by the ladder is read from the obligations; ``plan_step`` and ``plan_on`` are what is to be done
     besides, so that every open case has a next step and a day. ``returned_on`` is the day on which the child was seen
-    again; ``was_lost`` stays true once it has been reported lost, and then 销号 is the bureau's. ``assigned_to`` does
-    what else falls to the post that answers for the step.
+    again, ``return_confirmed_at`` when the bureau confirmed that it stays; ``was_lost`` stays true once it has been
+    reported lost, and then 销号 is the bureau's. ``assigned_to`` does what else falls to the post that answers for the
+    step.
     """
 
     student = models.ForeignKey(Student, models.PROTECT, verbose_name="学生", related_name="cases")
@@ -68,6 +69,10 @@ class Case(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="销号人", related_name="+"
     )
+    return_confirmed_at = models.DateTimeField("确认复学时间", null=True, blank=True)
+    return_confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="确认复学人", related_name="+"
+    )
     version = models.PositiveIntegerField("版本", default=1)
 
     scope_path = LINE_PATH
@@ -93,6 +98,11 @@ class Case(models.Model):
                 condition=Q(assigned_to=None, assigned_reason="")
                 | (Q(assigned_to__isnull=False) & ~Q(assigned_reason="")),
                 name="a_case_is_assigned_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(return_confirmed_at=None, return_confirmed_by=None)
+                | Q(return_confirmed_at__isnull=False, return_confirmed_by__isnull=False),
+                name="a_return_is_confirmed_by_somebody",
             ),
             models.CheckConstraint(
                 condition=~Q(stage=CaseStage.RETURNED.value) | Q(returned_on__isnull=False),

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Q
 
 from casework.facts import Surroundings, load_facts
+from casework.ladder import StudentFacts
 from casework.models import Case
 from casework.stages import Actor, CaseStage, ChildNow
 from casework.steps import CHAIN, POSTS, responsible_for
@@ -89,9 +90,20 @@ def child_now(case: Case, line: RegistryLine, today: date) -> ChildNow:
 
 def present_days(case: Case, today: date) -> int:
     """Days on which the child was seen since it returned, that day included."""
+    return present_days_of([case], today)[case.pk]
+
+
+def present_days_of(cases: Collection[Case], today: date) -> dict[int, int]:
+    """Case → days on which its child was seen since it returned; as many queries for many cases as for one."""
+    if not cases:
+        return {}
     surroundings = Surroundings()
-    facts = load_facts([case.student_id], surroundings, with_registers=False)[case.student_id]
-    surroundings.meet({place.school_class for place in facts.places})
+    facts = load_facts([case.student_id for case in cases], surroundings, with_registers=False)
+    surroundings.meet({place.school_class for each in facts.values() for place in each.places})
+    return {case.pk: _present_days(case, facts[case.student_id], surroundings, today) for case in cases}
+
+
+def _present_days(case: Case, facts: StudentFacts, surroundings: Surroundings, today: date) -> int:
     # Days without a mark count as well, so the count begins with a mark that changes nothing.
     marks = {case.returned_on: {}, **{day: kinds for day, kinds in facts.marks.items() if day >= case.returned_on}}
     days = follow_days(

@@ -91,6 +91,8 @@ def move(request, pk: int, action: CaseAction):
     row = seen_case(request, pk)
     if refused := queries.refused(row, action, request.scope):
         raise PermissionDenied(f"{refused}，没有保存")
+    if action is CaseAction.CLOSE and row.was_lost:
+        return redirect("casework:propose_closing", pk)
     outcomes, waiting = queries.open_ways(row, action, request.today)
     asks = {"outcomes": outcomes, "needs_paper": queries.lacks_evidence(row), "latest": request.today}
     form = MoveForm(

@@ -74,7 +74,7 @@ def send_hand_off(request, pk):
         raise PermissionDenied("移交由教务处、校领导、乡镇干部或县教育局办理，你可以查看")
     ways = [(sender, receiver) for sender in Side if sender in sides for receiver in Side if receiver is not sender]
     initial = {"due_on": request.today + timedelta(days=USUAL_DAYS)}
-    form = HandOffForm(request.POST or None, ways=ways, initial=initial)
+    form = HandOffForm(_sent(request), ways=ways, initial=initial)
     if form.is_valid():
         sender, receiver = form.cleaned_data["way"]
         fields = {name: form.cleaned_data[name] for name in ("message", "due_on")}
@@ -118,3 +118,7 @@ def step_hand_off(request, pk):
 def _case(request, pk) -> Case:
     rows = Case.objects.visible_to(request.scope.without_lessons)
     return get_object_or_404(rows.select_related("student__line__school_class__school"), pk=pk)
+
+
+def _sent(request):
+    return request.POST if request.method == "POST" else None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from casework.models import Case, CaseEvent, ConcernReport, HandOff, HandUp
+from casework.models import Case, CaseEvent, Closing, ConcernReport, HandOff, HandUp, LegalStep
 from students.models import Student
 from tests import cast
 from tests.access.document_rows import rows_of_documents
@@ -22,6 +22,17 @@ def rows_of_cases(child: Student) -> dict[type, object]:
         CaseEvent: CaseEvent.objects.create(case=case, **event),
         HandUp: HandUp.objects.create(
             case=case, matter="visit", due_on=MONDAY, to_role="principal", on=MONDAY + timedelta(1), at=now
+        ),
+        Closing: Closing.objects.create(
+            case=case,
+            outcome="returned",
+            note="稳定",
+            state="proposed",
+            proposed_at=now,
+            proposed_by=cast.person("股员"),
+        ),
+        LegalStep: LegalStep.objects.create(
+            case=case, kind="order", authority="bureau", day=MONDAY, recorded_at=now, recorded_by=cast.person("股员")
         ),
         HandOff: HandOff.objects.create(
             case=case,

@@ -18,6 +18,11 @@ def open_case(child: Student, *, stage: str = "absent", day: date = MONDAY, **fi
     return Case.objects.create(student=child, stage=stage, **opened, **planned, **fields)
 
 
+def open_cases_of(child: Student) -> Case:
+    """The open case of a child, opened where there is none."""
+    return Case.objects.open().filter(student=child).first() or open_case(child)
+
+
 @pytest.fixture
 def officers(scene: Scene) -> dict[str, Person]:
     """Those around 东坪小学, and a township officer elsewhere."""

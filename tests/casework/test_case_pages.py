@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from casework.actions import cases
-from casework.models import Case, CaseEvent
+from casework.models import Case, CaseEvent, Closing
 from casework.stages import CaseOutcome
 from casework.steps import CaseStep, Concern
 from students.models import Certificate, Person, Posting, RegistryLine, Role
@@ -187,10 +187,13 @@ class TestWhatIsDone:
 
     def test_a_lost_child_comes_off_the_list_only_with_a_paper(self, scene, lost, bureau):
         how = {"outcome": "false_alarm", "note": "转到邻校，漏登"}
-        response = send(bureau, "close_case", lost, **how)
+        assert send(bureau, "close_case", lost, **how).status_code == 302  # on to the proposal
+        response = send(bureau, "propose_closing", lost, **how)
         assert response.status_code == 422
         assert "请选择佐证材料的文件" in text_of(response)
-        assert send(bureau, "close_case", lost, evidence=picture("证明.jpg"), **how).status_code == 302
+        assert send(bureau, "propose_closing", lost, paper=picture("证明.jpg"), **how).status_code == 302
+        second = client_of(cast.person(role=Role.BUREAU_OFFICER))
+        second.post(reverse("casework:closing", args=[Closing.objects.get().pk]), {"do": "approve"})
         assert (Case.objects.get().stage, Certificate.objects.get().kind) == ("closed", "case")
 
     def test_what_is_not_proven_is_not_offered_and_the_page_says_what_it_waits_for(self, scene, away):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from casework.actions import hand_offs
 from casework.handing_off import Side
 from tests import cast
-from tests.casework.away import open_case
+from tests.casework.away import open_cases_of
 from tests.scene import MONDAY
 
 TABLE = """
@@ -24,7 +24,7 @@ POST casework:send_hand_off         in      403      404     →     →        
 
 
 def arguments(scene, people, day) -> dict[str, list]:
-    free, handed = (open_case(child) for child in scene.children[1:3])
+    free, handed = (open_cases_of(child) for child in scene.children[1:3])
     row = hand_offs.send(
         by=people["clerk"], scope=cast.scope(people["clerk"]), case=handed, from_side=Side.SCHOOL,
         to_side=Side.TOWNSHIP, message="请协助劝返", due_on=MONDAY + timedelta(7), today=MONDAY,
