@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from casework.models import Channel, Delivery, DeliveryTry, OwnDigest
-from casework.queries.reminders import is_taught, reader_of_channel, reader_of_person
+from casework.queries.reminders import is_taught, reader_of_channel, reader_of_person, teaches_anywhere
 from students.actions import audit
 
 PAUSES = (1, 5, 30, 120)  # minutes before the second, third, … try; after the last 失败
@@ -44,7 +44,8 @@ class DeliveryRefused(Exception):
 
 def plan(*, now: datetime, then: Then) -> int:
     """The digests of today, one row a recipient, however often it is asked for; how many are new. ``now`` is local."""
-    wanted = [*_of_channels(now), *_of_people(now)]
+    school_day = teaches_anywhere(now.date())
+    wanted = [*_of_channels(now, school_day), *(_of_people(now) if school_day else ())]
     with transaction.atomic():
         Delivery.objects.bulk_create(wanted, ignore_conflicts=True)
         keys = [row.key for row in wanted]
@@ -54,7 +55,7 @@ def plan(*, now: datetime, then: Then) -> int:
     return len(new)
 
 
-def _of_channels(now: datetime) -> Iterator[Delivery]:
+def _of_channels(now: datetime, school_day: bool) -> Iterator[Delivery]:
     told: set[tuple] = set()
     planned = set(Delivery.objects.filter(kind=Delivery.Kind.DIGEST, day=now.date()).values_list("channel", "address"))
     for channel in Channel.objects.filter(paused_at=None).select_related("school", "township").order_by("pk"):
@@ -62,7 +63,9 @@ def _of_channels(now: datetime) -> Iterator[Delivery]:
         if due_at < channel.changed_at:  # saved after its time: from tomorrow on
             continue
         open_addresses = [each for each in channel.recipients or [""] if (channel.pk, each) not in planned]
-        if not open_addresses or (channel.school_days_only and not is_taught(reader_of_channel(channel, now))):
+        if not open_addresses:
+            continue
+        if channel.school_days_only and not (school_day and is_taught(reader_of_channel(channel, now))):
             continue
         for address in open_addresses:
             place = (channel.township_id, channel.school_id, address or channel.pk)

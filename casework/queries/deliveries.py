@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -17,6 +18,7 @@ TONES = {
 }  # fmt: skip
 TO_DECIDE = (State.FAILED, State.UNKNOWN)
 OWN_SHOWN = 7
+QUEUED_LONG = timedelta(minutes=10)  # a worker that runs begins within seconds
 
 
 def masked_address(address: str) -> str:
@@ -31,6 +33,7 @@ class DeliveryLine:
 
     delivery: Delivery
     may_decide: bool
+    now: datetime
 
     @property
     def state(self) -> tuple[str, str]:
@@ -48,12 +51,14 @@ class DeliveryLine:
     def explanation(self) -> str:
         """Why it did not go, and when it is tried again."""
         row = self.delivery
-        if row.state == State.WAITING:
-            when = f"{cdate_short(row.due_at)}{ctime(row.due_at)}{'再试' if row.tries else '发'}"
-            return f"{row.problem}，{when}" if row.problem and row.tries else row.problem or when
-        if row.state == State.SENT and row.decided_by and not row.problem and not row.text:
-            return ""
-        return row.problem
+        if row.state != State.WAITING:
+            return row.problem
+        if row.due_at < self.now - QUEUED_LONG and not row.problem:
+            return "到时间还没有发，后台程序可能没有运行，请告诉系统管理员"
+        when = f"{cdate_short(row.due_at)}{ctime(row.due_at)}{'再试' if row.tries else '发'}"
+        if not row.tries:
+            return row.problem or when
+        return f"{row.problem}，{when}"
 
     @property
     def may_resend(self) -> bool:
@@ -81,9 +86,9 @@ def narrowed(rows: QuerySet[Delivery], wanted: Mapping) -> QuerySet[Delivery]:
     return rows
 
 
-def lines(rows, scope: Scope) -> list[DeliveryLine]:
+def lines(rows, scope: Scope, *, now: datetime) -> list[DeliveryLine]:
     """Messages of a page of the log."""
-    return [DeliveryLine(row, scope.keeps_channels_of(row.channel.school_id)) for row in rows]
+    return [DeliveryLine(row, scope.keeps_channels_of(row.channel.school_id), now) for row in rows]
 
 
 def channels_of(scope: Scope) -> QuerySet[Channel]:
@@ -112,7 +117,7 @@ class ChannelLine:
         return ("已停用", "mute") if self.channel.paused_at else ("启用", "ok")
 
 
-def channel_lines(channels, scope: Scope) -> list[ChannelLine]:
+def channel_lines(channels, *, now: datetime) -> list[ChannelLine]:
     """The channels of a page; two queries."""
     latest = Delivery.objects.filter(channel=OuterRef("pk")).order_by("-due_at", "-pk").values("pk")
     rows = list(
@@ -125,7 +130,7 @@ def channel_lines(channels, scope: Scope) -> list[ChannelLine]:
     return [
         ChannelLine(
             row,
-            DeliveryLine(last[row.last_delivery], may_decide=False) if row.last_delivery else None,
+            DeliveryLine(last[row.last_delivery], may_decide=False, now=now) if row.last_delivery else None,
             row.to_decide,
         )
         for row in rows
@@ -161,10 +166,10 @@ def own_digest_of(person: Person) -> OwnDigest | None:
     return OwnDigest.objects.filter(person=person).first()
 
 
-def own_lines(person: Person) -> list[DeliveryLine]:
+def own_lines(person: Person, *, now: datetime) -> list[DeliveryLine]:
     """The digests sent to the person of late."""
     rows = Delivery.objects.filter(own__person=person, kind=Delivery.Kind.DIGEST).order_by("-due_at", "-pk")
-    return [DeliveryLine(row, may_decide=True) for row in rows[:OWN_SHOWN]]
+    return [DeliveryLine(row, may_decide=True, now=now) for row in rows[:OWN_SHOWN]]
 
 
 def decidable(scope: Scope, person: Person, pk: int) -> Delivery | None:

@@ -13,10 +13,11 @@ from django.urls import reverse
 
 from casework.digest import MOST_NAMED, Digest, Part, amounts, named_lines, school_lines
 from casework.models import Case, Channel, Obligation
-from casework.queries import boards, signs
+from casework.queries import boards, document_lists, signs
 from casework.queries.closes import unclosed
+from casework.queries.hand_ups import posts_with_cases
 from students.access import AREA_ROLES, NOBODY, Scope, in_force, scope_of
-from students.models import Person, School, SchoolClass
+from students.models import DayOverride, Person, School, SchoolClass
 from students.queries import register_board, waiting
 from students.queries.calendar import current_calendar
 from students.queries.people import place_line
@@ -51,7 +52,7 @@ class Reader:
 def reader_of_channel(channel: Channel, now: datetime) -> Reader:
     """The people of a channel's place see what the office there sees."""
     if channel.school_id:
-        roles, ids = frozenset({"registry_clerk"}), frozenset({channel.school_id})
+        roles, ids = frozenset({"registry_clerk", "principal"}), frozenset({channel.school_id})
         scope = Scope(roles=roles, schools=ids, clerk_of=ids, led=ids)
     elif channel.township_id:
         ids = frozenset({channel.township_id})
@@ -76,6 +77,14 @@ def is_taught(reader: Reader) -> bool:
         return any(reader.day in calendar.school_days(school=school, school_class=0) for school in schools)
     places = classes.values_list("school", "pk")
     return any(reader.day in calendar.school_days(school=school, school_class=pk) for school, pk in places)
+
+
+def teaches_anywhere(day: date) -> bool:
+    """Whether any class of the county has school: asked first, since on a holiday nobody need be asked one by one."""
+    calendar = current_calendar()
+    apart = DayOverride.objects.filter(day=day, is_taught=True).exclude(school_class=None)
+    schools = School.objects.order_by().values_list("pk", flat=True)
+    return any(day in calendar.school_days(school=school, school_class=0) for school in schools) or apart.exists()
 
 
 def compose(reader: Reader, *, with_names: bool = False) -> Digest:
@@ -114,6 +123,21 @@ def _late_children(late, today: date) -> tuple[str, ...]:
     return named_lines(lines, late.count() if len(lines) > MOST_NAMED else len(lines))
 
 
+def handed_up_part(reader: Reader) -> Part | None:
+    """逾期上交: cases of which the reader's post has something overdue as well. A principal has what the clerk has."""
+    posts = posts_with_cases(reader.scope, reader.day)
+    number = max((count for post, count in posts.items() if post in reader.scope.roles), default=0)
+    lines = (f"有事项逾期、已经上交来的个案{number}件",)
+    return Part("逾期上交", lines, reverse("casework:handed_up"), urgent=number) if number else None
+
+
+def documents_part(reader: Reader) -> Part | None:
+    """文书: papers that wait for the reader's signature, and those sent back to where the reader writes."""
+    waits = document_lists.to_sign(reader.scope, reader.day), document_lists.sent_back(reader.scope)
+    words = amounts(("等着签", waits[0], "份"), ("退回要改的", waits[1], "份"))
+    return Part("文书", (words,), reverse("casework:documents")) if words else None
+
+
 def cases_part(reader: Reader) -> Part | None:
     """个案: how many stand open, and in how many the next step is late or due today."""
     rows = Case.objects.visible_to(reader.answers).open().with_next(reader.day).order_by()
@@ -126,7 +150,7 @@ def cases_part(reader: Reader) -> Part | None:
     if reader.by_school:
         schools = rows.values("student__line__school__name").annotate(**sums).order_by("-late", "-due", "-all")
         lines += school_lines([(each["student__line__school__name"] or "无学校", _steps(each)) for each in schools])
-    return Part("个案", lines, reverse("casework:duties"), urgent=total["late"])
+    return Part("个案", lines, reverse("casework:cases"), urgent=total["late"])
 
 
 def _steps(sums: dict) -> str:
@@ -213,16 +237,19 @@ OTHER = {
 
 
 def other_part(reader: Reader) -> Part | None:
-    """其他等你办的: what the pages 考勤 and 学籍 count as waiting."""
-    counts = {label: waiting.WAITING[name](reader.scope, reader.day) for name, label in OTHER.items()}
-    counts["没有上报的日子"] = unclosed(reader.scope, reader.day)
-    lines = tuple(f"{label}{number}件" for label, number in counts.items() if number)
-    return Part("其他", lines, reverse("casework:reminders")) if lines else None
+    """其他等你办的: what the pages 考勤 and 学籍 count as waiting; it leads to the first of them."""
+    counts = [(name, label, waiting.WAITING[name](reader.scope, reader.day)) for name, label in OTHER.items()]
+    counts.append(("casework:daily", "没有上报的日子", unclosed(reader.scope, reader.day)))
+    found = [each for each in counts if each[2]]
+    lines = tuple(f"{label}{number}件" for _, label, number in found)
+    return Part("其他", lines, reverse(found[0][0])) if found else None
 
 
 PARTS: list[Callable[[Reader], Part | None]] = [
+    handed_up_part,
     duties_part,
     cases_part,
+    documents_part,
     registers_part,
     runs_part,
     signs_part,

@@ -31,7 +31,7 @@ def channels(request):
     """Every channel that the reader keeps, and what was sent through it last."""
     page = Paginator(queries.channels_of(request.scope), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = queries.channels_of(request.scope).filter(pk__in=[row.pk for row in page])
-    lines = queries.channel_lines(rows, request.scope)
+    lines = queries.channel_lines(rows, now=timezone.now())
     context = {"page": page, "lines": lines, "mail_is_set_up": settings.EMAIL_IS_SET_UP}
     return render(request, "casework/channels.html", context)
 
@@ -84,13 +84,13 @@ def _initial(row: Channel) -> dict:
 
 
 def _show(request, row: Channel, form, *, names=None, status=200):
-    sent = queries.log(request.scope).filter(channel=row)
+    sent, now = queries.log(request.scope).filter(channel=row), timezone.now()
     context = {
-        "line": queries.channel_lines(queries.channels_of(request.scope).filter(pk=row.pk), request.scope)[0],
+        "line": queries.channel_lines(queries.channels_of(request.scope).filter(pk=row.pk), now=now)[0],
         "form": form,
         "names": names or NamesForm(initial={"version": row.version}),
         "may_allow_names": request.scope.may_allow_names_in(row.school_id),
-        "deliveries": queries.lines(sent[:SHOWN_BELOW], request.scope),
+        "deliveries": queries.lines(sent[:SHOWN_BELOW], request.scope, now=now),
         "mail_is_set_up": settings.EMAIL_IS_SET_UP,
         "here": reverse("casework:channel", args=[row.pk]),
     }
@@ -165,7 +165,8 @@ def delivery_log(request):
     form = DeliveryFilter(request.GET, channels=queries.channels_of(request.scope))
     wanted = form.cleaned_data if form.is_valid() else {}
     page = Paginator(queries.narrowed(queries.log(request.scope), wanted), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "lines": queries.lines(page, request.scope), "here": request.get_full_path()}
+    lines = queries.lines(page, request.scope, now=timezone.now())
+    context = {"form": form, "page": page, "lines": lines, "here": request.get_full_path()}
     return render(request, "casework/deliveries.html", context)
 
 
@@ -176,7 +177,7 @@ def delivery(request, pk):
     if row is None:
         raise Http404
     context = {
-        "line": queries.DeliveryLine(row, may_decide=True),
+        "line": queries.DeliveryLine(row, may_decide=True, now=timezone.now()),
         "tries": queries.tries_of(row),
         "here": request.path,
     }

@@ -25,13 +25,14 @@ def reminders(request):
 def _show(request, *, form=None, code=None, status=200):
     own = own_digest_of(request.user)
     initial = {"address": own.address, "send_at": own.send_at} if own else {}
+    reader = reader_of_person(request.user, timezone.localtime())
     context = {
         "notices": waiting_notices(request.scope, request.user),
-        "digest": compose(reader_of_person(request.user, timezone.localtime()), with_names=True),
+        "digest": compose(reader, with_names=not reader.by_school),
         "own": own,
         "form": form or OwnDigestForm(initial=initial),
         "code": code or CodeForm(),
-        "sent": own_lines(request.user),
+        "sent": own_lines(request.user, now=reader.now),
         "mail_is_set_up": settings.EMAIL_IS_SET_UP,
         "keeps_channels": bool(request.scope.roles & (COUNTY_ROLES | SCHOOL_ROLES)),
         "here": request.path,

@@ -19,6 +19,7 @@ from students.models import CalendarChange, Notice, Person, Posting, Role, RollC
 from students.queries.calendar_months import Place
 from students.queries.lessons import timetable_of
 from tests import cast
+from tests.browser.reminder_pages import reminder_pages_of
 from tests.scene import FRIDAY, MONDAY, Scene, at
 from tests.workbook.workbooks import child, xlsx
 
@@ -129,8 +130,8 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "refused": (teacher, reverse("students:people")),
         "not found": (teacher, "/nothing/"),
         **(sign_pages(classroom) | sheet_pages(classroom)),
-        **pages_of_teaching(classroom),
-        **(leave_pages(classroom) | calendar_pages_of(classroom)),
+        **(pages_of_teaching(classroom) | leave_pages(classroom)),
+        **(calendar_pages_of(classroom) | reminder_pages_of(classroom)),
     }
 
 

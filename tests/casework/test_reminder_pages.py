@@ -136,6 +136,15 @@ class TestChannels:
         assert "邮件还没有配置，配置好以后自动发出" in page
         assert Delivery.objects.get().state == Delivery.State.WAITING
 
+    def test_without_a_worker_it_says_so_after_ten_minutes(self, clerk, mail_is_set_up, settings, clock):
+        settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+        channel = add(clerk, "email", recipients="a@a.cn")
+        assert "9月7日7:40发" in press(clerk, "test_channel", channel.pk)
+        clock.shift(timedelta(minutes=10))
+        assert "后台程序可能没有运行" not in text(clerk.get(LOG))
+        clock.shift(timedelta(seconds=1))
+        assert "后台程序可能没有运行" in text(clerk.get(LOG))
+
     def test_it_asks_as_often_for_ten_channels_as_for_one(self, clerk):
         def queries():
             clerk.get(CHANNELS)
