@@ -120,12 +120,17 @@ class RuleForm(PeriodForm):
     def _shown(self, number: int) -> dict:
         trigger = self.base[number] if number < len(self.base) else None
         bound = [self[name] for name in self.fields if name.endswith(f"-{number}")]
-        wrong = self.is_bound and any(each.errors for each in bound)
-        new = self.is_bound and trigger is None and bool(self[f"tier-{number}"].value())
+        touched = {each.name for each in bound} & {*self.changed_data, *self.errors} if self.is_bound else set()
         if trigger is None:
-            return {"fields": bound, "open": wrong or new, "title": "再加一级", "words": "不加就不用填"}
+            is_new = self.is_bound and bool(self[f"tier-{number}"].value())
+            return {"fields": bound, "open": is_new, "title": "再加一级", "words": "不加就不用填"}
         words = f"{trigger.words}，{Role(trigger.responsible).label}{trigger.due_words}办结，对象：{trigger.receiver}"
-        return {"fields": bound, "open": wrong, "title": f"第{trigger.step}级 {trigger.tier.label}", "words": words}
+        return {
+            "fields": bound,
+            "open": bool(touched),
+            "title": f"第{trigger.step}级 {trigger.tier.label}",
+            "words": words,
+        }
 
     def clean_starts_on(self):
         day = self.cleaned_data["starts_on"]

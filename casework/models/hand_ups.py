@@ -1,7 +1,7 @@
 """逾期上交: what was left undone in a case, and the post to which it went as well (domain.md §5)."""
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from casework.models.cases import Case
 from casework.models.obligations import Obligation
@@ -20,11 +20,18 @@ class HandUpQuerySet(ScopedQuerySet):
 
     def standing(self, day):
         """Those whose matter is undone on ``day``: the duty is owed, or the step is still what is planned."""
-        owed = Obligation.objects.undone_on(day).filter(
-            student=OuterRef("case__student"), tier=OuterRef("matter"), due_on=OuterRef("due_on")
-        )
+        owed = self._duties(Obligation.objects.undone_on(day))
         planned = Q(matter=F("case__plan_step"), due_on=F("case__plan_on"))
         return self.exclude(case__stage="closed").filter(Exists(owed) | planned)
+
+    def with_duty(self):
+        """With ``duty``, the id of the obligation that was late; None where it was a planned step."""
+        return self.annotate(duty=Subquery(self._duties(Obligation.objects.all()).values("pk")[:1]))
+
+    def _duties(self, obligations):
+        return obligations.filter(
+            student=OuterRef("case__student"), tier=OuterRef("matter"), due_on=OuterRef("due_on")
+        ).order_by("triggered_on", "pk")
 
 
 class HandUp(models.Model):

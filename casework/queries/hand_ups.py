@@ -14,12 +14,16 @@ from students.access import Scope
 
 @dataclass(frozen=True)
 class HandUpLine:
-    """One overdue matter of a case: when it was due, and the posts that have it as well. ``stands``: it is undone."""
+    """One overdue matter of a case: when it was due, and the posts that have it as well. ``stands``: it is undone.
+
+    ``duty`` is the obligation that says why, None where a planned step is what was late.
+    """
 
     matter: str
     due_on: date
     posts: list[tuple[str, date]]
     stands: bool
+    duty: int | None
 
     @property
     def words(self) -> str:
@@ -30,14 +34,14 @@ class HandUpLine:
 def hand_ups(case: Case, today: date) -> list[HandUpLine]:
     """Everything that has gone up in a case, what stands still first; two queries."""
     standing = set(HandUp.objects.standing(today).filter(case=case).values_list("pk", flat=True))
-    lines = _lines(HandUp.objects.filter(case=case), standing)
+    lines = _lines(HandUp.objects.filter(case=case).with_duty(), standing)
     return sorted(lines, key=lambda line: (not line.stands, line.due_on))
 
 
 def standing_lines(cases: Collection[int], today: date) -> dict[int, list[HandUpLine]]:
     """Case → what has gone up in it and is undone; one query."""
     found: dict[int, list[HandUp]] = defaultdict(list)
-    for row in HandUp.objects.standing(today).filter(case__in=cases):
+    for row in HandUp.objects.standing(today).with_duty().filter(case__in=cases):
         found[row.case_id].append(row)
     return {case: _lines(rows, {row.pk for row in rows}) for case, rows in found.items()}
 
@@ -61,6 +65,7 @@ def _lines(rows: Iterable[HandUp], standing: Collection[int]) -> list[HandUpLine
             due_on=due_on,
             posts=[(POSTS[row.to_role], row.on) for row in sorted(each, key=lambda row: CHAIN.index(row.to_role))],
             stands=any(row.pk in standing for row in each),
+            duty=each[0].duty,
         )
         for (_, due_on), each in sorted(groups.items(), key=lambda group: group[0][1])
     ]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from casework.actions import calendar_changes, uploads
 from casework.actions.signs import compute_county
 from casework.jobs import check_upload
-from casework.models import Obligation
+from casework.models import Obligation, StoredRuleSet
 from students.actions import accounts, alerts, leave_slips, notices, substitutes, timetables, year_turn
 from students.day_plans import DayPlan, Plan
 from students.days import MarkKind
@@ -20,6 +20,7 @@ from students.queries.calendar_months import Place
 from students.queries.lessons import timetable_of
 from tests import cast
 from tests.browser.reminder_pages import reminder_pages_of
+from tests.proposals import proposed
 from tests.scene import FRIDAY, MONDAY, Scene, at
 from tests.workbook.workbooks import child, xlsx
 
@@ -130,7 +131,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "refused": (teacher, reverse("students:people")),
         "not found": (teacher, "/nothing/"),
         **(sign_pages(classroom) | sheet_pages(classroom)),
-        **(pages_of_teaching(classroom) | leave_pages(classroom)),
+        **(pages_of_teaching(classroom) | leave_pages(classroom) | rule_pages_of(classroom)),
         **(calendar_pages_of(classroom) | reminder_pages_of(classroom)),
     }
 
@@ -258,6 +259,26 @@ def calendar_pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, st
         "calendar change by lines": (clerk, reverse("casework:edit_calendar_change", args=[snow_day(classroom).pk])),
         "calendar changes": (clerk, reverse("casework:calendar_changes")),
         "terms": (classroom.bureau, reverse("casework:terms")),
+    }
+
+
+def rule_pages_of(classroom: Classroom) -> dict[str, tuple[Person, str]]:
+    """规则: the ladders, a version that was tried, and its form."""
+    clerk, bureau, own = classroom.clerk, classroom.bureau, [classroom.school.pk]
+    tried = proposed(clerk, classroom.school, absence_report={"threshold": 2, "source": "[S] 连续缺课两天"})
+    versions = {each.code: each.pk for each in StoredRuleSet.objects.all()}
+    compared = f"?before={versions['standard']}&after={versions['strict']}"
+    return {
+        "rules of the school": (classroom.teacher, reverse("casework:school_rules", args=own)),
+        "rules of the county": (bureau, reverse("casework:county_rules")),
+        "a version of the rules": (clerk, reverse("casework:rule_version", args=[versions["three_day"]])),
+        "two versions compared": (clerk, reverse("casework:rule_comparison") + compared),
+        "rules to change": (clerk, reverse("casework:new_school_rules", args=own)),
+        "rules that were tried": (clerk, reverse("casework:rule_proposal", args=[tried.pk])),
+        "rules being tried": (
+            bureau,
+            reverse("casework:rule_proposal", args=[proposed(bureau, None, drop=["absence_report"]).pk]),
+        ),
     }
 
 

@@ -208,7 +208,9 @@ class TestTheForm:
         client = client_of(scene.clerk)
         response = client.post(own, sent(client, own, threshold_1="4", source_1="新"))
         assert "缺课报告：全县规则连续缺课满3个上课日就要办，本校连续缺课满4个上课日才办" in words(response)
-        assert response.context["form"]["threshold-1"].value() == "4"
+        form = response.context["form"]
+        assert form["threshold-1"].value() == "4"
+        assert [number for number, rung in enumerate(form.rungs) if rung["open"]] == [1]
 
     def test_the_bureau_sees_where_a_school_would_be_laxer(self, scene, own, bureau):
         shown = bureau.post(own, sent(bureau, own, threshold_1="4", source_1="新"), follow=True)
