@@ -2,11 +2,19 @@
 
 from django import forms
 
+from casework.causes import Reason, Whereabouts
 from casework.closing import ClosingAction
+from casework.contacts import OUTCOMES_OF, Companion, ContactMethod, ContactOutcome, Wish
 from casework.handing_off import HandOffAction, Side
 from casework.legal import Authority, LegalKind, kinds_of, may_enter
 from casework.stages import CaseOutcome
+from casework.steps import CaseStep
 from students.forms.fields import ChoiceField, DateField, LineField, PaperField, SearchField, TextField
+from students.models.registry import choices
+
+MOST_DAYS = 3 * 366
+OF_A_VISIT = OUTCOMES_OF[ContactMethod.JOINT_VISIT]
+VISIT_OUTCOMES = [(each.value, each.short) for each in ContactOutcome if each in OF_A_VISIT]
 
 
 class HandOffFilter(forms.Form):
@@ -131,3 +139,91 @@ class LegalStepForm(forms.Form):
 
     def clean_authority(self):
         return Authority(self.cleaned_data["authority"])
+
+
+class TripForm(forms.Form):
+    """安排联合劝返: which children, when, and who goes."""
+
+    township = forms.IntegerField(widget=forms.HiddenInput)
+    cases = forms.MultipleChoiceField(
+        label="学生",
+        error_messages={"required": "请至少选一名学生", "invalid_choice": "有的学生现在不能选，请重新选择"},
+    )
+    day = DateField("日期")
+    leader = LineField("带队人", max_length=40)
+    companions = forms.MultipleChoiceField(
+        label="参加单位",
+        choices=[(each.value, each.label) for each in Companion],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请选择参加单位", "invalid_choice": "请在列出的单位中选择"},
+    )
+    people = LineField("参加人员", required=False, max_length=100, help_text="姓名，用顿号隔开")
+    note = TextField("说明", required=False)
+    refusal = "没有安排"
+
+    def __init__(self, *args, cases, **kwargs):
+        """``cases``: those that may be chosen."""
+        super().__init__(*args, **kwargs)
+        self.by_pk = {str(case.pk): case for case in cases}
+        self.fields["cases"].choices = [(pk, str(case.student)) for pk, case in self.by_pk.items()]
+
+    @property
+    def chosen(self) -> set[int]:
+        """The cases that are ticked."""
+        return {int(pk) for pk in self["cases"].value() or () if str(pk).isdecimal()}
+
+    def cleaned(self) -> dict:
+        """What a checked form says, in the arguments of the action."""
+        told = {name: self.cleaned_data[name] for name in ("day", "leader", "people", "note")}
+        companions = [Companion(code) for code in self.cleaned_data["companions"]]
+        return told | {"companions": companions, "cases": [self.by_pk[pk] for pk in self.cleaned_data["cases"]]}
+
+
+class TripResultForm(forms.Form):
+    """What came of a joint trip for one child, and what is next."""
+
+    outcome = ChoiceField("结果", VISIT_OUTCOMES)
+    talk = TextField("谈话内容", required=False, max_length=1000)
+    promised_on = DateField("答应哪天返校", required=False)
+    wish = ChoiceField("孩子的意愿", choices(Wish), required=False)
+    reason = forms.ChoiceField(label="原因", choices=[("", "未选"), *choices(Reason)], required=False)
+    whereabouts = forms.ChoiceField(label="去向", choices=[("", "未选"), *choices(Whereabouts)], required=False)
+    step = forms.ChoiceField(label="下一步", choices=[("", "不变"), *choices(CaseStep)], required=False)
+    step_on = DateField("下一步日期", required=False)
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    refusal = "没有登记"
+
+    def clean_outcome(self):
+        return ContactOutcome(self.cleaned_data["outcome"])
+
+    def clean_step(self):
+        return CaseStep(self.cleaned_data["step"]) if self.cleaned_data["step"] else None
+
+
+class CancelTripForm(forms.Form):
+    """取消 a trip."""
+
+    reason = LineField("取消原因", max_length=100)
+
+
+class PeriodForm(forms.Form):
+    """A period, both days included, three years at the longest."""
+
+    first = DateField("从")
+    last = DateField("到")
+    refusal = "没有换时段"
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean(self):
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if first and last:
+            if first > last:
+                self.add_error("last", "结束的日子不能早于开始的日子")
+            elif last > self.today:
+                self.add_error("last", "这一天还没有到")
+            elif (last - first).days > MOST_DAYS:
+                self.add_error("first", "一次最多看三年")
+        return self.cleaned_data

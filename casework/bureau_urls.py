@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import desk, hand_offs, hand_ups, legal_steps
+from casework.views import desk, funnel, hand_offs, hand_ups, legal_steps, trips
 
 urlpatterns = [
     path("handed-up/", hand_ups.handed_up, name="handed_up"),
@@ -18,4 +18,11 @@ urlpatterns = [
     path("closings/children/<int:pk>/", desk.latest_closing, name="latest_closing"),
     path("cases/<int:pk>/legal-steps/", legal_steps.legal_steps, name="legal_steps"),
     path("legal-steps/<int:pk>/cancel/", legal_steps.cancel_legal_step, name="cancel_legal_step"),
+    path("trips/", trips.trips, name="trips"),
+    path("trips/new/", trips.new_trip, name="new_trip"),
+    path("trips/<int:pk>/", trips.trip, name="trip"),
+    path("trips/<int:pk>/list/", trips.trip_list, name="trip_list"),
+    path("trips/<int:pk>/cancel/", trips.cancel_trip, name="cancel_trip"),
+    path("trips/children/<int:pk>/", trips.trip_result, name="trip_result"),
+    path("funnel/", funnel.funnel, name="funnel"),
 ]

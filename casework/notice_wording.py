@@ -9,6 +9,7 @@ from students.models import Notice
 WORDS = {
     Notice.Kind.CONCERN: "{who}报告{child}有辍学的苗头，请关注。",
     Notice.Kind.CASE_HANDED_UP: "{child}的个案有事项逾期未办，已上交到你这里。",
+    Notice.Kind.JOINT_TRIP: "{who}安排了去{child}家的联合劝返，请参加。",
     Notice.Kind.CASE_ASSIGNED: "{who}把{child}的个案交给你办。",
 }
 

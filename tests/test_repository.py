@@ -46,6 +46,7 @@ CALCULATION = {
     "casework": (
         "digest",
         "closing",
+        "funnel",
         "handing_off",
         "legal",
         "handing_up",

@@ -15,6 +15,7 @@ from casework.models.obligations import AbsenceRun, Obligation
 from casework.models.rules import RuleAdoption, RuleProposal, StoredRuleSet
 from casework.models.signs import EarlySign, SignComputation, SignDismissal
 from casework.models.ticks import Tick
+from casework.models.trips import JointTrip, TripChild
 
 __all__ = [
     "AbsenceRun",
@@ -37,6 +38,7 @@ __all__ = [
     "HandOff",
     "HandUp",
     "IssuedPaper",
+    "JointTrip",
     "LegalStep",
     "LetterDelivery",
     "Obligation",
@@ -49,4 +51,5 @@ __all__ = [
     "SignedCopy",
     "StoredRuleSet",
     "Tick",
+    "TripChild",
 ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from casework.models import Case, CaseEvent, Closing, ConcernReport, HandOff, HandUp, LegalStep
+from casework.models import Case, CaseEvent, Closing, ConcernReport, HandOff, HandUp, JointTrip, LegalStep, TripChild
 from students.models import Student
 from tests import cast
 from tests.access.document_rows import rows_of_documents
@@ -16,6 +16,10 @@ def rows_of_cases(child: Student) -> dict[type, object]:
     now = timezone.now()
     opened = {"opened_on": MONDAY, "opened_at": now, "since": MONDAY, "plan_step": "visit", "plan_on": MONDAY}
     case = Case.objects.create(student=child, stage="absent", **opened)
+    trip = JointTrip.objects.create(
+        township=child.line.school.township, day=MONDAY, leader="韩刚", companions="village", planned_at=now,
+        planned_by=cast.person("安排人"),
+    )  # fmt: skip
     event = {"action": "note_absence", "day": MONDAY, "at": now, "to_stage": "absent"}
     return {
         Case: case,
@@ -31,6 +35,8 @@ def rows_of_cases(child: Student) -> dict[type, object]:
             proposed_at=now,
             proposed_by=cast.person("股员"),
         ),
+        JointTrip: trip,
+        TripChild: TripChild.objects.create(trip=trip, case=case),
         LegalStep: LegalStep.objects.create(
             case=case, kind="order", authority="bureau", day=MONDAY, recorded_at=now, recorded_by=cast.person("股员")
         ),

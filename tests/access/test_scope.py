@@ -14,6 +14,7 @@ from casework.models import (
     DailyClose,
     Delivery,
     DeliveryTry,
+    JointTrip,
     Obligation,
     Report,
     RuleProposal,
@@ -199,10 +200,20 @@ def test_each_role_sees_its_place_and_no_other(model, places):
     if model is School:  # a class teacher sees the school, which has both classes
         expected |= {role: SCHOOL for role, where in SEEN_BY_ROLE.items() if where == CLASS}
     # a school sees the children of its own lists, not the police's list of the township
-    if model in (Resident, ProposedMatch):
+    if model in (Resident, ProposedMatch, JointTrip):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if role in SCHOOL_ROLES}
     # a class teacher has no business with the postings of others, nor with what schools and townships settle
-    areas_business = (YearTurn, Resident, ProposedMatch, Finding, Comparison, Difference, DailyClose, DailyAmendment)
+    areas_business = (
+        JointTrip,
+        YearTurn,
+        Resident,
+        ProposedMatch,
+        Finding,
+        Comparison,
+        Difference,
+        DailyClose,
+        DailyAmendment,
+    )
     sent_out = (Channel, Delivery, DeliveryTry)
     if model in (Posting, RuleProposal, *areas_business, *sent_out):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if where == CLASS}

@@ -1,0 +1,154 @@
+"""联合劝返: planned for several children, the result of each recorded as a joint visit, taken back with a reason."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from casework.actions import contacts
+from casework.actions.case_notes import keep_note
+from casework.actions.cases import plan
+from casework.contacts import Account, Companion, ContactMethod, ContactOutcome
+from casework.models import Case, JointTrip, TripChild
+from casework.queries.case_facts import postings_around
+from casework.stages import CaseStage
+from casework.steps import CaseStep
+from students.access import Scope
+from students.actions import audit, notices
+from students.actions.locks import lock_children
+from students.models import Area, Notice, RegistryLine, Role
+
+OUT = (CaseStage.ABSENT, CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT)
+TOLD = (Role.HOMEROOM_TEACHER, Role.PRINCIPAL)
+MOST_CHILDREN = 50
+
+
+class TripRefused(Exception):
+    """Nothing was saved; the message is a Chinese sentence that says why and what to do."""
+
+
+class NotYourTrip(TripRefused):
+    """The person sees the children and plans no trip to them."""
+
+
+@transaction.atomic
+def plan_trip(
+    *, by, scope: Scope, township: Area, cases: Sequence[Case], day: date, leader: str,
+    companions: Sequence[Companion], people: str = "", note: str = "", today: date,
+) -> JointTrip:  # fmt: skip
+    """安排联合劝返: one trip to the families of several children of a township. The same one pressed twice is one.
+
+    It is what comes next in each case where nothing earlier is planned; 班主任 and 校长 are told. Raises
+    ``TripRefused``.
+    """
+    if not scope.may_manage_in(township.pk):
+        raise NotYourTrip("联合劝返由本乡镇干部或县教育局安排，没有保存。")
+    if not cases or len(cases) > MOST_CHILDREN:
+        raise TripRefused(f"请选择1到{MOST_CHILDREN}名学生，没有保存。")
+    if day < today:
+        raise TripRefused("日期已经过去，没有保存。请选今天或以后的日子。")
+    if not leader or not companions:
+        raise TripRefused("要写明带队人和参加单位，没有保存。")
+    lock_children([case.student_id for case in cases])
+    rows = Case.objects.filter(pk__in=[case.pk for case in cases]).select_related("student").order_by("pk")
+    told = {"township": township, "day": day, "leader": leader, "people": people, "note": note}
+    told["companions"] = ",".join(companions)
+    if same := _the_same(by, rows, told):
+        return same
+    lines = RegistryLine.objects.select_related("school_class__school").in_bulk([row.student_id for row in rows])
+    for row in rows:
+        if row.stage not in OUT or lines[row.student_id].school_class.school.township_id != township.pk:
+            raise TripRefused(f"{row.student}现在不是本乡镇未到校的学生，没有保存。请重新选择。")
+    trip = JointTrip.objects.create(planned_at=timezone.now(), planned_by=by, **told)
+    TripChild.objects.bulk_create(TripChild(trip=trip, case=row) for row in rows)
+    for row in rows:
+        _announce(row, trip, lines[row.student_id], by=by, scope=scope, today=today)
+    audit.record(by=by, action="trip.plan", subject=trip, cases=[row.pk for row in rows])
+    return trip
+
+
+@transaction.atomic
+def record_result(
+    *, by, scope: Scope, child: TripChild, outcome: ContactOutcome, talk: str, wish: str = "", reason: str = "",
+    whereabouts: str = "", promised_on: date | None = None, step: CaseStep | None = None, step_on: date | None = None,
+    submission: UUID, today: date,
+) -> TripChild:  # fmt: skip
+    """What came of a trip for one child: a contact of the day of the trip, and what is next in the case.
+
+    The same ``submission`` sent again is one. Raises ``TripRefused``, ``contacts.ContactRefused``.
+    """
+    lock_children([child.case.student_id])
+    row = TripChild.objects.select_related("trip", "case__student", "contact").get(pk=child.pk)
+    trip = row.trip
+    if not scope.may_manage_in(trip.township_id):
+        raise NotYourTrip("联合劝返的结果由本乡镇干部或县教育局登记，没有保存。")
+    if trip.cancelled_at:
+        raise TripRefused("这次联合劝返已经取消，没有保存。")
+    if row.contact and row.contact.submission == submission:
+        return row  # a second press
+    if row.contact and not row.contact.cancelled_at:
+        raise TripRefused("这名学生的结果已经登记，没有再保存。写错了的，请在联系记录里撤销后再登记。")
+    if bool(step) != bool(step_on):
+        raise TripRefused("下一步要连同日期一起填，没有保存。")
+    account = Account(
+        method=ContactMethod.JOINT_VISIT, day=trip.day, outcome=outcome, talk=talk, wish=wish, reason=reason,
+        whereabouts=whereabouts, promised_on=promised_on, companions=tuple(trip.companions.split(",")),
+        names="、".join(filter(None, [trip.leader, trip.people]))[:100],
+    )  # fmt: skip
+    [row.contact] = contacts.record(
+        by=by, scope=scope, student=row.case.student, account=account, submission=submission, today=today
+    )
+    row.save(update_fields=["contact"])
+    case = Case.objects.get(pk=row.case_id)
+    if step and case.is_open:
+        plan(by=by, scope=scope, case=case, step=step, on=step_on, note="", version=case.version, today=today)
+    audit.record(by=by, action="trip.result", subject=row, contact=row.contact_id)
+    return row
+
+
+@transaction.atomic
+def cancel_trip(*, by, scope: Scope, trip: JointTrip, reason: str, today: date) -> JointTrip:
+    """取消 a trip of which no result has been recorded. A second press is harmless. Raises ``TripRefused``."""
+    children = list(TripChild.objects.filter(trip=trip).select_related("case"))
+    lock_children([child.case.student_id for child in children])
+    trip = JointTrip.objects.get(pk=trip.pk)
+    if not scope.may_manage_in(trip.township_id):
+        raise NotYourTrip("联合劝返由本乡镇干部或县教育局取消，没有保存。")
+    if trip.cancelled_at:
+        return trip
+    if not reason:
+        raise TripRefused("取消要写明原因，没有保存。")
+    if TripChild.objects.filter(trip=trip, contact__isnull=False).exists():
+        raise TripRefused("这次联合劝返已经登记了结果，不能取消。")
+    trip.cancelled_at, trip.cancelled_by, trip.cancelled_reason = timezone.now(), by, reason
+    trip.save()
+    for child in children:
+        child.case.refresh_from_db()
+        keep_note(child.case, "trip_off", by=by, day=today, note=reason, trip=trip.pk)
+    audit.record(by=by, action="trip.cancel", subject=trip)
+    return trip
+
+
+def _the_same(by, cases, told: dict) -> JointTrip | None:
+    """The trip that a second press would plan again."""
+    wanted = sorted(case.pk for case in cases)
+    for trip in JointTrip.objects.filter(planned_by=by, cancelled_at=None, **told):
+        if sorted(trip.children.values_list("case", flat=True)) == wanted:
+            return trip
+    return None
+
+
+def _announce(case: Case, trip: JointTrip, line: RegistryLine, *, by, scope: Scope, today: date) -> None:
+    keep_note(case, "trip", by=by, day=today, note=f"{trip.leader}带队，{trip.units}参加"[:200], trip=trip.pk)
+    if case.plan_on >= trip.day or case.plan_on < today:  # nothing earlier is to be done before
+        plan(
+            by=by, scope=scope, case=case, step=CaseStep.JOINT_PERSUADE, on=trip.day, note=f"{trip.leader}带队",
+            version=case.version, today=today,
+        )  # fmt: skip
+    people = postings_around(line, today).filter(role__in=TOLD)
+    notices.send(
+        by=by, to=[posting.person for posting in people], kind=Notice.Kind.JOINT_TRIP,
+        school_class=line.school_class, day=trip.day, student=case.student,
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""The facts of the funnel 劝返漏斗, for all cases of a period at once: six queries, however many there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Min, OuterRef, Q, Subquery
+
+from casework.contacts import ContactMethod
+from casework.document_kinds import DocumentKind
+from casework.funnel import CaseSteps, Funnel, Step, funnel_of
+from casework.legal import LegalKind
+from casework.models import AbsenceRun, Case, CaseEvent, Contact, Document, LegalStep
+from casework.stages import CaseAction, CaseOutcome, CaseStage
+from students.access import Scope
+
+OF_METHOD = {ContactMethod.HOME_VISIT: Step.VISIT, ContactMethod.JOINT_VISIT: Step.JOINT}
+OF_PAPER = {DocumentKind.URGING_NOTICE: Step.NOTICE, DocumentKind.ORDER: Step.ORDER}
+OF_KIND = {
+    LegalKind.URGING_NOTICE: Step.NOTICE,
+    LegalKind.JOINT_PERSUASION: Step.JOINT,
+    LegalKind.ORDER: Step.ORDER,
+}
+CONTACT, PAPER = ("student", "day", "method"), ("student", "issued_at__date", "kind")
+
+
+@dataclass(frozen=True)
+class PlaceFunnel:
+    """The funnel of a school, a township or everything in the scope."""
+
+    name: str
+    funnel: Funnel
+
+    @property
+    def points(self) -> list[tuple[str, int]]:
+        """For the chart: cases opened, then those that reached each step."""
+        return [("建档", self.funnel.opened), *((line.step.label, line.cases) for line in self.funnel.lines)]
+
+
+@dataclass(frozen=True)
+class _Row:
+    steps: CaseSteps
+    school: str
+    township: str
+
+
+def cases_between(scope: Scope, first: date, last: date):
+    """Cases of children who were away or lost, opened in the period (both days included)."""
+    away = CaseEvent.objects.filter(action=CaseAction.NOTE_ABSENCE).order_by().values("case")
+    rows = Case.objects.visible_to(scope.without_lessons).filter(opened_on__range=(first, last))
+    return rows.filter(Q(pk__in=away) | ~Q(stage__in=(CaseStage.WATCH, CaseStage.CLOSED)))
+
+
+def funnels(scope: Scope, first: date, last: date, *, today: date) -> tuple[PlaceFunnel, list[PlaceFunnel], str]:
+    """The whole, then each part of it, and what the parts are: townships for the county, schools below it."""
+    rows = _rows(scope, first, last, today)
+    whole = PlaceFunnel("合计", funnel_of(row.steps for row in rows))
+    by_township = scope.county and len({row.township for row in rows}) > 1
+    parts: dict[str, list[CaseSteps]] = defaultdict(list)
+    for row in rows:
+        parts[row.township if by_township else row.school].append(row.steps)
+    listed = [PlaceFunnel(name, funnel_of(steps)) for name, steps in sorted(parts.items())]
+    return whole, listed, "乡镇" if by_township else "学校"
+
+
+def by_school(scope: Scope, first: date, last: date, *, today: date) -> list[PlaceFunnel]:
+    """Each school by itself, with its township before its name."""
+    parts: dict[str, list[CaseSteps]] = defaultdict(list)
+    for row in _rows(scope, first, last, today):
+        parts[f"{row.township} {row.school}"].append(row.steps)
+    return [PlaceFunnel(name, funnel_of(steps)) for name, steps in sorted(parts.items())]
+
+
+def _rows(scope: Scope, first: date, last: date, today: date) -> list[_Row]:
+    cases = cases_between(scope, first, last)
+    run = AbsenceRun.objects.filter(student=OuterRef("student"), started_on__lte=OuterRef("opened_on"))
+    run = run.filter(Q(settled_on=None) | Q(settled_on__gte=OuterRef("opened_on"))).order_by()
+    began = run.values("student").annotate(began=Min("started_on")).values("began")
+    listed = list(
+        cases.annotate(began=Subquery(began)).values(
+            "pk", "student", "opened_on", "closed_on", "began", "stage", "outcome",
+            "student__line__school_class__school__name", "student__line__school_class__school__township__name",
+        )
+    )  # fmt: skip
+    pks = cases.order_by().values("pk")
+    days: dict[int, dict[Step, list[date]]] = defaultdict(lambda: defaultdict(list))
+    _acts(listed, cases, days, today)
+    for case, kind, day in _legal_steps(pks):
+        days[case][OF_KIND[kind]].append(day)
+    returned = _returns(pks)
+    for row in listed:
+        if row["stage"] == CaseStage.RETURNED or row["outcome"] == CaseOutcome.RETURNED:
+            days[row["pk"]][Step.RETURN] = [returned[row["pk"]]] if row["pk"] in returned else []
+    return [
+        _Row(
+            CaseSteps(row["pk"], row["opened_on"], days[row["pk"]]),
+            row["student__line__school_class__school__name"],
+            row["student__line__school_class__school__township__name"],
+        )
+        for row in listed
+    ]
+
+
+def _acts(listed, cases, days, today: date) -> None:
+    """Contacts and issued papers, from the first day of the absence on, until the case was closed."""
+    of_child: dict[int, list] = defaultdict(list)
+    for row in listed:
+        of_child[row["student"]].append((row["pk"], row["began"] or row["opened_on"], row["closed_on"] or today))
+    children = cases.order_by().values("student")
+    contacts = Contact.objects.filter(student__in=children, cancelled_at=None).order_by()
+    papers = Document.objects.standing().filter(student__in=children, kind__in=list(OF_PAPER)).order_by()
+    papers = papers.filter(issued_at__isnull=False)
+    told = [
+        *((child, day, OF_METHOD.get(how, Step.CONTACT)) for child, day, how in contacts.values_list(*CONTACT)),
+        *((child, day, OF_PAPER[kind]) for child, day, kind in papers.values_list(*PAPER)),
+    ]
+    for student, day, step in told:
+        for case, since, until in of_child[student]:
+            if since <= day <= until:
+                days[case][step].append(day)
+
+
+def _legal_steps(pks) -> Iterable[tuple[int, str, date]]:
+    rows = LegalStep.objects.filter(case__in=pks, kind__in=list(OF_KIND), cancelled_at=None)
+    return rows.order_by().values_list("case", "kind", "day")
+
+
+def _returns(pks) -> dict[int, date]:
+    """Case → the day of its last return."""
+    rows = CaseEvent.objects.filter(case__in=pks, action=CaseAction.NOTE_RETURN)
+    return dict(rows.order_by("day", "pk").values_list("case", "day"))
+
+
+def usual_period(today: date) -> tuple[date, date]:
+    """From the first day of the school year to today."""
+    year = today.year if today.month >= 9 else today.year - 1
+    return date(year, 9, 1), today

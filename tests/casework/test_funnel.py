@@ -1,0 +1,165 @@
+"""劝返漏斗: how many cases reached each step, how fast, what worked; against a slow and simple count."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.funnel import BEFORE_RETURN, CaseSteps, Step, funnel_of, last_before_return
+from casework.models import Case, CaseEvent, Contact, LegalStep
+from casework.queries.funnel import funnels
+from tests import cast
+from tests.casework.away import officers, open_case
+from tests.scene import MONDAY, at, client_of
+
+__all__ = ["officers"]
+DAY = timedelta(1)
+days = st.integers(-5, 30).map(lambda shift: MONDAY + timedelta(shift))
+steps = st.fixed_dictionaries(
+    {step: st.lists(days, max_size=3) for step in BEFORE_RETURN} | {Step.RETURN: st.lists(days, max_size=1)}
+)
+worlds = st.lists(st.builds(CaseSteps, case=st.integers(1, 99), opened_on=days, days=steps), max_size=12)
+
+
+def line(funnel, step):
+    return next(each for each in funnel.lines if each.step is step)
+
+
+@given(worlds)
+def test_it_counts_what_a_slow_count_counts(cases):
+    funnel = funnel_of(cases)
+    assert funnel.opened == len(cases)
+    for step in Step:
+        waits = []
+        for case in cases:
+            if case.days[step]:
+                first = sorted(case.days[step])[0]
+                waits.append(0 if first < case.opened_on else (first - case.opened_on).days)
+        waits.sort()
+        found = line(funnel, step)
+        assert found.cases == len(waits)
+        assert found.median_days == (waits[(len(waits) - 1) // 2] if waits else None)
+    returned = [case for case in cases if case.days[Step.RETURN]]
+    told = dict.fromkeys(BEFORE_RETURN, 0)
+    unaided = 0
+    for case in returned:
+        day, best = case.days[Step.RETURN][0], None
+        while best is None and day >= MONDAY - timedelta(6):
+            for step in BEFORE_RETURN:
+                best = step if day in case.days[step] else best
+            day -= DAY
+        if best:
+            told[best] += 1
+        else:
+            unaided += 1
+    assert {step: line(funnel, step).worked for step in BEFORE_RETURN} == told
+    assert funnel.unaided == unaided
+
+
+@pytest.mark.parametrize(("shift", "last"), [(-1, Step.VISIT), (0, Step.VISIT), (1, None)])
+def test_only_what_came_by_the_day_of_the_return_has_worked(shift, last):
+    given = {Step.VISIT: [MONDAY + timedelta(shift)], Step.RETURN: [MONDAY]}
+    assert last_before_return(CaseSteps(1, MONDAY, given)) is last
+
+
+def test_of_two_steps_of_one_day_the_weightier_has_worked():
+    given = {Step.CONTACT: [MONDAY], Step.ORDER: [MONDAY], Step.RETURN: [MONDAY]}
+    assert last_before_return(CaseSteps(1, MONDAY, given)) is Step.ORDER
+
+
+def test_no_case_gives_no_median():
+    funnel = funnel_of([])
+    assert (funnel.opened, funnel.returned, line(funnel, Step.VISIT).median_days) == (0, 0, None)
+
+
+@pytest.fixture
+def two(scene, officers):
+    """Of two children one was rung, visited, urged and came back; the other was rung before its case was opened."""
+    first, second = (open_case(child, day=MONDAY) for child in scene.children[:2])
+    for case in (first, second):
+        event = {"action": "note_absence", "day": MONDAY, "at": at(MONDAY), "to_stage": "absent"}
+        CaseEvent.objects.create(case=case, **event)
+    told = [(first, 0, "phone"), (first, 2, "home_visit"), (second, 0, "phone")]
+    for case, shift, method in told:
+        day = MONDAY + timedelta(shift)
+        Contact.objects.create(student=case.student, day=day, method=method, result="谈了", recorded_at=at(day))
+    LegalStep.objects.create(
+        case=first, kind="urging_notice", authority="school", day=MONDAY + timedelta(4), recorded_at=at(MONDAY),
+        recorded_by=officers["clerk"],
+    )  # fmt: skip
+    back = MONDAY + timedelta(5)
+    CaseEvent.objects.create(case=first, action="note_return", day=back, at=at(back), to_stage="returned")
+    Case.objects.filter(pk=first.pk).update(stage="returned", returned_on=back)
+    return first, second
+
+
+def test_the_facts_of_the_cases_are_found(two, officers):
+    today = MONDAY + timedelta(9)
+    whole, parts, _ = funnels(cast.scope(officers["bureau"]), MONDAY, today, today=today)
+    counted = {each.step: (each.cases, each.median_days, each.worked) for each in whole.funnel.lines}
+    assert counted == {
+        Step.CONTACT: (2, 0, 0),
+        Step.VISIT: (1, 2, 0),
+        Step.JOINT: (0, None, 0),
+        Step.NOTICE: (1, 4, 1),
+        Step.ORDER: (0, None, 0),
+        Step.RETURN: (1, 5, None),
+    }
+    assert [part.name for part in parts] == ["东坪小学"]
+
+
+@pytest.mark.parametrize(("first", "last", "opened"), [(-7, -1, 0), (0, 0, 2), (1, 9, 0)])
+def test_the_period_includes_both_its_days(two, officers, first, last, opened):
+    period = MONDAY + timedelta(first), MONDAY + timedelta(last)
+    whole, _, _ = funnels(cast.scope(officers["bureau"]), *period, today=MONDAY + timedelta(9))
+    assert whole.funnel.opened == opened
+
+
+def test_everybody_counts_the_children_they_oversee(two, officers):
+    today = MONDAY + timedelta(9)
+    opened = {
+        who: funnels(cast.scope(officers[who]), MONDAY, today, today=today)[0].funnel.opened
+        for who in ("clerk", "township", "bureau", "inspector", "far")
+    }
+    assert opened == {"clerk": 2, "township": 2, "bureau": 2, "inspector": 2, "far": 0}
+
+
+def test_a_child_that_was_only_watched_is_not_counted(scene, officers):
+    open_case(scene.children[0], stage="watch")
+    whole, _, _ = funnels(cast.scope(officers["bureau"]), MONDAY, MONDAY, today=MONDAY)
+    assert whole.funnel.opened == 0
+
+
+class TestPage:
+    def test_draws_the_chart_and_the_table(self, two, officers, clock):
+        clock.move_to(at(MONDAY + timedelta(9)))
+        page = client_of(officers["bureau"]).get("/funnel/").content.decode()
+        assert "走到每一步的个案" in page
+        assert "2026年9月1日至2026年9月16日建档的个案" in page
+
+    @pytest.mark.parametrize(
+        ("query", "said"),
+        [
+            ("first=2026-09-07&last=2026-09-01", "不能早于开始"),
+            ("first=x&last=2026-09-01", "没有看懂"),
+            ("first=2026-09-01&last=2026-12-01", "还没有到"),
+            ("first=2001-09-01&last=2026-09-01", "最多看三年"),
+            ("first=2026-09-01", "请填写到"),
+        ],
+    )
+    def test_a_period_that_cannot_be_is_answered_in_words(self, two, officers, query, said):
+        assert said in client_of(officers["bureau"]).get(f"/funnel/?{query}").content.decode()
+
+    def test_costs_the_same_however_many_cases_there_are(self, two, officers, django_assert_max_num_queries):
+        client = client_of(officers["bureau"])
+        client.get("/funnel/")
+        with django_assert_max_num_queries(14):
+            client.get("/funnel/")
+
+
+def test_the_first_school_day_is_the_default_before_september():
+    from casework.queries.funnel import usual_period
+
+    assert usual_period(date(2027, 8, 31)) == (date(2026, 9, 1), date(2027, 8, 31))
+    assert usual_period(date(2027, 9, 1)) == (date(2027, 9, 1), date(2027, 9, 1))

@@ -1,0 +1,208 @@
+"""联合劝返: one trip to several children of a township, its results, what is next, taking it back."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from casework.actions import contacts
+from casework.actions import trips as actions
+from casework.contacts import Companion, ContactOutcome
+from casework.models import Case, CaseEvent, Contact, JointTrip, TripChild
+from casework.steps import CaseStep
+from students.models import Notice
+from tests import cast
+from tests.casework.away import officers, open_case
+from tests.scene import MONDAY, client_of
+
+__all__ = ["officers"]
+
+
+@pytest.fixture
+def away(scene):
+    return [open_case(child) for child in scene.children[:2]]
+
+
+def plan(cases, by, **fields):
+    told = {
+        "day": MONDAY + timedelta(2),
+        "leader": "韩刚",
+        "companions": [Companion.VILLAGE, Companion.POLICE],
+    } | fields
+    township = told.pop("township", None) or cases[0].student.line.school_class.school.township
+    return actions.plan_trip(by=by, scope=cast.scope(by), township=township, cases=cases, today=MONDAY, **told)
+
+
+def tell(child, by, outcome="refuses", *, today=MONDAY, **fields):
+    told = {"talk": "家长说下周送来", "submission": uuid4()} | fields
+    return actions.record_result(
+        by=by, scope=cast.scope(by), child=child, outcome=ContactOutcome(outcome), today=today, **told
+    )
+
+
+def test_is_next_in_every_case_and_told_to_the_school(away, officers):
+    trip = plan(away, officers["township"])
+    assert [row.case for row in trip.children.order_by("case_id")] == away
+    for case in Case.objects.all():
+        assert (case.plan_step, case.plan_on) == ("joint_persuade", trip.day)
+    assert {notice.person for notice in Notice.objects.filter(kind=Notice.Kind.JOINT_TRIP)} == {
+        officers["teacher"], officers["principal"],
+    }  # fmt: skip
+    assert plan(away, officers["township"]) == trip  # a second press
+    assert JointTrip.objects.count() == 1
+
+
+def test_leaves_what_is_planned_earlier_as_it_is(away, officers):
+    Case.objects.update(plan_on=MONDAY + timedelta(1))
+    plan([Case.objects.get(pk=case.pk) for case in away], officers["township"])
+    assert set(Case.objects.values_list("plan_step", "plan_on")) == {("visit", MONDAY + timedelta(1))}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"day": MONDAY - timedelta(1)}, "已经过去"),
+        ({"leader": ""}, "带队人"),
+        ({"companions": []}, "参加单位"),
+    ],
+)
+def test_what_is_missing_is_said(away, officers, change, said):
+    with pytest.raises(actions.TripRefused, match=said):
+        plan(away, officers["township"], **change)
+    assert not JointTrip.objects.exists()
+
+
+def test_goes_to_children_of_the_township_who_are_out_of_school(scene, away, officers):
+    watched = open_case(scene.children[2], stage="watch")
+    with pytest.raises(actions.TripRefused, match="不是本乡镇未到校"):
+        plan([*away, watched], officers["township"])
+    with pytest.raises(actions.TripRefused, match="请选择"):
+        plan([], officers["township"], township=scene.school.township)
+    other = officers["far"].postings.get().township
+    with pytest.raises(actions.TripRefused, match="不是本乡镇未到校"):
+        plan(away, officers["far"], township=other)
+
+
+@pytest.mark.parametrize("who", ["teacher", "clerk", "principal", "inspector", "far"])
+def test_is_planned_by_the_township_and_the_bureau(away, officers, who):
+    with pytest.raises(actions.NotYourTrip):
+        plan(away, officers[who])
+    assert plan(away, officers["bureau"]).planned_by == officers["bureau"]
+
+
+def test_a_result_is_a_joint_visit_and_says_what_is_next(away, officers):
+    trip = plan(away, officers["township"], day=MONDAY)
+    child, key = trip.children.first(), uuid4()
+    step = {"step": CaseStep.FOLLOW_UP, "step_on": MONDAY + timedelta(3)}
+    row = tell(child, officers["township"], submission=key, **step)
+    assert (row.contact.method, row.contact.day, row.contact.companions) == ("joint_visit", MONDAY, "village,police")
+    assert Case.objects.get(pk=child.case_id).plan_step == "follow_up"
+    assert tell(child, officers["township"], submission=key, **step).contact == row.contact
+    with pytest.raises(actions.TripRefused, match="已经登记"):
+        tell(child, officers["township"], talk="又谈了")
+    assert Contact.objects.count() == 1
+
+
+def test_a_result_that_was_taken_back_can_be_told_anew(away, officers):
+    child = plan(away, officers["township"], day=MONDAY).children.first()
+    first = tell(child, officers["township"]).contact
+    contacts.cancel(by=officers["township"], contact=first, today=MONDAY)
+    assert tell(child, officers["township"], talk="另外谈的").contact != first
+
+
+def test_a_result_is_refused_before_the_day_half_told_and_by_others(away, officers):
+    trip = plan(away, officers["township"])
+    child = trip.children.first()
+    with pytest.raises(contacts.ContactRefused, match="还没有到"):
+        tell(child, officers["township"])
+    after = trip.day
+    with pytest.raises(actions.TripRefused, match="连同日期"):
+        tell(child, officers["township"], today=after, step=CaseStep.VISIT)
+    with pytest.raises(actions.NotYourTrip):
+        tell(child, officers["clerk"], today=after)
+    assert not Contact.objects.exists()
+
+
+def test_is_cancelled_for_a_reason_while_nothing_has_been_told(away, officers):
+    by = officers["township"]
+    trip = plan(away, by, day=MONDAY)
+    cancel = {"by": by, "scope": cast.scope(by), "trip": trip, "today": MONDAY}
+    with pytest.raises(actions.TripRefused, match="写明原因"):
+        actions.cancel_trip(reason="", **cancel)
+    for _ in range(2):
+        assert actions.cancel_trip(reason="下雨", **cancel).cancelled_by == by
+    assert CaseEvent.objects.filter(action="trip_off").count() == 2
+    with pytest.raises(actions.TripRefused, match="已经取消"):
+        tell(trip.children.first(), by)
+    other = plan(away, by, day=MONDAY)
+    tell(other.children.first(), by)
+    with pytest.raises(actions.TripRefused, match="不能取消"):
+        actions.cancel_trip(reason="下雨", **(cancel | {"trip": other}))
+
+
+@pytest.mark.parametrize("change", [{"leader": ""}, {"companions": ""}, {"cancelled_reason": "下雨"}])
+def test_the_database_refuses_what_cannot_be(away, officers, change):
+    plan(away, officers["township"])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        JointTrip.objects.update(**change)
+
+
+class TestPages:
+    FIELDS = {"day": "2026-09-07", "leader": "韩刚", "companions": ["village"], "people": "李村长", "note": ""}
+
+    def test_from_choosing_the_children_to_the_results(self, scene, away, officers):
+        client = client_of(officers["township"])
+        page = client.get("/trips/new/").content.decode()
+        assert page.count('name="cases"') == 2
+        given = self.FIELDS | {"township": scene.school.township_id, "cases": [case.pk for case in away]}
+        assert "已安排" in client.post("/trips/new/", given, follow=True).content.decode()
+        trip = JointTrip.objects.get()
+        paper = client.get(f"/trips/{trip.pk}/list/").content.decode()
+        assert "139****1234" in paper
+        assert "13900001234" not in paper
+        child = TripChild.objects.first()
+        told = {"outcome": "promised", "talk": "明天来", "promised_on": "2026-09-08", "submission": str(uuid4())}
+        assert "已登记" in client.post(f"/trips/children/{child.pk}/", told, follow=True).content.decode()
+        assert "承诺返校" in client.get(f"/trips/{trip.pk}/").content.decode()
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"cases": []},
+            {"cases": ["999999"]},
+            {"cases": ["x"]},
+            {"companions": ["army"]},
+            {"day": "x"},
+            {"day": "2026-09-06"},
+        ],
+    )
+    def test_bad_input_keeps_what_was_ticked_and_plans_nothing(self, scene, away, officers, change):
+        given = self.FIELDS | {"township": scene.school.township_id, "cases": [case.pk for case in away]} | change
+        response = client_of(officers["township"]).post("/trips/new/", given)
+        assert response.status_code == 422
+        assert not JointTrip.objects.exists()
+        assert response.content.decode().count(" checked") >= ("cases" not in change) * 2
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"outcome": "flew"}, "请在列出的选项中选择"),
+            ({"outcome": "no_answer"}, "请在列出的选项中选择"),
+            ({"outcome": "promised"}, "请填写答应哪天返校"),
+            ({"promised_on": "2026-09-09"}, "才填返校日期"),
+            ({"step": "visit"}, "连同日期"),
+            ({"submission": "x"}, "提交的内容不完整"),
+        ],
+    )
+    def test_a_wrong_result_is_answered_in_words(self, away, officers, change, said):
+        child = plan(away, officers["township"], day=MONDAY).children.first()
+        told = {"outcome": "refuses", "talk": "不来", "submission": str(uuid4())} | change
+        response = client_of(officers["township"]).post(f"/trips/children/{child.pk}/", told)
+        assert response.status_code == 422
+        assert said in response.content.decode()
+        assert not Contact.objects.exists()
+
+    def test_another_township_sees_nothing_of_it(self, away, officers):
+        trip = plan(away, officers["township"])
+        assert client_of(officers["far"]).get(f"/trips/{trip.pk}/").status_code == 404
