@@ -6,14 +6,14 @@ new matter of the casework is one more function in the list.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Max, Q
 from django.urls import reverse
 
 from casework.digest import MOST_NAMED, Digest, Part, amounts, named_lines, school_lines
-from casework.models import Case, Channel, Obligation
-from casework.queries import boards, document_lists, signs
+from casework.models import Case, Channel, Delivery, Obligation
+from casework.queries import boards, deliveries, document_lists, signs
 from casework.queries.closes import unclosed
 from casework.queries.hand_ups import posts_with_cases
 from students.access import AREA_ROLES, NOBODY, Scope, in_force, scope_of
@@ -224,6 +224,15 @@ def unverified_part(reader: Reader) -> Part | None:
     return Part("待核实", (f"缺勤原因没有问清的{number}人次",), reverse("students:unverified")) if number else None
 
 
+def deliveries_part(reader: Reader) -> Part | None:
+    """没有送到的提醒: what the keeper of a channel has to send again or to look after."""
+    since = reader.day - timedelta(days=WINDOW)
+    rows = deliveries.log(reader.scope).filter(kind=Delivery.Kind.DIGEST, day__gte=since)
+    number = rows.filter(state__in=deliveries.TO_DECIDE).order_by().count()
+    line = f"最近{WINDOW}天有{number}条提醒失败或不确定送到没有"
+    return Part("提醒没有送到", (line,), f"{reverse('casework:deliveries')}?state=open") if number else None
+
+
 # Address → what waits there, as a line begins.
 OTHER = {
     "students:alerts": "有学生不在，没有答复的",
@@ -255,4 +264,5 @@ PARTS: list[Callable[[Reader], Part | None]] = [
     signs_part,
     unverified_part,
     other_part,
+    deliveries_part,
 ]

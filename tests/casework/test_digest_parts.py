@@ -7,11 +7,11 @@ from django.test.utils import CaptureQueriesContext
 
 from casework.actions import deliveries
 from casework.actions import hand_ups as climbing
-from casework.models import Case
+from casework.models import Case, Delivery
 from casework.queries.reminders import compose, reader_of_channel, reader_of_person, teaches_anywhere
 from students.models import DayOverride, Role
 from tests import cast
-from tests.casework.evening import make_channel
+from tests.casework.evening import make_channel, plan
 from tests.scene import MONDAY, at
 
 SUNDAY = MONDAY - timedelta(days=1)
@@ -44,6 +44,20 @@ def test_a_post_reads_what_has_gone_up_to_it_and_not_what_has_gone_past(scene, c
     assert "逾期上交" not in before
     assert lines["逾期上交"] == ("有事项逾期、已经上交来的个案1件",)
     assert "逾期上交" not in titles(reader_of_person(scene.teacher, at(MONDAY, 17)))
+
+
+def test_whoever_keeps_a_channel_reads_that_a_digest_did_not_arrive(scene, clock):
+    make_channel(scene)
+    [row] = plan(at(MONDAY, 17, 30))
+    for state, told in (("failed", True), ("unknown", True), ("sent", False), ("nothing", False)):
+        Delivery.objects.update(state=state, ended_at=at(MONDAY, 18), problem="连不上邮件服务器")
+        assert ("提醒没有送到" in titles(reader_of_person(scene.clerk, at(MONDAY, 19)))) is told
+    Delivery.objects.update(state="failed")
+    assert "提醒没有送到" not in titles(reader_of_person(scene.teacher, at(MONDAY, 19)))
+    days = (MONDAY + timedelta(days=number) for number in (14, 15))
+    assert ["提醒没有送到" in titles(reader_of_person(scene.clerk, at(day, 19))) for day in days] == [True, False]
+    Delivery.objects.filter(pk=row.pk).update(kind="test")
+    assert "提醒没有送到" not in titles(reader_of_person(scene.clerk, at(MONDAY, 19)))
 
 
 def test_a_day_of_school_is_one_for_any_class(scene):
