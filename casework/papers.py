@@ -13,7 +13,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
 
-from casework.document_kinds import KINDS, DocumentKind, Input, shown
+from casework.document_kinds import KINDS, DocumentKind, Input, PaperField, shown
 from casework.documents import SignStep
 
 STYLE = settings.BASE_DIR / "static" / "css" / "papers.css"
@@ -65,7 +65,7 @@ class Sheet:
     def sections(self) -> list[Section]:
         """The longer answers, numbered; what was left out has no number."""
         long = [each for each in KINDS[self.kind].fields if each.input in (Input.TEXT, Input.CHOICE)]
-        said = [(each.label, self.shown[each.name]) for each in long if self.shown[each.name]]
+        said = [(each.label, _sentence(each, self.shown[each.name])) for each in long if self.shown[each.name]]
         return [Section(f"{NUMERALS[number]}、{label}", _paragraphs(text)) for number, (label, text) in enumerate(said)]
 
     @property
@@ -106,6 +106,11 @@ def _style() -> CSS:
     if not _sheet:
         _sheet.append(CSS(filename=STYLE))
     return _sheet[0]
+
+
+def _sentence(each: PaperField, text: str) -> str:
+    """What was chosen from a list stands as a sentence of its own."""
+    return f"{text}。" if each.input is Input.CHOICE else text
 
 
 def _paragraphs(text: str) -> list[str]:
