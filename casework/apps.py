@@ -10,7 +10,7 @@ class CaseworkConfig(AppConfig):
 
     def ready(self):
         from casework import engine, notice_wording, presets
-        from casework.queries import closes
+        from casework.queries import closes, document_lists
         from casework.queries.signs import children_waiting
         from students.actions import followup
         from students.queries import notices
@@ -20,4 +20,5 @@ class CaseworkConfig(AppConfig):
         notices.WORDING.update(notice_wording.WORDING)
         WAITING["casework:signs"] = children_waiting
         WAITING["casework:daily"] = closes.unclosed  # what waits here is not the lower app's to know
+        WAITING["casework:documents"] = document_lists.to_do
         post_migrate.connect(presets.load_presets, sender=self)

@@ -6,6 +6,7 @@ from django import forms
 
 from casework.document_kinds import KINDS, DocumentKind, Input, PaperField, forbidden
 from casework.documents import DocumentState
+from casework.models import LetterDelivery
 from students.forms.fields import ChoiceField, DateField, LineField, SearchField, TextField
 from students.forms.fields import PaperField as FileField
 
@@ -133,3 +134,20 @@ class DocumentFilter(forms.Form):
     def wanted(self) -> dict:
         """What is asked for, as far as it can be understood."""
         return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+
+
+class DeliveryForm(forms.Form):
+    """登记送达: a letter that was refused is left in the presence of witnesses."""
+
+    delivered_on = DateField("送达日期")
+    method = ChoiceField("送达方式", LetterDelivery.Method.choices, initial=LetterDelivery.Method.IN_PERSON)
+    place = LineField("送达地点", max_length=100, required=False)
+    recipient = LineField("签收人", max_length=60, required=False, help_text="写姓名和关系，例如：曾杰（母亲）")
+    witnesses = LineField("见证人", max_length=100, required=False, help_text="拒收而留置送达的写明，例如：村委会张平")
+    note = LineField("备注", required=False, help_text="拒收的写明原因")
+
+    def clean(self):
+        left = self.cleaned_data.get("method") == LetterDelivery.Method.LEFT
+        name = "witnesses" if left else "recipient"
+        if self.cleaned_data.get("method") and not self.cleaned_data.get(name):
+            self.add_error(name, "请写明见证人" if left else "请写明谁签收的")

@@ -84,8 +84,8 @@ _WHEREABOUTS = tuple((code.value, label) for code, label in WHEREABOUTS_LABELS.i
 ABSENT_SINCE = PaperField("absent_since", "缺课开始日期", Input.DATE, source="run_start")
 ABSENT_DAYS = PaperField("absent_days", "连续缺课天数", Input.NUMBER, source="run_days", help="上课日")
 SITUATION = PaperField("situation", "缺课情况", Input.TEXT, source="run_words")
-REASON = PaperField("reason", "原因", Input.CHOICE, choices=_REASONS)
-PROMISED_ON = PaperField("promised_on", "约定返校日期", Input.DATE, required=False)
+REASON = PaperField("reason", "原因", Input.CHOICE, source="reason", choices=_REASONS)
+PROMISED_ON = PaperField("promised_on", "约定返校日期", Input.DATE, required=False, source="promised_on")
 LIMIT_DAYS = PaperField(
     "limit_days", "返校期限", Input.NUMBER, source="limit_days", help="送达之日起几天内", highest=30
 )
@@ -164,11 +164,11 @@ KINDS: Mapping[DocumentKind, KindSpec] = {
         (
             PaperField("visited_on", "家访日期", Input.DATE, source="visited_on"),
             PaperField("place", "家访地点", source="address"),
-            PaperField("visitors", "家访人员", source="author"),
-            PaperField("met", "受访人", source="guardian", help="写姓名和关系；没有见到人的写明"),
-            PaperField("talk", "谈话内容", Input.TEXT),
+            PaperField("visitors", "家访人员", source="visitors"),
+            PaperField("met", "受访人", source="spoken_to", help="写姓名和关系；没有见到人的写明"),
+            PaperField("talk", "谈话内容", Input.TEXT, source="talk"),
             PaperField("attitude", "家长和学生的意见", Input.TEXT),
-            PaperField("outcome", "结果和约定", Input.TEXT),
+            PaperField("outcome", "结果和约定", Input.TEXT, source="outcome"),
             PROMISED_ON,
         ),
         in_short="家访以后填写、存档",
@@ -182,12 +182,12 @@ KINDS: Mapping[DocumentKind, KindSpec] = {
             PaperField("visited_on", "劝返日期", Input.DATE, source="visited_on"),
             PaperField("place", "劝返地点", source="address"),
             PaperField(
-                "visitors", "参加人员", Input.TEXT, source="author", help="学校、村（居）委会、乡镇等，写明姓名"
+                "visitors", "参加人员", Input.TEXT, source="visitors", help="学校、村（居）委会、乡镇等，写明姓名"
             ),
             PaperField("process", "劝返经过", Input.TEXT, source="contacts"),
             REASON,
             PaperField("wish", "学生和家长的意愿", Input.TEXT),
-            PaperField("outcome", "结果和约定", Input.TEXT),
+            PaperField("outcome", "结果和约定", Input.TEXT, source="outcome"),
             PROMISED_ON,
         ),
         in_short="每次劝返以后填写、存档",

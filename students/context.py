@@ -36,7 +36,7 @@ BELOW = {
     "students:registry": (
         "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",
         "/residents/", "/comparisons/", "/rosters/", "/imports/", "/year-turn/", "/schools/", "/hand-overs/",
-        "/policy/", "/changes/", "/certificates/",
+        "/policy/", "/changes/", "/certificates/", "/documents/", "/pledges/",
     ),
 }  # fmt: skip
 BOARDS = ("casework:school_board", "casework:area_board")

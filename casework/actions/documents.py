@@ -79,8 +79,8 @@ def draft(
 @transaction.atomic
 def edit(*, by, scope: Scope, document: Document, values: Mapping[str, object], version: int, today: date) -> Document:
     """Change what a draft, or a document that was sent back, says. Raises ``DocumentRefused``."""
-    row = _locked(document)
-    _refuse(row, DocumentAction.EDIT, scope, today)
+    row = locked(document)
+    refuse(row, DocumentAction.EDIT, scope, today)
     if row.values == dict(values):
         return row  # a second press
     _refuse_stale(row, version)
@@ -99,10 +99,10 @@ def issue(*, by, scope: Scope, document: Document, version: int, today: date) ->
     Issued anew after it was sent back it keeps its number, and the report that was filed stands. Signatures that are
     the issuer's own are given by issuing. Raises ``DocumentRefused``.
     """
-    row = _locked(document)
+    row = locked(document)
     if _pressed_twice(row, DocumentAction.ISSUE, by, version):
         return row
-    _refuse(row, DocumentAction.ISSUE, scope, today)
+    refuse(row, DocumentAction.ISSUE, scope, today)
     _refuse_stale(row, version)
     if missing := missing_labels(DocumentKind(row.kind), row.values):
         raise DocumentRefused(f"还没有填写{'、'.join(missing)}，没有签发。请补上后再签发。")
@@ -116,7 +116,7 @@ def issue(*, by, scope: Scope, document: Document, version: int, today: date) ->
     if KINDS[DocumentKind(row.kind)].tier:
         _file_report(row, by, today)
     first = after_issue(KINDS[DocumentKind(row.kind)].chain, posts)
-    _note(row, DocumentAction.ISSUE, by, verb="签发")
+    note_step(row, DocumentAction.ISSUE, by, verb="签发")
     for number in range(first):
         _sign_step(row, number, by, "")
     _wait_for_step(row, first, by, today)
@@ -132,10 +132,10 @@ def issue(*, by, scope: Scope, document: Document, version: int, today: date) ->
 @transaction.atomic
 def sign(*, by, scope: Scope, document: Document, note: str = "", version: int, today: date) -> Document:
     """签收、审签、确认: give the signature that the document waits for. Raises ``DocumentRefused``."""
-    row = _locked(document)
+    row = locked(document)
     if _pressed_twice(row, DocumentAction.SIGN, by, version):
         return row
-    _refuse(row, DocumentAction.SIGN, scope, today)
+    refuse(row, DocumentAction.SIGN, scope, today)
     _refuse_stale(row, version)
     _settle(row, by, today)
     _sign_step(row, row.step, by, note)
@@ -149,15 +149,15 @@ def sign(*, by, scope: Scope, document: Document, note: str = "", version: int, 
 @transaction.atomic
 def send_back(*, by, scope: Scope, document: Document, reason: str, version: int, today: date) -> Document:
     """退回 with a reason to whoever wrote it. Raises ``DocumentRefused``."""
-    row = _locked(document)
+    row = locked(document)
     if _pressed_twice(row, DocumentAction.RETURN, by, version):
         return row
-    _refuse(row, DocumentAction.RETURN, scope, today)
+    refuse(row, DocumentAction.RETURN, scope, today)
     _refuse_stale(row, version)
     if not reason:
         raise DocumentRefused("退回要写明原因，没有退回。请填写后再提交。")
     _settle(row, by, today)
-    _note(row, DocumentAction.RETURN, by, verb="退回", reason=reason, post=row.waiting_for)
+    note_step(row, DocumentAction.RETURN, by, verb="退回", reason=reason, post=row.waiting_for)
     row.state, row.waiting_for = DocumentState.RETURNED, ""
     row.version += 1
     row.save()
@@ -172,15 +172,15 @@ def void(*, by, scope: Scope, document: Document, reason: str, version: int, tod
 
     Raises ``DocumentRefused``.
     """
-    row = _locked(document)
+    row = locked(document)
     if _pressed_twice(row, DocumentAction.VOID, by, version):
         return row
-    _refuse(row, DocumentAction.VOID, scope, today)
+    refuse(row, DocumentAction.VOID, scope, today)
     _refuse_stale(row, version)
     if not reason:
         raise DocumentRefused("作废要写明原因，没有作废。请填写后再提交。")
     _settle(row, by, today)
-    _note(row, DocumentAction.VOID, by, verb="作废", reason=reason)
+    note_step(row, DocumentAction.VOID, by, verb="作废", reason=reason)
     row.state, row.waiting_for, row.void_reason = DocumentState.VOIDED, "", reason
     row.voided_at, row.voided_by = timezone.now(), by
     row.version += 1
@@ -201,12 +201,14 @@ def missing_labels(kind: DocumentKind, values: Mapping[str, object]) -> list[str
     return [each.label for each in KINDS[kind].fields if each.required and values.get(each.name) in (None, "")]
 
 
-def _locked(document: Document) -> Document:
+def locked(document: Document) -> Document:
+    """The document as it is now, held until the transaction ends."""
     Document.objects.select_for_update(no_key=True).get(pk=document.pk)
     return Document.objects.for_page().select_related("report", "obligation").get(pk=document.pk)
 
 
-def _refuse(row: Document, action: DocumentAction, scope: Scope, today: date) -> None:
+def refuse(row: Document, action: DocumentAction, scope: Scope, today: date) -> None:
+    """Raise ``DocumentRefused`` where the table of transitions does not allow it to this person."""
     now, parties = now_of(row), parties_of(row, scope, today)
     if reason := refusal(now, action, parties):
         wrong = NotYourDocument if is_wrong_person(now, action, parties) else DocumentRefused
@@ -293,10 +295,11 @@ def _wait_for_step(row: Document, number: int, by, today: date) -> None:
 
 def _sign_step(row: Document, number: int, by, note: str) -> None:
     step = KINDS[DocumentKind(row.kind)].chain[number]
-    _note(row, DocumentAction.SIGN, by, verb=step.verb, reason=note, post=step.post, step=number)
+    note_step(row, DocumentAction.SIGN, by, verb=step.verb, reason=note, post=step.post, step=number)
 
 
-def _note(row: Document, action: DocumentAction, by, *, verb: str, reason: str = "", post: str = "", step: int = 0):
+def note_step(row: Document, action: DocumentAction, by, *, verb: str, reason: str = "", post: str = "", step: int = 0):
+    """Keep what was done to the document."""
     DocumentStep.objects.create(
         document=row, action=action, revision=row.revision, step=step, post=post, verb=verb, reason=reason,
         at=timezone.now(), by=by,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 
 from casework.contacts import VISITS
 from casework.document_kinds import KINDS, DocumentKind, Target
@@ -86,11 +87,33 @@ class Prefill:
     def returned_on(self) -> str:
         return self.run.settled_on.isoformat() if self.run and self.run.settled_on else ""
 
-    def visited_on(self) -> str:
-        """The day of the last visit of the matter, else today."""
+    @cached_property
+    def visit(self) -> Contact | None:
+        """The last visit of the matter."""
         visits = Contact.objects.filter(student=self.student, method__in=sorted(VISITS), cancelled_at=None)
-        last = visits.filter(day__gte=self.since, day__lte=self.today).order_by("-day").values_list("day", flat=True)
-        return (last.first() or self.today).isoformat()
+        return visits.filter(day__gte=self.since, day__lte=self.today).order_by("-day", "-pk").first()
+
+    def visited_on(self) -> str:
+        return (self.visit.day if self.visit else self.today).isoformat()
+
+    def visitors(self) -> str:
+        """Whoever writes, and who else went along."""
+        return "、".join(filter(None, [self.author.name, self.visit.names if self.visit else ""]))
+
+    def spoken_to(self) -> str:
+        return (self.visit.spoke_to if self.visit else "") or self.guardian()
+
+    def talk(self) -> str:
+        return self.visit.talk if self.visit else ""
+
+    def outcome(self) -> str:
+        return self.visit.get_outcome_display() if self.visit else ""
+
+    def reason(self) -> str:
+        return self.visit.reason if self.visit else ""
+
+    def promised_on(self) -> str:
+        return self.visit.promised_on.isoformat() if self.visit and self.visit.promised_on else ""
 
     def address(self) -> str:
         return self.student.address
@@ -100,9 +123,6 @@ class Prefill:
         if found is None:
             return ""
         return f"{found.name}（{found.relation}）" if found.relation else found.name
-
-    def name_of_author(self) -> str:
-        return self.author.name
 
     def contact(self) -> str:
         return f"{self.author.name} {self.author.phone}".strip()
@@ -153,7 +173,12 @@ SOURCES: Mapping[str, Callable[[Prefill], str]] = {
     "visited_on": Prefill.visited_on,
     "address": Prefill.address,
     "guardian": Prefill.guardian,
-    "author": Prefill.name_of_author,
+    "visitors": Prefill.visitors,
+    "spoken_to": Prefill.spoken_to,
+    "talk": Prefill.talk,
+    "outcome": Prefill.outcome,
+    "reason": Prefill.reason,
+    "promised_on": Prefill.promised_on,
     "contact": Prefill.contact,
     "limit_days": Prefill.limit_days,
     "change": Prefill.change,

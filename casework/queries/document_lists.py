@@ -6,7 +6,6 @@ from datetime import date
 from django.db.models import Q
 
 from casework.documents import DocumentState
-from casework.models import Document
 from casework.queries.documents import documents_seen_by, to_write, waiting_for
 from students.access import Scope
 from students.models import Person, Student
@@ -55,11 +54,6 @@ def years_of(scope: Scope) -> list[int]:
     return sorted(given.values_list("year", flat=True).distinct(), reverse=True)
 
 
-def to_sign(scope: Scope, day: date) -> int:
-    """How many documents wait for the reader's signature."""
-    return waiting_for(scope, day).count()
-
-
-def sent_back(scope: Scope) -> int:
-    """How many documents came back to where the reader writes."""
-    return Document.objects.filter(pk__in=to_write(scope).values("pk"), state=DocumentState.RETURNED).count()
+def to_do(scope: Scope, day: date) -> int:
+    """How many documents wait for the reader: to be signed, or written anew after they were sent back."""
+    return waiting_for(scope, day).count() + to_write(scope).filter(state=DocumentState.RETURNED).count()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework.actions import acts, contacts
 from casework.forms import DutyFilter
-from casework.models import Contact, Obligation, Report
+from casework.models import Contact, Document, Obligation, Report
 from casework.queries import duties
 from casework.queries.case_facts import last_case
 from casework.ruleset import REPORT_TIERS
@@ -95,6 +95,9 @@ def cancel_act(request, kind, pk):
         raise PermissionDenied("只有登记人当天可以撤销")
     if kind == "contact":
         contacts.cancel(by=request.user, contact=act, today=request.today)
+    elif document := Document.objects.standing().filter(report=act.pk).first():
+        messages.error(request, "这份报告是文书，没有撤销。请在文书里写明原因作废。")
+        return redirect("casework:document", document.pk)
     else:
         acts.cancel(by=request.user, act=act, today=request.today)
     messages.success(request, "已撤销，待办已恢复。")

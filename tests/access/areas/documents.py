@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from casework.actions import documents as actions
+from casework.actions import letters
 from casework.document_kinds import DocumentKind
 from casework.models import Document
 from tests import cast
@@ -24,10 +25,26 @@ GET  casework:edit_document       in      200      403     200   200       200  
 POST casework:edit_document       in      →        403     →     →         →      403      403    403       403   →          404        404       in    pw
 GET  casework:document_paper      in      200      404     200   200       200    200      200    200       404   200        404        404       in    pw
 POST casework:document_paper      in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:attach_copy         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST casework:attach_copy         in      →        404     →     →         →      403      403    403       404   →          404        404       in    pw
+GET  casework:signed_copy         in      200      404     200   200       200    200      200    200       404   200        404        404       in    pw
+POST casework:signed_copy         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:deliver_document    in      200      404     200   200       200    403      403    403       404   200        404        404       in    pw
+POST casework:deliver_document    in      →        404     →     →         →      403      403    403       404   →          404        404       in    pw
+GET  casework:pledges             in      403      403     →     →         →      →        200    →         403   403        403        →         in    pw
+POST casework:pledges             in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:school_pledges      in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+POST casework:school_pledges      in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:draw_up_pledges     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST casework:draw_up_pledges     in      403      403     →     →         →      403      403    403       403   403        403        404       in    pw
 """  # noqa: E501
 SAID = {
     "visited_on": "2026-09-07", "place": "家中", "visitors": "沈明", "met": "曾杰（母亲）", "talk": "了解缺课原因",
     "attitude": "同意返校", "outcome": "约定第二天返校", "promised_on": "",
+}  # fmt: skip
+LETTER = {
+    "addressee": "曾杰（母亲）", "absent_since": "2026-09-02", "absent_days": "4", "limit_days": "7",
+    "contact": "沈明", "note": "",
 }  # fmt: skip
 
 
@@ -50,7 +67,16 @@ def issued(scene, child, *, by=None, **more) -> Document:
 def arguments(scene, people, day) -> dict[str, list]:
     child = scene.children[1]
     row = issued(scene, child)
+    head = people["principal"]
+    letter = issued(scene, child, by=head, kind=DocumentKind.URGING_NOTICE, values=LETTER)
+    paper = {"name": "回证.png", "media_type": "image/png", "size": 1, "sha256": "0" * 64, "content": b"0"}
+    copy = letters.attach(by=head, scope=cast.scope(head), document=letter, paper=paper, today=MONDAY)
     return {
+        "casework:attach_copy": [letter.pk],
+        "casework:signed_copy": [copy.pk],
+        "casework:deliver_document": [letter.pk],
+        "casework:school_pledges": [scene.school.pk],
+        "casework:draw_up_pledges": [scene.school.pk],
         "casework:child_documents": [child.pk],
         "casework:new_document": [child.pk, "visit_record"],
         "casework:document": [row.pk],
@@ -63,5 +89,10 @@ def fields() -> dict[str, dict]:
     return {
         "casework:new_document": SAID | {"submission": str(uuid4())},
         "casework:edit_document": SAID | {"outcome": "约定周五返校", "version": "1"},
+        "casework:deliver_document": {
+            "delivered_on": str(MONDAY),
+            "method": "in_person",
+            "recipient": "曾杰（母亲）",
+        },
         "casework:document": {"do": "sign", "sign-version": "2", "sign-note": "已收"},
     }
