@@ -121,7 +121,7 @@ def _sources(students: Collection[int]):
     marks = {"day": "roll_call__day", "code": "kind", "slot": "roll_call__slot", "place": "roll_call__school_class"}
     yield _rows(AbsenceMark.objects.filter(**mine), "mark", **marks)
     yield _rows(Leave.objects.filter(**standing), "leave", day="first_day", until="last_day")
-    yield _rows(Contact.objects.filter(**standing), "contact", day="day", code="method")
+    yield _rows(Contact.objects.filter(**standing), "contact", day="day", code="method", slot="outcome")
     yield _rows(Report.objects.filter(**standing), "report", day="day", code="kind")
     yield _rows(EnrolmentEvent.objects.effective().filter(**mine), "event", **events, **place)
     proofs = Certificate.objects.filter(**standing, event__isnull=False)
@@ -183,6 +183,7 @@ class _Reading:
 
     def contact(self, row: Row) -> None:
         self.facts[row.owner].contacts.append((row.day, row.code))
+        self.facts[row.owner].attempts.append((row.day, row.slot))
 
     def report(self, row: Row) -> None:
         self.facts[row.owner].reports.append((row.day, row.code))

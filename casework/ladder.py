@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from casework.attempts import streaks
 from casework.contacts import VISITS, ContactMethod
 from casework.ruleset import KEYED_BY_DAY, Measure, RuleSet, Tier, Trigger
 from students.calendar import DAY, Term
@@ -31,8 +32,8 @@ class Change(NamedTuple):
 class StudentFacts:
     """All that the ladder needs to know of one child.
 
-    ``certificates`` are (day of the change they prove, day handed in), ``suspensions`` (day the child was suspended,
-    an approved end), a row for every prolongation.
+    ``contacts`` are (day, method), ``attempts`` (day, outcome or blank) of the same rows; ``certificates`` (day of the
+    change they prove, day handed in); ``suspensions`` (day of the 休学, an approved end), a row for every prolongation.
     """
 
     places: Sequence[Place] = ()
@@ -40,6 +41,7 @@ class StudentFacts:
     leaves: list[tuple[date, date]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     contacts: list[tuple[date, str]] = field(default_factory=list)
+    attempts: list[tuple[date, str]] = field(default_factory=list)
     reports: list[tuple[date, str]] = field(default_factory=list)
     certificates: list[tuple[date, date]] = field(default_factory=list)
     suspensions: list[tuple[date, date]] = field(default_factory=list)
@@ -130,6 +132,7 @@ def assess(facts: StudentFacts, world: World, *, through: date) -> tuple[list[Du
     """All obligations of a child triggered through ``through``, with the acts through that day, and all runs."""
     climb = _Climb(facts, world, through)
     climb.follow()
+    climb.call_again()
     climb.report_changes()
     climb.end_suspensions()
     return fulfil(climb.duties.values(), facts, through=through), climb.run_records()
@@ -147,6 +150,7 @@ class _Climb:
         self.settled_on: dict[int, date] = {}
         self.unseen: list[int] = []  # positions of runs after which the child has not been seen yet
         self.absent_days: list[date] = []
+        self.heard: list[date] = []  # seen, or on leave
         self.excused: Run | None = None  # the excused days in a row, counted like the absent ones of a run
 
     def follow(self) -> None:
@@ -198,10 +202,8 @@ class _Climb:
                 self.reached[len(self.runs) - 1].add(trigger.tier)
 
     def _excuse(self, record: DayRecord) -> None:
-        """Count excused days in a row; present and absent days break them, unknown ones do not, like the end of 在校.
-
-        Every rung that asks how long a child has been on leave is looked at on an excused day.
-        """
+        """Count excused days in a row, for the rungs that ask for so many; an unknown day does not break them."""
+        self.heard += [record.day] if record.state in (DayState.PRESENT, DayState.EXCUSED) else []
         if self.excused and (record.spell != self.excused.spell or record.state in (DayState.PRESENT, DayState.ABSENT)):
             self.excused = None
         if self.excused and record.state is DayState.UNKNOWN:
@@ -248,6 +250,21 @@ class _Climb:
         for key, duty in self.duties.items():
             if duty.tier is Tier.OPENING_VISIT and not duty.done_on and self.world.in_one_term(duty.key, record.day):
                 self.duties[key] = duty._replace(done_on=record.day)  # the child is back, whoever brought it
+
+    def call_again(self) -> None:
+        """再次联系 after a call that reached nobody, unless that day's absence asks for one; after several a visit."""
+        for days, school_class, again_on, met_on in streaks(
+            self.facts.attempts, self.facts.places, absent=self.absent_days, heard=self.heard, through=self.through
+        ):
+            day, run, rules = days[-1], Run(0, days), self._rules(school_class, days[-1])
+            reached = [each for each in rules.on_unanswered if run.length >= each.threshold]
+            visits = [each for each in reached if each.tier is Tier.UNREACHED_VISIT]
+            for trigger in visits:
+                self._owe(trigger, rules, run.started_on, day, school_class, run, done_on=met_on)
+            for trigger in () if visits else reached:
+                due_on = trigger.due_on(day, self.world.classes[school_class].school_days)
+                if not any(tier is Tier.CONTACT and day < key <= due_on for tier, key in self.duties):
+                    self._owe(trigger, rules, day, day, school_class, run, done_on=again_on)
 
     def report_changes(self) -> None:
         first_day = self.world.first_term_day

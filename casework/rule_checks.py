@@ -25,6 +25,7 @@ HIGHEST = {
     Measure.SUSPENSION_END: 180,
     Measure.OPENING_ABSENCE: 1,
     Measure.EXCUSED_DAYS: 60,
+    Measure.UNANSWERED_DAYS: 10,
 }
 LONGEST_WINDOW = 180  # days
 LONGEST_DUE = 60  # days or school days

@@ -23,6 +23,8 @@ class Tier(StrEnum):
     SUSPENSION_END = "suspension_end"
     OPENING_VISIT = "opening_visit"
     EXCUSED_CHECK = "excused_check"
+    NEXT_ATTEMPT = "next_attempt"
+    UNREACHED_VISIT = "unreached_visit"
 
     @property
     def label(self) -> str:
@@ -41,12 +43,15 @@ TIER_LABELS = {
     Tier.SUSPENSION_END: "休学期满",
     Tier.OPENING_VISIT: "开学未到家访",
     Tier.EXCUSED_CHECK: "长假核实",
+    Tier.NEXT_ATTEMPT: "再次联系",
+    Tier.UNREACHED_VISIT: "联系不上家访",
 }
 REPORT_TIERS = frozenset({Tier.ABSENCE_REPORT, Tier.LOSS_REPORT, Tier.RETURN_REPORT, Tier.CHANGE_REPORT})
-VISIT_TIERS = frozenset({Tier.HOME_VISIT, Tier.JOINT_VISIT, Tier.OPENING_VISIT})
+VISIT_TIERS = frozenset({Tier.HOME_VISIT, Tier.JOINT_VISIT, Tier.OPENING_VISIT, Tier.UNREACHED_VISIT})
+ATTEMPT_TIERS = frozenset({Tier.NEXT_ATTEMPT, Tier.UNREACHED_VISIT})  # after calls that reached nobody
 PAPER_TIERS = frozenset({Tier.CHANGE_EVIDENCE, Tier.SUSPENSION_END})  # done in the registry, neither call nor report
 # What ``export obligations`` tells (contract.md): its table is fixed, and what came later stays out of it.
-EXPORTED_TIERS = frozenset(Tier) - PAPER_TIERS - {Tier.OPENING_VISIT, Tier.EXCUSED_CHECK}
+EXPORTED_TIERS = frozenset(Tier) - PAPER_TIERS - ATTEMPT_TIERS - {Tier.OPENING_VISIT, Tier.EXCUSED_CHECK}
 
 
 class Measure(StrEnum):
@@ -63,6 +68,7 @@ class Measure(StrEnum):
     SUSPENSION_END = "suspension_end"
     OPENING_ABSENCE = "opening_absence"
     EXCUSED_DAYS = "excused_days"
+    UNANSWERED_DAYS = "unanswered_days"
 
 
 # A day's measures name the day, a run's measures name the run: an obligation is owed once per key, so a tier that
@@ -80,6 +86,8 @@ MEASURES_OF = {
     Tier.SUSPENSION_END: frozenset({Measure.SUSPENSION_END}),
     Tier.OPENING_VISIT: frozenset({Measure.OPENING_ABSENCE}),
     Tier.EXCUSED_CHECK: frozenset({Measure.EXCUSED_DAYS}),
+    Tier.NEXT_ATTEMPT: frozenset({Measure.UNANSWERED_DAYS}),
+    Tier.UNREACHED_VISIT: frozenset({Measure.UNANSWERED_DAYS}),
 }
 MEASURE_WORDS = {
     Measure.UNEXCUSED_SLOTS: "一天内未经请假缺课满{threshold}个节次",
@@ -93,6 +101,7 @@ MEASURE_WORDS = {
     Measure.SUSPENSION_END: "休学期满前{threshold}天",
     Measure.OPENING_ABSENCE: "学期第一个上课日缺课一整天",
     Measure.EXCUSED_DAYS: "连续请假满{threshold}个上课日",
+    Measure.UNANSWERED_DAYS: "孩子没有返校，连续{threshold}天没有联系上",
 }
 
 
@@ -194,6 +203,7 @@ class RuleSet:
         object.__setattr__(self, "on_change", by_measure[Measure.CHANGE_EVENT])
         object.__setattr__(self, "on_suspension_end", by_measure[Measure.SUSPENSION_END])
         object.__setattr__(self, "on_excused_day", by_measure[Measure.EXCUSED_DAYS])
+        object.__setattr__(self, "on_unanswered", by_measure[Measure.UNANSWERED_DAYS])
 
     def rung(self, step: int) -> Trigger:
         """The rung with this number."""

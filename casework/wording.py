@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from casework.ladder import DutyStatus
-from casework.ruleset import RuleSet, Tier, Trigger
+from casework.ruleset import ATTEMPT_TIERS, RuleSet, Tier, Trigger
 from students.days import MARK_LABELS, SLOT_ORDER, UNEXCUSED, MarkKind, Slot
 
 TASKS = {
@@ -19,6 +19,8 @@ TASKS = {
     Tier.SUSPENSION_END: "请联系家长，办理复学或延期",
     Tier.OPENING_VISIT: "请家访",
     Tier.EXCUSED_CHECK: "请联系家长核实",
+    Tier.NEXT_ATTEMPT: "请再联系家长",
+    Tier.UNREACHED_VISIT: "请家访",
 }
 
 
@@ -54,6 +56,10 @@ def reason(duty, *, marks: Mapping[str, str], change: str, today: date) -> str:
         return f"{named_day(duty.triggered_on, today)}{missed(marks) or '缺课'}"
     if duty.tier in (Tier.CHANGE_REPORT, Tier.CHANGE_EVIDENCE):
         return f"{named_day(duty.key, today)}{change or '学籍变动'}"
+    if duty.tier in ATTEMPT_TIERS:
+        since = f"（{short_day(duty.run_start)}起）"
+        day = named_day(duty.triggered_on, today)
+        return f"连续{duty.run_days}天没有联系上{since}" if duty.run_days > 1 else f"{day}没有联系上"
     unknown = f"，另有{duty.unknown_days}天未点名" if duty.unknown_days else ""
     if duty.tier == Tier.EXCUSED_CHECK:
         return f"连续请假{duty.run_days}天（{short_day(duty.run_start)}起）{unknown}"
@@ -61,6 +67,13 @@ def reason(duty, *, marks: Mapping[str, str], change: str, today: date) -> str:
     if duty.tier == Tier.RETURN_REPORT:
         return f"{run}，{named_day(duty.triggered_on, today)}已到校"
     return run
+
+
+def counted(tier: str, days: int) -> str:
+    """连续缺课3天, 连续请假10天, 连续3天没有联系上: what a duty has counted."""
+    if tier in ATTEMPT_TIERS:
+        return f"连续{days}天没有联系上"
+    return f"连续{'请假' if tier == Tier.EXCUSED_CHECK else '缺课'}{days}天"
 
 
 def rule_words(rule_set: RuleSet, trigger: Trigger) -> str:

@@ -52,13 +52,15 @@ class PlainWorld:
 class PlainChild:
     """One child's facts; ``events`` are (day, kind, class joined or None) in their order.
 
-    ``certificates`` are (day of the change, day handed in), ``suspensions`` (day of the 休学, an approved end).
+    ``outcomes`` are (day, outcome) of the contacts. ``certificates`` are (day of the change, day handed in),
+    ``suspensions`` (day of the 休学, an approved end).
     """
 
     events: list[tuple[date, str, str | None]]
     marks: dict[date, dict[str, str]] = field(default_factory=dict)
     leaves: list[tuple[date, date]] = field(default_factory=list)
     contacts: list[tuple[date, str]] = field(default_factory=list)
+    outcomes: list[tuple[date, str]] = field(default_factory=list)
     reports: list[tuple[date, str]] = field(default_factory=list)
     certificates: list[tuple[date, date]] = field(default_factory=list)
     suspensions: list[tuple[date, date]] = field(default_factory=list)
@@ -208,13 +210,15 @@ def next_school_day(world: PlainWorld, school_class: str, day: date) -> date:
 
 def obligations(world: PlainWorld, child: PlainChild, as_of: date) -> list[dict]:
     """The table of ``export obligations --as-of`` for one child, and the four kinds that it leaves out."""
+    from tests import no_runs  # which asks this module about days and rules
+
     owed: list[dict] = []
     days = all_days(world, child, as_of)
     for day in days:
         rules = rules_on(world, day.school_class, day.day)
         for trigger in rules["triggers"]:
             climb(world, owed, days, day, rules, trigger)
-            stay_away(world, owed, days, day, rules, trigger)
+            no_runs.stay_away(world, owed, days, day, rules, trigger)
             come_back(world, owed, days, day, rules, trigger)
     for happened_on, kind, school_class in changes(child):
         if min(first for first, _ in world.terms) <= happened_on <= as_of:
@@ -224,6 +228,7 @@ def obligations(world: PlainWorld, child: PlainChild, as_of: date) -> list[dict]
                     owe(world, owed, rules, trigger, key=happened_on, day=happened_on, school_class=school_class)
     for began, ends_on in sorted(suspensions(child).items()):
         remember(world, owed, child, began, ends_on, as_of)
+    no_runs.call_again(world, owed, child, days, as_of)
     do(child, owed, as_of)
     come_to_school(world, owed, days)
     for row in owed:
@@ -237,21 +242,6 @@ def climb(world, owed, days, day, rules, trigger) -> None:
     if reached(world, trigger, day, run):
         key = day.day if trigger["tier"] in ("contact", "opening_visit") else run[0].day
         owe(world, owed, rules, trigger, key=key, day=day.day, school_class=day.school_class, run=run)
-
-
-def stay_away(world, owed, days, day, rules, trigger) -> None:
-    """What a long leave triggers: excused days of one stay with neither a present nor an absent day among them."""
-    if trigger["measure"] != "excused_days" or day.state != "excused":
-        return
-    leave = [day]
-    for other in reversed([other for other in days if other.day < day.day]):
-        if other.stay != day.stay or other.state in ("present", "absent"):
-            break
-        leave.insert(0, other)
-    while leave[0].state == "unknown":
-        leave.pop(0)
-    if count(leave, "excused") >= trigger["threshold"]:
-        owe(world, owed, rules, trigger, key=leave[0].day, day=day.day, school_class=day.school_class, run=leave)
 
 
 def come_back(world, owed, days, day, rules, trigger) -> None:

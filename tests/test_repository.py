@@ -50,6 +50,7 @@ CALCULATION = {
         "handing_off",
         "legal",
         "handing_up",
+        "attempts",
         "contacts",
         "causes",
         "document_kinds",

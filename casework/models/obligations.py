@@ -87,8 +87,9 @@ class Obligation(models.Model):
 
     ``key``: the day for 联系家长, the run's start for visits and reports, the event's date for 变动报告 and 证明材料,
     the approved end for 休学期满, the first school day of the term for 开学未到家访, the first excused day in a row
-    for 长假核实 (then ``run_start`` and ``run_days`` are those of the leave). A correction that removes the trigger
-    withdraws the row and says why; nothing is deleted.
+    for 长假核实 (then ``run_start`` and ``run_days`` are those of the leave), the day of the call for 再次联系 and that
+    of the first call for 联系不上家访 (then they are those of the days in a row on which nobody answered). A correction
+    that removes the trigger withdraws the row and says why; nothing is deleted.
     """
 
     student = models.ForeignKey(Student, models.PROTECT, verbose_name="学生", related_name="obligations")

@@ -335,5 +335,4 @@ def _facts(duty: Obligation, today: date) -> list[str]:
         case Tier.RETURN_REPORT:
             return [f"缺课{duty.run_days}天以后，{day}点名时在校"]
     unknown = [f"其间另有{duty.unknown_days}天没有点名，不算缺课"] if duty.unknown_days else []
-    what = "请假" if duty.tier == Tier.EXCUSED_CHECK else "缺课"
-    return [f"到{day}连续{what}{duty.run_days}天", *unknown] if duty.run_days else unknown
+    return [f"到{day}{wording.counted(duty.tier, duty.run_days)}", *unknown] if duty.run_days else unknown

@@ -203,7 +203,7 @@ def _duties(student, scope, rights, today) -> Iterator[Entry]:
         tone = "alarm" if status is DutyStatus.LATE_OPEN else "warn" if status is DutyStatus.OPEN else ""
         due = f"应于{cdate_short(row.due_on)}办结"
         if row.run_days:
-            run = f"{'连续请假' if row.tier == Tier.EXCUSED_CHECK else '连续缺课'}{row.run_days}天"
+            run = wording.counted(row.tier, row.run_days)
             unknown = f"，另有{row.unknown_days}天未点名" if row.unknown_days else ""
             due = f"{run}{unknown}，{due}"
         text = f"{due}；已撤销：{row.withdrawn_reason}" if row.withdrawn_at else due

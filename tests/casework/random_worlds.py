@@ -26,6 +26,7 @@ days = st.sampled_from(DAYS)
 few_days = st.dictionaries(st.sampled_from(DAYS[8:34:3]), st.booleans(), max_size=4)  # so that some are in dispute
 presets = st.sampled_from(sorted(PRESETS))
 methods = st.sampled_from(["phone", "home_visit", "joint_visit", "letter"])
+outcomes = st.sampled_from(["no_answer", "no_answer", "no_answer", "wrong_number", "talked", ""])
 reports = st.sampled_from(["absence_report", "loss_report", "return_report", "change_report"])
 
 # How a stretch of days went: which of the day's registers were taken (by position), and the child's marks in them.
@@ -129,6 +130,13 @@ def long_leaves(draw):
 
 
 @st.composite
+def calls(draw):
+    """A call on most days of a few weeks: days in a row on which nobody answers hardly ever come about by chance."""
+    first, length = draw(st.integers(0, 20)), draw(st.integers(3, 14))
+    return [(day, draw(methods)) for day in DAYS[first : first + length] if draw(st.integers(0, 4))]
+
+
+@st.composite
 def small_worlds(draw):
     """Two schools, three classes, seven weeks and one child."""
     plain = PlainWorld(
@@ -141,12 +149,14 @@ def small_worlds(draw):
     for place in draw(st.lists(st.sampled_from([*SLOTS, *SCHOOL_OF]), max_size=2, unique=True)):
         plain.overrides[place] = draw(few_days)
     events, life = draw(st.one_of(*[st.tuples(histories(), stretches)] * 2, lost_twice(), long_leaves()))
+    contacts = draw(st.one_of(st.lists(st.tuples(days, methods), max_size=8), calls()))
     child = PlainChild(
         events=events,
         certificates=draw(papers(events)),
         suspensions=draw(approvals(events)),
         leaves=draw(st.lists(st.tuples(days, st.integers(0, 6)).map(leave), max_size=2)),
-        contacts=draw(st.lists(st.tuples(days, methods), max_size=8)),
+        contacts=contacts,
+        outcomes=[(on, draw(outcomes)) for on, _ in contacts],
         reports=(filed := draw(st.lists(st.tuples(days, reports), max_size=8))) + filed[:2],  # some twice: one act
     )
     live_through(plain, child, life)

@@ -61,6 +61,7 @@ def facts(plain: PlainWorld, child: PlainChild) -> StudentFacts:
         leaves=child.leaves,
         changes=changes,
         contacts=child.contacts,
+        attempts=child.outcomes,
         reports=child.reports,
         certificates=child.certificates,
         suspensions=child.suspensions,

@@ -219,7 +219,7 @@ class TestTheList:
 
     def test_shows_what_is_done(self, busy, scene, page):
         duty = Obligation.objects.get(student=scene.children[0])
-        client_of(scene.teacher).post(reverse("casework:contact", args=[duty.pk]), {"result": "未接通"})
+        client_of(scene.teacher).post(reverse("casework:contact", args=[duty.pk]), {"result": "已联系上，要请假"})
         assert [line.split()[0] for line in sentences(page(state="done"))] == ["高东"]
         assert "高东" not in "".join(sentences(page()))
 

@@ -34,7 +34,7 @@ class TestWhatNobodyCanExplain:
         [
             (
                 ladder(add=[rung("absence_report", threshold=5)]),
-                "第2级和第10级都是缺课报告，算法也相同，只能留一级",
+                "第2级和第12级都是缺课报告，算法也相同，只能留一级",
             ),
             (
                 ladder("strict", contact={"measure": "unexcused_slots", "threshold": 1}),
@@ -42,11 +42,11 @@ class TestWhatNobodyCanExplain:
             ),
             (
                 ladder(add=[rung("contact", "absent_day")]),
-                "第10级“联系家长”没有作用：到这一步时，第1级一定已经触发",
+                "第12级“联系家长”没有作用：到这一步时，第1级一定已经触发",
             ),
             (
                 ladder(add=[rung("loss_report", "run_calendar_days", threshold=10)]),
-                "第3级“流失报告”没有作用：到这一步时，第10级一定已经触发",
+                "第3级“流失报告”没有作用：到这一步时，第12级一定已经触发",
             ),
             (
                 ladder(loss_report={"threshold": 2}),

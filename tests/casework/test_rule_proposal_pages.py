@@ -140,8 +140,9 @@ class TestTheForm:
 
     def test_adds_and_drops_rungs_in_the_order_of_the_ladder(self, scene, bureau):
         rows = self.stored(
-            bureau, COUNTY, tier_9="home_visit", measure_9="run_school_days", threshold_9="2", due_9="next_school_day",
-            responsible_9="homeroom_teacher", receiver_9="家长", source_9="缺课两天家访", drop_1="on",
+            bureau, COUNTY, tier_11="home_visit", measure_11="run_school_days", threshold_11="2",
+            due_11="next_school_day", responsible_11="homeroom_teacher", receiver_11="家长",
+            source_11="缺课两天家访", drop_1="on",
         )  # fmt: skip
         assert list(rows)[:3] == ["contact", "home_visit", "loss_report"]
         assert rows["home_visit"]["due"] == "next_school_day"
@@ -183,11 +184,17 @@ class TestTheForm:
             ({"threshold_2": "2", "source_2": "新"}, "应当先有缺课报告，后有流失报告"),
             ({"drop_0": "on"}, "没有联系家长这一级"),
             ({"drop_2": "on"}, "以“流失报告”为前提"),
-            ({f"drop_{number}": "on" for number in range(9)}, "所有各级都取消了"),
-            ({"tier_9": "absence_report", "threshold_9": "5", "receiver_9": "校长", "source_9": "新"}, "只能留一级"),
-            ({"tier_9": "contact", "threshold_9": "5", "receiver_9": "家长", "source_9": "新"}, "不能用这种方法来计算"),
-            ({"tier_9": "return_report"}, "新加的一级的做什么不在列出的选项里"),
-            ({"tier_9": "home_visit"}, "新加的一级没有写对象"),
+            ({f"drop_{number}": "on" for number in range(11)}, "所有各级都取消了"),
+            (
+                {"tier_11": "absence_report", "threshold_11": "5", "receiver_11": "校长", "source_11": "新"},
+                "只能留一级",
+            ),
+            (
+                {"tier_11": "contact", "threshold_11": "5", "receiver_11": "家长", "source_11": "新"},
+                "不能用这种方法来计算",
+            ),
+            ({"tier_11": "return_report"}, "新加的一级的做什么不在列出的选项里"),
+            ({"tier_11": "home_visit"}, "新加的一级没有写对象"),
             ({}, "完全相同，不用改"),
         ],
     )

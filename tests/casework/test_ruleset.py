@@ -46,6 +46,8 @@ IN_ALL = [
     ("suspension_end", "suspension_end", 30, "homeroom_teacher", "at_end"),
     ("opening_visit", "opening_absence", 1, "homeroom_teacher", "within_school_days"),
     ("excused_check", "excused_days", 10, "homeroom_teacher", "within_school_days"),
+    ("next_attempt", "unanswered_days", 1, "homeroom_teacher", "next_school_day"),
+    ("unreached_visit", "unanswered_days", 3, "homeroom_teacher", "within_school_days"),
 ]
 WORDS = {
     "standard": [
@@ -74,8 +76,10 @@ WORDS_IN_ALL = [
     "休学期满前30天",
     "学期第一个上课日缺课一整天",
     "连续请假满10个上课日",
+    "孩子没有返校，连续1天没有联系上",
+    "孩子没有返校，连续3天没有联系上",
 ]
-DUES_IN_ALL = ["当日", "当日", "7天内", "期满当日", "5个上课日内", "3个上课日内"]
+DUES_IN_ALL = ["当日", "当日", "7天内", "期满当日", "5个上课日内", "3个上课日内", "下一个上课日", "3个上课日内"]
 
 
 def rung(tier="home_visit", measure="run_school_days", **fields):
@@ -130,7 +134,7 @@ class TestPreset:
         missed = [tier for tier, *_ in LADDERS[code]]
         assert [trigger.tier for trigger in rule_set.on_missed_day] == [*missed, Tier.OPENING_VISIT]
         sorted_rungs = rule_set.on_missed_day + rule_set.on_return + rule_set.on_change
-        sorted_rungs += rule_set.on_suspension_end + rule_set.on_excused_day
+        sorted_rungs += rule_set.on_suspension_end + rule_set.on_excused_day + rule_set.on_unanswered
         assert sorted(trigger.step for trigger in sorted_rungs) == [trigger.step for trigger in rule_set.triggers]
 
     def test_is_known_by_its_code_until_the_store_gives_it_a_key(self, code):
@@ -189,6 +193,11 @@ class TestAContradictionIsRefused:
     @pytest.mark.parametrize("measure", sorted(set(Measure) - {Measure.EXCUSED_DAYS}))
     def test_where_the_check_of_a_long_leave_counts_anything_else(self, measure):
         assert self.refusal(rung("excused_check", measure)) == "“长假核实”不能用这种方法来计算"
+
+    @pytest.mark.parametrize("tier", ["next_attempt", "unreached_visit"])
+    @pytest.mark.parametrize("measure", sorted(set(Measure) - {Measure.UNANSWERED_DAYS}))
+    def test_where_what_follows_a_call_counts_anything_else(self, tier, measure):
+        assert "不能用这种方法来计算" in self.refusal(rung(tier, measure))
 
     @pytest.mark.parametrize("threshold", [0, -1])
     def test_where_a_threshold_is_below_one(self, threshold):
@@ -328,5 +337,5 @@ class TestDue:
 def test_the_tiers_are_named_as_people_name_them():
     assert [tier.label for tier in Tier] == [
         "联系家长", "家访", "联合家访", "缺课报告", "流失报告", "复学报告", "变动报告",
-        "证明材料", "休学期满", "开学未到家访", "长假核实",
+        "证明材料", "休学期满", "开学未到家访", "长假核实", "再次联系", "联系不上家访",
     ]  # fmt: skip
