@@ -50,8 +50,8 @@ class HandOffAction(StrEnum):
 
     SEND = "send"
     ACCEPT = "accept"
-    RETURN = "return"
     FINISH = "finish"
+    RETURN = "return"
 
     @property
     def label(self) -> str:

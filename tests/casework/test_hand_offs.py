@@ -49,7 +49,7 @@ def test_every_action_by_every_side_between_every_two(action, sender, receiver, 
 def test_the_buttons_are_those_of_the_table():
     between = {"sender": Side.SCHOOL, "receiver": Side.BUREAU}
     assert open_actions(HandOffState.SENT, sides={Side.BUREAU}, **between) == ("accept", "return")
-    assert open_actions(HandOffState.ACCEPTED, sides={Side.BUREAU}, **between) == ("return", "finish")
+    assert open_actions(HandOffState.ACCEPTED, sides={Side.BUREAU}, **between) == ("finish", "return")
     assert open_actions(HandOffState.SENT, sides={Side.SCHOOL}, **between) == ()
     assert open_actions(HandOffState.DONE, sides=SIDES, **between) == ()
 
