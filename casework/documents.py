@@ -57,6 +57,11 @@ class Post(StrEnum):
     def label(self) -> str:
         return POST_LABELS[self]
 
+    @property
+    def short(self) -> str:
+        """Where the signatures of a chain stand side by side on a phone."""
+        return "校领导" if self is Post.HEAD else self.label
+
 
 POST_LABELS = {
     Post.HOMEROOM: "班主任",

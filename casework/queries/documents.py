@@ -164,7 +164,7 @@ def track(document: Document, steps: Sequence[DocumentStep]) -> list[dict]:
         awaited = document.state == DocumentState.WAITING and number == document.step
         state = "done" if row else "current" if awaited else "ahead"
         note = _when(row.by, row.at) if row else "等签" if awaited else ""
-        lines.append({"label": f"{step.post.label}{step.verb}", "state": state, "note": note})
+        lines.append({"label": f"{step.post.short}{step.verb}", "state": state, "note": note})
     return lines
 
 
