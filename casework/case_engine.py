@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from casework.facts import Surroundings, first_seen
@@ -59,7 +60,7 @@ def children_to_follow(today: date):
     """Children whose cases may have something to follow: to mend at night what was missed."""
     owed = Obligation.objects.standing().filter(tier__in=sorted(CASE_TIERS), triggered_on__lte=today).order_by()
     runs = AbsenceRun.objects.filter(student=OuterRef("student"), started_on=OuterRef("run_start"), settled_on=None)
-    unsettled = owed.filter(Exists(runs)).values("student")
+    unsettled = owed.filter(Exists(runs) | Q(run_start=None)).values("student")
     dropped = RegistryLine.objects.filter(standing=Standing.DROPPED_OUT).order_by().values("pk")
     open_cases = Case.objects.open().order_by().values("student")
     return unsettled.union(dropped, open_cases)
@@ -146,7 +147,12 @@ def _matters(students: Collection[int], today: date) -> dict[int, list[Matter]]:
     """The duties of runs that stand for each child since the school year began, with the day that settled the run."""
     run = AbsenceRun.objects.filter(student=OuterRef("student"), started_on=OuterRef("run_start"))
     rows = Obligation.objects.standing().filter(student__in=students, tier__in=sorted(CASE_TIERS))
-    rows = rows.annotate(settled_on=Subquery(run.values("settled_on")[:1]))
+    # A child that was only reported gone is back with the day on which its return is owed.
+    back = Obligation.objects.standing().filter(
+        student=OuterRef("student"), key=OuterRef("key"), tier=Tier.RETURN_REPORT, run_start=None
+    )
+    seen = Coalesce(Subquery(run.values("settled_on")[:1]), Subquery(back.values("triggered_on")[:1]))
+    rows = rows.annotate(settled_on=seen)
     year = school_year_start(school_year_of(today))
     rows = rows.filter(Q(triggered_on__gte=year) | Q(settled_on=None), triggered_on__lte=today)
     found: dict[int, list[Matter]] = defaultdict(list)

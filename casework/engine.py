@@ -144,14 +144,19 @@ def _lock_with_classes(students: Collection[int]) -> list[int]:
 
 def _touched_by(school_class: int, day: date, least: int | None) -> tuple:
     """Children whose runs the register of a class and day can change: those with a mark that day, those without one
-    whose run had begun by then and who had not been seen afterwards before that day, and those on a long leave."""
+    whose run had begun by then and who had not been seen afterwards before that day, those reported
+    gone, and those on a long leave."""
     attending = Enrolment.objects.attending().on(day).filter(school_class=school_class)
     runs = AbsenceRun.objects.filter(
         Q(settled_on=None) | Q(settled_on__gte=day), started_on__lte=day, student__in=attending.values("student")
     )
     marks = AbsenceMark.objects.filter(roll_call__school_class=school_class, roll_call__day=day)
     on_leave = long_away_around(school_class, day, least).order_by()
-    return runs.order_by().values("student"), marks.order_by().values("student"), on_leave.values("pk")
+    gone = Obligation.objects.standing().filter(
+        tier=Tier.LOSS_REPORT, run_start=None, key__lte=day, student__in=attending.values("student")
+    )
+    rows = (row.order_by().values("student") for row in (runs, marks, gone))
+    return *rows, on_leave.values("pk")
 
 
 @rare_collections()
@@ -239,7 +244,7 @@ def _concerns_a_case(found: Difference) -> bool:
     """Whether a duty of a run has changed, or a child was seen again after a run that had one: a day's call, and a
     day's absence that is over, move no case."""
     tiers = (duty.tier if duty else row.tier for row, duty in found.duties)
-    return found.ends_a_matter or any(tier in CASE_TIERS for tier in tiers)
+    return found.ends_a_matter or any(tier in CASE_TIERS or tier == Tier.RETURN_REPORT for tier in tiers)
 
 
 def _kept(students, through):

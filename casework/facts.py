@@ -7,11 +7,13 @@ from functools import cache
 from typing import NamedTuple
 
 from django.db.models import BigIntegerField, CharField, DateField, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Least
 
 from casework.ladder import Change, Duty, RunRecord, StudentFacts, World, assess
-from casework.models import AbsenceRun, Contact, Obligation, Report
+from casework.models import AbsenceRun, ConcernReport, Contact, Obligation, Report
 from casework.presets import least_excused_days, rules_under
 from casework.ruleset import RuleSet
+from casework.steps import Concern
 from students.calendar import Calendar
 from students.days import ABSENT, EXCUSED, UNEXCUSED, DayState
 from students.enrolment import INS, MOVES, REPORTED_CHANGES, EventKind, Place, Standing
@@ -32,6 +34,8 @@ from students.runs import ClassDays, follow_days
 
 CHUNK = 1000  # children assessed at a time: a few megabytes of facts
 KEPT_CLASSES = 6000  # classes whose registers stay in memory: more than a large county has
+NEVER = Value(date.max, output_field=DateField())
+LEAST = {"function": "MIN", "output_field": DateField()}
 Registers = dict[int, dict[date, frozenset[str]]]
 
 
@@ -126,6 +130,8 @@ def _sources(students: Collection[int]):
     yield _rows(EnrolmentEvent.objects.effective().filter(**mine), "event", **events, **place)
     proofs = Certificate.objects.filter(**standing, event__isnull=False)
     yield _rows(proofs, "certificate", day="event__happened_on", until="handed_in_on")
+    left = ConcernReport.objects.filter(**standing, kind=Concern.LEFT)
+    yield _rows(left, "left", day="day")
     approved = Suspension.objects.filter(**mine, decision=Suspension.Decision.APPROVED, event__corrected_by=None)
     yield _rows(approved, "suspension", day="event__happened_on", until="ends_on")
 
@@ -133,11 +139,12 @@ def _sources(students: Collection[int]):
 def _registers_of(students: Collection[int]):
     """The registers of every class these children are or were in."""
     classes = Enrolment.objects.filter(student__in=students).values("school_class")
-    # Before the first mark of any of them no register can start or end anything. The least of their days, not the first
-    # in order: PostgreSQL would look for that one through the registers of the whole county, day after day.
-    least = Func(F("roll_call__day"), function="MIN", output_field=DateField())
-    first = AbsenceMark.objects.filter(student__in=students).order_by().values_list(least)
-    calls = RollCall.objects.filter(school_class__in=classes, day__gte=Subquery(first))
+    # Before the first mark or report of any of them no register can start or end anything. The least of their days, not
+    # the first in order: PostgreSQL would look for that one through the registers of the whole county, day after day.
+    first = AbsenceMark.objects.filter(student__in=students).order_by().values_list(Func(F("roll_call__day"), **LEAST))
+    left = ConcernReport.objects.filter(student__in=students, kind=Concern.LEFT, cancelled_at=None).order_by()
+    days = [Coalesce(Subquery(rows), NEVER) for rows in (first, left.values_list(Func(F("day"), **LEAST)))]
+    calls = RollCall.objects.filter(school_class__in=classes, day__gte=Least(*days))
     return _rows(calls, "register", owner="school_class", day="day", slot="slot")
 
 
@@ -190,6 +197,9 @@ class _Reading:
 
     def certificate(self, row: Row) -> None:
         self.facts[row.owner].certificates.append((row.day, row.until))
+
+    def left(self, row: Row) -> None:
+        self.facts[row.owner].left.append(row.day)
 
     def suspension(self, row: Row) -> None:
         self.facts[row.owner].suspensions.append((row.day, row.until))
@@ -278,6 +288,7 @@ def students_with_a_ladder(within=None, *, asking: RuleSet | None = None):
             | Exists(EnrolmentEvent.objects.filter(**mine, kind__in=REPORTED_CHANGES))
             | Exists(Obligation.objects.filter(**mine))
             | Exists(AbsenceRun.objects.filter(**mine))
+            | Exists(ConcernReport.objects.filter(**mine, kind=Concern.LEFT, cancelled_at=None))
             | long_away(EXCUSED, least)
         )
         .order_by("pk")

@@ -5,14 +5,14 @@ serves one saved register, a full recomputation and a question about a day long 
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from casework.attempts import streaks
-from casework.contacts import VISITS, ContactMethod
+from casework.fulfilment import fulfil
 from casework.ruleset import KEYED_BY_DAY, Measure, RuleSet, Tier, Trigger
 from students.calendar import DAY, Term
 from students.days import DayRecord, DayState
@@ -33,7 +33,8 @@ class StudentFacts:
     """All that the ladder needs to know of one child.
 
     ``contacts`` are (day, method), ``attempts`` (day, outcome or blank) of the same rows; ``certificates`` (day of the
-    change they prove, day handed in); ``suspensions`` (day of the 休学, an approved end), a row for every prolongation.
+    change they prove, day handed in); ``suspensions`` (day of the 休学, an approved end), a row for every prolongation;
+    ``left`` the days on which a teacher reported 已离校.
     """
 
     places: Sequence[Place] = ()
@@ -45,6 +46,7 @@ class StudentFacts:
     reports: list[tuple[date, str]] = field(default_factory=list)
     certificates: list[tuple[date, date]] = field(default_factory=list)
     suspensions: list[tuple[date, date]] = field(default_factory=list)
+    left: list[date] = field(default_factory=list)
 
 
 class Duty(NamedTuple):
@@ -149,6 +151,8 @@ class _Climb:
         self.last_class: dict[int, int] = {}  # position of a run → class on its last absent day
         self.settled_on: dict[int, date] = {}
         self.unseen: list[int] = []  # positions of runs after which the child has not been seen yet
+        self.left: list[date] = sorted(set(facts.left), reverse=True)  # still to be looked at, the next one last
+        self.gone: list[date] = []  # days reported 已离校 outside any run, the child not seen since
         self.absent_days: list[date] = []
         self.heard: list[date] = []  # seen, or on leave
         self.excused: Run | None = None  # the excused days in a row, counted like the absent ones of a run
@@ -157,16 +161,19 @@ class _Climb:
         facts, through = self.facts, self.through
         ends = spell_ends(facts.places)
         run: Run | None = None
+        # Days without a mark count as well from the day on which the child was reported gone.
+        marks = {day: {} for day in self.left} | facts.marks
         for record in follow_days(
-            places=facts.places, marks=facts.marks, leaves=facts.leaves, classes=self.world.classes, through=through
+            places=facts.places, marks=marks, leaves=facts.leaves, classes=self.world.classes, through=through
         ):
+            self._leave(record.day - DAY, run)
             if run and record.spell != run.spell:
                 run.ended_on, run = ends[run.spell], None
             self._excuse(record)
             if record.state is DayState.PRESENT:
                 if run:
                     run.ended_on, run = record.day, None
-                if self.unseen:
+                if self.unseen or self.gone:
                     self._seen(record)
             elif record.state is DayState.ABSENT:
                 run = run or self._begin(record)
@@ -177,6 +184,8 @@ class _Climb:
                 run.unknown += 1
             if record.unexcused_slots:
                 self._missed(record, run)
+            self._leave(record.day, run)
+        self._leave(through, run)
         if run and (end := ends.get(run.spell)) and end <= through:
             run.ended_on = end
 
@@ -196,10 +205,30 @@ class _Climb:
         for trigger in rules.on_missed_day:
             if self._measure(trigger, record, run) < trigger.threshold:
                 continue
+            if trigger.tier is Tier.LOSS_REPORT and self.gone:
+                continue  # the child was reported gone before the run began: one report tells of both
             key = record.day if trigger.measure in KEYED_BY_DAY else run.started_on
             self._owe(trigger, rules, key, record.day, record.school_class, run)
             if run:
                 self.reached[len(self.runs) - 1].add(trigger.tier)
+
+    def _leave(self, through: date, run: Run | None) -> None:
+        """Every report 已离校 through a day: the loss is owed at once, of the run that holds that day or of the day."""
+        while self.left and self.left[-1] <= through:
+            day = self.left.pop()
+            place = next((each for each in self.facts.places if each.holds(day)), None)
+            first_day = self.world.first_term_day
+            if self.gone or not first_day or day < first_day or not place or place.standing is not Standing.ATTENDING:
+                continue
+            holding = run if run and run.spell == place.spell else None
+            rules = self._rules(place.school_class, day)
+            for trigger in rules.on_report_of_leaving:
+                key = holding.started_on if holding else day
+                self._owe(trigger, rules, key, day, place.school_class, holding)
+                if holding:
+                    self.reached[len(self.runs) - 1].add(trigger.tier)
+                else:
+                    self.gone.append(day)
 
     def _excuse(self, record: DayRecord) -> None:
         """Count excused days in a row, for the rungs that ask for so many; an unknown day does not break them."""
@@ -247,6 +276,11 @@ class _Climb:
                 if trigger.after in self.reached[position]:
                     self._owe(trigger, rules, run.started_on, record.day, record.school_class, run)
         self.unseen.clear()
+        for day in self.gone:
+            for trigger in rules.on_return:
+                if trigger.after is Tier.LOSS_REPORT:
+                    self._owe(trigger, rules, day, record.day, record.school_class, None)
+        self.gone.clear()
         for key, duty in self.duties.items():
             if duty.tier is Tier.OPENING_VISIT and not duty.done_on and self.world.in_one_term(duty.key, record.day):
                 self.duties[key] = duty._replace(done_on=record.day)  # the child is back, whoever brought it
@@ -345,54 +379,3 @@ class _Climb:
             )
             for position, run in enumerate(self.runs)
         ]
-
-
-def fulfil(duties: Iterable[Duty], facts: StudentFacts, *, through: date) -> list[Duty]:
-    """Give each obligation the act that fulfils it; acts stand in the order of their dates (contract.md).
-
-    A contact fulfils every open 联系家长 triggered on or before its date; a visit also every open visit whose run or
-    term had begun, so work done before a threshold is reached counts; only 长假核实 asks for a contact since the leave
-    became long. A certificate fulfils 证明材料 of its change's day. A report fulfils one: of those that had begun, the
-    latest.
-    """
-    contacts = sorted({day for day, _ in facts.contacts if day <= through})
-    visits = sorted({day for day, method in facts.contacts if day <= through and method in VISITS})
-    joint_visits = sorted(
-        {day for day, method in facts.contacts if day <= through and method == ContactMethod.JOINT_VISIT}
-    )
-    acts = {
-        Tier.CONTACT: contacts,
-        Tier.HOME_VISIT: visits,
-        Tier.JOINT_VISIT: joint_visits,
-        Tier.OPENING_VISIT: visits,
-        Tier.EXCUSED_CHECK: contacts,
-    }
-    proofs = _proofs(facts.certificates, through)
-    result = sorted(duties, key=lambda duty: (duty.key, duty.tier))
-    for position, duty in enumerate(result):
-        if duty.tier in acts:
-            done = _first_from(acts[duty.tier], duty.triggered_on if duty.tier is Tier.EXCUSED_CHECK else duty.key)
-            result[position] = duty._replace(done_on=min(filter(None, (done, duty.done_on)), default=None))
-        elif duty.tier is Tier.CHANGE_EVIDENCE:
-            result[position] = duty._replace(done_on=proofs.get(duty.key))
-    # Two identical rows are one act, so a day holds at most one report of a kind.
-    for day, tier in sorted({(day, tier) for day, tier in facts.reports if day <= through}):
-        begun = [i for i, duty in enumerate(result) if duty.tier == tier and duty.key <= day and duty.done_on is None]
-        if begun:
-            result[begun[-1]] = result[begun[-1]]._replace(done_on=day)
-    return result
-
-
-def _proofs(certificates: Iterable[tuple[date, date]], through: date) -> dict[date, date]:
-    """Day of a change → the day from which a certificate proves it; one handed in before the change waits for it."""
-    days: dict[date, date] = {}
-    for changed_on, handed_in_on in certificates:
-        proven_on = max(changed_on, handed_in_on)
-        if proven_on <= through:
-            days[changed_on] = min(proven_on, days.get(changed_on, proven_on))
-    return days
-
-
-def _first_from(days: Sequence[date], day: date) -> date | None:
-    position = bisect_left(days, day)
-    return days[position] if position < len(days) else None

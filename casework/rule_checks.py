@@ -26,6 +26,7 @@ HIGHEST = {
     Measure.OPENING_ABSENCE: 1,
     Measure.EXCUSED_DAYS: 60,
     Measure.UNANSWERED_DAYS: 10,
+    Measure.REPORTED_LEFT: 1,
 }
 LONGEST_WINDOW = 180  # days
 LONGEST_DUE = 60  # days or school days
@@ -42,6 +43,8 @@ def covers(one: Trigger, other: Trigger) -> bool:
     """Whether ``one`` is reached on every day on which ``other`` is, or before; both of the same tier."""
     if one.measure is other.measure:
         return _covers_alike(one, other)
+    if Measure.REPORTED_LEFT in (one.measure, other.measure):
+        return False  # what somebody tells follows from no register, and no register from it
     match one.measure, other.measure:
         # A slot missed is one period at least, and no slot is longer than four.
         case Measure.UNEXCUSED_PERIODS, Measure.UNEXCUSED_SLOTS:

@@ -31,6 +31,7 @@ MEASURE_LABELS = {
     Measure.RUN_SCHOOL_DAYS: "连续缺课的上课日",
     Measure.RUN_CALENDAR_DAYS: "连续缺课的天数（含休息日）",
     Measure.ABSENT_DAYS_IN_WINDOW: "一段时间内缺课的天数",
+    Measure.REPORTED_LEFT: "有教师报告学生已离校",
 }
 DUES = {
     Due.SAME_DAY: "当日",

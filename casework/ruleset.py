@@ -69,6 +69,7 @@ class Measure(StrEnum):
     OPENING_ABSENCE = "opening_absence"
     EXCUSED_DAYS = "excused_days"
     UNANSWERED_DAYS = "unanswered_days"
+    REPORTED_LEFT = "reported_left"
 
 
 # A day's measures name the day, a run's measures name the run: an obligation is owed once per key, so a tier that
@@ -77,8 +78,10 @@ DAY_MEASURES = frozenset({Measure.UNEXCUSED_SLOTS, Measure.UNEXCUSED_PERIODS, Me
 RUN_MEASURES = frozenset({Measure.RUN_SCHOOL_DAYS, Measure.RUN_CALENDAR_DAYS, Measure.ABSENT_DAYS_IN_WINDOW})
 KEYED_BY_DAY = DAY_MEASURES | {Measure.OPENING_ABSENCE}
 MISSED_DAY_MEASURES = KEYED_BY_DAY | RUN_MEASURES
-YES_OR_NO = frozenset({Measure.ABSENT_DAY, Measure.OPENING_ABSENCE})  # nothing to count: the threshold is 1
+# Nothing to count: the threshold is 1.
+YES_OR_NO = frozenset({Measure.ABSENT_DAY, Measure.OPENING_ABSENCE, Measure.REPORTED_LEFT})
 MEASURES_OF = {
+    Tier.LOSS_REPORT: RUN_MEASURES | {Measure.REPORTED_LEFT},
     Tier.CONTACT: DAY_MEASURES,
     Tier.RETURN_REPORT: frozenset({Measure.PRESENT_AFTER}),
     Tier.CHANGE_REPORT: frozenset({Measure.CHANGE_EVENT}),
@@ -102,6 +105,7 @@ MEASURE_WORDS = {
     Measure.OPENING_ABSENCE: "学期第一个上课日缺课一整天",
     Measure.EXCUSED_DAYS: "连续请假满{threshold}个上课日",
     Measure.UNANSWERED_DAYS: "孩子没有返校，连续{threshold}天没有联系上",
+    Measure.REPORTED_LEFT: "有教师报告学生已离校",
 }
 
 
@@ -204,6 +208,7 @@ class RuleSet:
         object.__setattr__(self, "on_suspension_end", by_measure[Measure.SUSPENSION_END])
         object.__setattr__(self, "on_excused_day", by_measure[Measure.EXCUSED_DAYS])
         object.__setattr__(self, "on_unanswered", by_measure[Measure.UNANSWERED_DAYS])
+        object.__setattr__(self, "on_report_of_leaving", by_measure[Measure.REPORTED_LEFT])
 
     def rung(self, step: int) -> Trigger:
         """The rung with this number."""
@@ -219,8 +224,9 @@ def read_rule_set(data: Mapping, *, key: int | str | None = None) -> RuleSet:
         raise RuleError(f"规则里缺少“{missing.args[0]}”一项") from None
     if not triggers:
         raise RuleError("规则里没有任何一级")
-    # Only what a missed day has brought about can be followed by a return.
-    tiers = {trigger.tier for trigger in triggers if trigger.measure in MISSED_DAY_MEASURES}
+    # Only what a missed day or a report 已离校 has brought about can be followed by a return.
+    away = MISSED_DAY_MEASURES | {Measure.REPORTED_LEFT}
+    tiers = {trigger.tier for trigger in triggers if trigger.measure in away}
     for trigger in triggers:
         if trigger.after and trigger.after not in tiers:
             raise RuleError(f"“{trigger.tier.label}”以“{trigger.after.label}”为前提，但规则里没有这样的一级在它之前")

@@ -63,6 +63,9 @@ def reason(duty, *, marks: Mapping[str, str], change: str, today: date) -> str:
     unknown = f"，另有{duty.unknown_days}天未点名" if duty.unknown_days else ""
     if duty.tier == Tier.EXCUSED_CHECK:
         return f"连续请假{duty.run_days}天（{short_day(duty.run_start)}起）{unknown}"
+    if duty.run_start is None:
+        gone = f"{named_day(duty.key, today)}报告已离校"
+        return f"{gone}，{named_day(duty.triggered_on, today)}已到校" if duty.tier == Tier.RETURN_REPORT else gone
     run = f"连续缺课{duty.run_days}天（{short_day(duty.run_start)}起）{unknown}"
     if duty.tier == Tier.RETURN_REPORT:
         return f"{run}，{named_day(duty.triggered_on, today)}已到校"

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
+from casework.contacts import ContactMethod
 from casework.engine import recompute_locked
 from casework.facts import CHUNK, Surroundings, students_with_a_ladder
-from casework.ladder import ContactMethod
 from casework.models import Contact, Report, RuleAdoption, StoredRuleSet
 from casework.presets import ALWAYS, preset_codes
 from casework.ruleset import REPORT_TIERS, Tier

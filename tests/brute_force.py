@@ -64,6 +64,7 @@ class PlainChild:
     reports: list[tuple[date, str]] = field(default_factory=list)
     certificates: list[tuple[date, date]] = field(default_factory=list)
     suspensions: list[tuple[date, date]] = field(default_factory=list)
+    left: list[date] = field(default_factory=list)  # a teacher reported 已离校
 
 
 @dataclass
@@ -214,12 +215,7 @@ def obligations(world: PlainWorld, child: PlainChild, as_of: date) -> list[dict]
 
     owed: list[dict] = []
     days = all_days(world, child, as_of)
-    for day in days:
-        rules = rules_on(world, day.school_class, day.day)
-        for trigger in rules["triggers"]:
-            climb(world, owed, days, day, rules, trigger)
-            no_runs.stay_away(world, owed, days, day, rules, trigger)
-            come_back(world, owed, days, day, rules, trigger)
+    no_runs.live(world, owed, child, days, as_of)
     for happened_on, kind, school_class in changes(child):
         if min(first for first, _ in world.terms) <= happened_on <= as_of:
             rules = rules_on(world, school_class, happened_on)
@@ -248,7 +244,11 @@ def come_back(world, owed, days, day, rules, trigger) -> None:
     """What the first present day after a run that reached a tier triggers."""
     if trigger["measure"] != "present_after":
         return
-    for start in [row["run_start"] for row in owed if row["tier"] == trigger["after"]]:
+    told = [row for row in owed if row["tier"] == trigger["after"]]
+    for start in [row["key"] for row in told if row["run_start"] is None]:
+        if first_present_after(days, start) == day:
+            owe(world, owed, rules, trigger, key=start, day=day.day, school_class=day.school_class)
+    for start in [row["run_start"] for row in told if row["run_start"]]:
         if first_present_after(days, start) == day:
             run = run_from(days, start)
             owe(world, owed, rules, trigger, key=start, day=day.day, school_class=day.school_class, run=run)

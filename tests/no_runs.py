@@ -1,8 +1,22 @@
-"""The ladder once more (see ``tests.brute_force``): what no run climbs, long leaves and unanswered calls."""
+"""The ladder once more (see ``tests.brute_force``): what no run climbs: long leaves, unanswered calls, 已离校."""
 
 from datetime import date
 
-from tests.brute_force import Day, count, due, end_of_stay, owe, rules_on, where
+from tests.brute_force import (
+    DAY,
+    Day,
+    climb,
+    come_back,
+    count,
+    due,
+    end_of_stay,
+    first_present_after,
+    owe,
+    rules_on,
+    run_from,
+    run_starts,
+    where,
+)
 
 
 def stay_away(world, owed, days, day, rules, trigger) -> None:
@@ -76,3 +90,42 @@ def in_a_row(child, days, day) -> list[date]:
             row = []
         row.append(on)
     return row if row and row[-1] == day else []
+
+
+def live(world, owed, child, days, as_of) -> None:
+    """Day by day: what the registers of a day trigger, and then what was told on it."""
+    every, known = min(first for first, _ in world.terms), {day.day: day for day in days}
+    while every <= as_of:
+        if day := known.get(every):
+            rules = rules_on(world, day.school_class, every)
+            for trigger in rules["triggers"]:
+                if trigger["tier"] != "loss_report" or not is_gone(owed, days, every):
+                    climb(world, owed, days, day, rules, trigger)
+                stay_away(world, owed, days, day, rules, trigger)
+                come_back(world, owed, days, day, rules, trigger)
+        if every in child.left:
+            go(world, owed, child, days, every)
+        every += DAY
+
+
+def is_gone(owed, days, on: date) -> bool:
+    """Whether the child was reported gone outside any run and not seen on a later day, ``on`` included."""
+    told = [row["key"] for row in owed if row["tier"] == "loss_report" and row["run_start"] is None]
+    return any(not [day for day in days if key < day.day <= on and day.state == "present"] for key in told)
+
+
+def go(world, owed, child, days, on: date) -> None:
+    """What a report 已离校 triggers: of the run that holds the day, else of the day."""
+    place = where(child, on)
+    if place is None or is_gone(owed, days, on):
+        return
+    known = [day for day in days if day.day <= on]
+    starts = run_starts(known)
+    run = run_from(known, starts[-1]) if starts else []
+    if run and (run[0].stay != place[1] or first_present_after(known, starts[-1])):
+        run = []
+    rules = rules_on(world, place[0], on)
+    for trigger in rules["triggers"]:
+        if trigger["measure"] == "reported_left":
+            key = run[0].day if run else on
+            owe(world, owed, rules, trigger, key=key, day=on, school_class=place[0], run=run)

@@ -16,8 +16,16 @@ TUESDAY = MONDAY + timedelta(days=1)
 
 def rungs(code: str = "standard", *, drop=(), add=(), **changed) -> list[dict]:
     """The rungs of a preset, changed by tier: ``rungs(absence_report={"threshold": 2})``."""
-    rows = [row | changed.get(row["tier"], {}) for row in deepcopy(PRESETS[code])["triggers"]]
+    rows = [
+        row | {name: value for name, value in changed.get(row["tier"], {}).items() if _has(row, name)}
+        for row in deepcopy(PRESETS[code])["triggers"]
+    ]
     return [row for row in rows if row["tier"] not in drop] + list(add)
+
+
+def _has(row: dict, name: str) -> bool:
+    """What a teacher reports has nothing to count."""
+    return not (row["measure"] == "reported_left" and name == "threshold")
 
 
 def proposed(

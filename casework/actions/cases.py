@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from casework import case_engine
 from casework.causes import Reason, Whereabouts
+from casework.engine import follow_up
 from casework.models import Case, CaseEvent, Closing, ConcernReport
 from casework.queries.case_facts import (
     actors_over,
@@ -79,6 +80,9 @@ def raise_concern(*, by, scope: Scope, student: Student, concern: Concern, note:
         case.concern = case.concern or concern
         _note(case, "concern", by=by, day=today, note=note, concern=concern)
     audit.record(by=by, action="case.concern", subject=raised, student=student.pk, concern=concern)
+    if concern is Concern.LEFT:  # the loss is owed at once
+        follow_up(students={student.pk}, today=today, reason="报告已离校")
+        case.refresh_from_db()
     notices.send(
         by=by,
         to=responsible_people(line, today, roles=(Role.HOMEROOM_TEACHER, Role.DEPUTY_HEAD)),

@@ -9,8 +9,8 @@ from django.utils import timezone
 from casework import case_engine
 from casework.actions.cases import CaseRefused, NotYourCase
 from casework.engine import follow_up
-from casework.models import Case, CaseEvent, ConcernReport
-from casework.stages import CaseAction, CaseOutcome
+from casework.models import Case, CaseEvent, ConcernReport, Obligation
+from casework.stages import CASE_TIERS, CaseAction, CaseOutcome
 from students.actions import audit
 from students.actions.locks import lock_children
 from students.models import Notice, RegistryLine
@@ -32,19 +32,21 @@ def take_back(*, by, concern: ConcernReport, today: date) -> ConcernReport:
         raise CaseRefused("已过一分钟，不能撤回。情况有变的，请告诉班主任。")
     row.cancelled_at, row.cancelled_by = timezone.now(), by
     row.save(update_fields=["cancelled_at", "cancelled_by"])
+    follow_up(students={row.student_id}, today=today, reason="撤回预警")
     if case := Case.objects.open().filter(student=row.student_id).first():
         _end(case, row, by=by, today=today)
     kind = {"kind": Notice.Kind.CONCERN, "student": row.student_id, "day": row.day, "sent_by": by}
     Notice.objects.filter(seen_at=None, **kind).delete()
     audit.record(by=by, action="case.concern_back", subject=row, student=row.student_id)
-    follow_up(students={row.student_id}, today=today, reason="撤回预警")
     return row
 
 
 def _end(case: Case, concern: ConcernReport, *, by, today: date) -> None:
     """Note it in the case, and close one in which nothing but the concern has happened since it was opened."""
-    last = CaseEvent.objects.filter(case=case).order_by("pk").last()
-    if last.action == CaseAction.RAISE_CONCERN and last.by_id == by.pk and case.concern == concern.kind:
+    last = CaseEvent.objects.filter(case=case).exclude(by=None).order_by("pk").last()
+    owed = Obligation.objects.standing().filter(student=case.student_id, tier__in=sorted(CASE_TIERS), done_on=None)
+    is_its_own = last.action == CaseAction.RAISE_CONCERN and last.by_id == by.pk and case.concern == concern.kind
+    if is_its_own and not owed.exists():
         line = RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
         event = case_engine.move(
             case, CaseAction.CLOSE, by=by, day=today, line=line, planner=case_engine.Planner(),

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from casework.contacts import ContactMethod
 from casework.demo.children import Child
 from casework.demo.plan import ClassPlan
 from casework.facts import Surroundings, assess_students
-from casework.ladder import ContactMethod, Duty
+from casework.ladder import Duty
 from casework.models import Contact, Report
 from casework.ruleset import PAPER_TIERS, REPORT_TIERS, Tier
 from students.models import Person

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from casework.contacts import ContactMethod
 from casework.demo.attendance import mark
 from casework.demo.children import (
     TEMPORARY,
@@ -19,7 +20,6 @@ from casework.demo.children import (
     Happening,
 )
 from casework.demo.plan import ClassPlan, CountyPlan
-from casework.ladder import ContactMethod
 from casework.ruleset import Tier
 from students.days import MarkKind
 from students.enrolment import EventKind

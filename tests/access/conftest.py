@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from casework.actions import acts
-from casework.ladder import ContactMethod
+from casework.contacts import ContactMethod
 from casework.models import Obligation
 from casework.ruleset import Tier
 from students.models import Person, Role

@@ -159,6 +159,7 @@ def small_worlds(draw):
         outcomes=[(on, draw(outcomes)) for on, _ in contacts],
         reports=(filed := draw(st.lists(st.tuples(days, reports), max_size=8))) + filed[:2],  # some twice: one act
     )
+    child.left = draw(st.lists(days, max_size=2)) if draw(st.integers(0, 1)) else []
     live_through(plain, child, life)
     return plain, child, draw(st.sampled_from([DAYS[-1]] * 40 + DAYS[10:]))
 

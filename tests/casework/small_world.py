@@ -65,6 +65,7 @@ def facts(plain: PlainWorld, child: PlainChild) -> StudentFacts:
         reports=child.reports,
         certificates=child.certificates,
         suspensions=child.suspensions,
+        left=child.left,
     )
 
 

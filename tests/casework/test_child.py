@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.actions import acts
-from casework.ladder import ContactMethod
+from casework.contacts import ContactMethod
 from casework.models import Obligation
 from casework.queries.child import child_page
 from casework.queries.timeline import KINDS, timeline

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import authenticate
 
 from casework import engine
+from casework.contacts import ContactMethod
 from casework.demo.county import CountyExists, make_county
 from casework.demo.names import child_name
 from casework.demo.papers import COUNTY, PHONE_PREFIX, Papers
@@ -14,7 +15,7 @@ from casework.demo.plan import shares
 from casework.demo.staff import LOG_INS, PASSWORD
 from casework.demo.stories import STORIES
 from casework.demo.terms import first_term, second_term, span_of
-from casework.ladder import ContactMethod, DutyStatus
+from casework.ladder import DutyStatus
 from casework.models import AbsenceRun, Contact, EarlySign, Obligation, Report, RuleAdoption
 from casework.ruleset import EXPORTED_TIERS, Tier
 from casework.signs import SignCode

@@ -12,8 +12,8 @@ from hypothesis.extra.django import TestCase
 
 from casework import engine
 from casework.actions import acts
-from casework.ladder import ContactMethod
-from casework.models import AbsenceRun, Contact, Obligation, Report, RuleAdoption, StoredRuleSet
+from casework.contacts import ContactMethod
+from casework.models import AbsenceRun, ConcernReport, Contact, Obligation, Report, RuleAdoption, StoredRuleSet
 from casework.ruleset import Tier
 from students.actions import enrolment, leave, registers
 from students.actions.followup import facts_changed
@@ -45,6 +45,8 @@ step = st.one_of(
         st.sampled_from(DAYS),
         st.sampled_from(["absence_report", "loss_report", "return_report"]),
     ),
+    st.tuples(st.just("left"), st.integers(0, 2), st.sampled_from(DAYS)),
+    st.tuples(st.just("cancel left"), st.integers(0, 50)),
     st.tuples(st.just("cancel act"), st.integers(0, 50)),
     st.tuples(st.just("change"), st.integers(0, 2), st.sampled_from(DAYS), st.sampled_from(["suspend", "resume"])),
     st.tuples(st.just("change"), st.integers(0, 2), st.sampled_from(DAYS), st.sampled_from(["suspend", "resume"])),
@@ -187,6 +189,23 @@ class EngineAgrees(TestCase):
 
     def report(self, child, day, kind):
         acts.file_report(by=self.clerk, student=self.children[child], day=day, kind=Tier(kind), today=LAST)
+
+    def left(self, child, day):
+        """已离校 reported on ``day``."""
+        student = self.children[child]
+        ConcernReport.objects.get_or_create(
+            student=student, day=day, kind="left", cancelled_at=None,
+            defaults={"recorded_at": timezone.now(), "recorded_by": self.clerk},
+        )  # fmt: skip
+        facts_changed(students={student.pk}, today=LAST, reason="报告已离校")
+
+    def cancel_left(self, which):
+        told = list(ConcernReport.objects.filter(cancelled_at=None).order_by("pk"))
+        if told:
+            row = told[which % len(told)]
+            row.cancelled_at, row.cancelled_by = timezone.now(), self.clerk
+            row.save()
+            facts_changed(students={row.student_id}, today=LAST, reason="撤回预警")
 
     def cancel_act(self, which):
         done = [*Contact.objects.order_by("pk"), *Report.objects.order_by("pk")]

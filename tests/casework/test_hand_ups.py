@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from casework.actions import acts
 from casework.actions.hand_ups import hand_up_overdue
-from casework.ladder import ContactMethod
+from casework.contacts import ContactMethod
 from casework.models import Case, HandUp
 from casework.queries.hand_ups import hand_ups, highest_posts, standing_lines
 from casework.ruleset import Tier

@@ -8,16 +8,8 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 
-from casework.ladder import (
-    ContactMethod,
-    Duty,
-    DutyStatus,
-    StudentFacts,
-    World,
-    assess,
-    duty_status,
-    fulfil,
-)
+from casework.contacts import ContactMethod
+from casework.ladder import Duty, DutyStatus, StudentFacts, World, assess, duty_status, fulfil
 from casework.ruleset import Tier, read_rule_set
 from students.calendar import SchoolDays, Term
 from students.enrolment import Event, EventKind, places

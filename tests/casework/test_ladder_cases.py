@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from casework.ladder import ContactMethod
+from casework.contacts import ContactMethod
 from casework.ruleset import EXPORTED_TIERS, Tier
 from students.days import MARK_LABELS, SLOT_LABELS
 from students.enrolment import EVENT_LABELS

@@ -140,9 +140,9 @@ class TestTheForm:
 
     def test_adds_and_drops_rungs_in_the_order_of_the_ladder(self, scene, bureau):
         rows = self.stored(
-            bureau, COUNTY, tier_11="home_visit", measure_11="run_school_days", threshold_11="2",
-            due_11="next_school_day", responsible_11="homeroom_teacher", receiver_11="家长",
-            source_11="缺课两天家访", drop_1="on",
+            bureau, COUNTY, tier_12="home_visit", measure_12="run_school_days", threshold_12="2",
+            due_12="next_school_day", responsible_12="homeroom_teacher", receiver_12="家长",
+            source_12="缺课两天家访", drop_1="on",
         )  # fmt: skip
         assert list(rows)[:3] == ["contact", "home_visit", "loss_report"]
         assert rows["home_visit"]["due"] == "next_school_day"
@@ -183,18 +183,18 @@ class TestTheForm:
             ({"measure_1": "change_event"}, "第2级的怎样算不在列出的选项里"),
             ({"threshold_2": "2", "source_2": "新"}, "应当先有缺课报告，后有流失报告"),
             ({"drop_0": "on"}, "没有联系家长这一级"),
-            ({"drop_2": "on"}, "以“流失报告”为前提"),
-            ({f"drop_{number}": "on" for number in range(11)}, "所有各级都取消了"),
+            ({"drop_2": "on", "drop_11": "on"}, "以“流失报告”为前提"),
+            ({f"drop_{number}": "on" for number in range(12)}, "所有各级都取消了"),
             (
-                {"tier_11": "absence_report", "threshold_11": "5", "receiver_11": "校长", "source_11": "新"},
+                {"tier_12": "absence_report", "threshold_12": "5", "receiver_12": "校长", "source_12": "新"},
                 "只能留一级",
             ),
             (
-                {"tier_11": "contact", "threshold_11": "5", "receiver_11": "家长", "source_11": "新"},
+                {"tier_12": "contact", "threshold_12": "5", "receiver_12": "家长", "source_12": "新"},
                 "不能用这种方法来计算",
             ),
-            ({"tier_11": "return_report"}, "新加的一级的做什么不在列出的选项里"),
-            ({"tier_11": "home_visit"}, "新加的一级没有写对象"),
+            ({"tier_12": "return_report"}, "新加的一级的做什么不在列出的选项里"),
+            ({"tier_12": "home_visit"}, "新加的一级没有写对象"),
             ({}, "完全相同，不用改"),
         ],
     )

@@ -48,6 +48,7 @@ IN_ALL = [
     ("excused_check", "excused_days", 10, "homeroom_teacher", "within_school_days"),
     ("next_attempt", "unanswered_days", 1, "homeroom_teacher", "next_school_day"),
     ("unreached_visit", "unanswered_days", 3, "homeroom_teacher", "within_school_days"),
+    ("loss_report", "reported_left", 1, "homeroom_teacher", "same_day"),
 ]
 WORDS = {
     "standard": [
@@ -78,8 +79,11 @@ WORDS_IN_ALL = [
     "连续请假满10个上课日",
     "孩子没有返校，连续1天没有联系上",
     "孩子没有返校，连续3天没有联系上",
+    "有教师报告学生已离校",
 ]
-DUES_IN_ALL = ["当日", "当日", "7天内", "期满当日", "5个上课日内", "3个上课日内", "下一个上课日", "3个上课日内"]
+DUES_IN_ALL = [
+    "当日", "当日", "7天内", "期满当日", "5个上课日内", "3个上课日内", "下一个上课日", "3个上课日内", "当日",
+]  # fmt: skip
 
 
 def rung(tier="home_visit", measure="run_school_days", **fields):
@@ -135,6 +139,7 @@ class TestPreset:
         assert [trigger.tier for trigger in rule_set.on_missed_day] == [*missed, Tier.OPENING_VISIT]
         sorted_rungs = rule_set.on_missed_day + rule_set.on_return + rule_set.on_change
         sorted_rungs += rule_set.on_suspension_end + rule_set.on_excused_day + rule_set.on_unanswered
+        sorted_rungs += rule_set.on_report_of_leaving
         assert sorted(trigger.step for trigger in sorted_rungs) == [trigger.step for trigger in rule_set.triggers]
 
     def test_is_known_by_its_code_until_the_store_gives_it_a_key(self, code):

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from casework.actions import acts, signs
+from casework.contacts import ContactMethod
 from casework.engine import escalate
-from casework.ladder import ContactMethod
 from casework.models import EarlySign, SignComputation, SignDismissal
 from casework.signs import SignCode
 from students.actions import enrolment, leave, registers

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from casework.ladder import ContactMethod
+from casework.contacts import ContactMethod
 from casework.models import Contact, Obligation
 from reports.queries.obligations import obligations_table
 from students.actions import leave
