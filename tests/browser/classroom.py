@@ -19,6 +19,7 @@ from students.models import CalendarChange, Notice, Person, Posting, Role, RollC
 from students.queries.calendar_months import Place
 from students.queries.lessons import timetable_of
 from tests import cast
+from tests.browser.bureau_pages import bureau_pages_of
 from tests.browser.document_pages import document_pages_of
 from tests.browser.reminder_pages import reminder_pages_of
 from tests.proposals import proposed
@@ -134,6 +135,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         **(sign_pages(classroom) | sheet_pages(classroom)),
         **(pages_of_teaching(classroom) | leave_pages(classroom) | rule_pages_of(classroom)),
         **(calendar_pages_of(classroom) | reminder_pages_of(classroom) | document_pages_of(classroom)),
+        **bureau_pages_of(classroom),
     }
 
 
