@@ -54,6 +54,16 @@ def years_of(scope: Scope) -> list[int]:
     return sorted(given.values_list("year", flat=True).distinct(), reverse=True)
 
 
+def to_sign(scope: Scope, day: date) -> int:
+    """How many documents wait for the reader's signature."""
+    return waiting_for(scope, day).count()
+
+
+def sent_back(scope: Scope) -> int:
+    """How many documents came back to where the reader writes."""
+    return to_write(scope).filter(state=DocumentState.RETURNED).count()
+
+
 def to_do(scope: Scope, day: date) -> int:
     """How many documents wait for the reader: to be signed, or written anew after they were sent back."""
-    return waiting_for(scope, day).count() + to_write(scope).filter(state=DocumentState.RETURNED).count()
+    return to_sign(scope, day) + sent_back(scope)

@@ -132,10 +132,9 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "components": (teacher, reverse("students:components")),
         "refused": (teacher, reverse("students:people")),
         "not found": (teacher, "/nothing/"),
-        **(sign_pages(classroom) | sheet_pages(classroom)),
+        **(sign_pages(classroom) | sheet_pages(classroom) | bureau_pages_of(classroom)),
         **(pages_of_teaching(classroom) | leave_pages(classroom) | rule_pages_of(classroom)),
         **(calendar_pages_of(classroom) | reminder_pages_of(classroom) | document_pages_of(classroom)),
-        **bureau_pages_of(classroom),
     }
 
 
