@@ -9,12 +9,43 @@ from casework.causes import Reason, Whereabouts
 from casework.contacts import Account, Colleague, Companion, ContactMethod, ContactOutcome, Wish
 from casework.models import ContactDraft
 from casework.models.contact_drafts import MOST_PHOTOS
-from students.forms.fields import ChoiceField, DateField, LineField, TextField
+from students.forms.fields import ChoiceField, DateField, LineField, SearchField, TextField
 from students.models import Student
 
 
 def labelled(enumeration) -> list[tuple[str, str]]:
     return [(each.value, each.label) for each in enumeration]
+
+
+class ContactFilter(forms.Form):
+    """Search and filters of 联系记录."""
+
+    q = SearchField("查找学生")
+    method = forms.ChoiceField(label="方式", choices=[("", "全部"), *labelled(ContactMethod)], required=False)
+    outcome = forms.ChoiceField(
+        label="结果", choices=[("", "全部"), *((each.value, each.short) for each in ContactOutcome)], required=False
+    )
+    since = DateField("从哪天起", required=False)
+    until = DateField("到哪天止", required=False)
+    school = forms.ChoiceField(label="学校", required=False)
+    school_class = forms.ChoiceField(label="班级", required=False)
+
+    def __init__(self, *args, schools, classes, **kwargs):
+        """``schools``, ``classes``: those in the scope. Whoever sees several schools first chooses one of them."""
+        super().__init__(*args, **kwargs)
+        chosen = [row for row in schools if str(row.pk) == self.data.get("school")] if len(schools) > 1 else schools
+        offered = {"school": schools, "school_class": list(classes.filter(school__in=chosen))}
+        for name, rows in offered.items():
+            self.fields[name].choices = [("", "全部"), *((str(row.pk), str(row)) for row in rows)]
+            if len(rows) < 2:
+                del self.fields[name]
+
+
+class VisitCheckForm(forms.Form):
+    """The head's check of a month's visits."""
+
+    remark = LineField("意见", help_text="例如：已抽查3户，三（1）班两户改到下周")
+    refusal = "没有保存检查"
 
 
 NOT_TOLD = ("submission", "siblings", "photos")

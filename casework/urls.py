@@ -13,6 +13,7 @@ from casework.views import (
     child,
     closes,
     concerns,
+    contact_pages,
     contacts,
     document_lists,
     documents,
@@ -26,6 +27,7 @@ from casework.views import (
     rules,
     signs,
     uploads,
+    visits,
 )
 from students import converters  # noqa: F401  days in addresses
 
@@ -138,4 +140,9 @@ urlpatterns = [
     path("contacts/photos/<int:pk>/", contacts.photo, name="contact_photo"),
     path("contacts/photos/<int:pk>/thumbnail/", contacts.photo_thumbnail, name="contact_photo_thumbnail"),
     path("contacts/photos/<int:pk>/remove/", contacts.remove_photo, name="remove_photo"),
+    path("contacts/", contact_pages.contact_list, name="contacts"),
+    path("contacts/<int:pk>/", contact_pages.contact_page, name="contact_page"),
+    path("visits/", visits.week_plan, name="visits"),
+    path("visits/schools/", visits.visits_by_school, name="visits_by_school"),
+    path("visits/schools/<int:pk>/<day:month>/", visits.visit_check, name="visit_check"),
 ]

@@ -25,7 +25,7 @@ WAYS = [
 ]
 # Addresses of the work that an entry leads to: there too it is the entry where one is.
 BELOW = {
-    "casework:duties": (
+    "casework:duties": ("/contacts/", "/visits/",
         "/handed-up/", "/hand-offs/", "/bureau/", "/closings/", "/legal-steps/", "/trips/", "/funnel/", "/cases/",
         "/concerns/",
     ),

@@ -16,6 +16,7 @@ from casework.models.rules import RuleAdoption, RuleProposal, StoredRuleSet
 from casework.models.signs import EarlySign, SignComputation, SignDismissal
 from casework.models.ticks import Tick
 from casework.models.trips import JointTrip, TripChild
+from casework.models.visits import VisitCheck, VisitPlan
 
 __all__ = [
     "AbsenceRun",
@@ -52,4 +53,6 @@ __all__ = [
     "StoredRuleSet",
     "Tick",
     "TripChild",
+    "VisitCheck",
+    "VisitPlan",
 ]

@@ -1,6 +1,7 @@
 """Who may record a contact with a family, and about which children one call was."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from casework.models import Contact, ContactDraft, ContactPhoto, Obligation
 from casework.ruleset import Tier
@@ -44,6 +45,32 @@ def photo_for(scope: Scope, person, pk: int) -> ContactPhoto:
     seen = Contact.objects.visible_to(scope.without_lessons)
     own = ContactDraft.objects.filter(author=person, student__in=Student.objects.visible_to(scope))
     return ContactPhoto.objects.filter(Q(contact__in=seen) | Q(draft__in=own)).get(pk=pk)
+
+
+def listed(scope: Scope, wanted: dict):
+    """The contacts that a filter asks for, the newest first, each with ``photo_count``."""
+    rows = Contact.objects.visible_to(scope).select_related(
+        "student__line__school_class__school", "recorded_by"
+    )  # what was taken back is listed as well, struck through
+    for name in ("method", "outcome"):
+        if wanted.get(name):
+            rows = rows.filter(**{name: wanted[name]})
+    bounds = {"day__gte": "since", "day__lte": "until", "student__line__school": "school",
+              "student__line__school_class": "school_class"}  # fmt: skip
+    rows = rows.filter(**{lookup: wanted[name] for lookup, name in bounds.items() if wanted.get(name)})
+    if text := (wanted.get("q") or "").strip():
+        rows = rows.filter(student__in=Student.objects.search(text))
+    photos = ContactPhoto.objects.filter(contact=OuterRef("pk")).order_by().values("contact")
+    counted = Coalesce(Subquery(photos.annotate(number=Count("pk")).values("number")), 0)
+    return rows.annotate(photo_count=counted).order_by("-day", "-recorded_at", "-pk")
+
+
+def told_with(contact: Contact, seen):
+    """The contacts of the same telling about other children, as far as they are ``seen``."""
+    if contact.submission is None:
+        return []
+    rows = seen.filter(submission=contact.submission, recorded_by=contact.recorded_by_id).exclude(pk=contact.pk)
+    return list(rows.select_related("student"))
 
 
 def siblings_of(student: Student, scope: Scope, today) -> list[Student]:

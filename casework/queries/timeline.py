@@ -1,5 +1,6 @@
 """Everything that happened to a child, as one line of time: as far back and as far around as the reader may see."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from casework import wording
 from casework.ladder import DutyStatus
-from casework.models import AbsenceRun, Contact, Obligation, Report
+from casework.models import AbsenceRun, Contact, ContactPhoto, Obligation, Report
 from casework.ruleset import Tier
 from students.access import REGISTRY_ROLES, Scope
 from students.enrolment import INS, MOVES, EventKind
@@ -45,7 +46,10 @@ IMPORTED = "由工作簿导入"
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened on ``day``; ``struck`` where it was corrected or taken back, ``at`` orders a day."""
+    """One thing that happened on ``day``; ``struck`` where it was corrected or taken back, ``at`` orders a day.
+
+    ``pictures`` are the keys of photographs of a contact.
+    """
 
     day: date
     kind: str
@@ -55,6 +59,7 @@ class Entry:
     tone: str = ""
     url: str = ""
     struck: bool = False
+    pictures: tuple[int, ...] = ()
     at: datetime | None = None
 
     @property
@@ -215,12 +220,32 @@ def _duties(student, scope, rights, today) -> Iterator[Entry]:
 
 
 def _acts(student, scope, rights, today) -> Iterator[Entry]:
-    for model in (Contact, Report):
-        for row in model.objects.visible_to(scope).filter(student=student).select_related("recorded_by"):
-            title = row.get_method_display() if model is Contact else f"交《{row.get_kind_display()}》"
-            title = f"{title}（已撤销）" if row.cancelled_at else title
-            text, by, struck = getattr(row, "result", ""), _by(row.recorded_by), row.cancelled_at is not None
-            yield Entry(row.day, "act", title, text, by, "note", struck=struck, at=row.recorded_at)
+    may_open = bool(scope.roles & REGISTRY_ROLES)
+    contacts = Contact.objects.visible_to(scope).filter(student=student).select_related("recorded_by")
+    pictures = _pictures(student) if may_open else {}
+    for row in contacts:
+        url = reverse("casework:contact_page", args=[row.pk]) if may_open else ""
+        title, text, by = _act_title(row, row.get_method_display()), row.result, _by(row.recorded_by)
+        yield Entry(
+            row.day, "act", title, text, by, "note", url, struck=row.cancelled_at is not None,
+            pictures=tuple(pictures.get(row.pk, ())), at=row.recorded_at,
+        )  # fmt: skip
+    for row in Report.objects.visible_to(scope).filter(student=student).select_related("recorded_by"):
+        title, by, struck = _act_title(row, f"交《{row.get_kind_display()}》"), _by(row.recorded_by), row.cancelled_at
+        yield Entry(row.day, "act", title, "", by, "note", struck=struck is not None, at=row.recorded_at)
+
+
+def _act_title(act: Contact | Report, title: str) -> str:
+    return f"{title}（已撤销）" if act.cancelled_at else title
+
+
+def _pictures(student) -> dict[int, list[int]]:
+    """Contact → its photographs; one query."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = ContactPhoto.objects.filter(contact__student=student).order_by("contact", "position")
+    for contact, pk in rows.values_list("contact", "pk"):
+        found[contact].append(pk)
+    return found
 
 
 def _papers(student, scope, rights, today) -> Iterator[Entry]:

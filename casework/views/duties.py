@@ -18,7 +18,7 @@ from casework.models import Contact, Document, Obligation, Report
 from casework.queries import duties
 from casework.queries.case_facts import last_case
 from casework.ruleset import REPORT_TIERS
-from students.access import REGISTRY_ROLES
+from students.access import AREA_ROLES, REGISTRY_ROLES
 from students.models import School, SchoolClass
 
 PAGE_SIZE = 30
@@ -38,8 +38,16 @@ def duty_list(request):
         "page": page,
         "shows_cases": bool(request.scope.roles & REGISTRY_ROLES),
         "cards": duties.cards(page.object_list, scope=request.scope, today=request.today),
+        "visits_url": _visits_url(request.scope),
     }
     return render(request, "casework/duty_list.html", context)
+
+
+def _visits_url(scope) -> str:
+    """Where the reader finds the visits: the week's plan, or the schools side by side; blank for 科任教师."""
+    if scope.roles & (REGISTRY_ROLES - AREA_ROLES):
+        return reverse("casework:visits")
+    return reverse("casework:visits_by_school") if scope.roles & AREA_ROLES else ""
 
 
 @require_safe

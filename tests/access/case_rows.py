@@ -1,10 +1,22 @@
 """One row of every scoped model of casework that belongs to a child of a class; the test of scopes asks who sees it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
-from casework.models import Case, CaseEvent, Closing, ConcernReport, HandOff, HandUp, JointTrip, LegalStep, TripChild
+from casework.models import (
+    Case,
+    CaseEvent,
+    Closing,
+    ConcernReport,
+    HandOff,
+    HandUp,
+    JointTrip,
+    LegalStep,
+    TripChild,
+    VisitCheck,
+    VisitPlan,
+)
 from students.models import Student
 from tests import cast
 from tests.access.document_rows import rows_of_documents
@@ -20,6 +32,8 @@ def rows_of_cases(child: Student) -> dict[type, object]:
         township=child.line.school.township, day=MONDAY, leader="韩刚", companions="village", planned_at=now,
         planned_by=cast.person("安排人"),
     )  # fmt: skip
+    school, visitor = child.line.school, cast.person("家访人")
+    visit = {"until": MONDAY + timedelta(6), "on": MONDAY, "visitor": visitor, "planned_at": now, "planned_by": visitor}
     event = {"action": "note_absence", "day": MONDAY, "at": now, "to_stage": "absent"}
     return {
         Case: case,
@@ -52,4 +66,14 @@ def rows_of_cases(child: Student) -> dict[type, object]:
         ),
         ConcernReport: ConcernReport.objects.create(student=child, day=MONDAY, kind="weary", recorded_at=now),
         **rows_of_documents(child),
+        VisitPlan: VisitPlan.objects.create(student=child, school=school, week=MONDAY, **visit),
+        VisitCheck: VisitCheck.objects.create(
+            school=school,
+            month=date(2000 + child.pk % 1000, 9, 1),
+            planned=1,
+            done=1,
+            remark="好",
+            checked_at=now,
+            checked_by=visit["visitor"],
+        ),
     }

@@ -9,13 +9,24 @@ import time_machine
 from django.urls import reverse
 
 from casework.actions import calendar_changes, uploads
+from casework.actions.acts import record_contact
 from casework.actions.signs import compute_county
+from casework.contacts import ContactMethod
 from casework.jobs import check_upload
 from casework.models import Obligation, StoredRuleSet
 from students.actions import accounts, alerts, leave_slips, notices, substitutes, timetables, year_turn
 from students.day_plans import DayPlan, Plan
 from students.days import MarkKind
-from students.models import CalendarChange, Notice, Person, Posting, Role, RollCall, WorkbookUpload
+from students.models import (
+    CalendarChange,
+    Notice,
+    Person,
+    Posting,
+    Role,
+    RollCall,
+    SpecialGroup,
+    WorkbookUpload,
+)
 from students.queries.calendar_months import Place
 from students.queries.lessons import timetable_of
 from tests import cast
@@ -93,12 +104,11 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "register to look at": (classroom.principal, reverse("students:register", args=[*place, MONDAY, "AM"])),
         "no school day": (teacher, reverse("students:register", args=[*place, MONDAY - timedelta(days=1), "AM"])),
         "register's history": (teacher, reverse("students:register_history", args=[taken.pk])),
-        **boards_of(classroom),
+        **(boards_of(classroom) | pages_of_contacts(classroom)),
         "duties": (teacher, reverse("casework:duties")),
         "duties, none found": (teacher, reverse("casework:duties") + "?q=none"),
         "why a contact": (teacher, reverse("casework:duty", args=[contact.pk])),
         "why a report": (teacher, reverse("casework:duty", args=[report.pk])),
-        "a contact to tell": (teacher, reverse("casework:new_contact", args=[classroom.children[0].pk])),
         "child": (teacher, reverse("casework:child", args=[classroom.children[0].pk])),
         "child's numbers in full": (clerk, reverse("casework:reveal", args=[classroom.children[0].pk])),
         "child's identity": (clerk, reverse("students:identity", args=[classroom.children[0].pk])),
@@ -135,6 +145,25 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         **(sign_pages(classroom) | sheet_pages(classroom) | bureau_pages_of(classroom)),
         **(pages_of_teaching(classroom) | leave_pages(classroom) | rule_pages_of(classroom)),
         **(calendar_pages_of(classroom) | reminder_pages_of(classroom) | document_pages_of(classroom)),
+    }
+
+
+def pages_of_contacts(classroom: Classroom) -> dict[str, tuple[Person, str]]:
+    """联系记录 and 家访安排, of a child that is visited every week."""
+    teacher, child = classroom.teacher, classroom.children[1]
+    SpecialGroup.objects.get_or_create(student=child, kind="wavering", since=MONDAY)
+    made = record_contact(
+        by=teacher, student=child, day=MONDAY, method=ContactMethod.HOME_VISIT, result="见到祖母", today=MONDAY
+    )
+    month = MONDAY.replace(month=8, day=1)
+    return {
+        "a contact to tell": (teacher, reverse("casework:new_contact", args=[classroom.children[0].pk])),
+        "contacts": (classroom.clerk, reverse("casework:contacts")),
+        "contacts, none found": (classroom.bureau, reverse("casework:contacts") + "?q=none"),
+        "one contact": (teacher, reverse("casework:contact_page", args=[made.pk])),
+        "visits of a week": (teacher, reverse("casework:visits")),
+        "visits of a month": (classroom.principal, reverse("casework:visit_check", args=[classroom.school.pk, month])),
+        "visits by school": (classroom.bureau, reverse("casework:visits_by_school")),
     }
 
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from casework.models import ContactPhoto
+from tests.scene import MONDAY
 
 TABLE = """
 address                             visitor homeroom subject clerk principal deputy township bureau inspector admin substitute next_class far_clerk ended newcomer
@@ -20,6 +21,16 @@ GET  casework:contact_photo_thumbnail in    200      404     200   200       200
 POST casework:contact_photo_thumbnail in    405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:remove_photo          in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 POST casework:remove_photo          in      403      404     403   403       403    403      403    403       404   403        404        404       in    pw
+GET  casework:contacts              in      200      403     200   200       200    200      200    200       403   200        200        200       in    pw
+POST casework:contacts              in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:contact_page          in      200      403     200   200       200    200      200    200       403   200        404        404       in    pw
+POST casework:contact_page          in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:visits                in      200      403     200   200       200    403      403    403       403   200        200        200       in    pw
+POST casework:visits                in      →        403     →     →         →      403      403    403       403   →          →          →         in    pw
+GET  casework:visits_by_school      in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
+POST casework:visits_by_school      in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:visit_check           in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+POST casework:visit_check           in      403      403     403   →         →      403      403    403       403   403        403        404       in    pw
 """  # noqa: E501
 
 
@@ -35,11 +46,14 @@ def arguments(scene, people, day) -> dict[str, list]:
         "casework:contact_photo": [photo.pk],
         "casework:contact_photo_thumbnail": [photo.pk],
         "casework:remove_photo": [photo.pk],
+        "casework:contact_page": [day.contact.pk],
+        "casework:visit_check": [scene.school.pk, MONDAY.replace(month=8, day=1)],
     }
 
 
 def fields() -> dict[str, dict]:
     return {
         "casework:save_contact_draft": {"submission": str(uuid4())},
+        "casework:visit_check": {"remark": "已抽查"},
         "casework:discard_contact_draft": {"submission": str(uuid4())},
     }

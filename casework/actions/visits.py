@@ -1,0 +1,112 @@
+"""重点生家访: planning a week, and the head's check of a month."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from casework.models import VisitCheck, VisitPlan
+from casework.queries.visits import WEEK, figures_of, monday_of, months_of, token
+from students.access import Scope, in_force
+from students.actions import audit
+from students.actions.locks import lock_children
+from students.models import Posting, RegistryLine, School
+from students.templatetags.chinese import cdate_short
+
+
+class VisitRefused(Exception):
+    """Nothing was saved; the message is a Chinese sentence that says why and what to do."""
+
+
+class NotYourVisit(VisitRefused):
+    """The person sees the child or the school and does not decide this."""
+
+
+class Wanted(NamedTuple):
+    """Who is to go and on which day, None for nobody; ``seen`` is what the page showed of the plan."""
+
+    visitor: int | None
+    on: date | None
+    seen: str
+
+
+@transaction.atomic
+def plan_week(*, by, scope: Scope, week: date, wanted: Mapping[int, Wanted], today: date) -> int:
+    """Plan the visits of a week, child by child; how many plans have changed. All or nothing.
+
+    Raises ``VisitRefused``: also where somebody else has planned otherwise since the page was opened.
+    """
+    if week != monday_of(week) or week + WEEK < today:
+        raise VisitRefused("这一周已经过去，不能再安排，没有保存。")
+    lock_children(wanted.keys())
+    rows = RegistryLine.objects.filter(pk__in=wanted.keys()).select_related("student", "school_class")
+    lines = {line.pk: line for line in rows}
+    plans = {plan.student_id: plan for plan in VisitPlan.objects.filter(student__in=wanted.keys(), week=week)}
+    changed = []
+    for student, want in sorted(wanted.items()):
+        line, plan = lines.get(student), plans.get(student)
+        if line is None or not scope.may_answer_for(line.school_class):
+            raise NotYourVisit("家访由孩子的班主任和本校安排，没有保存。")
+        if token(plan) == f"{want.visitor or ''}:{want.on or ''}".removeprefix(":").removesuffix(":"):
+            continue
+        _refuse(line, plan, want, week, today)
+        _write(line, plan, want, week, by)
+        changed.append(student)
+    if changed:
+        audit.record(by=by, action="visits.plan", subject="visit_plan", week=week.isoformat(), students=changed)
+    return len(changed)
+
+
+def _refuse(line: RegistryLine, plan: VisitPlan | None, want: Wanted, week: date, today: date) -> None:
+    name = line.student.name
+    if token(plan) != want.seen:
+        other = f"{plan.visitor.name} {cdate_short(plan.on)}去" if plan else "已取消安排"
+        raise VisitRefused(f"{name}的家访刚才被别人改过（{other}），没有保存。请看过现在的安排再改。")
+    if (want.visitor is None) != (want.on is None):
+        raise VisitRefused(f"{name}的家访要写明谁去和哪天去，没有保存。")
+    if want.on and not max(week, today) <= want.on <= week + WEEK:
+        raise VisitRefused(f"{name}的家访应安排在这一周今天或以后的日子，没有保存。")
+    staff = in_force(Posting.objects.filter(school=line.school_id, person__is_active=True), today)
+    if want.visitor and not staff.filter(person=want.visitor).exists():
+        raise VisitRefused(f"去{name}家的人现在不在本校任职，没有保存。请另选一个人。")
+
+
+def _write(line: RegistryLine, plan: VisitPlan | None, want: Wanted, week: date, by) -> None:
+    if want.visitor is None:
+        plan.delete()
+        return
+    VisitPlan.objects.update_or_create(
+        student=line.student, week=week,
+        defaults={
+            "school_id": line.school_id, "until": week + WEEK, "visitor_id": want.visitor, "on": want.on,
+            "planned_at": timezone.now(), "planned_by": by,
+        },
+    )  # fmt: skip
+
+
+@transaction.atomic
+def check_month(*, by, scope: Scope, school: School, month: date, remark: str, today: date) -> VisitCheck:
+    """检查: keep how many visits of a month were planned and done, and what the head remarks; once.
+
+    Raises ``VisitRefused``.
+    """
+    if school.pk not in scope.led:
+        raise NotYourVisit("家访检查由校长或分管领导办理，没有保存。")
+    if month.day != 1 or months_of(month)[1] > today:
+        raise VisitRefused("这个月还没有结束，月底以后再检查。没有保存。")
+    figures = figures_of(school, month)
+    told = {"planned": figures.planned, "done": figures.done, "remark": remark}
+    try:
+        with transaction.atomic():
+            check = VisitCheck.objects.create(
+                school=school, month=month, checked_at=timezone.now(), checked_by=by, **told
+            )
+    except IntegrityError:
+        check = VisitCheck.objects.select_related("checked_by").get(school=school, month=month)
+        if check.checked_by_id != by.pk or check.remark != remark:
+            raise VisitRefused(f"这个月{check.checked_by.name}已经检查过，没有再保存。") from None
+        return check
+    audit.record(by=by, action="visits.check", subject=check, planned=figures.planned, done=figures.done)
+    return check

@@ -1,0 +1,235 @@
+"""重点生家访: whom a week's visits are for, which of them were made, and how schools stand."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from casework.contacts import VISITS
+from casework.models import Case, Contact, VisitCheck, VisitPlan
+from casework.stages import CaseStage
+from casework.wording import named_day
+from students.access import Scope, in_force
+from students.models import Person, Posting, RegistryLine, School, SpecialGroup, Student
+
+WEEK = timedelta(days=6)
+KEY_STAGES = (CaseStage.ABSENT, CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT)
+WEEKDAYS = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"]
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def months_of(month: date) -> tuple[date, date]:
+    """The first day of a month and that of the next."""
+    return month, (month + timedelta(days=32)).replace(day=1)
+
+
+def month_words(month: date) -> str:
+    return f"{month.year}年{month.month}月"
+
+
+@dataclass
+class VisitLine:
+    """A child that is visited every week, or was to be: why, by whom, on which day, and whether it was done."""
+
+    line: RegistryLine
+    why: str
+    plan: VisitPlan | None
+    visit: Contact | None
+    may_plan: bool
+    may_tell: bool
+    people: list[Person]
+    days: list[tuple[str, str]]
+    tone: str
+    state: str
+
+    @property
+    def student(self) -> Student:
+        return self.line.student
+
+    @property
+    def visitor_id(self) -> int | None:
+        return self.plan and self.plan.visitor_id
+
+    @property
+    def visitor_name(self) -> str:
+        return self.plan.visitor.name if self.plan else ""
+
+    @property
+    def plan_on(self) -> date | None:
+        return self.plan and self.plan.on
+
+    @property
+    def plan_day(self) -> str:
+        return self.plan.on.isoformat() if self.plan else ""
+
+    @property
+    def seen(self) -> str:
+        """What the page shows of the plan, so that nobody overwrites another's unseen."""
+        return token(self.plan)
+
+
+def token(plan: VisitPlan | None) -> str:
+    return f"{plan.visitor_id}:{plan.on.isoformat()}" if plan else ""
+
+
+def key_children(day: date):
+    """重点生: whose case stands open at 缺课, 已报流失 or 辍学, and 动摇生."""
+    cases = Case.objects.open().filter(stage__in=KEY_STAGES)
+    wavering = SpecialGroup.objects.filter(kind=SpecialGroup.Kind.WAVERING, since__lte=day)
+    wavering = wavering.filter(Q(until=None) | Q(until__gt=day))
+    return Student.objects.filter(Q(pk__in=cases.values("student")) | Q(pk__in=wavering.values("student")))
+
+
+def week_lines(scope: Scope, week: date, today: date) -> list[VisitLine]:
+    """The visits of a week: of the children who are key now, where the week is not over, and of those planned."""
+    plans = {plan.student_id: plan for plan in _plans(scope, week)}
+    wanted = Q(student__in=list(plans))
+    if week + WEEK >= today:
+        wanted |= Q(student__in=key_children(today))
+    lines = RegistryLine.objects.visible_to(scope.without_lessons).filter(wanted)
+    lines = list(lines.select_related("student", "school_class__school", "school").order_by("place_key", "student"))
+    visits, why = _visits([line.pk for line in lines], week), _why([line.pk for line in lines])
+    people = _people({line.school_id for line in lines}, today)
+    days = [(day.isoformat(), f"{WEEKDAYS[day.weekday()]} {day.month}月{day.day}日") for day in _week(week)]
+    open_days = [(value, words) for value, words in days if date.fromisoformat(value) >= today]
+    found = []
+    for line in lines:
+        plan, visit = plans.get(line.pk), visits.get(line.pk)
+        offered = open_days
+        if plan and (kept := next(day for day in days if day[0] == plan.on.isoformat())) not in open_days:
+            offered = [kept, *open_days]
+        may_plan = bool(open_days) and scope.may_answer_for(line.school_class)
+        may_tell = week <= today and today <= week + WEEK and scope.may_answer_for(line.school_class)
+        found.append(
+            VisitLine(line, why.get(line.pk, ""), plan, visit, may_plan, may_tell, people[line.school_id], offered,
+                      *_state(plan, visit, today))
+        )  # fmt: skip
+    return found
+
+
+def _week(week: date) -> Iterable[date]:
+    return (week + timedelta(days=number) for number in range(7))
+
+
+def _state(plan: VisitPlan | None, visit: Contact | None, today: date) -> tuple[str, str]:
+    if visit:
+        return "ok", f"{named_day(visit.day, today)}已访"
+    if plan is None:
+        return "warn", "没有安排"
+    return ("alarm", "过期未访") if plan.on < today else ("note", "待访")
+
+
+def _plans(scope: Scope, week: date):
+    rows = VisitPlan.objects.visible_to(scope.without_lessons).filter(week=week)
+    return rows.select_related("visitor")
+
+
+def _visits(students: list[int], week: date) -> dict[int, Contact]:
+    rows = Contact.objects.filter(student__in=students, cancelled_at=None, method__in=sorted(VISITS))
+    rows = rows.filter(day__gte=week, day__lte=week + WEEK).order_by("-day", "-pk")
+    return {row.student_id: row for row in rows}  # the first of the week is written last
+
+
+def _why(students: list[int]) -> dict[int, str]:
+    words = {row.student_id: row.get_stage_display() for row in Case.objects.open().filter(student__in=students)}
+    wavering = SpecialGroup.objects.filter(student__in=students, kind=SpecialGroup.Kind.WAVERING, until=None)
+    for student in wavering.values_list("student", flat=True):
+        words[student] = f"{words[student]}、动摇生" if student in words else "动摇生"
+    return words
+
+
+def _people(schools: Iterable[int], today: date) -> dict[int, list[Person]]:
+    """School → its staff, by name."""
+    people: dict[int, dict[int, Person]] = defaultdict(dict)
+    rows = in_force(Posting.objects.filter(school__in=schools, person__is_active=True), today)
+    for posting in rows.select_related("person").order_by("person__name", "person"):
+        people[posting.school_id][posting.person_id] = posting.person
+    return {school: list(found.values()) for school, found in people.items()} | {
+        school: [] for school in schools if school not in people
+    }
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many visits were planned, and how many of those children were visited in their week."""
+
+    planned: int = 0
+    done: int = 0
+
+    @property
+    def missed(self) -> int:
+        return self.planned - self.done
+
+    @property
+    def rate(self) -> str:
+        return f"{self.done * 100 / self.planned:.0f}%" if self.planned else "—"
+
+
+def month_plans(month: date):
+    """The plans of the weeks that begin in a month, each with ``was_done``."""
+    first, after = months_of(month)
+    visits = Contact.objects.filter(
+        student=OuterRef("student"), cancelled_at=None, method__in=sorted(VISITS), day__gte=OuterRef("week"),
+        day__lte=OuterRef("until"),
+    )  # fmt: skip
+    return VisitPlan.objects.filter(week__gte=first, week__lt=after).annotate(was_done=Exists(visits))
+
+
+def figures_of(school: School, month: date) -> Figures:
+    """One school's month; one query."""
+    rows = month_plans(month).filter(school=school).order_by()
+    return Figures(**rows.aggregate(planned=Count("pk"), done=Count("pk", filter=Q(was_done=True))))
+
+
+def figures_by_class(school: School, month: date) -> list[tuple[str, Figures]]:
+    """Class → its month, as the children stand in classes now; one query."""
+    rows = month_plans(month).filter(school=school).order_by("student__line__school_class__number")
+    by_class: dict[str, list[bool]] = defaultdict(list)
+    for name, done in rows.values_list("student__line__school_class__name", "was_done"):
+        by_class[name].append(done)
+    return [(name, Figures(len(done), sum(done))) for name, done in by_class.items()]
+
+
+@dataclass(frozen=True)
+class SchoolLine:
+    """A school's month: its figures and the check, None where nobody has checked."""
+
+    school: School
+    figures: Figures
+    check: VisitCheck | None
+
+
+def school_lines(scope: Scope, month: date) -> list[SchoolLine]:
+    """Every school in the scope; three queries."""
+    schools = list(School.objects.visible_to(scope).select_related("township").order_by("name"))
+    counted = month_plans(month).filter(school__in=schools).order_by().values_list("school", "was_done")
+    by_school: dict[int, list[bool]] = defaultdict(list)
+    for school, done in counted:
+        by_school[school].append(done)
+    checks = {row.school_id: row for row in _checks(month).filter(school__in=schools)}
+    return [
+        SchoolLine(each, Figures(len(by_school[each.pk]), sum(by_school[each.pk])), checks.get(each.pk))
+        for each in schools
+    ]
+
+
+def _checks(month: date):
+    return VisitCheck.objects.filter(month=month).select_related("checked_by")
+
+
+def check_of(school: School, month: date) -> VisitCheck | None:
+    return _checks(month).filter(school=school).first()
+
+
+def month_to_check(scope: Scope, today: date) -> tuple[School, date] | None:
+    """The school and month that the reader, who leads it, has not checked: the last month, where it had visits."""
+    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    for school in School.objects.filter(pk__in=scope.led).order_by("pk"):
+        if month_plans(month).filter(school=school).exists() and not _checks(month).filter(school=school).exists():
+            return school, month
+    return None

@@ -1,0 +1,135 @@
+"""重点生家访: the plan of a week, the head's check of a month, the schools side by side."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from casework.actions import visits as actions
+from casework.contact_forms import VisitCheckForm
+from casework.queries import visits
+from students.access import AREA_ROLES, OFFICE_ROLES, REGISTRY_ROLES
+from students.models import School
+from students.views.audience import only_for
+
+WEEKS_AROUND = 26  # half a year back and ahead
+plan_page = only_for(REGISTRY_ROLES - AREA_ROLES, "家访由班主任和本校安排，乡镇和县教育局按学校查看")
+school_page = only_for(OFFICE_ROLES, "家访检查由校长或分管领导办理，主管部门查看")
+area_page = only_for(AREA_ROLES, "各校的家访由乡镇、督学和县教育局查看")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@plan_page
+def week_plan(request):
+    """The visits of a week: who goes to whom on which day, and which were made."""
+    week = _week(request)
+    if request.method == "POST":
+        return _planned(request, week)
+    lines = visits.week_lines(request.scope, week, request.today)
+    context = {
+        "week": week,
+        "until": week + visits.WEEK,
+        "lines": lines,
+        "may_plan": any(line.may_plan for line in lines),
+        "done": sum(line.visit is not None for line in lines),
+        "weeks": [
+            {"label": label, "url": f"?week={day.isoformat()}", "current": day == week}
+            for label, day in _weeks(week, request.today)
+        ],
+        "to_check": visits.month_to_check(request.scope, request.today),
+    }
+    return render(request, "casework/visit_week.html", context)
+
+
+def _planned(request, week: date):
+    try:
+        changed = actions.plan_week(
+            by=request.user, scope=request.scope, week=week, wanted=_wanted(request.POST), today=request.today
+        )
+        messages.success(request, f"已安排，改了{changed}名学生的家访。" if changed else "没有改动。")
+    except actions.NotYourVisit as refused:
+        raise PermissionDenied(str(refused)) from None
+    except actions.VisitRefused as refused:
+        messages.error(request, str(refused))
+    return redirect(f"{reverse('casework:visits')}?week={week.isoformat()}")
+
+
+def _wanted(sent) -> dict[int, actions.Wanted]:
+    """Of every child that the page showed: who and when; what is no choice of the page is nobody."""
+    found = {}
+    for name in sent:
+        start, _, pk = name.partition("-")
+        if start == "seen" and pk.isascii() and pk.isdigit() and len(pk) < 12:
+            visitor, on = sent.get(f"visitor-{pk}", ""), sent.get(f"on-{pk}", "")
+            person = int(visitor) if visitor.isascii() and visitor.isdigit() and len(visitor) < 12 else None
+            found[int(pk)] = actions.Wanted(person, _day(on), sent[name])
+    return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _week(request) -> date:
+    """The Monday of the week asked for, within half a year of today; this week's otherwise."""
+    asked = _day(request.GET.get("week", "")) or request.today
+    near = abs((asked - request.today).days) <= WEEKS_AROUND * 7
+    return visits.monday_of(asked if near else request.today)
+
+
+def _weeks(week: date, today: date) -> list[tuple[str, date]]:
+    this = visits.monday_of(today)
+    shown = {"上周": this - timedelta(days=7), "本周": this, "下周": this + timedelta(days=7)}
+    others = {} if week in shown.values() else {f"{week.month}月{week.day}日起": week}
+    return [*others.items(), *shown.items()]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@school_page
+def visit_check(request, pk, month):
+    """A school's month: planned and done by class, and the head's check of it."""
+    school = get_object_or_404(School.objects.visible_to(request.scope), pk=pk)
+    month, may_check = month.replace(day=1), pk in request.scope.led
+    form = VisitCheckForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and not may_check:
+        raise PermissionDenied("家访检查由校长或分管领导办理，你可以查看")
+    if form.is_valid():
+        try:
+            place = {"by": request.user, "scope": request.scope, "today": request.today}
+            actions.check_month(**place, school=school, month=month, remark=form.cleaned_data["remark"])
+            messages.success(request, f"已检查{month.year}年{month.month}月的家访。")
+            return redirect("casework:visit_check", pk, month)
+        except actions.VisitRefused as refused:
+            form.add_error(None, str(refused))
+    context = {"school": school, "month": month, "form": form, "check": visits.check_of(school, month)}
+    context["figures"], context["classes"] = visits.figures_of(school, month), visits.figures_by_class(school, month)
+    context["month_words"] = visits.month_words(month)
+    context["may_check"] = may_check and not context["check"] and visits.months_of(month)[1] <= request.today
+    return render(request, "casework/visit_check.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@area_page
+def visits_by_school(request):
+    """The schools' visits of a month side by side, with who has checked them."""
+    month = (_day(request.GET.get("month", "")) or request.today).replace(day=1)
+    if not date(2000, 1, 1) <= month <= request.today:
+        month = request.today.replace(day=1)
+    before, after = (month - timedelta(days=1)).replace(day=1), visits.months_of(month)[1]
+    lines = visits.school_lines(request.scope, month)
+    context = {
+        "month": month,
+        "month_words": visits.month_words(month),
+        "lines": lines,
+        "before": before,
+        "after": after if after <= request.today else None,
+        "total": visits.Figures(sum(line.figures.planned for line in lines), sum(line.figures.done for line in lines)),
+        "unchecked": sum(line.check is None and line.figures.planned > 0 for line in lines),
+    }
+    return render(request, "casework/visits_by_school.html", context)

@@ -1,0 +1,243 @@
+"""重点生家访: planned week by week, done by a visit, checked by the head once a month."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.actions import visits
+from casework.actions.acts import record_contact
+from casework.actions.visits import Wanted
+from casework.contacts import ContactMethod
+from casework.models import VisitCheck, VisitPlan
+from casework.queries.visits import Figures, figures_of, key_children, month_to_check, school_lines
+from students.models import AuditRow, Role, SpecialGroup
+from tests import cast
+from tests.scene import MONDAY, at, client_of, school_days
+
+WEEK = reverse("casework:visits")
+TUESDAY, SUNDAY, NEXT = MONDAY + timedelta(days=1), MONDAY + timedelta(days=6), MONDAY + timedelta(days=7)
+SEPTEMBER = MONDAY.replace(day=1)
+
+
+@pytest.fixture
+def child(scene):
+    """A 动摇生."""
+    SpecialGroup.objects.create(student=scene.children[0], kind="wavering", since=SEPTEMBER)
+    return scene.children[0]
+
+
+@pytest.fixture
+def head(scene):
+    return cast.person("马世明", role=Role.DEPUTY_HEAD, school=scene.school)
+
+
+def plan(scene, child, *, on=TUESDAY, visitor=None, seen="", week=MONDAY, today=MONDAY, by=None):
+    who = by or scene.teacher
+    wanted = {child.pk: Wanted((visitor or scene.teacher).pk, on, seen)}
+    return visits.plan_week(by=who, scope=cast.scope(who), week=week, wanted=wanted, today=today)
+
+
+def visit(scene, child, day, method=ContactMethod.HOME_VISIT):
+    return record_contact(by=scene.teacher, student=child, day=day, method=method, result="见到祖母", today=day)
+
+
+def fields(child, visitor, on, seen="") -> dict:
+    return {f"visitor-{child.pk}": visitor, f"on-{child.pk}": on, f"seen-{child.pk}": seen}
+
+
+class TestWhoIsKey:
+    def test_a_wavering_child_is_while_it_is_one(self, scene, child):
+        assert list(key_children(MONDAY)) == [child]
+        SpecialGroup.objects.update(until=TUESDAY)
+        assert [key_children(day).count() for day in (MONDAY, TUESDAY)] == [1, 0]
+
+    @pytest.mark.parametrize(("days", "key"), [(2, 0), (3, 1)])
+    def test_a_child_with_a_case_of_absence_is(self, scene, clock, days, key):
+        for day in school_days(MONDAY, days):
+            clock.move_to(at(day))
+            scene.take(day, first="unexcused")
+        assert key_children(MONDAY).count() == key
+
+
+class TestTheWeek:
+    def test_lists_who_has_to_be_visited_and_has_no_plan(self, scene, child):
+        html = client_of(scene.teacher).get(WEEK).content.decode()
+        assert "1人，已访0人" in html
+        assert "没有安排" in html
+        assert "动摇生" in html
+
+    def test_is_planned_on_its_page(self, scene, child):
+        client = client_of(scene.teacher)
+        sent = fields(child, scene.teacher.pk, TUESDAY.isoformat())
+        assert "已安排，改了1名学生的家访" in client.post(WEEK, sent, follow=True).content.decode()
+        row = VisitPlan.objects.get()
+        assert (row.student, row.week, row.until, row.on) == (child, MONDAY, SUNDAY, TUESDAY)
+        assert AuditRow.objects.filter(action="visits.plan").count() == 1
+        again = client.post(WEEK, sent | {f"seen-{child.pk}": f"{scene.teacher.pk}:{TUESDAY}"}, follow=True)
+        assert "没有改动" in again.content.decode()
+
+    def test_is_taken_out_again(self, scene, child):
+        plan(scene, child)
+        seen = f"{scene.teacher.pk}:{TUESDAY.isoformat()}"
+        client_of(scene.teacher).post(WEEK, fields(child, "", "", seen))
+        assert not VisitPlan.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("day", "plan_on", "words"),
+        [(MONDAY, TUESDAY, "待访"), (TUESDAY, TUESDAY, "待访"), (TUESDAY + timedelta(1), TUESDAY, "过期未访")],
+    )
+    def test_is_open_through_its_day_and_missed_from_the_next(self, scene, child, clock, day, plan_on, words):
+        plan(scene, child, on=plan_on)
+        clock.move_to(at(day))
+        assert words in client_of(scene.teacher).get(WEEK).content.decode()
+
+    @pytest.mark.parametrize(
+        ("day", "method", "done"),
+        [
+            (MONDAY, ContactMethod.HOME_VISIT, True),
+            (SUNDAY, ContactMethod.JOINT_VISIT, True),
+            (MONDAY - timedelta(1), ContactMethod.HOME_VISIT, False),
+            (TUESDAY, ContactMethod.PHONE, False),
+        ],
+    )
+    def test_is_done_by_a_visit_of_the_week_on_whatever_day(self, scene, child, clock, day, method, done):
+        plan(scene, child)
+        visit(scene, child, day, method)
+        clock.move_to(at(SUNDAY))
+        assert figures_of(scene.school, SEPTEMBER) == Figures(1, int(done))
+        assert ("已访1人" in client_of(scene.teacher).get(WEEK).content.decode()) == done
+
+    def test_of_a_visit_that_was_taken_back_is_not_done(self, scene, child):
+        plan(scene, child)
+        contact = visit(scene, child, MONDAY)
+        client_of(scene.teacher).post(reverse("casework:cancel_contact", args=[contact.pk]))
+        assert figures_of(scene.school, SEPTEMBER) == Figures(1, 0)
+
+    @pytest.mark.parametrize(
+        ("wanted", "words"),
+        [
+            ({"on": MONDAY - timedelta(1)}, "这一周今天或以后"),
+            ({"on": NEXT}, "这一周今天或以后"),
+            ({"on": MONDAY, "today": TUESDAY}, "这一周今天或以后"),
+            ({"week": TUESDAY}, "已经过去"),
+            ({"week": MONDAY - timedelta(7)}, "已经过去"),
+            ({"seen": "1:2026-09-09"}, "刚才被别人改过"),
+        ],
+    )
+    def test_what_cannot_be_is_refused_in_words(self, scene, child, wanted, words):
+        with pytest.raises(visits.VisitRefused, match=words):
+            plan(scene, child, **wanted)
+        assert not VisitPlan.objects.exists()
+
+    def test_half_a_plan_is_refused(self, scene, child):
+        sent = fields(child, scene.teacher.pk, "")
+        assert "谁去和哪天去" in client_of(scene.teacher).post(WEEK, sent, follow=True).content.decode()
+        assert not VisitPlan.objects.exists()
+
+    def test_a_stranger_is_not_sent(self, scene, child):
+        stranger = cast.person("陌生", role=Role.REGISTRY_CLERK, school=cast.school("西岭小学"))
+        with pytest.raises(visits.VisitRefused, match="现在不在本校任职"):
+            plan(scene, child, visitor=stranger)
+
+    def test_of_another_class_is_not_ones_own_to_plan(self, scene, child):
+        beside = cast.person(role=Role.HOMEROOM_TEACHER, school_class=cast.school_class(scene.school, "202302"))
+        with pytest.raises(visits.NotYourVisit):
+            plan(scene, child, by=beside)
+        assert client_of(beside).post(WEEK, fields(child, "", "")).status_code == 403
+
+    @pytest.mark.parametrize("week", ["2026-09-09", "x", "1900-01-01", "9999-12-31", ""])
+    def test_any_day_names_a_week(self, scene, child, week):
+        assert client_of(scene.teacher).get(WEEK, {"week": week}).status_code == 200
+
+    def test_takes_as_many_queries_for_three_as_for_one(self, scene, child, django_assert_max_num_queries):
+        for other in scene.children[1:]:
+            SpecialGroup.objects.create(student=other, kind="wavering", since=SEPTEMBER)
+        client = client_of(scene.teacher)
+        client.get(WEEK)
+        with django_assert_max_num_queries(14):
+            client.get(WEEK)
+
+    @pytest.mark.parametrize("wrong", [{"on": NEXT}, {"on": MONDAY - timedelta(1)}])
+    def test_the_database_refuses_a_day_of_another_week(self, scene, child, wrong):
+        plan(scene, child)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            VisitPlan.objects.update(**wrong)
+
+
+class TestTheCheck:
+    OCTOBER = date(2026, 10, 1)
+
+    def check(self, head, school, *, today=OCTOBER, month=SEPTEMBER, remark="已抽查2户"):
+        return visits.check_month(
+            by=head, scope=cast.scope(head), school=school, month=month, remark=remark, today=today
+        )
+
+    def test_keeps_the_figures_as_they_stand(self, scene, child, head):
+        plan(scene, child)
+        visit(scene, child, MONDAY)
+        row = self.check(head, scene.school)
+        assert (row.planned, row.done, row.remark, row.checked_by) == (1, 1, "已抽查2户", head)
+        assert AuditRow.objects.get(action="visits.check").details == {"planned": 1, "done": 1}
+
+    @pytest.mark.parametrize(("today", "may"), [(date(2026, 9, 30), False), (date(2026, 10, 1), True)])
+    def test_is_made_when_the_month_is_over(self, scene, head, today, may):
+        if may:
+            assert self.check(head, scene.school, today=today)
+        else:
+            with pytest.raises(visits.VisitRefused, match="还没有结束"):
+                self.check(head, scene.school, today=today)
+
+    def test_is_made_once(self, scene, head):
+        assert self.check(head, scene.school) == self.check(head, scene.school)  # a second press
+        principal = cast.person("陶永贵", role=Role.PRINCIPAL, school=scene.school)
+        with pytest.raises(visits.VisitRefused, match="马世明已经检查过"):
+            self.check(principal, scene.school)
+        assert VisitCheck.objects.count() == 1
+
+    def test_is_the_heads(self, scene, head):
+        with pytest.raises(visits.NotYourVisit):
+            self.check(scene.clerk, scene.school)
+
+    def test_says_something(self, scene, head, clock):
+        clock.move_to(at(self.OCTOBER))
+        address = reverse("casework:visit_check", args=[scene.school.pk, SEPTEMBER])
+        response = client_of(head).post(address, {"remark": "  "})
+        assert response.status_code == 422
+        assert "请填写意见" in response.content.decode()
+        done = client_of(head).post(address, {"remark": "都去了"}, follow=True).content.decode()
+        assert "已检查2026年9月的家访" in done
+        assert "都去了" in done
+
+    @pytest.mark.parametrize(("day", "asked"), [(date(2026, 9, 30), False), (date(2026, 10, 1), True)])
+    def test_is_asked_for_from_the_first_of_the_next_month(self, scene, child, head, clock, day, asked):
+        plan(scene, child)
+        clock.move_to(at(day))
+        assert ("上个月的家访还没有检查" in client_of(head).get(WEEK).content.decode()) == asked
+        if asked:
+            self.check(head, scene.school)
+            assert month_to_check(cast.scope(head), day) is None
+
+    def test_the_county_sees_every_school(self, scene, child, head):
+        plan(scene, child)
+        far = cast.school("西岭小学", township=cast.township("西岭镇"))
+        bureau = cast.person(role=Role.BUREAU_OFFICER)
+        lines = {line.school: line.figures for line in school_lines(cast.scope(bureau), SEPTEMBER)}
+        assert lines == {scene.school: Figures(1, 0), far: Figures(0, 0)}
+        html = client_of(bureau).get(reverse("casework:visits_by_school")).content.decode()
+        assert "西岭小学" in html
+        township = cast.person(role=Role.TOWNSHIP_OFFICER, township=scene.school.township)
+        assert [line.school for line in school_lines(cast.scope(township), SEPTEMBER)] == [scene.school]
+
+    @pytest.mark.parametrize("month", ["", "x", "2026-12-01", "0001-01-01", "9999-12-31"])
+    def test_any_day_names_a_month(self, scene, month):
+        bureau = cast.person(role=Role.BUREAU_OFFICER)
+        assert client_of(bureau).get(reverse("casework:visits_by_school"), {"month": month}).status_code == 200
+
+    @pytest.mark.parametrize("wrong", [{"done": 5}, {"remark": ""}])
+    def test_the_database_refuses_what_cannot_be(self, scene, wrong):
+        row = {"planned": 4, "done": 3, "remark": "好", "checked_at": timezone.now(), "checked_by": scene.clerk}
+        with pytest.raises(IntegrityError), transaction.atomic():
+            VisitCheck.objects.create(school=scene.school, month=SEPTEMBER, **row | wrong)
