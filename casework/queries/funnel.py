@@ -52,24 +52,21 @@ def cases_between(scope: Scope, first: date, last: date):
     return rows.filter(Q(pk__in=away) | ~Q(stage__in=(CaseStage.WATCH, CaseStage.CLOSED)))
 
 
-def funnels(scope: Scope, first: date, last: date, *, today: date) -> tuple[PlaceFunnel, list[PlaceFunnel], str]:
-    """The whole, then each part of it, and what the parts are: townships for the county, schools below it."""
+PARTS = {"township": "乡镇", "school": "学校"}
+
+
+def funnels(
+    scope: Scope, first: date, last: date, *, today: date, parts_are: str = "township"
+) -> tuple[PlaceFunnel, list[PlaceFunnel]]:
+    """The whole, then each part of it: the townships, or the schools, with their township where there are several."""
     rows = _rows(scope, first, last, today)
-    whole = PlaceFunnel("合计", funnel_of(row.steps for row in rows))
-    by_township = scope.county and len({row.township for row in rows}) > 1
+    several = len({row.township for row in rows}) > 1
     parts: dict[str, list[CaseSteps]] = defaultdict(list)
     for row in rows:
-        parts[row.township if by_township else row.school].append(row.steps)
+        place = f"{row.township} {row.school}" if several else row.school
+        parts[row.township if parts_are == "township" else place].append(row.steps)
     listed = [PlaceFunnel(name, funnel_of(steps)) for name, steps in sorted(parts.items())]
-    return whole, listed, "乡镇" if by_township else "学校"
-
-
-def by_school(scope: Scope, first: date, last: date, *, today: date) -> list[PlaceFunnel]:
-    """Each school by itself, with its township before its name."""
-    parts: dict[str, list[CaseSteps]] = defaultdict(list)
-    for row in _rows(scope, first, last, today):
-        parts[f"{row.township} {row.school}"].append(row.steps)
-    return [PlaceFunnel(name, funnel_of(steps)) for name, steps in sorted(parts.items())]
+    return PlaceFunnel("合计", funnel_of(row.steps for row in rows)), listed
 
 
 def _rows(scope: Scope, first: date, last: date, today: date) -> list[_Row]:

@@ -8,6 +8,9 @@ from casework.queries import funnel as queries
 from students.access import OFFICE_ROLES
 from students.templatetags.chinese import cdate
 from students.views.audience import only_for
+from students.views.lists import tabs
+
+BY = {"township": "按乡镇", "school": "按学校"}
 
 
 @require_safe
@@ -19,12 +22,14 @@ def funnel(request):
     form = PeriodForm(asked, initial={"first": first, "last": last}, today=request.today)
     if form.is_valid():
         first, last = form.cleaned_data["first"], form.cleaned_data["last"]
-    whole, parts, parts_are = queries.funnels(request.scope, first, last, today=request.today)
+    parts_are = "township" if request.scope.county and request.GET.get("by") != "school" else "school"
+    whole, parts = queries.funnels(request.scope, first, last, today=request.today, parts_are=parts_are)
     context = {
         "form": form,
         "period": f"{cdate(first)}至{cdate(last)}建档的个案",
         "whole": whole,
         "parts": parts,
-        "parts_are": parts_are,
+        "parts_are": queries.PARTS[parts_are],
+        "tabs": tabs(request, BY, name="by", shown=parts_are, counts={}) if request.scope.county else [],
     }
     return render(request, "casework/funnel.html", context)

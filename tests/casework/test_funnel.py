@@ -96,7 +96,7 @@ def two(scene, officers):
 
 def test_the_facts_of_the_cases_are_found(two, officers):
     today = MONDAY + timedelta(9)
-    whole, parts, _ = funnels(cast.scope(officers["bureau"]), MONDAY, today, today=today)
+    whole, parts = funnels(cast.scope(officers["bureau"]), MONDAY, today, today=today)
     counted = {each.step: (each.cases, each.median_days, each.worked) for each in whole.funnel.lines}
     assert counted == {
         Step.CONTACT: (2, 0, 0),
@@ -106,13 +106,16 @@ def test_the_facts_of_the_cases_are_found(two, officers):
         Step.ORDER: (0, None, 0),
         Step.RETURN: (1, 5, None),
     }
-    assert [part.name for part in parts] == ["东坪小学"]
+    assert [part.name for part in parts] == ["东坪镇"]
+    bureau = cast.scope(officers["bureau"])
+    [school] = funnels(bureau, MONDAY, today, today=today, parts_are="school")[1]
+    assert (school.name, school.funnel.lines) == ("东坪小学", whole.funnel.lines)
 
 
 @pytest.mark.parametrize(("first", "last", "opened"), [(-7, -1, 0), (0, 0, 2), (1, 9, 0)])
 def test_the_period_includes_both_its_days(two, officers, first, last, opened):
     period = MONDAY + timedelta(first), MONDAY + timedelta(last)
-    whole, _, _ = funnels(cast.scope(officers["bureau"]), *period, today=MONDAY + timedelta(9))
+    whole, _ = funnels(cast.scope(officers["bureau"]), *period, today=MONDAY + timedelta(9))
     assert whole.funnel.opened == opened
 
 
@@ -127,7 +130,7 @@ def test_everybody_counts_the_children_they_oversee(two, officers):
 
 def test_a_child_that_was_only_watched_is_not_counted(scene, officers):
     open_case(scene.children[0], stage="watch")
-    whole, _, _ = funnels(cast.scope(officers["bureau"]), MONDAY, MONDAY, today=MONDAY)
+    whole, _ = funnels(cast.scope(officers["bureau"]), MONDAY, MONDAY, today=MONDAY)
     assert whole.funnel.opened == 0
 
 
