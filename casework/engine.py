@@ -16,8 +16,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from casework.case_engine import follow_children
-from casework.facts import CHUNK, Surroundings, assess_students, long_away_around, students_with_a_ladder
-from casework.ladder import Duty, RunRecord
+from casework.contacts import ContactOutcome
+from casework.facts import CHUNK, Surroundings, long_away_around, read_facts, students_with_a_ladder
+from casework.ladder import Duty, RunRecord, assess
 from casework.models import AbsenceRun, Obligation
 from casework.presets import least_excused_days
 from casework.ruleset import Tier
@@ -174,7 +175,8 @@ def escalate(*, through: date, reason: str = "全部重新计算") -> Counts:
 class Difference(NamedTuple):
     """What a computation changes for one child: pairs of the row that is kept (None where there is none) and what the
     facts say (None where they no longer say it), for duties and for runs. ``duties_standing`` and ``runs_standing`` are
-    all that the facts say, changed or not; ``ends_a_matter``: a run with a duty of a case is over by now."""
+    all that the facts say, changed or not; ``ends_a_matter``: a run with a duty of a case, or in which the child's
+    return was promised, is over by now."""
 
     student: int
     duties: list[tuple[Obligation | None, Duty | None]]
@@ -192,18 +194,20 @@ def differences(
     What lies after ``through`` is left as it is.
     """
     kept_duties, kept_runs = _kept(students, through)
-    for student, duties, runs in assess_students(
-        students, surroundings, through=through, with_registers=with_registers
-    ):
+    facts = read_facts(students, surroundings, with_registers=with_registers)
+    for student in students:
+        duties, runs = assess(facts[student], surroundings.world, through=through)
         changed = list(_run_differences(runs, kept_runs[student]))
         settled = {run.started_on for row, run in changed if run and run.settled_on != (row and row.settled_on)}
+        told = facts[student].attempts if settled else ()
         yield Difference(
             student,
             list(_duty_differences(duties, kept_duties[student], through)),
             changed,
             len(duties),
             len(runs),
-            any(duty.run_start in settled and duty.tier in CASE_TIERS for duty in duties),
+            any(duty.run_start in settled and duty.tier in CASE_TIERS for duty in duties)
+            or any(outcome == ContactOutcome.PROMISED and day >= min(settled, default=day) for day, outcome in told),
         )
 
 

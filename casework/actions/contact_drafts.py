@@ -31,7 +31,8 @@ def keep(
     """
     if Contact.objects.filter(submission=submission, recorded_by=by).exists():
         return None, []
-    content = {name: [value[:LONGEST] for value in values] for name, values in fields.items()}
+    # No database keeps a null character; the form says so at its field.
+    content = {name: [value[:LONGEST].replace("\0", "") for value in values] for name, values in fields.items()}
     draft, _ = ContactDraft.objects.select_for_update(no_key=True).update_or_create(
         author=by, submission=submission, student=student, defaults={"fields": content, "saved_at": timezone.now()}
     )

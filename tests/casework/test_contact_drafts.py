@@ -99,6 +99,10 @@ class TestADraft:
         assert typed(method="", outcome="", talk="", day="").status_code == 200
         assert ContactDraft.objects.get().fields["talk"] == [""]
 
+    def test_drops_what_no_database_keeps(self, typed):
+        assert typed(talk="a\0b").status_code == 200
+        assert ContactDraft.objects.get().fields["talk"] == ["ab"]
+
     def test_is_its_authors_alone(self, scene, child, typed):
         typed(talk="只有我看得见")
         html = client_of(scene.clerk).get(reverse("casework:new_contact", args=[child.pk])).content.decode()
