@@ -127,7 +127,7 @@ def test_two_hundred_copies_of_one_sending_are_one_register(scene):
 def test_undone_twice_at_once_a_register_is_gone_once(scene, days):
     for day in days:
         call = scene.take(day, first="unexcused")
-        undo = {"by": scene.teacher, "scope": cast.scope(scene.teacher), "roll_call": call.pk, "version": 1}
+        undo = {"by": scene.teacher, "scope": cast.scope(scene.teacher), "roll_call": call.pk, "version": call.version}
         outcomes = all_at_once(*[lambda undo=undo: registers.take_back(today=MONDAY, **undo)] * 2)
         # the later one finds nothing to undo: told so in words, or not found at all
         errors = [each for each in outcomes if isinstance(each, Exception)]
@@ -141,9 +141,9 @@ def test_a_correction_and_an_undo_sent_at_once_never_both_succeed(scene, days):
     child = scene.children[0]
     for day in days:
         call = scene.take(day)
-        undo = {"by": scene.teacher, "scope": cast.scope(scene.teacher), "roll_call": call.pk, "version": 1}
+        undo = {"by": scene.teacher, "scope": cast.scope(scene.teacher), "roll_call": call.pk, "version": call.version}
         outcomes = all_at_once(
-            sender(scene, day, {child.pk: MarkKind.UNEXCUSED}, version=1, by=scene.clerk),
+            sender(scene, day, {child.pk: MarkKind.UNEXCUSED}, version=call.version, by=scene.clerk),
             lambda undo=undo: registers.take_back(today=MONDAY, **undo),
         )
         refused = [each for each in outcomes if isinstance(each, registers.RegisterRefused)]
