@@ -45,8 +45,8 @@ def _end(case: Case, concern: ConcernReport, *, by, today: date) -> None:
     """Note it in the case, and close one in which nothing but the concern has happened since it was opened."""
     last = CaseEvent.objects.filter(case=case).exclude(by=None).order_by("pk").last()
     owed = Obligation.objects.standing().filter(student=case.student_id, tier__in=sorted(CASE_TIERS), done_on=None)
-    is_its_own = last.action == CaseAction.RAISE_CONCERN and last.by_id == by.pk and case.concern == concern.kind
-    if is_its_own and not owed.exists():
+    is_its_own = last and last.action == CaseAction.RAISE_CONCERN and last.by_id == by.pk
+    if is_its_own and case.concern == concern.kind and not owed.exists():
         line = RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
         event = case_engine.move(
             case, CaseAction.CLOSE, by=by, day=today, line=line, planner=case_engine.Planner(),
