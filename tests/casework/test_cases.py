@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from casework import engine
 from casework.actions import acts, cases
@@ -91,6 +92,19 @@ class TestTheEngine:
         case = the_case()
         assert (case.stage, case.returned_on, case.plan_step) == ("returned", back, "check_return")
         assert case.plan_on == taught(back, 10)[-1] == date(2026, 9, 22)  # Sunday the 20th is taught
+
+    def test_children_who_come_back_together_ask_no_more_than_one(self, scene, clock):
+        days = school_days(MONDAY, 4)
+        for day in days[:3]:
+            clock.move_to(at(day))
+            scene.take(day, first="unexcused", second="unexcused", third="unexcused")
+        clock.move_to(at(days[3]))
+        with CaptureQueriesContext(connection) as one:
+            scene.take(days[3], first="unexcused", second="unexcused")
+        with CaptureQueriesContext(connection) as two:
+            scene.take(days[3], "PM")
+        assert len(two) <= len(one)
+        assert set(Case.objects.values_list("stage", flat=True)) == {"returned"}
 
     def test_a_relapse_goes_on_with_the_same_case(self, scene, away, clock):
         back = school_days(away(3), 2)[-1]
