@@ -124,6 +124,22 @@ def move(
     )  # fmt: skip
 
 
+def move_one(
+    case: Case, action: CaseAction, *, by, day: date, line: RegistryLine, planner: Planner | None = None, **said
+) -> None:
+    """Move one case and keep it with its event (see ``move``, which also says what else may be ``said``)."""
+    event = move(case, action, by=by, day=day, line=line, planner=planner or Planner(), **said)
+    case.save()
+    event.case = case  # a new one has its number only now
+    event.save()
+
+
+def case_to_open(student: int, *, by, day: date) -> Case:
+    """The child's last case where what happens on ``day`` belongs to it, else a new one; none of its cases is open."""
+    last = Case.objects.filter(student=student).order_by("-since", "-pk").first()
+    return last if goes_on(last, day) else new_case(student, by=by, day=day)
+
+
 def new_case(student: int, *, by, day: date, concern: str = "") -> Case:
     """A case that is about to be opened by its first move."""
     return Case(
@@ -186,7 +202,7 @@ def _keep_promises(promised: list[tuple[RegistryLine, Case]], today: date) -> in
             late = "，晚于承诺" if day > case.plan_on else ""
             note = f"{day.month}月{day.day}日已到校{late}"
             events.append(replan(case, by=None, day=day, line=line, planner=planner, action="promise_kept", note=note))
-            case.save()
+    Case.objects.bulk_update([event.case for event in events], MOVED_COLUMNS)
     CaseEvent.objects.bulk_create(events)
     return len(events)
 

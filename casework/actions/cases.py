@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework import case_engine
+from casework.actions.case_notes import PLANNED, keep_note
 from casework.causes import Reason, Whereabouts
 from casework.engine import follow_up
-from casework.models import Case, CaseEvent, Closing, ConcernReport
+from casework.models import Case, Closing, ConcernReport
 from casework.queries.case_facts import (
     actors_over,
     child_now,
@@ -65,20 +66,13 @@ def raise_concern(*, by, scope: Scope, student: Student, concern: Concern, note:
     if not is_new and case:
         return case
     if case is None:
-        last = Case.objects.filter(student=student).order_by("-since", "-pk").first()
-        case = last if case_engine.goes_on(last, today) else case_engine.new_case(student.pk, by=by, day=today)
+        case = case_engine.case_to_open(student.pk, by=by, day=today)
         _refuse(case if case.pk else None, CaseAction.RAISE_CONCERN, actors)
         case.concern = concern
-        event = case_engine.move(
-            case, CaseAction.RAISE_CONCERN, by=by, day=today, line=line, planner=case_engine.Planner(), note=note,
-            concern=concern,
-        )  # fmt: skip
-        case.save()
-        event.case = case
-        event.save()
+        case_engine.move_one(case, CaseAction.RAISE_CONCERN, by=by, day=today, line=line, note=note, concern=concern)
     else:
         case.concern = case.concern or concern
-        _note(case, "concern", by=by, day=today, note=note, concern=concern)
+        keep_note(case, "concern", changed=["concern"], by=by, day=today, note=note, concern=concern)
     audit.record(by=by, action="case.concern", subject=raised, student=student.pk, concern=concern)
     if concern is Concern.LEFT:  # the loss is owed at once
         follow_up(students={student.pk}, today=today, reason="报告已离校")
@@ -104,7 +98,7 @@ def plan(*, by, scope: Scope, case: Case, step: CaseStep, on: date, note: str, v
     if (case.plan_step, case.plan_on, case.plan_note) == (step, on, note):
         return case  # a second press
     case.plan_step, case.plan_on, case.plan_note = step, on, note
-    _note(case, "plan", by=by, day=today, note=note, step=step, on=on.isoformat())
+    keep_note(case, "plan", changed=PLANNED, by=by, day=today, note=note, step=step, on=on.isoformat())
     return case
 
 
@@ -125,7 +119,10 @@ def assign(*, by, scope: Scope, case: Case, person: Person | None, reason: str, 
     if case.assigned_to_id == (person and person.pk):
         return case
     case.assigned_to, case.assigned_reason = person, reason if person else ""
-    _note(case, "assign" if person else "unassign", by=by, day=today, note=reason, person=person and person.pk)
+    keep_note(
+        case, "assign" if person else "unassign", changed=["assigned_to", "assigned_reason"], by=by, day=today,
+        note=reason, person=person and person.pk,
+    )  # fmt: skip
     audit.record(by=by, action="case.assign", subject=case, person=person and person.pk)
     if person:
         notices.send(
@@ -150,12 +147,10 @@ def confirm_dropout(
         raise CaseRefused("认定辍学要写明依据，没有保存。请填写说明。")
     if happened_on > today:
         raise CaseRefused("辍学日期还没有到，没有保存。请核对日期。")
-    event = case_engine.move(
-        case, CaseAction.CONFIRM_DROPOUT, by=by, day=happened_on, line=line, planner=case_engine.Planner(), note=note,
-        reason=reason, whereabouts=whereabouts,
+    case_engine.move_one(
+        case, CaseAction.CONFIRM_DROPOUT, by=by, day=happened_on, line=line, note=note, reason=reason,
+        whereabouts=whereabouts,
     )  # fmt: skip
-    case.save()
-    event.save()
     audit.record(by=by, action="case.confirm_dropout", subject=case, student=case.student_id)
     try:
         record_event(
@@ -205,11 +200,7 @@ def reopen(*, by, scope: Scope, case: Case, note: str, version: int, today: date
         raise CaseRefused("重新打开要写明原因，没有保存。请填写说明。")
     if Case.objects.open().filter(student=case.student_id).exists():
         raise CaseRefused("这名学生已有一个打开的个案，没有再打开。请到那个个案里办理。")
-    event = case_engine.move(
-        case, CaseAction.REOPEN, by=by, day=today, line=line, planner=case_engine.Planner(), note=note
-    )
-    case.save()
-    event.save()
+    case_engine.move_one(case, CaseAction.REOPEN, by=by, day=today, line=line, note=note)
     audit.record(by=by, action="case.reopen", subject=case)
     return case
 
@@ -257,7 +248,7 @@ def add_paper(*, by, scope: Scope, case: Case, paper: Mapping[str, object], toda
     before = set(evidence_of(case).values_list("pk", flat=True))
     kept = keep_for_child(by=by, student=case.student, paper=paper, kind=Certificate.Kind.CASE, today=today)
     if kept.pk not in before:
-        _note(case, "paper", by=by, day=today, note=kept.name, paper=kept.pk)
+        keep_note(case, "paper", by=by, day=today, note=kept.name, paper=kept.pk)
     return kept
 
 
@@ -270,21 +261,7 @@ def evidence_of(case: Case):
 
 
 def _close(case: Case, outcome: CaseOutcome, *, by, day: date, line: RegistryLine, note: str) -> None:
-    event = case_engine.move(
-        case, CaseAction.CLOSE, by=by, day=day, line=line, planner=case_engine.Planner(), outcome=outcome, note=note
-    )
-    case.save()
-    event.save()
-
-
-def _note(case: Case, action: str, *, by, day: date, note: str, **details) -> CaseEvent:
-    """Keep what was done to a case that leaves its stage as it is."""
-    case.version += 1
-    case.save()
-    return CaseEvent.objects.create(
-        case=case, action=action, day=day, at=timezone.now(), by=by, from_stage=case.stage, to_stage=case.stage,
-        note=note, details=details,
-    )  # fmt: skip
+    case_engine.move_one(case, CaseAction.CLOSE, by=by, day=day, line=line, outcome=outcome, note=note)
 
 
 def _locked_line(student: Student) -> RegistryLine:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework import case_engine
+from casework.actions.case_notes import keep_note
 from casework.actions.cases import CaseRefused, NotYourCase
 from casework.engine import follow_up
 from casework.models import Case, CaseEvent, ConcernReport, Obligation
@@ -48,16 +49,8 @@ def _end(case: Case, concern: ConcernReport, *, by, today: date) -> None:
     is_its_own = last and last.action == CaseAction.RAISE_CONCERN and last.by_id == by.pk
     if is_its_own and case.concern == concern.kind and not owed.exists():
         line = RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
-        event = case_engine.move(
-            case, CaseAction.CLOSE, by=by, day=today, line=line, planner=case_engine.Planner(),
-            outcome=CaseOutcome.FALSE_ALARM, note="撤回预警",
-        )  # fmt: skip
-        case.save()
-        event.save()
+        case_engine.move_one(
+            case, CaseAction.CLOSE, by=by, day=today, line=line, outcome=CaseOutcome.FALSE_ALARM, note="撤回预警"
+        )
         return
-    case.version += 1
-    case.save(update_fields=["version"])
-    CaseEvent.objects.create(
-        case=case, action="concern_back", day=today, at=timezone.now(), by=by, from_stage=case.stage,
-        to_stage=case.stage, details={"concern": concern.kind},
-    )  # fmt: skip
+    keep_note(case, "concern_back", by=by, day=today, concern=concern.kind)

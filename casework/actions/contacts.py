@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from casework import case_engine
 from casework.actions import acts, contact_drafts
+from casework.actions.case_notes import PLANNED, keep_note
 from casework.contacts import Account, ContactOutcome, contradictions
 from casework.engine import follow_up
 from casework.models import Case, CaseEvent, Contact
@@ -108,22 +109,16 @@ def _promise(contact: Contact, line: RegistryLine, *, by, today: date) -> None:
     planner, student = case_engine.Planner(), contact.student
     case = Case.objects.open().filter(student=student).first()
     if case is None:
-        last = Case.objects.filter(student=student).order_by("-since", "-pk").first()
-        case = last if case_engine.goes_on(last, today) else case_engine.new_case(student.pk, by=by, day=today)
+        case = case_engine.case_to_open(student.pk, by=by, day=today)
         case.concern = Concern.PROMISED
-        opening = case_engine.move(
+        case_engine.move_one(
             case, CaseAction.RAISE_CONCERN, by=by, day=today, line=line, planner=planner, concern=Concern.PROMISED
         )
-        case.save()
-        opening.case = case
-        opening.save()
     case.plan_step, case.plan_note = CaseStep.PROMISED, contact.next_note
     case.plan_on = planner.school_days(line).on_or_after(contact.promised_on)
-    case.version += 1
-    case.save()
-    CaseEvent.objects.create(
-        case=case, action="promise", day=today, at=timezone.now(), by=by, from_stage=case.stage, to_stage=case.stage,
-        note=contact.spoke_to, details={"on": contact.promised_on.isoformat(), "contact": contact.pk},
+    keep_note(
+        case, "promise", changed=PLANNED, by=by, day=today, note=contact.spoke_to,
+        on=contact.promised_on.isoformat(), contact=contact.pk,
     )  # fmt: skip
 
 
