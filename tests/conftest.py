@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import caches
 from django.db import transaction
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.template import engines
@@ -98,6 +99,13 @@ class UnknownTemplateVariable(str):
 
     def __mod__(self, variable):
         raise AssertionError(f"a template uses “{variable}”, which its context does not hold")
+
+
+@pytest.fixture(autouse=True)
+def caches_are_empty(quick_settings):
+    """Keys are numbered again in every test, and what was said of a job of the last one would be said of this one's."""
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)
