@@ -5,5 +5,7 @@ written as facts, and the engine computes what follows from them, exactly as for
 
 `plan` lays out schools and classes, `staff` posts people, `children` fills the classes, `stories` gives single children
 the cases that a user should meet (told in `tales`), `attendance` the ordinary absences of all others, `writing` stores
-a school, `acts` answers its duties, `county` does all this in one transaction. `names`, `papers`, `terms` serve them.
+a school, `acts` answers its duties, `county` does all this in one transaction. What people then do in the cases that
+the engine has opened is done through the actions: `cases` in schools and the bureau, `bureau` in the townships.
+`names`, `papers`, `terms` serve them.
 """

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from casework.contacts import ContactMethod
+from casework.contacts import Account, Companion, ContactMethod, ContactOutcome
 from casework.demo.children import Child
 from casework.demo.plan import ClassPlan
 from casework.facts import Surroundings, assess_students
@@ -26,20 +26,23 @@ METHODS = {
 }
 RESULTS = {
     ContactMethod.PHONE: (
-        "已联系上，家长说孩子感冒发烧，在家休息，明天返校。",
-        "已联系上，家长不知道孩子没有到校，下午送来。",
-        "已联系上，孩子随祖父母走亲戚，明天返校。",
-        "已联系上，孩子说功课跟不上，不想上学，约好晚上再谈。",
-        "未接通，拨打两次无人接听。",
+        (ContactOutcome.ASKS_LEAVE, "孩子感冒发烧，在家休息。"),
+        (ContactOutcome.RETURNS_TODAY, "家长不知道孩子没有到校，下午送来。"),
+        (ContactOutcome.AWAY, "孩子随祖父母走亲戚，过两天回来。"),
+        (ContactOutcome.REFUSES, "孩子说功课跟不上，不想上学，约好晚上再谈。"),
+        (ContactOutcome.NO_ANSWER, "拨打两次无人接听。"),
     ),
-    ContactMethod.WECHAT: ("已联系上，家长回复孩子身体不舒服。", "已发消息，暂未回复。"),
+    ContactMethod.WECHAT: (
+        (ContactOutcome.ASKS_LEAVE, "家长回复孩子身体不舒服。"),
+        (ContactOutcome.NO_ANSWER, "已发消息，暂未回复。"),
+    ),
     ContactMethod.HOME_VISIT: (
-        "到家见到祖父和孩子，孩子答应明天返校。",
-        "到家见到母亲，孩子在镇上，已约好第二天送来学校。",
-        "到家无人，邻居说家长外出务工，孩子在外祖母家。",
+        (ContactOutcome.TALKED, "见到祖父和孩子，孩子愿意返校。"),
+        (ContactOutcome.AWAY, "见到母亲，孩子在镇上，说好送来学校。"),
+        (ContactOutcome.NOBODY_HOME, "邻居说家长外出务工，孩子在外祖母家。"),
     ),
-    ContactMethod.JOINT_VISIT: ("校长与村干部一同到家，监护人答应三天内送孩子返校。",),
-    ContactMethod.LETTER: ("劝返通知书已送到家中，祖父签收。",),
+    ContactMethod.JOINT_VISIT: ((ContactOutcome.TALKED, "校长与村干部一同到家，监护人愿意送孩子返校。"),),
+    ContactMethod.LETTER: ((ContactOutcome.TALKED, "劝返通知书已送到家中，祖父签收。"),),
 }
 
 
@@ -59,18 +62,20 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 def told_contacts(children: Iterable[Child]) -> list[Contact]:
     """The contacts that the stories tell of."""
-    return [
-        contact(child, act.day, act.method, act.result, by=child.of.teacher) for child in children for act in child.acts
-    ]
+    return [contact(child, *act, by=child.of.teacher) for child in children for act in child.acts]
 
 
-def contact(child: Child, day: date, method: str, result: str, *, by: Person) -> Contact:
+def contact(
+    child: Child, day: date, method: ContactMethod, outcome: ContactOutcome, talk: str, *, by: Person
+) -> Contact:
     """A contact with the child's guardian, recorded in the evening."""
-    if method == ContactMethod.JOINT_VISIT:
-        by = child.of.school.principal
+    is_joint = method is ContactMethod.JOINT_VISIT
+    told = Account(method, day, outcome, talk, companions=(Companion.VILLAGE,) if is_joint else ())
     return Contact(
-        student=child.row, day=day, method=method, result=result, recorded_at=at(day, 19, 30), recorded_by=by
-    )
+        student=child.row, day=day, method=method, outcome=outcome, talk=talk, result=told.result,
+        companions=",".join(told.companions), recorded_at=at(day, 19, 30),
+        recorded_by=child.of.school.principal if is_joint else by,
+    )  # fmt: skip
 
 
 def report(child: Child, day: date, kind: Tier, *, by: Person) -> Report:
@@ -106,7 +111,7 @@ def answer_duties(
             if duty.tier in REPORT_TIERS:
                 reports.append(report(child, day, duty.tier, by=of.teacher))
             else:
-                contacts.append(contact(child, day, method, rng.choice(RESULTS[method]), by=of.teacher))
+                contacts.append(contact(child, day, method, *rng.choice(RESULTS[method]), by=of.teacher))
     return contacts, reports, papers
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
 
+from casework.contacts import ContactMethod, ContactOutcome
 from casework.demo.names import FEMALE, MALE, Named, adult_name, child_name, father_name
 from casework.demo.papers import NEIGHBOURS, Papers
 from casework.demo.plan import JUNIOR, ClassPlan, SchoolPlan
@@ -57,11 +58,12 @@ class Happening(NamedTuple):
 
 
 class Act(NamedTuple):
-    """A contact that a story tells of."""
+    """A contact that a story tells of: how, what came of it, and what was said."""
 
     day: date
-    method: str
-    result: str
+    method: ContactMethod
+    outcome: ContactOutcome
+    talk: str
 
 
 class Excuse(NamedTuple):

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from casework.demo.names import FEMALE, MALE, adult_name
 from casework.demo.papers import Papers
 from casework.demo.plan import CLASS_SIZE, CountyPlan, SchoolPlan
+from students.access import Scope, in_force, scope_of
 from students.models import Person, Posting, Role
 
 # A demonstration's only, printed beside every log-in.
@@ -167,3 +168,15 @@ class Staffing:
         self._post(
             self._person(), Role.HOMEROOM_TEACHER, since=date(older.row.cohort, 8, 25), until=self.year_start, **place
         )
+
+
+def scope_on(person: Person, today: date) -> Scope:
+    """What somebody may see and do on a day."""
+    return scope_of(person, in_force(person.postings.all(), today))
+
+
+def holders(today: date, **post) -> list[Person]:
+    """Those who hold a post, the longest in it first."""
+    return [
+        row.person for row in in_force(Posting.objects.filter(**post), today).select_related("person").order_by("pk")
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from casework.contacts import ContactMethod
+from casework.contacts import ContactMethod, ContactOutcome
 from casework.demo.attendance import mark
 from casework.demo.children import (
     TEMPORARY,
@@ -79,13 +79,13 @@ def absent(days: int, *, back: int = 0, habit: dict | None = None, persuaded: bo
 def persuade(child: Child, missed: Sequence[date]) -> None:
     """What a school does about a child who stays away: calls, visits, a letter."""
     steps = (
-        (0, ContactMethod.PHONE, "未接通，拨打两次无人接听。"),
-        (1, ContactMethod.PHONE, "已联系上祖父，说孩子不肯上学，晚上再劝。"),
-        (2, ContactMethod.HOME_VISIT, "到家见到祖父和孩子，孩子说跟不上、坐不住，约好下周返校。"),
-        (5, ContactMethod.JOINT_VISIT, "校长、村干部一同到家，监护人答应送孩子返校。"),
-        (8, ContactMethod.LETTER, "劝返通知书已送到家中，祖父签收。"),
+        (0, ContactMethod.PHONE, ContactOutcome.NO_ANSWER, "拨打两次无人接听。"),
+        (1, ContactMethod.PHONE, ContactOutcome.REFUSES, "祖父说孩子不肯上学，晚上再劝。"),
+        (2, ContactMethod.HOME_VISIT, ContactOutcome.REFUSES, "见到祖父和孩子，孩子说跟不上、坐不住，约好再谈。"),
+        (5, ContactMethod.JOINT_VISIT, ContactOutcome.TALKED, "校长、村干部一同到家，监护人愿意送孩子返校。"),
+        (8, ContactMethod.LETTER, ContactOutcome.TALKED, "劝返通知书已送到家中，祖父签收。"),
     )
-    child.acts += [Act(missed[step], method.value, result) for step, method, result in steps if step < len(missed)]
+    child.acts += [Act(missed[step], *told) for step, *told in steps if step < len(missed)]
     child.groups.setdefault(Group.WAVERING, ("", missed[0]))
 
 
@@ -103,7 +103,8 @@ def about_to_climb(days: int) -> Tell:
         missed = scene.days[-days:]
         mark(child, missed, scene.of.registers, TRUANT)
         persuade(child, missed[:-1])
-        child.acts += [Act(day, ContactMethod.PHONE.value, "已联系上祖父，孩子仍不肯来。") for day in missed[3:-1]]
+        still = (ContactMethod.PHONE, ContactOutcome.REFUSES, "祖父说孩子仍不肯来。")
+        child.acts += [Act(day, *still) for day in missed[3:-1]]
         child.habit.update({Tier.CONTACT: None, Tier.ABSENCE_REPORT: 1})
 
     return tell
@@ -148,8 +149,8 @@ def back_after_a_visit(child: Child, scene: Scene) -> None:
     missed = scene.days[:3]
     mark(child, missed, scene.of.registers, TRUANT)
     child.acts += [
-        Act(missed[0], ContactMethod.PHONE.value, "已联系上父亲，孩子还在外地，车票没有买到。"),
-        Act(missed[2], ContactMethod.HOME_VISIT.value, "到家见到祖母，孩子当晚到家，约好第二天返校。"),
+        Act(missed[0], ContactMethod.PHONE, ContactOutcome.AWAY, "父亲说孩子还在外地，车票没有买到。"),
+        Act(missed[2], ContactMethod.HOME_VISIT, ContactOutcome.TALKED, "见到祖母，孩子当晚到家，第二天就来。"),
     ]
 
 
@@ -168,7 +169,9 @@ def brought_back(child: Child, scene: Scene) -> None:
     missed = scene.days[-23:-13]
     mark(child, missed, scene.of.registers, TRUANT)
     persuade(child, missed)
-    child.acts.append(Act(scene.days[-12], ContactMethod.JOINT_VISIT.value, "孩子和父亲都愿意返校，约好第二天送来。"))
+    child.acts.append(
+        Act(scene.days[-12], ContactMethod.JOINT_VISIT, ContactOutcome.TALKED, "孩子和父亲都愿意返校，第二天送来。")
+    )
     child.happenings += [
         Happening(EventKind.DROP_OUT, scene.days[-13], note="多次劝返未果，经县教育局认定"),
         Happening(EventKind.RETURN, scene.days[-11], note="联合家访后返校"),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
+from django.db.models import F
 
 from casework import engine
 from casework.contacts import ContactMethod
@@ -16,9 +17,22 @@ from casework.demo.staff import LOG_INS, PASSWORD
 from casework.demo.stories import STORIES
 from casework.demo.terms import first_term, second_term, span_of
 from casework.ladder import DutyStatus
-from casework.models import AbsenceRun, Contact, EarlySign, Obligation, Report, RuleAdoption
+from casework.models import (
+    AbsenceRun,
+    Case,
+    Closing,
+    ConcernReport,
+    Contact,
+    Document,
+    EarlySign,
+    Obligation,
+    Report,
+    RuleAdoption,
+    VisitPlan,
+)
 from casework.ruleset import EXPORTED_TIERS, Tier
 from casework.signs import SignCode
+from casework.stages import CaseStage
 from students.days import ABSENT
 from students.enrolment import Event, EventKind, Place, Standing, places
 from students.identity import FEMALE, MALE, check_student_number, read_identity_number
@@ -307,3 +321,23 @@ def test_every_early_sign_is_shown(county):
     family = EarlySign.objects.filter(code=SignCode.FAMILY)
     assert family.count() == 2
     assert {sign.student_id for sign in family} == {sign.details["others"][0] for sign in family}
+
+
+class TestWhatWasDoneInTheCases:
+    def test_cases_stand_in_every_stage(self, county):
+        assert set(Case.objects.values_list("stage", flat=True)) == set(CaseStage)
+
+    def test_a_teacher_of_each_large_school_has_raised_a_concern(self, county):
+        assert ConcernReport.objects.values("student__line__school").distinct().count() >= 3
+
+    def test_one_case_is_closed_by_two_officers_and_one_waits_for_the_second(self, county):
+        assert sorted(Closing.objects.values_list("state", flat=True)) == ["approved", "proposed"]
+        assert not Closing.objects.filter(proposed_by=F("decided_by")).exists()
+
+    def test_a_report_is_on_its_way_and_a_case_is_somebody_elses(self, county):
+        assert Document.objects.filter(state="waiting", number=1).exists()
+        assert Case.objects.open().exclude(assigned_to=None).exists()
+        assert VisitPlan.objects.filter(on=TODAY).exists()
+
+    def test_contacts_say_what_came_of_them(self, county):
+        assert not Contact.objects.filter(outcome="").exists()
