@@ -8,7 +8,7 @@ from students.models import Notice, Person, SchoolClass
 from students.queries.alerts import AlertBoard, alert_board
 from students.queries.calendar import current_calendar
 from students.queries.lessons import lesson_words, lessons_on
-from students.queries.notices import NoticeLine, waiting_notices
+from students.queries.notices import HomeNotices, home_notices
 from students.queries.registers import ClassDay, SlotState, class_days
 from students.queries.unverified import Unverified, unverified, unverified_lines
 
@@ -48,7 +48,7 @@ class TeacherHome:
 
     classes: list[TeacherClass]
     alerts: AlertBoard
-    notices: list[NoticeLine]
+    notices: HomeNotices
     unverified: list[Unverified]
     more_unverified: bool
 
@@ -66,7 +66,7 @@ def teacher_home(scope: Scope, person: Person, *, now: datetime) -> TeacherHome:
     return TeacherHome(
         classes=sorted(classes, key=_nearest_first),
         alerts=alert_board(scope, person, today),
-        notices=waiting_notices(scope, person, without=[Notice.Kind.CHILD_MISSING]),
+        notices=home_notices(scope, person, without=[Notice.Kind.CHILD_MISSING]),
         unverified=unverified_lines(asked[:SHOWN_UNVERIFIED], scope, today, calendar),
         more_unverified=len(asked) > SHOWN_UNVERIFIED,
     )

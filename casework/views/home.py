@@ -12,7 +12,7 @@ from casework.queries.signs import signs_card
 from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.models import Role, SchoolClass
 from students.queries.leave_slips import missing_words
-from students.queries.notices import waiting_notices
+from students.queries.notices import home_notices
 from students.queries.unverified import ANSWERS
 from students.views.audience import only_for
 
@@ -60,7 +60,7 @@ def school_board(request):
     own = Obligation.objects.visible_to(request.scope)
     runs = boards.runs_out(request.scope)
     context = {
-        "notices": waiting_notices(request.scope, request.user),
+        "notices": home_notices(request.scope, request.user),
         "board": boards.register_board(SchoolClass.objects.visible_to(request.scope), now=timezone.localtime()),
         "counts": duties.counts(own, request.today),
         "runs": runs[:SHOWN_RUNS],
@@ -79,6 +79,7 @@ def area_board(request):
     """乡镇, 督学 and 县教育局: the schools side by side."""
     runs, lines = boards.runs_out(request.scope), boards.school_lines(request.scope, now=timezone.localtime())
     context = {
+        "notices": home_notices(request.scope, request.user),
         "lines": lines,
         "counts": duties.Counts(undone=sum(line.open for line in lines), late=sum(line.late for line in lines)),
         "runs": runs[:SHOWN_RUNS],

@@ -12,6 +12,7 @@ from students.templatetags.chinese import cdate_short, ctime
 
 # Kinds that the app above sends: (notice, who and when) → the sentence, where it leads, and what the link says.
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = {}
+SHOWN_AT_HOME = 5
 MOST_WAITING = 200  # of one person; more are seen once these have been put aside or done
 
 
@@ -31,6 +32,20 @@ def waiting_notices(scope: Scope, person: Person | int, *, without: Collection[s
     rows = _read(Notice.objects.visible_to(scope).unseen_by(person).exclude(kind__in=without))
     # What is done is left out before the rest is counted out, or it would keep newer ones from being seen.
     return lines(rows.exclude(kind=Notice.Kind.REGISTER_MISSING, is_taken=True)[:MOST_WAITING])
+
+
+@dataclass(frozen=True)
+class HomeNotices:
+    """The newest notices on somebody's first page, and how many others wait."""
+
+    first: list[NoticeLine]
+    others: int
+
+
+def home_notices(scope: Scope, person: Person, *, without: Collection[str] = ()) -> HomeNotices:
+    """What of ``waiting_notices`` a first page shows, so that a busy week does not push the day's work away."""
+    waiting = waiting_notices(scope, person, without=without)
+    return HomeNotices(waiting[:SHOWN_AT_HOME], len(waiting[SHOWN_AT_HOME:]))
 
 
 def past_notices(person: Person, *, waiting: Collection[NoticeLine]):

@@ -56,6 +56,21 @@ class TestAReminder:
         (line,) = client_of(scene.teacher).get(PAGE).context["waiting"]
         assert line.notice.day == FRIDAY
 
+    def test_five_stand_on_the_first_page_and_the_others_are_counted(self, scene):
+        for days_ago in range(7):
+            remind(scene, day=MONDAY - timedelta(days=days_ago))
+        html = client_of(scene.teacher).get(HOME).content.decode()
+        assert html.count("还没有点名，何静 7:40 催点名") == 5
+        assert f'<a href="{PAGE}">还有 2 条通知</a>' in html
+
+    @pytest.mark.parametrize(("role", "place"), [(Role.TOWNSHIP_OFFICER, "township"), (Role.BUREAU_OFFICER, None)])
+    def test_stands_on_the_first_page_of_an_area(self, scene, role, place):
+        person = cast.person("苏远", role=role, **({place: scene.school.township} if place else {}))
+        told = {"kind": Notice.Kind.CASE_HANDED_UP, "student": scene.children[0]}
+        notices.send(by=scene.clerk, to=[person], school_class=scene.school_class, day=MONDAY, **told)
+        html = client_of(person).get(HOME).content.decode()
+        assert scene.children[0].name in html.split('class="stats"')[0]
+
     def test_is_not_sent_to_whom_it_cannot_reach(self, scene):
         left = cast.person()
         left.is_active = False
