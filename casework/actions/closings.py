@@ -20,7 +20,7 @@ from students.actions import notices
 from students.actions.audit import record
 from students.actions.certificates import keep_for_child
 from students.actions.locks import lock_children
-from students.models import Certificate, Notice, Posting, RegistryLine, Role
+from students.models import Certificate, Notice, Person, Posting, RegistryLine, Role
 from students.queries.policy import policy_of
 
 
@@ -79,8 +79,7 @@ def propose(
     )
     keep_note(case, "close_proposed", by=by, day=today, note=note, outcome=outcome)
     record(by=by, action="closing.propose", subject=row, student=case.student_id)
-    officers = postings_around(line, today).filter(role=Role.BUREAU_OFFICER)
-    _tell(row, line, [posting.person for posting in officers], by=by, today=today)
+    _tell(row, line, _officers(line, today), by=by, today=today)
     return row
 
 
@@ -101,6 +100,7 @@ def approve(*, by, scope: Scope, closing: Closing, alone_reason: str = "", today
         today=today, approved=row,
     )  # fmt: skip
     record(by=by, action="closing.approve", subject=row, student=case.student_id)
+    _settle(line, by=by, today=today)
     _tell(row, line, [row.proposed_by], by=by, today=today)
     return row
 
@@ -120,6 +120,7 @@ def refuse(*, by, scope: Scope, closing: Closing, reason: str, today: date) -> C
     row.save()
     keep_note(case, "close_refused", by=by, day=today, note=reason)
     record(by=by, action="closing.refuse", subject=row, student=case.student_id)
+    _settle(line, by=by, today=today)
     _tell(row, line, [row.proposed_by], by=by, today=today)
     return row
 
@@ -159,6 +160,16 @@ def _locked(case: Case) -> tuple[Case, RegistryLine]:
     lock_children([case.student_id])
     line = RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
     return Case.objects.select_related("student").get(pk=case.pk), line
+
+
+def _officers(line: RegistryLine, today: date) -> list[Person]:
+    return [posting.person for posting in postings_around(line, today).filter(role=Role.BUREAU_OFFICER)]
+
+
+def _settle(line: RegistryLine, *, by, today: date) -> None:
+    """What has been decided waits for no other officer."""
+    about = {"kind": Notice.Kind.CASE_CLOSING, "school_class": line.school_class, "student": line.student}
+    notices.settle(by=by, to=_officers(line, today), **about)
 
 
 def _tell(row: Closing, line: RegistryLine, people, *, by, today: date) -> None:

@@ -26,6 +26,11 @@ class NoticeLine:
     label: str
     is_settled: bool
 
+    @property
+    def is_due(self) -> bool:
+        """A register is to be taken now; everything else is first to be read."""
+        return self.notice.kind == Notice.Kind.REGISTER_MISSING and not self.is_settled
+
 
 def waiting_notices(scope: Scope, person: Person | int, *, without: Collection[str] = ()) -> list[NoticeLine]:
     """What a person has neither put aside nor done, the newest first; one query. ``without``: kinds left out."""

@@ -110,6 +110,8 @@ def test_from_the_return_to_the_end_through_two_officers(back, officers):
     with pytest.raises(cases.CaseRefused, match="另一名工作人员"):
         approve(first, row, today)
     row = approve(second, row, today)
+    waiting = Notice.objects.filter(kind=Notice.Kind.CASE_CLOSING, seen_at=None)
+    assert {notice.person for notice in waiting} == {first}  # decided: it waits for no officer, and whoever asked knows
     case = Case.objects.get()
     assert (case.stage, case.outcome, case.closed_by, row.decided_by) == ("closed", "returned", second, second)
     assert [event.action for event in CaseEvent.objects.order_by("pk")][-3:] == [
