@@ -46,7 +46,7 @@ def enter(
         defaults={"recorded_at": timezone.now(), "recorded_by": by, **told},
     )  # fmt: skip
     if is_new:
-        keep_note(case, "legal", by=by, day=day, note=f"{authority.label}{kind.label}", step=row.pk)
+        keep_note(case, "legal", by=by, day=day, note=f"{authority.label}{kind.label}", legal_step=row.pk)
         audit.record(by=by, action="legal_step.enter", subject=row, student=case.student_id)
     elif any(getattr(row, name) != value for name, value in told.items()):
         raise LegalStepRefused(f"这一天已登记过{kind.label}，没有再保存。要改，请先撤销那一条。")
@@ -63,7 +63,7 @@ def cancel(*, by, scope: Scope, step: LegalStep, today: date) -> LegalStep:
     if row.cancelled_at is None:
         row.cancelled_at, row.cancelled_by = timezone.now(), by
         row.save(update_fields=["cancelled_at", "cancelled_by"])
-        keep_note(row.case, "legal_off", by=by, day=today, note=row.get_kind_display(), step=row.pk)
+        keep_note(row.case, "legal_off", by=by, day=today, note=row.get_kind_display(), legal_step=row.pk)
         audit.record(by=by, action="legal_step.cancel", subject=row, student=row.case.student_id)
     return row
 

@@ -9,6 +9,7 @@ from casework.causes import Reason, Whereabouts
 from casework.models import AbsenceRun, Case, CaseEvent, Obligation
 from casework.queries import duties
 from casework.queries.case_facts import actors_over, child_now, may_assign, may_work_on
+from casework.queries.hand_offs import sides_of
 from casework.queries.hand_ups import HandUpLine, hand_ups
 from casework.queries.next_steps import NextStep, next_steps
 from casework.stages import (
@@ -64,6 +65,7 @@ class CasePage:
     refused: list[str]
     may_work: bool
     may_assign: bool
+    may_hand_off: bool
     cards: list[duties.DutyCard] = field(default_factory=list)
     handed_up: list[HandUpLine] = field(default_factory=list)
     acts: list[dict] = field(default_factory=list)
@@ -107,6 +109,7 @@ def case_page(case: Case, *, scope: Scope, today: date) -> CasePage:
         refused=[f"{reason}。" for action, reason in answers.items() if reason and not impossible(case, action)],
         may_work=case.is_open and may_work_on(scope, line),
         may_assign=case.is_open and may_assign(scope, line),
+        may_hand_off=case.is_open and bool(sides_of(scope, line)),
         cards=_cards(case, scope, today),
         handed_up=hand_ups(case, today),
         acts=duties.acts_of(case.student_id, since, scope=scope),

@@ -24,7 +24,7 @@ def sides_of(scope: Scope, line: RegistryLine) -> frozenset[Side]:
     """On which sides the reader stands for a child whose registry line is ``line``."""
     held = {
         Side.SCHOOL: scope.runs(line.school_id),
-        Side.TOWNSHIP: line.school.township_id in scope.officer_of,
+        Side.TOWNSHIP: line.school_class.school.township_id in scope.officer_of,
         Side.BUREAU: scope.is_bureau,
     }
     return frozenset(side for side, holds in held.items() if holds)

@@ -60,6 +60,11 @@ class TestThePage:
         ]
         assert {card.first.tier for card in page.cards} == {"contact", "absence_report"}
 
+    @pytest.mark.parametrize(("who", "offered"), [("teacher", False), ("clerk", True)])
+    def test_offers_a_hand_off_to_whoever_may_send_one(self, scene, away, who, offered):
+        html = client_of(getattr(scene, who)).get(reverse("casework:case", args=[away.pk])).content.decode()
+        assert (reverse("casework:send_hand_off", args=[away.pk]) in html) is offered
+
     def test_shows_its_history_with_the_engine_as_the_system(self, scene, away):
         cases.plan(
             by=scene.teacher, scope=cast.scope(scene.teacher), case=away, step=CaseStep.VISIT,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from casework.actions import legal_steps as actions
 from casework.legal import RULES, Authority, LegalKind, kinds_of, legal_refusal, may_enter
@@ -132,6 +133,9 @@ class TestPage:
         assert "已登记乡镇政府责令限期改正" in page
         row = LegalStep.objects.get()
         assert "已撤销" in client.post(f"/legal-steps/{row.pk}/cancel/", follow=True).content.decode()
+        history = client.get(reverse("casework:case", args=[case.pk])).content.decode()
+        assert "乡镇政府责令限期改正" in history
+        assert "撤销措施" in history
 
     def test_offers_a_school_the_notice_alone(self, case, officers):
         page = client_of(officers["clerk"]).get(f"/cases/{case.pk}/legal-steps/").content.decode()
