@@ -1,5 +1,7 @@
 """个案 in lists: by whose they are and when they are due, and on a board by stage."""
 
+from collections.abc import Collection
+
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
@@ -38,20 +40,30 @@ def cases(request):
 @case_page
 def case_board(request):
     """The open cases by stage, those that are due first on top."""
-    form = _filter(request)
+    form = _filter(request, without=("stage", "sort"))  # the columns are the stages, and have their order
     columns = queries.board(request.scope, form.cleaned_data, today=request.today)
     context = {
         "form": form,
         "columns": columns,
         "count": f"共 {sum(column.count for column in columns)} 个",
         "list_url": same_filters(request, "casework:cases"),
-        "all_url": reverse("casework:cases") + "?tab=all&stage=",
+        "all_url": _whole_columns(request),
     }
     return render(request, "casework/case_board.html", context)
 
 
-def _filter(request) -> CaseFilter:
-    """What the address asks for; what makes no sense in it filters nothing."""
+def _whole_columns(request) -> str:
+    """The list of all cases, narrowed down as the board is; the stage is still to be added."""
+    query = request.GET.copy()
+    query.pop("stage", None)
+    query["tab"] = queries.ALL
+    return f"{reverse('casework:cases')}?{query.urlencode()}&stage="
+
+
+def _filter(request, *, without: Collection[str] = ()) -> CaseFilter:
+    """What the address asks for; what makes no sense in it filters nothing, nor does what stands ``without``."""
     form = CaseFilter(request.GET, schools=list(School.objects.visible_to(request.scope)))
+    for name in without:
+        del form.fields[name]
     form.full_clean()
     return form

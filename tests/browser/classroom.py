@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from casework.actions import calendar_changes, uploads
+from casework.actions import calendar_changes, cases, uploads
 from casework.actions.acts import record_contact
 from casework.actions.signs import compute_county
 from casework.contacts import ContactMethod
 from casework.jobs import check_upload
-from casework.models import Obligation, StoredRuleSet
+from casework.models import Case, Obligation, StoredRuleSet
+from casework.steps import Concern
 from students.actions import accounts, alerts, leave_slips, notices, substitutes, timetables, year_turn
 from students.day_plans import DayPlan, Plan
 from students.days import MarkKind
@@ -104,7 +105,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "register to look at": (classroom.principal, reverse("students:register", args=[*place, MONDAY, "AM"])),
         "no school day": (teacher, reverse("students:register", args=[*place, MONDAY - timedelta(days=1), "AM"])),
         "register's history": (teacher, reverse("students:register_history", args=[taken.pk])),
-        **(boards_of(classroom) | pages_of_contacts(classroom)),
+        **(boards_of(classroom) | pages_of_contacts(classroom) | cases_of(classroom)),
         "duties": (teacher, reverse("casework:duties")),
         "duties, none found": (teacher, reverse("casework:duties") + "?q=none"),
         "why a contact": (teacher, reverse("casework:duty", args=[contact.pk])),
@@ -274,6 +275,28 @@ def boards_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "a day to close": (clerk, reverse("casework:daily_close", args=[classroom.school.pk, MONDAY])),
         "day's summary": (clerk, reverse("reports:daily_summary")),
         "children of a day": (clerk, reverse("reports:daily_children", args=["unexcused"])),
+    }
+
+
+def cases_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
+    """The lists of cases, one of them with what is done to it, and a concern to report."""
+    case, child = [Case.objects.get(student=classroom.children[0]).pk], [classroom.children[3].pk]
+    teacher, clerk = classroom.teacher, classroom.clerk
+    cases.raise_concern(
+        by=teacher, scope=cast.scope(teacher), student=classroom.children[30], concern=Concern.FAMILY_CHANGE,
+        note="父母去了外地，只有祖父在家", today=MONDAY,
+    )  # fmt: skip
+    return {
+        "cases": (clerk, reverse("casework:cases") + "?tab=all"),
+        "cases by stage": (clerk, reverse("casework:case_board")),
+        "case": (clerk, reverse("casework:case", args=case)),
+        "a next step to plan": (clerk, reverse("casework:plan_case", args=case)),
+        "a case to give to somebody": (clerk, reverse("casework:assign_case", args=case)),
+        "a case to close": (clerk, reverse("casework:close_case", args=case)),
+        "a dropout to confirm": (classroom.bureau, reverse("casework:confirm_dropout", args=case)),
+        "a class with a concern": (teacher, reverse("casework:concern_class", args=[classroom.school_class.pk])),
+        "a concern to report": (teacher, reverse("casework:raise_concern", args=child)),
+        "concerns of one's own": (teacher, reverse("casework:my_concerns")),
     }
 
 

@@ -152,6 +152,13 @@ class TestTheBoard:
         assert (len(columns[0].lines), columns[0].more) == (10, 3)
         assert columns[0].lines[0].student.name == "袁然远"
 
+    def test_has_no_filter_by_stage_and_no_other_order(self, scene, two):
+        answer = client_of(scene.clerk).get(reverse("casework:case_board") + "?stage=absent&sort=tier&group=orphan")
+        assert not {"stage", "sort"} & set(answer.context["form"].fields)
+        assert answer.context["all_url"] == f"{ADDRESS}?sort=tier&group=orphan&tab=all&stage="
+        columns = client_of(scene.clerk).get(reverse("casework:case_board") + "?stage=absent").context["columns"]
+        assert columns[0].count == 1
+
 
 class TestTheHomes:
     @pytest.mark.parametrize(("who", "words"), [("teacher", "个案2个，今天到期1个"), ("clerk", "个案2个，今天到期1个")])
