@@ -89,6 +89,7 @@ urlpatterns = [
     path("signs/children/<int:pk>/bring-back/", signs.bring_back_signs, name="bring_back_signs"),
     path("cases/", case_lists.cases, name="cases"),
     path("cases/board/", case_lists.case_board, name="case_board"),
+    path("concerns/", concerns.my_concerns, name="my_concerns"),
     path("concerns/classes/<int:pk>/", concerns.concern_class, name="concern_class"),
     path("concerns/children/<int:pk>/", concerns.raise_concern, name="raise_concern"),
     path("concerns/<int:pk>/take-back/", concerns.take_back, name="take_back_concern"),

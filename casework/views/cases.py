@@ -154,7 +154,7 @@ def seen_case(request, pk: int) -> Case:
     rows = Case.objects.select_related("student__line__school_class__school__township", "assigned_to")
     row = get_object_or_404(rows.visible_to(request.scope), pk=pk)
     if not Case.objects.visible_to(request.scope.without_lessons).filter(pk=pk).exists():
-        raise PermissionDenied("个案由班主任、学校和主管部门查看，科任教师可以报预警")
+        raise PermissionDenied("个案由班主任、学校和主管部门查看；你报过的，在“考勤”里的“我报的预警”看办到哪一步")
     return row
 
 

@@ -1,8 +1,9 @@
-"""日常预警 in three taps: 报预警, the child, why; taken back within a minute."""
+"""日常预警 in three taps: 报预警, the child, why; taken back within a minute; and what became of it."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,13 +12,26 @@ from casework.actions import cases, concerns
 from casework.case_forms import ConcernForm
 from casework.models import ConcernReport
 from casework.queries.case_facts import actors_over
+from casework.queries.concerns import concern_lines, concerns_of
 from casework.stages import Actor
 from casework.steps import RAISED, Concern
+from students.access import CLASS_ROLES, SCHOOL_ROLES
 from students.models import RegistryLine, SchoolClass
 from students.queries.registers import roster
 from students.templatetags.components import LONG_NAME
+from students.views.audience import only_for
 
+PAGE_SIZE = 30
 NOT_YOURS = "报预警由这个班的任课教师、班主任和本校管理人员办理"
+
+
+@require_safe
+@only_for(CLASS_ROLES | SCHOOL_ROLES, NOT_YOURS)
+def my_concerns(request):
+    """我报的预警: what I have reported, and what became of it."""
+    page = Paginator(concerns_of(request.user, request.scope), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "lines": concern_lines(list(page.object_list), request.user)}
+    return render(request, "casework/my_concerns.html", context)
 
 
 @require_safe

@@ -34,6 +34,7 @@ WAYS = {
     ],
     "预警": [
         ("casework:signs", "预警", "多日未见、零星旷课、出勤率低……写明依据和下一步", REGISTRY_ROLES),
+        ("casework:my_concerns", "我报的预警", "报过的苗头谁看到了、办到哪一步", SCHOOL_ROLES | CLASS_ROLES),
         ("casework:signs_by_school", "各校预警", "各校有预警的学生人数", AREA_ROLES),
     ],
 }

@@ -34,4 +34,4 @@ comparison_page = only_for(KEEPER_ROLES, "与全国系统核对由学籍管理�
 unaccounted_page = only_for(OFFICE_ROLES, "疑似失联名单由学校管理人员和主管部门查看")
 hand_over_page = only_for(OFFICE_ROLES, "移交名单由学籍管理员和校领导办理，乡镇、县教育局和督学查看")
 signs_page = only_for(REGISTRY_ROLES, "预警由班主任、学校和主管部门查看，科任教师可以把情况告诉班主任")
-case_page = only_for(REGISTRY_ROLES, "个案由班主任、学校和主管部门查看，科任教师可以报预警")
+case_page = only_for(REGISTRY_ROLES, "个案由班主任、学校和主管部门查看；你报过的，在“考勤”里的“我报的预警”看办到哪一步")

@@ -39,6 +39,8 @@ def _show(request, place: dict, *, form=None, status=200, trouble="", marks=None
     answers = request.scope.may_answer_for(target)
     context["leave_url"] = reverse("students:new_leave_slip", args=[0]) if answers else ""
     context["override_url"] = _override_url(request.scope, page)
+    teaches = target.pk in request.scope.classes or request.scope.runs(target.school_id)
+    context["concern_url"] = reverse("casework:concern_class", args=[target.pk]) if teaches else ""
     return render(request, "students/register.html", context, status=status)
 
 

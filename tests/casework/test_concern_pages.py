@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework.models import Case, CaseEvent, ConcernReport
 from students.models import AuditRow, Notice, Role
 from tests import cast
-from tests.scene import client_of, school_days
+from tests.scene import MONDAY, at, client_of, school_days
 
 
 @pytest.fixture
@@ -113,10 +115,73 @@ class TestTakingBack:
 
 
 def test_a_day_of_school_later_the_same_concern_is_a_new_report(scene, subject, clock):
-    from tests.scene import MONDAY, at
-
     tap(subject, scene.children[1])
     clock.move_to(at(school_days(MONDAY, 2)[-1]))
     tap(subject, scene.children[1])
     assert ConcernReport.objects.count() == 2
     assert Case.objects.count() == 1
+
+
+class TestWhatBecameOfIt:
+    """我报的预警: a lesson teacher sees that it was received and what became of it, and no more of the case."""
+
+    def mine(self, person) -> str:
+        return client_of(person).get(reverse("casework:my_concerns")).content.decode()
+
+    def test_it_is_received_then_read_then_followed(self, scene, subject):
+        assert "你还没有报过预警" in self.mine(subject)
+        tap(subject, scene.children[1], note="说不想念了")
+        page = self.mine(subject)
+        for words in (scene.children[1].name, "厌学", "说不想念了", "已列入关注"):
+            assert words in page
+        assert scene.teacher.name not in page
+        notice = Notice.objects.get(kind="concern", person=scene.teacher)
+        client_of(scene.teacher).post(reverse("students:put_notice_aside", args=[notice.pk]))
+        assert scene.teacher.name in self.mine(subject)
+
+    @pytest.mark.parametrize(
+        ("stage", "words"), [("absent", "学校在劝返"), ("returned", "孩子已返校"), ("dropped_out", "学校在劝返")]
+    )
+    def test_the_stage_is_told_in_plain_words(self, scene, subject, stage, words):
+        tap(subject, scene.children[1])
+        Case.objects.update(stage=stage, returned_on=scene.children[1].admitted_on, concern="weary")
+        page = self.mine(subject)
+        assert words in page
+        assert reverse("casework:case", args=[Case.objects.get().pk]) not in page
+
+    def test_one_that_was_taken_back_says_so(self, scene, subject):
+        tap(subject, scene.children[1])
+        take_back(subject)
+        assert "你撤回了这条预警" in self.mine(subject)
+
+    def test_others_do_not_see_it_nor_does_whoever_no_longer_teaches_the_class(self, scene, subject):
+        tap(subject, scene.children[1])
+        child = scene.children[1].name
+        assert child not in self.mine(scene.teacher)
+        subject.postings.update(school_class=cast.school_class(scene.school, "202401"))
+        assert child not in self.mine(subject)
+
+    def test_many_take_as_many_queries_as_one(self, scene, subject):
+        counts = []
+        for child, concern in ((scene.children[1], "weary"), (scene.children[0], "left"), (scene.children[2], "weary")):
+            tap(subject, child, concern)
+            with CaptureQueriesContext(connection) as asked:
+                self.mine(subject)
+            counts.append(len(asked))
+        assert len(set(counts)) == 1
+
+    def test_the_refusal_of_the_case_leads_there(self, scene, subject):
+        tap(subject, scene.children[1])
+        answer = client_of(subject).get(reverse("casework:case", args=[Case.objects.get().pk]))
+        assert answer.status_code == 403
+        assert "我报的预警" in answer.content.decode()
+
+
+class TestOnTheRegister:
+    def test_whoever_teaches_the_class_finds_the_way(self, scene, subject):
+        of_class = reverse("casework:concern_class", args=[scene.school_class.pk])
+        register = reverse("students:register", args=[scene.school_class.pk, MONDAY, "AM"])
+        for person in (scene.teacher, subject, scene.clerk):
+            assert of_class in client_of(person).get(register).content.decode()
+        bureau = cast.person("苏远", role=Role.BUREAU_OFFICER)
+        assert of_class not in client_of(bureau).get(register).content.decode()

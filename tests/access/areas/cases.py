@@ -15,6 +15,8 @@ GET  casework:cases                 in      200      403     200   200       200
 POST casework:cases                 in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:case_board            in      200      403     200   200       200    200      200    200       403   200        200        200       in    pw
 POST casework:case_board            in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:my_concerns           in      200      200     200   200       200    403      403    403       403   200        200        200       in    pw
+POST casework:my_concerns           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:concern_class         in      200      200     200   200       200    403      403    403       404   200        404        404       in    pw
 POST casework:concern_class         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:raise_concern         in      200      200     200   200       200    403      403    403       404   200        404        404       in    pw
