@@ -8,6 +8,7 @@ from casework.clock import last_ticked_at
 from casework.models import Obligation
 from casework.queries import boards, duties, teacher
 from casework.queries.case_list import cases_card
+from casework.queries.rule_news import rule_news
 from casework.queries.signs import signs_card
 from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.models import Role, SchoolClass
@@ -43,6 +44,7 @@ def teacher_home(request):
     context = {
         "home": teacher.teacher_home(request.scope, request.user, now=timezone.localtime()),
         "answers": ANSWERS,
+        "rule_news": rule_news(request.scope, request.today),
         "counts": duties.counts(own, request.today),
         "cards": duties.cards(open_duties[:SHOWN_DUTIES], scope=request.scope, today=request.today),
         "has_duties": bool(request.scope.homeroom),
@@ -61,6 +63,7 @@ def school_board(request):
     runs = boards.runs_out(request.scope)
     context = {
         "notices": home_notices(request.scope, request.user),
+        "rule_news": rule_news(request.scope, request.today),
         "board": boards.register_board(SchoolClass.objects.visible_to(request.scope), now=timezone.localtime()),
         "counts": duties.counts(own, request.today),
         "runs": runs[:SHOWN_RUNS],
@@ -80,6 +83,7 @@ def area_board(request):
     runs, lines = boards.runs_out(request.scope), boards.school_lines(request.scope, now=timezone.localtime())
     context = {
         "notices": home_notices(request.scope, request.user),
+        "rule_news": rule_news(request.scope, request.today),
         "lines": lines,
         "counts": duties.Counts(undone=sum(line.open for line in lines), late=sum(line.late for line in lines)),
         "runs": runs[:SHOWN_RUNS],
