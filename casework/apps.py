@@ -10,9 +10,11 @@ class CaseworkConfig(AppConfig):
 
     def ready(self):
         from casework import engine, notice_wording, presets
+        from casework.actions import watches
         from casework.queries import closes, document_lists
         from casework.queries.signs import children_waiting
-        from students.actions import followup
+        from casework.queries.watches import waiting as watches_waiting
+        from students.actions import followup, groups
         from students.queries import notices
         from students.queries.waiting import WAITING
 
@@ -21,4 +23,6 @@ class CaseworkConfig(AppConfig):
         WAITING["casework:signs"] = children_waiting
         WAITING["casework:daily"] = closes.unclosed  # what waits here is not the lower app's to know
         WAITING["casework:documents"] = document_lists.to_do
+        WAITING["casework:watches"] = watches_waiting
+        groups.KEEPERS.append(watches.held)
         post_migrate.connect(presets.load_presets, sender=self)

@@ -13,6 +13,7 @@ from casework.actions.closes import close_left_open
 from casework.actions.hand_ups import hand_up_overdue
 from casework.actions.signs import compute_county
 from casework.actions.uploads import KEPT_DAYS, throw_away_old
+from casework.actions.watches import follow_watches
 from casework.engine import escalate
 from casework.jobs import queue_delivery
 from casework.models import Tick
@@ -27,6 +28,11 @@ def recompute(day: date) -> dict:
 def follow_cases(day: date) -> dict:
     """Open and move the cases that should have followed, and end those whose child has been back long enough."""
     return {"moved": cases.follow_all(today=day), "closed": cases.close_steady(today=day)}
+
+
+def follow_attention(day: date) -> dict:
+    """End what is watched of children who have left, give every 动摇生 a case, and say whose review is near."""
+    return follow_watches(today=day)
 
 
 def hand_up(day: date) -> dict:
@@ -75,6 +81,7 @@ def match_children(day: date) -> dict:
 DUTIES: dict[str, tuple[str, Callable[[date], dict]]] = {
     "recompute": ("重新计算待办", recompute),
     "cases": ("跟进个案", follow_cases),
+    "watches": ("跟进关注学生", follow_attention),
     "hand_ups": ("上交逾期事项", hand_up),
     "close_days": ("汇总未上报的日子", close_days),
     "signs": ("计算预警", compute_signs),

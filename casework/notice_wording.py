@@ -5,12 +5,19 @@ from collections.abc import Callable
 from django.urls import reverse
 
 from students.models import Notice
+from students.templatetags.chinese import cdate
 
 WORDS = {
     Notice.Kind.CONCERN: "{who}报告{child}有辍学的苗头，请关注。",
     Notice.Kind.CASE_HANDED_UP: "{child}的个案有事项逾期未办，已上交到你这里。",
     Notice.Kind.JOINT_TRIP: "{who}安排了去{child}家的联合劝返，请参加。",
     Notice.Kind.CASE_ASSIGNED: "{who}把{child}的个案交给你办。",
+}
+
+WATCH_WORDS = {
+    Notice.Kind.WATCH_PROPOSED: "{who}提出把{child}列为关注学生，请确认或退回。",
+    Notice.Kind.WATCH_DECIDED: "{who}办理了{child}的关注，请查看。",
+    Notice.Kind.WATCH_REVIEW: "{child}的关注应在{day}前复核。",
 }
 
 
@@ -38,8 +45,15 @@ def word_closing(notice: Notice, who: str) -> tuple[str, str, str]:
     return text, reverse("casework:latest_closing", args=[notice.student_id]), "看申请"
 
 
+def word_watch(notice: Notice, who: str) -> tuple[str, str, str]:
+    """Of a child given attention: proposed, decided on, to be reviewed."""
+    text = WATCH_WORDS[notice.kind].format(who=who, child=notice.student.name, day=cdate(notice.day))
+    return text, reverse("casework:latest_watch", args=[notice.student_id]), "看关注"
+
+
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = dict.fromkeys(WORDS, word) | {
     Notice.Kind.DOCUMENT_WAITING: word_document,
     Notice.Kind.CASE_HANDED_OFF: word_hand_off,
     Notice.Kind.CASE_CLOSING: word_closing,
+    **dict.fromkeys(WATCH_WORDS, word_watch),
 }

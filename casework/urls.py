@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework import bureau_urls
+from casework import bureau_urls, watch_urls
 from casework.stages import CaseAction
 from casework.views import (
     calendar,
@@ -34,6 +34,7 @@ from students import converters  # noqa: F401  days in addresses
 app_name = "casework"
 urlpatterns = [
     *bureau_urls.urlpatterns,
+    *watch_urls.urlpatterns,
     path("school/", home.school_board, name="school_board"),
     path("area/", home.area_board, name="area_board"),
     path("students/<int:pk>/", child.child, name="child"),

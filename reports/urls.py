@@ -7,6 +7,7 @@ from reports.views import (
     comparisons,
     counts,
     daily_summary,
+    likely_lost,
     rosters,
     sheets,
     signs,
@@ -20,6 +21,7 @@ app_name = "reports"
 urlpatterns = [
     path("campaigns/<int:pk>/children/file/", campaigns.findings_file, name="findings_file"),
     path("signs/file/", signs.signs_file, name="signs_file"),
+    path("likely-lost/file/", likely_lost.likely_lost_file, name="likely_lost_file"),
     path("students/", students.students, name="students"),
     path("students/file/", students.students_file, name="students_file"),
     path("comparisons/<int:pk>/file/", comparisons.comparison_file, name="comparison_file"),

@@ -47,6 +47,8 @@ CALCULATION = {
         "digest",
         "closing",
         "funnel",
+        "likely_lost",
+        "watching",
         "handing_off",
         "legal",
         "handing_up",

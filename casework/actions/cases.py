@@ -18,6 +18,7 @@ from casework.models import Case, Closing, ConcernReport
 from casework.queries.case_facts import (
     actors_over,
     child_now,
+    is_wavering,
     may_assign,
     may_work_on,
     postings_around,
@@ -33,6 +34,9 @@ from students.actions.locks import lock_children
 from students.enrolment import EventKind, ImpossibleEvent
 from students.models import Certificate, Notice, Person, RegistryLine, Role, Student
 from students.queries.policy import policy_of
+
+# Ends that say there is nothing to watch.
+UNWATCHED = frozenset({CaseOutcome.SETTLED, CaseOutcome.FALSE_ALARM})
 
 
 class CaseRefused(Exception):
@@ -178,6 +182,8 @@ def close(
     now, days = CaseNow(CaseStage(case.stage), case.was_lost), policy_of(today).return_days
     if reason := closing_refusal(now, outcome, child_now(case, line, today), return_days=days):
         raise CaseRefused(f"{reason}。没有销号。")
+    if outcome in UNWATCHED and is_wavering(case):
+        raise CaseRefused("这名学生是确认过的动摇生，没有销号。请先在“关注学生”里结束关注。")
     if case.was_lost and approved is None:
         raise CaseRefused("报过流失的个案要先提出销号，由另一人批准，没有销号。请在个案里提出销号。")
     if not note:

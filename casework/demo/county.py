@@ -11,7 +11,20 @@ from django.utils import timezone
 
 from casework import engine
 from casework.actions.signs import compute_county
-from casework.demo import acts, attendance, bureau, cases, kin, proofs, registry, residents, sweep, teaching, writing
+from casework.demo import (
+    acts,
+    attendance,
+    attention,
+    bureau,
+    cases,
+    kin,
+    proofs,
+    registry,
+    residents,
+    sweep,
+    teaching,
+    writing,
+)
 from casework.demo.children import children_of
 from casework.demo.papers import Papers
 from casework.demo.plan import CENTRAL, THREE_DAY, ClassPlan, CountyPlan, SchoolPlan, lay_out
@@ -70,6 +83,7 @@ def make_county(*, students: int, seed: int, today: date) -> Made:
     compute_county(day=today)
     cases.work_on_cases(plan)
     bureau.work_on_cases(today)
+    attention.give_attention(today)
     AuditRow.objects.create(
         done_at=timezone.now(),
         action="demo.make",

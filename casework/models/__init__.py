@@ -17,6 +17,7 @@ from casework.models.signs import EarlySign, SignComputation, SignDismissal
 from casework.models.ticks import Tick
 from casework.models.trips import JointTrip, TripChild
 from casework.models.visits import VisitCheck, VisitPlan
+from casework.models.watches import Watch, WatchEvent
 
 __all__ = [
     "AbsenceRun",
@@ -55,4 +56,6 @@ __all__ = [
     "TripChild",
     "VisitCheck",
     "VisitPlan",
+    "Watch",
+    "WatchEvent",
 ]

@@ -7,9 +7,10 @@ from django.db.models import Q
 
 from casework.facts import Surroundings, load_facts
 from casework.ladder import StudentFacts
-from casework.models import Case
+from casework.models import Case, Watch
 from casework.stages import Actor, CaseStage, ChildNow
 from casework.steps import CHAIN, POSTS, responsible_for
+from casework.watching import WatchKind
 from students.access import Scope, in_force
 from students.days import DayState
 from students.enrolment import EventKind, Standing
@@ -78,6 +79,11 @@ def responsible_people(line: RegistryLine, day: date, *, roles: Collection[str])
         by_role.setdefault(posting.role, []).append(posting.person)
     posts = {responsible_for(role, by_role.keys()) for role in roles}
     return [person for post in (*CHAIN, Role.DEPUTY_HEAD) if post in posts for person in by_role.get(post, [])]
+
+
+def is_wavering(case: Case) -> bool:
+    """Whether the child is a confirmed 动摇生."""
+    return Watch.objects.confirmed().filter(student=case.student_id, kind=WatchKind.WAVERING).exists()
 
 
 def child_now(case: Case, line: RegistryLine, today: date) -> ChildNow:

@@ -6,12 +6,13 @@ from datetime import date
 
 from casework.actions.cases import evidence_of
 from casework.causes import Reason, Whereabouts
-from casework.models import AbsenceRun, Case, CaseEvent, Obligation
+from casework.models import AbsenceRun, Case, CaseEvent, Obligation, Watch
 from casework.queries import duties
 from casework.queries.case_facts import actors_over, child_now, may_assign, may_work_on
 from casework.queries.hand_offs import sides_of
 from casework.queries.hand_ups import HandUpLine, hand_ups
 from casework.queries.next_steps import NextStep, next_steps
+from casework.queries.watches import wavering_of
 from casework.stages import (
     OPEN_STAGES,
     OUTCOME_STAGES,
@@ -70,6 +71,7 @@ class CasePage:
     handed_up: list[HandUpLine] = field(default_factory=list)
     acts: list[dict] = field(default_factory=list)
     papers: list[Certificate] = field(default_factory=list)
+    watch: Watch | None = None
 
     @property
     def note(self) -> str:
@@ -114,6 +116,7 @@ def case_page(case: Case, *, scope: Scope, today: date) -> CasePage:
         handed_up=hand_ups(case, today),
         acts=duties.acts_of(case.student_id, since, scope=scope),
         papers=list(papers),
+        watch=wavering_of(case),
     )
 
 

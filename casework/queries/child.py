@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from casework.models import Case, Obligation
+from casework.models import Case, Obligation, Watch
 from casework.queries import duties
 from casework.queries.case_facts import last_case, may_raise
 from casework.queries.signs import SignLine, signs_of
 from casework.queries.timeline import certificates
+from casework.queries.watches import open_of
 from students.access import Scope
 from students.enrolment import LEADS_TO, REGISTERED, EventKind, Standing
 from students.identity import RESIDENT_ID, masked_number, masked_phone
@@ -50,11 +51,17 @@ class ChildPage:
     cards: list[duties.DutyCard] = field(default_factory=list)
     papers: list = field(default_factory=list)
     signs: list[SignLine] = field(default_factory=list)
+    watches: list[Watch] = field(default_factory=list)
     revealed: bool = False
 
     @property
     def present_groups(self) -> list[SpecialGroup]:
         return [group for group in self.groups if group.until is None]
+
+    @property
+    def watched_groups(self) -> set[int]:
+        """Those that end with the attention given to the child, not by themselves."""
+        return {row.group_id for row in self.watches if row.group_id}
 
     @property
     def note(self) -> str:
@@ -107,6 +114,7 @@ def child_page(student: Student, *, scope: Scope, today: date, revealed: bool = 
         page.former_numbers = list(FormerNumber.objects.filter(student=student).order_by("-replaced_at"))
         page.guardians = list(Guardian.objects.filter(student=student).select_related("phone_checked_by"))
         page.signs = signs_of(student, scope, today)
+        page.watches = open_of(student.pk, scope)
         page.groups = list(SpecialGroup.objects.filter(student=student).order_by("-since", "pk"))
     return page
 

@@ -10,6 +10,7 @@ from casework.queries import boards, duties, teacher
 from casework.queries.case_list import cases_card
 from casework.queries.rule_news import rule_news
 from casework.queries.signs import signs_card
+from casework.queries.watches import watch_card
 from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.models import Role, SchoolClass
 from students.queries.leave_slips import missing_words
@@ -50,6 +51,7 @@ def teacher_home(request):
         "has_duties": bool(request.scope.homeroom),
         "signs_card": signs_card(request.scope, request.today) if request.scope.homeroom else None,
         "cases_card": cases_card(request.scope, request.today),
+        "watch_card": watch_card(request.scope, request.today),
         "slips_missing": missing_words(SchoolClass.objects.filter(pk__in=request.scope.homeroom), request.today),
     }
     return render(request, "casework/teacher_home.html", context)
@@ -70,6 +72,7 @@ def school_board(request):
         "runs_count": runs.count(),
         "signs_card": signs_card(request.scope, request.today),
         "cases_card": cases_card(request.scope, request.today),
+        "watch_card": watch_card(request.scope, request.today),
         "by_class": boards.duties_by_class(request.scope, request.today),
         "last_ticked_at": last_ticked_at(),
     }

@@ -1,5 +1,6 @@
 """特殊群体: since when a child belongs to one, and until when."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.db import transaction
@@ -8,6 +9,9 @@ from django.db.models import Q
 from students.actions import audit
 from students.models import SpecialGroup, Student
 from students.templatetags.chinese import cdate
+
+# The app above keeps some groups: (group) → why it is not ended here, in a Chinese sentence; blank = it may be.
+KEEPERS: list[Callable[[SpecialGroup], str]] = []
 
 
 class GroupRefused(Exception):
@@ -48,6 +52,14 @@ def _overlap(group: SpecialGroup) -> str:
 def end(*, by, group: SpecialGroup, until: date, today: date) -> bool:
     """Let a child no longer belong from ``until`` on; False for a second press. Raises ``GroupRefused``."""
     Student.objects.select_for_update(no_key=True).get(pk=group.student_id)
+    row = SpecialGroup.objects.get(pk=group.pk)
+    if row.until is None and (words := next((words for keeper in KEEPERS if (words := keeper(row))), "")):
+        raise GroupRefused("until", words)
+    return end_kept(by=by, group=row, until=until, today=today)
+
+
+def end_kept(*, by, group: SpecialGroup, until: date, today: date) -> bool:
+    """``end`` for whoever keeps the group, inside the transaction that has locked its child."""
     row = SpecialGroup.objects.get(pk=group.pk)
     if row.until == until:
         return False

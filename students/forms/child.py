@@ -226,7 +226,7 @@ class PhoneStateForm(forms.Form):
 class GroupForm(forms.Form):
     """登记特殊群体."""
 
-    kind = _choice("类别", SpecialGroup.Kind.choices)
+    kind = _choice("类别", [(kind, kind.label) for kind in SpecialGroup.Kind if kind not in SpecialGroup.PROPOSED])
     detail = _text("说明", 60, hint="如残疾类别和等级、帮扶责任人")
     since = DateField("从哪天起")
 

@@ -37,6 +37,9 @@ class Notice(models.Model):
         CASE_CLOSING = "case_closing", "销号审批"
         JOINT_TRIP = "joint_trip", "联合劝返"
         DOCUMENT_WAITING = "document_waiting", "文书待办"
+        WATCH_PROPOSED = "watch_proposed", "关注待确认"
+        WATCH_DECIDED = "watch_decided", "关注学生"
+        WATCH_REVIEW = "watch_review", "关注待复核"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
     kind = models.CharField("种类", max_length=20, choices=Kind)

@@ -175,8 +175,12 @@ class SpecialGroup(models.Model):
         SINGLE_PARENT = "single_parent", "单亲家庭"
         LAW_CASE = "law_case", "涉案"
         WAVERING = "wavering", "动摇生"
+        HARDSHIP = "hardship", "贫困生"
         LEARNING_DIFFICULTY = "learning_difficulty", "学困生"
         HOME_TAUGHT = "home_taught", "送教上门"
+
+    # Teachers propose these and the school confirms them, with a person and a date: nobody just enters them.
+    PROPOSED = frozenset({Kind.WAVERING, Kind.HARDSHIP, Kind.LEARNING_DIFFICULTY})
 
     student = models.ForeignKey(Student, models.CASCADE, verbose_name="学生", related_name="special_groups")
     kind = models.CharField("类别", max_length=30, choices=Kind)
@@ -194,6 +198,9 @@ class SpecialGroup(models.Model):
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=F("since")), name="special_group_ends_after_it_starts"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "student"], condition=Q(until=None), name="open_special_groups_by_kind"),
         ]
 
     def __str__(self):

@@ -20,6 +20,8 @@ WAYS = {
     "核查": [
         ("students:head_counts", "班级清点", "到班里数人，与名册对照", REGISTRY_ROLES),
         ("casework:opening", "开学到校", "开学第一周应到、实到和未到", REGISTRY_ROLES),
+        ("casework:watches", "关注学生", "动摇生、贫困生、学困生：提出、确认、复核", REGISTRY_ROLES),
+        ("casework:likely_lost", "可能流失学生", "每名学生为什么、从哪天起、由谁办、下一步", REGISTRY_ROLES),
         ("students:campaigns", "三比对排查", "户籍、学籍、在校逐人落实", OFFICE_ROLES),
         ("students:residents", "户籍儿童", "查找户籍儿童和他们对应的学生", AREA_ROLES),
         ("students:matches", "户籍比对", "户籍儿童与学生逐对确认", AREA_ROLES),

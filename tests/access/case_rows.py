@@ -16,6 +16,8 @@ from casework.models import (
     TripChild,
     VisitCheck,
     VisitPlan,
+    Watch,
+    WatchEvent,
 )
 from students.models import Student
 from tests import cast
@@ -34,6 +36,10 @@ def rows_of_cases(child: Student) -> dict[type, object]:
     )  # fmt: skip
     school, visitor = child.line.school, cast.person("家访人")
     visit = {"until": MONDAY + timedelta(6), "on": MONDAY, "visitor": visitor, "planned_at": now, "planned_by": visitor}
+    watch = Watch.objects.create(
+        student=child, kind="hardship", state="proposed", grounds="家里有人久病", proposed_on=MONDAY, proposed_at=now,
+        proposed_by=visitor,
+    )  # fmt: skip
     event = {"action": "note_absence", "day": MONDAY, "at": now, "to_stage": "absent"}
     return {
         Case: case,
@@ -66,6 +72,8 @@ def rows_of_cases(child: Student) -> dict[type, object]:
         ),
         ConcernReport: ConcernReport.objects.create(student=child, day=MONDAY, kind="weary", recorded_at=now),
         **rows_of_documents(child),
+        Watch: watch,
+        WatchEvent: WatchEvent.objects.create(watch=watch, action="propose", day=MONDAY, at=now, by=visitor),
         VisitPlan: VisitPlan.objects.create(student=child, school=school, week=MONDAY, **visit),
         VisitCheck: VisitCheck.objects.create(
             school=school,

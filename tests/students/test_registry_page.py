@@ -43,7 +43,15 @@ def test_every_way_shown_to_an_area_opens(role, scene):
 def test_every_way_shown_to_a_class_teacher_opens(scene):
     client = client_of(scene.teacher)
     entries = [entry for group in client.get(PAGE).context["groups"].values() for entry in group]
-    assert {entry["label"] for entry in entries} == {"班级清点", "开学到校", "文书", "发文登记", "名册与台账"}
+    assert {entry["label"] for entry in entries} == {
+        "班级清点",
+        "开学到校",
+        "关注学生",
+        "可能流失学生",
+        "文书",
+        "发文登记",
+        "名册与台账",
+    }
     assert {client.get(entry["url"], follow=True).status_code for entry in entries} == {200}
 
 
