@@ -73,6 +73,6 @@ def rule_words(suspected_days: int) -> str:
     """The rule in one sentence, as it stands under the list."""
     return (
         f"在校学生有下列任一情形就列入：个案在“缺课”或“关注”阶段；连续缺课满{suspected_days}天还没有到校；"
-        f"缺课以后应办的家访、报告逾期没有办；登记为动摇生；没有人了解的预警满{SIGNS_NEEDED}条，或者多日未见。"
+        f"还没有到校，应办的家访、报告又逾期；登记为动摇生；没有人了解的预警满{SIGNS_NEEDED}条，或者多日未见。"
         "已报流失和已认定辍学的另有台账，不在这里。"
     )

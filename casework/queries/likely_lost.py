@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Case as Choose
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from casework.likely_lost import LOST_STAGES, OVERDUE_TIERS, SIGNS_NEEDED, Ground
 from casework.models import AbsenceRun, Case, EarlySign, Obligation
@@ -44,14 +44,15 @@ def students_by_ground(today: date, *, suspected_days: int) -> dict[Ground, Quer
     """Ground → the ids of the children of whom it is true, wherever they stand; the gravest first."""
     stages = Case.objects.open().order_by()
     unsettled = AbsenceRun.objects.filter(settled_on=None).order_by()
-    of_duty = unsettled.filter(student=OuterRef("student"), started_on=OuterRef("run_start"))
     owed = Obligation.objects.undone_on(today).filter(tier__in=sorted(OVERDUE_TIERS), due_on__lt=today)
+    first = owed.filter(student=OuterRef("student"), triggered_on__gte=OuterRef("started_on")).order_by("pk")
     signs = EarlySign.objects.waiting_on(today, lists_unseen=True).order_by().values("student")
     several = signs.annotate(several=Count("code"), unseen=Count("code", filter=Q(code=SignCode.UNSEEN)))
     of = {
         Ground.ABSENT_CASE: stages.filter(stage=CaseStage.ABSENT),
         Ground.RUN: unsettled.filter(days__gte=suspected_days),
-        Ground.OVERDUE: owed.filter(Q(run_start=None) | Exists(of_duty)).order_by(),
+        # Asked run by run, which are few: as a condition of existence PostgreSQL reads everything that was ever owed.
+        Ground.OVERDUE: unsettled.annotate(owed=Subquery(first.values("pk")[:1])).exclude(owed=None),
         Ground.WAVERING: groups_on(today).filter(kind=SpecialGroup.Kind.WAVERING).order_by(),
         Ground.WATCH_CASE: stages.filter(stage=CaseStage.WATCH),
         Ground.SIGNS: several.filter(Q(several__gte=SIGNS_NEEDED) | Q(unseen__gte=1)),
@@ -90,9 +91,9 @@ class Tally:
             self.by_ground[ground] += row[ground.value]
 
     @property
-    def numbers(self) -> list[int]:
-        """Of the grounds, the gravest first."""
-        return list(self.by_ground.values())
+    def numbers(self) -> list[tuple[str, int]]:
+        """Ground in words and number, the gravest first."""
+        return [(Ground(ground).label, number) for ground, number in self.by_ground.items()]
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,10 @@ class LikelyLost:
         return self.line.student
 
     @property
+    def gravest(self) -> GroundLine:
+        return self.grounds[0]
+
+    @property
     def since(self) -> date:
         """The first day of what is true of the child now."""
         return min(ground.since for ground in self.grounds)
@@ -120,9 +124,8 @@ def _known(students: Collection[int], today: date) -> dict[int, _Known]:
     duties = _by_child(owed.filter(student__in=students).order_by("due_on", "pk"))
     order = list(SignCode)
     for pk, each in known.items():
-        begun = {run.started_on for run in runs[pk]}
         each.runs = runs[pk]
-        each.overdue = [duty for duty in duties[pk] if duty.run_start is None or duty.run_start in begun]
+        each.overdue = [duty for duty in duties[pk] if any(duty.triggered_on >= run.started_on for run in runs[pk])]
         each.signs = sorted(signs[pk], key=lambda sign: order.index(sign.code))
     return known
 
@@ -147,7 +150,7 @@ def _ground(ground: Ground, of: _Known, today: date) -> GroundLine:
             return GroundLine(ground, f"{names}逾期{(today - first.due_on).days}天", first.triggered_on)
         case Ground.WAVERING:
             why = f"（{of.watch.get_reason_display()}）" if of.watch else ""
-            return GroundLine(ground, f"动摇生{why}", of.group.since)
+            return GroundLine(ground, f"登记为动摇生{why}", of.group.since)
         case Ground.WATCH_CASE:
             why = f"：{of.case.get_concern_display()}" if of.case.concern else ""
             return GroundLine(ground, f"关注个案{why}", of.case.since)

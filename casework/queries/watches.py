@@ -66,14 +66,14 @@ def offices_of(line: RegistryLine, day: date) -> list[Person]:
 
 
 def staff_of_child(line: RegistryLine, day: date) -> list[tuple[int, str]]:
-    """Who can be the 责任人: everybody at the child's school, with id, name and posts; the nearest to it first."""
+    """Who can be the 责任人: everybody at the child's school, the nearest to it first; id, and name with that post."""
     posted = Posting.objects.filter(_at_work(), school=line.school_id, person__is_active=True)
     rows = in_force(posted, day).select_related("person", "school_class")
-    found: dict[int, tuple[str, list[str]]] = {}
+    found: dict[int, str] = {}
     for row in sorted(rows, key=lambda row: (*_distance(row, line), row.person.name, row.person_id)):
         place = "" if row.school_class_id in (None, line.school_class_id) else row.school_class.name
-        found.setdefault(row.person_id, (row.person.name, []))[1].append(f"{place}{POSTS[row.role]}")
-    return [(pk, f"{name}（{'、'.join(dict.fromkeys(posts))}）") for pk, (name, posts) in found.items()]
+        found.setdefault(row.person_id, f"{row.person.name}（{place}{POSTS[row.role]}）")
+    return list(found.items())
 
 
 def _at_work() -> Q:

@@ -138,7 +138,10 @@ class TestTheDatabase:
             child, "home_visit", run_start=run(child, 1, settled_on=MONDAY).started_on
         ),
         "a visit done": lambda child: duty(child, "home_visit", run_start=run(child, 1).started_on, done_on=MONDAY),
-        "not come to the opening": lambda child: duty(child, "opening_visit"),
+        "a visit overdue of one who comes": lambda child: duty(child, "opening_visit"),
+        "a visit overdue from before": lambda child: duty(
+            child, "home_visit", run_start=run(child, 1, since=MONDAY).started_on
+        ),
         "a call overdue": lambda child: duty(child, "contact"),
         "wavering": wavers,
         "no longer wavering": lambda child: SpecialGroup.objects.create(
@@ -154,7 +157,6 @@ class TestTheDatabase:
         "absent",
         "three days",
         "a visit overdue",
-        "not come to the opening",
         "wavering",
         "two signs",
         "unseen, though known",
@@ -229,7 +231,7 @@ class TestALine:
         ended = {"outcome": "settled", "closed_on": MONDAY, "closed_at": "2026-09-07T00:00:00Z"}
         Case.objects.update(stage="closed", plan_step="", plan_on=None, **ended)
         line = one(child)
-        assert line.reasons == "动摇生（务工）"
+        assert line.reasons == "登记为动摇生（务工）"
         assert (line.who, line.step, line.on) == ("何静", "复核", TERM_END)
 
     def test_of_signs_alone_says_what_they_advise(self, scene):
@@ -243,6 +245,7 @@ class TestALine:
 
     def test_of_what_is_overdue_says_it(self, scene):
         child = scene.children[0]
+        run(child, 1)
         duty(child, "opening_visit")
         line = one(child)
         assert line.reasons == "开学未到家访逾期3天"
