@@ -40,8 +40,8 @@ def test_of_a_homeroom_teacher_costs_the_same_for_one_matter_of_a_kind_as_for_fi
     miss(scene, "AM", "一")
     one = queries(client)
     miss(scene, "PM", "二三四五")
-    assert (quiet, queries(client)) == (19, one)
-    assert one <= 26
+    assert (quiet, queries(client)) == (20, one)
+    assert one <= 27
 
 
 def test_of_a_subject_teacher_costs_the_same_for_one_class_as_for_six(scene):
@@ -53,4 +53,4 @@ def test_of_a_subject_teacher_costs_the_same_for_one_class_as_for_six(scene):
         beside = cast.school_class(scene.school, f"2023{number:02}")
         cast.student(beside, "任雪")
         cast.post(subject, Role.SUBJECT_TEACHER, school_class=beside)
-    assert queries(client_of(subject)) == one <= 13
+    assert queries(client_of(subject)) == one <= 14
