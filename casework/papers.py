@@ -62,6 +62,13 @@ class Sheet:
         return shown(self.kind, self.values)
 
     @property
+    def whom(self) -> str:
+        """Who a report is about: 2023级1班学生高东（男，2014年5月6日出生，学籍号G6299**********007X）."""
+        of = self.facts
+        number = f"{of['number_label']}{of['number']}"
+        return f"{of['school_class']}学生{of['name']}（{of['sex']}，{of['born']}出生，{number}）"
+
+    @property
     def sections(self) -> list[Section]:
         """The longer answers, numbered; what was left out has no number."""
         long = [each for each in KINDS[self.kind].fields if each.input in (Input.TEXT, Input.CHOICE)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 
-from casework.contacts import VISITS
+from casework.contacts import CALLS, VISITS
 from casework.document_kinds import KINDS, DocumentKind, Target
 from casework.models import AbsenceRun, Contact, Obligation
 from casework.wording import joined_days, short_day
@@ -76,12 +76,14 @@ class Prefill:
         return f"{joined_days(days)}未请假缺课。{unknown}" if days else unknown
 
     def contacts(self) -> str:
-        """9月7日电话：未接通；9月8日家访：……。the latest few, in the order of the days."""
+        """9月7日电话：未接通；9月8日家访：……；另联系12次。 By day; of many, calls are left out first."""
         rows = Contact.objects.filter(student=self.student, day__gte=self.since, day__lte=self.today, cancelled_at=None)
-        last = sorted(rows.order_by("-day", "-pk")[:SHOWN_CONTACTS], key=lambda row: (row.day, row.pk))
+        told = sorted(rows, key=lambda row: (row.method not in CALLS, row.day, row.pk), reverse=True)
+        shown = sorted(told[:SHOWN_CONTACTS], key=lambda row: (row.day, row.pk))
         said = [
-            f"{short_day(row.day)}{row.get_method_display()}：{row.result.rstrip('。') or '已联系'}" for row in last
+            f"{short_day(row.day)}{row.get_method_display()}：{row.result.rstrip('。') or '已联系'}" for row in shown
         ]
+        said += [f"另联系{len(told) - SHOWN_CONTACTS}次"] if len(told) > SHOWN_CONTACTS else []
         return f"{'；'.join(said)}。" if said else ""
 
     def returned_on(self) -> str:

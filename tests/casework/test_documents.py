@@ -46,6 +46,15 @@ class TestDrafting:
         assert (letter["addressee"], letter["limit_days"]) == ("曾杰（母亲）", "7")
         assert letter["contact"].startswith("沈明")
 
+    def test_tells_of_visits_before_calls_where_there_were_many(self, desk):
+        told = {"by": desk.scene.teacher, "student": desk.scene.children[0], "day": MONDAY, "today": desk.today}
+        acts.record_contact(**told, method=ContactMethod.HOME_VISIT, result="见到母亲")
+        for number in range(1, 12):
+            acts.record_contact(**told, method=ContactMethod.PHONE, result=f"第{number}次")
+        said = desk.filled(ABSENCE)["contacts"]
+        assert said.startswith("9月7日家访：见到母亲；9月7日电话：第5次；")
+        assert said.endswith("第11次；另联系4次。")
+
     def test_of_a_report_names_the_duty_and_the_case(self, desk):
         row = desk.draft()
         assert (row.obligation, row.case.stage) == (the_duty(), "absent")
