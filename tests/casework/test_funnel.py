@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.funnel import BEFORE_RETURN, CaseSteps, Step, funnel_of, last_before_return
 from casework.models import Case, CaseEvent, Contact, LegalStep
 from casework.queries.funnel import funnels
+from reports.queries.funnel import funnel_table
+from students.models import AuditRow
 from tests import cast
 from tests.casework.away import officers, open_case
 from tests.scene import MONDAY, at, client_of
@@ -140,6 +143,24 @@ class TestPage:
         page = client_of(officers["bureau"]).get("/funnel/").content.decode()
         assert "走到每一步的个案" in page
         assert "2026年9月1日至2026年9月16日建档的个案" in page
+
+    def test_leaves_as_a_file_with_the_same_figures(self, two, officers, clock):
+        clock.move_to(at(date(2026, 9, 30)))
+        client, query = client_of(officers["bureau"]), "?by=school&first=2026-09-01&last=2026-09-30"
+        page = client.get(f"/funnel/{query}")
+        assert f"{reverse('reports:funnel_file')}{query}" in page.content.decode().replace("&amp;", "&")
+        whole = page.context["whole"]
+        table = funnel_table(
+            whole, page.context["parts"], period=page.context["period"], parts_are="school", as_of=date(2026, 9, 30)
+        )
+        first, *told = [tuple(row.values()) for row in table.records()]
+        assert first == ("合计", "建档", whole.funnel.opened, None, None)
+        assert [row[1:] for row in told[:6]] == [
+            (each.step.label, each.cases, each.median_days, each.worked) for each in whole.funnel.lines
+        ]
+        sent = client.post(reverse("reports:funnel_file") + query, {"format": ".xlsx"})
+        assert b"".join(sent.streaming_content).startswith(b"PK")  # a workbook is a zip
+        assert AuditRow.objects.get(action="table.export").subject == "reports.funnel"
 
     @pytest.mark.parametrize(
         ("query", "said"),

@@ -21,6 +21,8 @@ GET  casework:cancel_trip           in      405      405     405   405       405
 POST casework:cancel_trip           in      403      403     403   403       403    →        →      403       403   403        403        403       in    pw
 GET  casework:funnel                in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 POST casework:funnel                in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  reports:funnel_file            in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST reports:funnel_file            in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 """  # noqa: E501
 
 
@@ -42,4 +44,5 @@ def fields() -> dict[str, dict]:
             "outcome": "refuses", "talk": "不愿回校", "submission": "2b0f7c9e-6a39-4d15-9a53-0a5e2f4d9c11",
         },
         "casework:cancel_trip": {"reason": "下雨"},
+        "reports:funnel_file": {"format": ".xlsx"},
     }  # fmt: skip
