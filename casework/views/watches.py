@@ -59,6 +59,7 @@ def watches(request):
         "shown": shown,
         "page": page,
         "lines": [queries.line_of(row, request.scope, request.today) for row in page.object_list],
+        "opens_lost": bool(request.scope.roles & REGISTRY_ROLES),
         "classes": SchoolClass.objects.filter(pk__in=request.scope.classes).select_related("school"),
     }
     return render(request, "casework/watches.html", context)

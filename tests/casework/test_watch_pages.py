@@ -46,6 +46,10 @@ class TestProposing:
         assert address("watch_class", scene.school_class.pk) in text(subject, LIST)
         assert address("propose_watch", child.pk) in text(subject, address("watch_class", scene.school_class.pk))
 
+    def test_offers_the_list_of_the_likely_lost_to_whoever_may_open_it(self, scene, subject):
+        assert address("likely_lost") in text(scene.teacher, LIST)
+        assert address("likely_lost") not in text(subject, LIST)
+
     def test_leads_to_its_page(self, subject, child):
         response = self.send(subject, child)
         assert response.url == address("watch", Watch.objects.get().pk)
