@@ -5,7 +5,8 @@
 
 The database is one that ``search.py`` has filled (lists of the registry; residents, registers of the opening days, a
 sweep, transfers, counts and a comparison are added the first time) or one of ``county.py`` after ``escalate.py``
-(duties and boards). In process, the whole of Django, without the network. Goal: every page p95 ≤ 200 ms.
+(duties, boards and cases; people and 5,000 open cases are added the first time, see ``case_load.py``). In process, the
+whole of Django, without the network. Goal: every page p95 ≤ 200 ms.
 """
 
 import argparse
@@ -13,11 +14,14 @@ import gc
 import random
 import sys
 import time
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from statistics import quantiles
 from unittest import mock
 from zoneinfo import ZoneInfo
 
+from case_load import add_cases
+from case_pages import OF_A_SCHOOL, OF_CASES, OF_THE_BUREAU, case_pages, clerk_of_the_largest
 from county import set_up  # puts the project on the path
 
 TODAY = date(2026, 11, 23)
@@ -208,7 +212,7 @@ def pages_of(times: int) -> dict[str, list[tuple[str, dict]]]:
     """Label → the addresses asked for, with what they ask."""
     from django.urls import reverse
 
-    from casework.models import Obligation
+    from casework.models import Case, Obligation
     from reports.queries.rosters import ROSTERS
     from students.models import Area, Campaign, Comparison, Resident, School, Student
 
@@ -252,24 +256,35 @@ def pages_of(times: int) -> dict[str, list[tuple[str, dict]]]:
         pages["户籍儿童：一人"] = same("students:resident", [first.pk])
     if duty := Obligation.objects.first():
         pages["待办：为什么"] = same("casework:duty", [duty.pk])
+    if Case.objects.exists():
+        pages |= case_pages(times, OF_CASES | OF_THE_BUREAU)
     return pages
 
 
 def measure(times: int, only: str) -> None:
     from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
     from django.urls import get_resolver
 
     from students.models import Person, Role
 
-    client = Client()
-    bureau = Person.objects.get(username=Role.BUREAU_OFFICER)
-    client.force_login(bureau, backend="students.authentication.PostedPersonBackend")
     get_resolver().url_patterns  # noqa: B018 - loaded, and left alone by the collector, as config/gunicorn.py does
     gc.freeze()
     print(f"{connection.vendor}　　毫秒：中位数　p95　处理器中位数　查询次数　KB")
-    for label, requests in pages_of(times).items():
+    measure_as(Person.objects.get(username=Role.BUREAU_OFFICER), pages_of(times), times, only)
+    if clerk := clerk_of_the_largest():
+        pages = case_pages(times, OF_CASES | OF_A_SCHOOL, clerk.postings.first().school_id)
+        measure_as(clerk, {f"一校{label}": requests for label, requests in pages.items()}, times, only)
+
+
+def measure_as(person, pages: Mapping[str, list[tuple[str, dict]]], times: int, only: str) -> None:
+    """Ask for pages as one person and print what each took."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client()
+    client.force_login(person, backend="students.authentication.PostedPersonBackend")
+    for label, requests in pages.items():
         if not any(each in label for each in only.split(",")):
             continue
         taken, worked = [], []
@@ -317,15 +332,18 @@ def main() -> None:
     from django.conf import settings
     from django.db import connection, transaction
 
+    from casework.models import Obligation
     from students.models import RegistryLine
 
     with mock.patch("django.utils.timezone.now", return_value=AFTERNOON):
         post_bureau()
-        if RegistryLine.objects.exists():
-            started = time.perf_counter()
-            with transaction.atomic():
+        started = time.perf_counter()
+        with transaction.atomic():
+            if Obligation.objects.exists():
+                add_cases(TODAY, AFTERNOON)
+            elif RegistryLine.objects.exists():
                 add_the_rest(options.residents)
-            print(f"filled in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+        print(f"filled in {time.perf_counter() - started:.0f} s", file=sys.stderr)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")

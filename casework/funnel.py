@@ -77,9 +77,9 @@ def last_before_return(case: CaseSteps) -> Step | None:
     """The step taken last on or before the day of the return, the weightier one of a day; None where there was none."""
     [returned_on] = case.days[Step.RETURN]
     taken = [
-        (max(days), BEFORE_RETURN.index(step))
-        for step in BEFORE_RETURN
-        if (days := [day for day in case.days.get(step, ()) if day <= returned_on])
+        (max(before), BEFORE_RETURN.index(step))
+        for step, days in case.days.items()
+        if step is not Step.RETURN and (before := [day for day in days if day <= returned_on])
     ]
     return BEFORE_RETURN[max(taken)[1]] if taken else None
 

@@ -182,6 +182,8 @@ class ScopedQuerySet(models.QuerySet):
         enrolments = apps.get_model("students", "Enrolment").objects.filter(student=OuterRef("student"))
         latest = enrolments.order_by("-since").values("school_class")
         classes = apps.get_model("students", "SchoolClass").objects.visible_to(scope).values("pk")
+        # Only of a child who has been in one of them: the others need not be looked at day by day.
+        been = enrolments.model.objects.filter(school_class__in=classes).order_by().values("student")
         return self.alias(
             class_then=Subquery(latest.filter(since__lte=OuterRef(day))[:1]), class_now=Subquery(latest[:1])
-        ).filter(Q(class_then__in=classes) | Q(class_now__in=classes))
+        ).filter(Q(class_then__in=classes) | Q(class_now__in=classes), student__in=been)

@@ -12,7 +12,8 @@ from django.utils import timezone
 from casework.case_engine import Planner
 from casework.handing_up import DAY, handed_up
 from casework.models import Case, HandUp, Obligation
-from casework.queries.case_facts import postings_around
+from casework.queries.case_facts import place_of
+from casework.queries.next_steps import Posts
 from casework.ruleset import read_rule_set
 from casework.steps import RESPONSIBLE, CaseStep
 from students.actions import notices
@@ -20,7 +21,6 @@ from students.models import Notice, Person, RegistryLine
 from students.queries.policy import policy_of
 
 AT_ONCE = 500
-People = Mapping[str, Sequence[Person]]  # post → who holds it
 
 
 class Matter(NamedTuple):
@@ -37,36 +37,37 @@ def hand_up_overdue(*, today: date) -> int:
     What stands already is not written again, so a second call finds nothing, and one that comes days late writes what
     the missed ones would have written of all that is undone still.
     """
-    pace, people_around, planner = policy_of(today).hand_up_days, _around(today), Planner()
+    pace, planner = policy_of(today).hand_up_days, Planner()
     late = Case.objects.open().with_next(today).filter(next_on__lt=today).order_by("pk")
     pks, made = list(late.values_list("pk", flat=True)), 0
     for start in range(0, len(pks), AT_ONCE):
         with transaction.atomic():
             cases = Case.objects.open().filter(pk__in=pks[start : start + AT_ONCE]).order_by("pk")
-            made += _hand_up(list(cases), pace, people_around, planner, today)
+            made += _hand_up(list(cases), pace, planner, today)
     return made
 
 
-def _hand_up(cases: Sequence[Case], pace: int, people_around, planner: Planner, today: date) -> int:
+def _hand_up(cases: Sequence[Case], pace: int, planner: Planner, today: date) -> int:
     children = [case.student_id for case in cases]
-    lines = RegistryLine.objects.select_related("student", "school_class__school").in_bulk(children)
+    lines = RegistryLine.objects.select_related("student", "school", "school_class__school").in_bulk(children)
+    posts = Posts({place_of(line) for line in lines.values()}, today)
     duties = _overdue_duties(children, today)
     known = set(HandUp.objects.filter(case__in=cases).values_list("case", "matter", "due_on", "to_role"))
     rows = []
     for case in cases:
         line = lines[case.student_id]
-        people, school_days = people_around(line), planner.school_days(line)
+        held, school_days = posts.around(place_of(line)), planner.school_days(line)
         for matter in [*duties[case.student_id], *_overdue_plan(case, today)]:
             since = max(matter.due_on, case.since)  # what was late before there was a case goes up from then on
             later = school_days.between(since + DAY, today)
-            posts = handed_up(matter.role, due_on=since, later=later, pace=pace, held=people.keys(), day=today)
+            goes_to = handed_up(matter.role, due_on=since, later=later, pace=pace, held=held.keys(), day=today)
             rows += [
                 HandUp(case=case, matter=matter.name, due_on=matter.due_on, to_role=role, on=on, at=timezone.now())
-                for role, on in posts
+                for role, on in goes_to
                 if (case.pk, matter.name, matter.due_on, role) not in known
             ]
     HandUp.objects.bulk_create(rows, ignore_conflicts=True)
-    _tell(rows, lines, people_around, today)
+    _tell(rows, lines, posts, today)
     return len(rows)
 
 
@@ -92,26 +93,15 @@ def _overdue_plan(case: Case, today: date) -> list[Matter]:
     return [Matter(case.plan_step, case.plan_on, RESPONSIBLE[CaseStep(case.plan_step)])]
 
 
-def _around(today: date):
-    """``people_around(line)``: who holds which post around the children of a class, asked once a class."""
-    kept: dict[int, People] = {}
-
-    def people_around(line: RegistryLine) -> People:
-        if line.school_class_id not in kept:
-            people = defaultdict(list)
-            for posting in postings_around(line, today):
-                people[posting.role].append(posting.person)
-            kept[line.school_class_id] = dict(people)
-        return kept[line.school_class_id]
-
-    return people_around
-
-
-def _tell(rows: Iterable[HandUp], lines: Mapping[int, RegistryLine], people_around, today: date) -> None:
+def _tell(rows: Iterable[HandUp], lines: Mapping[int, RegistryLine], posts: Posts, today: date) -> None:
     """One notice a child and post, however many matters went up."""
+    told = {}
     for student, role in sorted({(row.case.student_id, row.to_role) for row in rows}):
+        told[student, role] = [each.pk for each in posts.around(place_of(lines[student])).get(role, ())]
+    people = Person.objects.in_bulk({pk for pks in told.values() for pk in pks})
+    for (student, _), pks in told.items():
         line = lines[student]
         notices.send(
-            by=None, to=people_around(line).get(role, ()), kind=Notice.Kind.CASE_HANDED_UP,
+            by=None, to=[people[pk] for pk in pks], kind=Notice.Kind.CASE_HANDED_UP,
             school_class=line.school_class, day=today, student=line.student,
         )  # fmt: skip

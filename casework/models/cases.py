@@ -16,6 +16,11 @@ OPEN = Q(stage__in=sorted(stage.value for stage in OPEN_STAGES))
 CLOSED = Q(stage=CaseStage.CLOSED.value)
 
 
+def first_owed(day):
+    """What is owed for the child of a row and undone on ``day``, the most urgent first."""
+    return Obligation.objects.undone_on(day).filter(student=OuterRef("student")).order_by("due_on", "pk")
+
+
 class CaseQuerySet(ScopedQuerySet):
     """Cases."""
 
@@ -25,7 +30,7 @@ class CaseQuerySet(ScopedQuerySet):
     def with_next(self, day):
         """With ``duty_on``, the day by which the child's most urgent duty is due (None where nothing is owed), and
         ``next_on``, the day of whatever comes first: that duty or what is planned."""
-        owed = Obligation.objects.undone_on(day).filter(student=OuterRef("student")).order_by("due_on", "pk")
+        owed = first_owed(day)
         # On SQLite the least of a date and nothing is nothing, so what is not owed is due on the planned day.
         rows = self.annotate(duty=Subquery(owed.values("pk")[:1]), duty_on=Subquery(owed.values("due_on")[:1]))
         return rows.annotate(next_on=Coalesce(Least("duty_on", "plan_on"), "duty_on", "plan_on"))

@@ -133,6 +133,7 @@ class Obligation(models.Model):
         indexes = [
             models.Index(fields=["school_class", "triggered_on"], name="obligations_of_a_class"),
             models.Index(fields=["due_on", "student"], condition=UNDONE, name="undone_obligations_by_due_day"),
+            models.Index(fields=["student", "due_on"], condition=UNDONE, name="undone_obligations_of_a_child"),
             models.Index(
                 fields=["student", "school_class", "triggered_on"],
                 condition=UNDONE & Q(tier="contact"),

@@ -1,7 +1,8 @@
 """What is known of a child in a case: who may do something, whose the next step is, what proves an end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -63,13 +64,34 @@ def people_around(line: RegistryLine, day: date) -> list[tuple[int, str]]:
     return [(pk, f"{name}（{'、'.join(dict.fromkeys(labels))}）") for pk, (name, labels) in posts.items()]
 
 
+class Place(NamedTuple):
+    """Where a child stands: the class, its school, and the township of that."""
+
+    school_class: int
+    school: int
+    township: int | None
+
+
+def place_of(line: RegistryLine) -> Place:
+    return Place(line.school_class_id, line.school_id, line.school.township_id)
+
+
 def postings_around(line: RegistryLine, day: date):
-    """The postings in force of everybody to whom a child's case can fall, the substitute before the 班主任."""
-    own = Q(role=Role.HOMEROOM_TEACHER, school_class=line.school_class_id)
-    school = Q(role__in=SCHOOL_POSTS, school=line.school_id)
-    township = Q(role=Role.TOWNSHIP_OFFICER, township=line.school.township_id)
-    rows = Posting.objects.filter(own | school | township | Q(role=Role.BUREAU_OFFICER), person__is_active=True)
-    return in_force(rows, day).select_related("person").order_by("-is_substitute", "pk")
+    """The postings in force of everybody to whom a child's case can fall, with the people."""
+    return postings_at([place_of(line)], day).select_related("person")
+
+
+def postings_at(places: Iterable[Place], day: date):
+    """The same around many children: the 班主任 and the school's posts, township and bureau; the substitute stands
+    before the 班主任, else whoever was posted first."""
+    classes, schools, townships = (set(column) for column in zip(*places, strict=True))
+    around = (
+        Q(role=Role.HOMEROOM_TEACHER, school_class__in=classes)
+        | Q(role__in=SCHOOL_POSTS, school__in=schools)
+        | Q(role=Role.TOWNSHIP_OFFICER, township__in=townships - {None})
+        | Q(role=Role.BUREAU_OFFICER)
+    )
+    return in_force(Posting.objects.filter(around, person__is_active=True), day).order_by("-is_substitute", "pk")
 
 
 def responsible_people(line: RegistryLine, day: date, *, roles: Collection[str]) -> list[Person]:

@@ -1,6 +1,6 @@
 """个案 as lists: mine, overdue, waiting for others, all, closed; a board by stage; and the line on a home page."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -90,13 +90,14 @@ def asked(scope: Scope, wanted: Mapping, shown: str, *, today: date) -> Asked:
     """
     cases = narrowed(seen(scope), wanted, today)
     steps = next_steps(cases, today)
-    boxes: dict[str, Callable[[NextStep], bool]] = {
-        MINE: lambda step: step.is_of(scope.person) and step.on <= today,
-        LATE: lambda step: step.on < today,
-        WAITING: lambda step: not step.is_of(scope.person),
-        ALL: lambda step: True,
+    reader = scope.person
+    mine = {pk for pk, step in steps.items() if step.is_of(reader)}
+    held = {
+        MINE: [pk for pk in mine if steps[pk].on <= today],
+        LATE: [pk for pk, step in steps.items() if step.on < today],
+        WAITING: steps.keys() - mine,
+        ALL: steps.keys(),
     }
-    held = {name: [pk for pk, step in steps.items() if holds(step)] for name, holds in boxes.items()}
     closed = cases.filter(stage=CaseStage.CLOSED)
     counts = {name: len(pks) for name, pks in held.items()} | {CLOSED: closed.count()}
     if shown not in TABS:
@@ -109,14 +110,13 @@ def asked(scope: Scope, wanted: Mapping, shown: str, *, today: date) -> Asked:
 def in_order(
     pks: Iterable[int], steps: Mapping[int, NextStep], cases: QuerySet[Case], sort: str, today: date
 ) -> list[int]:
-    """Cases in the order asked for; of equal ones what is due first stands first. Two queries at most."""
+    """Cases in the order asked for; of equal ones what is due first stands first. One query at most."""
     by_day = sorted(pks, key=lambda pk: (steps[pk].on, pk))
     if sort == BY_DAY:
         return by_day
-    students = dict(cases.open().order_by().values_list("pk", "student"))
     weigh = {BY_DAYS_OUT: days_out, BY_TIER: _ranks, BY_GROUP: _group_counts}[sort]
     weights = weigh(cases.open().order_by().values("student"), today)
-    return sorted(by_day, key=lambda pk: -weights.get(students[pk], 0))
+    return sorted(by_day, key=lambda pk: -weights.get(steps[pk].student, 0))
 
 
 def days_out(students, today: date) -> dict[int, int]:
@@ -183,9 +183,8 @@ def board(scope: Scope, wanted: Mapping, *, today: date) -> list[Column]:
     """The open cases by stage; as many queries for a class as for the county."""
     cases = narrowed(seen(scope), wanted, today)
     steps = next_steps(cases, today)
-    stages = dict(cases.open().order_by().values_list("pk", "stage"))
     by_day = sorted(steps, key=lambda pk: (steps[pk].on, pk))
-    held = {stage: [pk for pk in by_day if stages.get(pk) == stage] for stage in BOARD}
+    held = {stage: [pk for pk in by_day if steps[pk].stage == stage] for stage in BOARD}
     shown = [pk for pks in held.values() for pk in pks[:SHOWN_IN_A_COLUMN]]
     drawn = {line.case.pk: line for line in lines(shown, steps, scope, today)}
     return [Column(stage, len(pks), [drawn[pk] for pk in pks[:SHOWN_IN_A_COLUMN]]) for stage, pks in held.items()]

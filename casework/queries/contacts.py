@@ -1,5 +1,7 @@
 """Who may record a contact with a family, and about which children one call was."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
@@ -48,10 +50,8 @@ def photo_for(scope: Scope, person, pk: int) -> ContactPhoto:
 
 
 def listed(scope: Scope, wanted: dict):
-    """The contacts that a filter asks for, the newest first, each with ``photo_count``."""
-    rows = Contact.objects.visible_to(scope).select_related(
-        "student__line__school_class__school", "recorded_by"
-    )  # what was taken back is listed as well, struck through
+    """Ids of the contacts that a filter asks for, the newest first; what was taken back is listed as well."""
+    rows = Contact.objects.visible_to(scope)
     for name in ("method", "outcome"):
         if wanted.get(name):
             rows = rows.filter(**{name: wanted[name]})
@@ -60,9 +60,17 @@ def listed(scope: Scope, wanted: dict):
     rows = rows.filter(**{lookup: wanted[name] for lookup, name in bounds.items() if wanted.get(name)})
     if text := (wanted.get("q") or "").strip():
         rows = rows.filter(student__in=Student.objects.search(text))
+    return rows.order_by("-day", "-recorded_at", "-pk").values_list("pk", flat=True)
+
+
+def shown(pks: Iterable[int]) -> list[Contact]:
+    """The contacts of a page in the order given, with all that a row shows, and each with ``photo_count``."""
+    pks = list(pks)
+    rows = Contact.objects.select_related("student__line__school_class__school", "recorded_by")
     photos = ContactPhoto.objects.filter(contact=OuterRef("pk")).order_by().values("contact")
     counted = Coalesce(Subquery(photos.annotate(number=Count("pk")).values("number")), 0)
-    return rows.annotate(photo_count=counted).order_by("-day", "-recorded_at", "-pk")
+    found = rows.annotate(photo_count=counted).in_bulk(pks)
+    return [found[pk] for pk in pks]
 
 
 def told_with(contact: Contact, seen):

@@ -75,7 +75,7 @@ def _rows(scope: Scope, first: date, last: date, today: date) -> list[_Row]:
     run = run.filter(Q(settled_on=None) | Q(settled_on__gte=OuterRef("opened_on"))).order_by()
     began = run.values("student").annotate(began=Min("started_on")).values("began")
     listed = list(
-        cases.annotate(began=Subquery(began)).values(
+        cases.order_by().annotate(began=Subquery(began)).values(
             "pk", "student", "opened_on", "closed_on", "began", "stage", "outcome",
             "student__line__school_class__school__name", "student__line__school_class__school__township__name",
         )

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
-
 from casework.models import Case, HandUp
 from casework.steps import CHAIN, POSTS
 from students.access import Scope
+
+ANY = "all"
 
 
 @dataclass(frozen=True)
@@ -71,19 +71,20 @@ def _lines(rows: Iterable[HandUp], standing: Collection[int]) -> list[HandUpLine
     ]
 
 
-def posts_with_cases(scope: Scope, today: date) -> dict[str, int]:
-    """Post → open cases of which it has something overdue as well; one query."""
-    rows = HandUp.objects.visible_to(scope.without_lessons).standing(today).order_by()
-    return dict(rows.values_list("to_role").annotate(Count("case", distinct=True)))
+def standing_cases(scope: Scope, today: date) -> dict[str, list[int]]:
+    """Post → the cases of which it has something overdue as well, the longest open first; of ``ANY`` post all of
+    them. One query."""
+    rows = HandUp.objects.visible_to(scope.without_lessons).standing(today).order_by("case__since", "case")
+    found: dict[str, dict[int, None]] = defaultdict(dict)
+    for role, case in rows.values_list("to_role", "case"):
+        found[role][case] = found[ANY][case] = None
+    return {post: list(cases) for post, cases in found.items()}
 
 
-def cases_with(scope: Scope, role: str, today: date):
-    """The cases of which ``role`` has something overdue as well, the longest open first; blank = any post."""
-    rows = HandUp.objects.standing(today)
-    if role:
-        rows = rows.filter(to_role=role)
-    cases = Case.objects.visible_to(scope.without_lessons).filter(pk__in=rows.order_by().values("case"))
-    return cases.select_related("student__line__school_class__school").order_by("since", "pk")
+def cases_of(pks: Iterable[int]) -> list[Case]:
+    """The cases of a page, in the order given."""
+    rows = Case.objects.select_related("student__line__school_class__school").in_bulk(pks := list(pks))
+    return [rows[pk] for pk in pks]
 
 
 def own_post(scope: Scope) -> str:

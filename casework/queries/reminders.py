@@ -15,7 +15,7 @@ from casework.digest import MOST_NAMED, Digest, Part, amounts, named_lines, scho
 from casework.models import Case, Channel, Delivery, Obligation
 from casework.queries import boards, deliveries, document_lists, signs
 from casework.queries.closes import unclosed
-from casework.queries.hand_ups import posts_with_cases
+from casework.queries.hand_ups import standing_cases
 from students.access import AREA_ROLES, NOBODY, Scope, in_force, scope_of
 from students.models import DayOverride, Person, School, SchoolClass
 from students.queries import register_board, waiting
@@ -125,8 +125,8 @@ def _late_children(late, today: date) -> tuple[str, ...]:
 
 def handed_up_part(reader: Reader) -> Part | None:
     """逾期上交: cases of which the reader's post has something overdue as well. A principal has what the clerk has."""
-    posts = posts_with_cases(reader.scope, reader.day)
-    number = max((count for post, count in posts.items() if post in reader.scope.roles), default=0)
+    standing = standing_cases(reader.scope, reader.day)
+    number = max((len(cases) for post, cases in standing.items() if post in reader.scope.roles), default=0)
     lines = (f"有事项逾期、已经上交来的个案{number}件",)
     return Part("逾期上交", lines, reverse("casework:handed_up"), urgent=number) if number else None
 

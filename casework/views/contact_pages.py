@@ -26,7 +26,8 @@ def contact_list(request):
     wanted = form.cleaned_data if form.is_valid() else {}
     page = Paginator(contacts.listed(scope, wanted), PAGE_SIZE).get_page(request.GET.get("page"))
     several = scope.county or bool(scope.townships)
-    return render(request, "casework/contacts.html", {"form": form, "page": page, "several": several})
+    context = {"form": form, "page": page, "rows": contacts.shown(page.object_list), "several": several}
+    return render(request, "casework/contacts.html", context)
 
 
 @require_safe

@@ -11,7 +11,7 @@ from students.views.audience import only_for
 from students.views.lists import tabs
 
 PAGE_SIZE = 30
-TABS = {**{role: f"到{POSTS[role]}" for role in CHAIN[1:]}, "all": "全部"}
+TABS = {**{role: f"到{POSTS[role]}" for role in CHAIN[1:]}, queries.ANY: "全部"}
 
 
 @require_safe
@@ -19,15 +19,14 @@ TABS = {**{role: f"到{POSTS[role]}" for role in CHAIN[1:]}, "all": "全部"}
 def handed_up(request):
     """The cases that have gone up, by the post that has them; the reader's own first."""
     asked = request.GET.get("post", queries.own_post(request.scope))
-    shown = asked if asked in TABS else "all"
-    cases = queries.cases_with(request.scope, "" if shown == "all" else shown, request.today)
-    page = Paginator(cases, PAGE_SIZE).get_page(request.GET.get("page"))
-    lines = queries.standing_lines([case.pk for case in page.object_list], request.today)
-    counts = dict.fromkeys(TABS, 0) | queries.posts_with_cases(request.scope, request.today)
-    counts["all"] = queries.cases_with(request.scope, "", request.today).count()
+    shown = asked if asked in TABS else queries.ANY
+    standing = queries.standing_cases(request.scope, request.today)
+    page = Paginator(standing.get(shown, []), PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = queries.standing_lines(page.object_list, request.today)
+    counts = {post: len(standing.get(post, ())) for post in TABS}
     context = {
         "tabs": tabs(request, TABS, name="post", shown=shown, counts=counts),
         "page": page,
-        "rows": [(case, lines[case.pk]) for case in page.object_list],
+        "rows": [(case, lines[case.pk]) for case in queries.cases_of(page.object_list)],
     }
     return render(request, "casework/handed_up.html", context)

@@ -1,0 +1,19 @@
+"""What a child is owed is found by the child and its day: the lists of cases ask it of every open one."""
+
+from django.db import migrations, models
+from django.db.models import Q
+
+
+class Migration(migrations.Migration):
+    dependencies = [("casework", "0018_visits_are_planned_and_checked")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="obligation",
+            index=models.Index(
+                fields=["student", "due_on"],
+                condition=Q(done_on=None, withdrawn_at=None),
+                name="undone_obligations_of_a_child",
+            ),
+        ),
+    ]
