@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from casework.attempts import streaks
+from casework.attempts import streaks, unanswered_days
 from casework.fulfilment import fulfil
 from casework.ruleset import KEYED_BY_DAY, Measure, RuleSet, Tier, Trigger
 from students.calendar import DAY, Term
@@ -163,9 +163,13 @@ class _Climb:
         run: Run | None = None
         # Days without a mark count as well from the day on which the child was reported gone.
         marks = {day: {} for day in self.left} | facts.marks
+        # Between a day seen and the next mark nothing follows, unless a call went unanswered or the child was reported
+        # gone.
+        whole = bool(facts.left or unanswered_days(facts.attempts))
         for record in follow_days(
-            places=facts.places, marks=marks, leaves=facts.leaves, classes=self.world.classes, through=through
-        ):
+            places=facts.places, marks=marks, leaves=facts.leaves, classes=self.world.classes, through=through,
+            whole=whole,
+        ):  # fmt: skip
             self._leave(record.day - DAY, run)
             if run and record.spell != run.spell:
                 run.ended_on, run = ends[run.spell], None
@@ -232,7 +236,8 @@ class _Climb:
 
     def _excuse(self, record: DayRecord) -> None:
         """Count excused days in a row, for the rungs that ask for so many; an unknown day does not break them."""
-        self.heard += [record.day] if record.state in (DayState.PRESENT, DayState.EXCUSED) else []
+        if record.state in (DayState.PRESENT, DayState.EXCUSED):
+            self.heard.append(record.day)
         if self.excused and (record.spell != self.excused.spell or record.state in (DayState.PRESENT, DayState.ABSENT)):
             self.excused = None
         if self.excused and record.state is DayState.UNKNOWN:

@@ -57,15 +57,18 @@ def follow_days(
     leaves: Sequence[tuple[date, date]],
     classes: Mapping[int, ClassDays],
     through: date,
+    whole: bool = True,
 ) -> Iterator[DayRecord]:
     """The child's school days in order, from the first one with a mark through ``through``.
 
-    Days before the first mark are all present or unknown and can start nothing.
+    Days before the first mark are all present or unknown and can start nothing. Not ``whole``: neither can those from a
+    present day to the next mark, and they are left out.
     """
     if not marks:
         return
     first_mark = min(marks)
     nothing: Mapping[str, str] = {}
+    seen = False
     for place in places:
         if place.standing is not Standing.ATTENDING or (place.until and place.until <= first_mark):
             continue
@@ -73,11 +76,14 @@ def follow_days(
         last = min(through, place.until - timedelta(days=1)) if place.until else through
         registers = class_days.registers
         for day in class_days.school_days.between(max(place.since, first_mark), last):
+            if seen and day not in marks:
+                continue
             taken, day_marks = registers.get(day, ()), marks.get(day, nothing)
             if day_marks:
                 state = day_state(taken, day_marks, on_leave=covers(leaves, day))
             else:
                 state = (DayState.PRESENT if taken else DayState.UNKNOWN, 0, 0)
+            seen = not whole and state[0] is DayState.PRESENT
             yield DayRecord(day, place.school_class, place.spell, *state)
 
 

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from students.calendar import SchoolDays
 from students.days import DayState
@@ -15,6 +17,8 @@ WEEK = [MONDAY + timedelta(days=n) for n in range(5)]
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = WEEK[1:]
 SATURDAY = FRIDAY + timedelta(days=1)
 MISSED = {"AM": "unexcused", "PM": "unexcused"}
+ILL = {"AM": "sick_leave", "PM": "sick_leave"}
+FORTNIGHT = [MONDAY + timedelta(days=n) for n in range(12) if n % 7 < 5]
 ALWAYS = date(2020, 9, 1)
 
 
@@ -28,7 +32,7 @@ def attends(school_class=ONE, since=ALWAYS, until=None, spell=1, standing=Standi
     return Place(school_class, standing, since, until, spell)
 
 
-def followed(marks, *, places=None, leaves=(), classes=None, through=FRIDAY):
+def followed(marks, *, places=None, leaves=(), classes=None, through=FRIDAY, whole=True):
     return list(
         follow_days(
             places=[attends()] if places is None else places,
@@ -36,6 +40,7 @@ def followed(marks, *, places=None, leaves=(), classes=None, through=FRIDAY):
             leaves=leaves,
             classes=classes or {ONE: class_days(), TWO: class_days()},
             through=through,
+            whole=whole,
         )
     )
 
@@ -46,6 +51,23 @@ class TestFollowingAChild:
 
     def test_ends_with_the_day_asked_for(self):
         assert [record.day for record in followed({MONDAY: MISSED}, through=TUESDAY)] == [MONDAY, TUESDAY]
+
+    @given(
+        st.dictionaries(st.sampled_from(FORTNIGHT), st.sampled_from([MISSED, {"AM": "late"}, ILL, {}])),
+        st.sets(st.sampled_from(FORTNIGHT)),
+        st.sampled_from([None, *FORTNIGHT]),
+    )
+    def test_without_the_quiet_days_is_all_but_those_after_a_day_seen(self, marks, without, moved):
+        taken = {day: frozenset({"AM", "PM"}) for day in FORTNIGHT if day not in without}
+        room = ClassDays(1, SchoolDays(tuple(FORTNIGHT)), taken)
+        places = [attends(until=moved), attends(TWO, since=moved)] if moved else [attends()]
+        asked = {"places": places, "classes": {ONE: room, TWO: room}, "through": FORTNIGHT[-1]}
+        kept, seen = [], False
+        for record in followed(marks, **asked):
+            if record.day in marks or not seen:
+                kept.append(record)
+                seen = record.state is DayState.PRESENT
+        assert followed(marks, **asked, whole=False) == kept
 
     def test_has_nothing_to_follow_without_a_mark(self):
         assert followed({}) == []
