@@ -7,6 +7,7 @@ from casework.queries.case_list import SORTINGS
 from casework.stages import TRANSITIONS, CaseAction, CaseOutcome, CaseStage, Need
 from casework.steps import RAISED, CaseStep, Concern
 from students.forms.fields import ChoiceField, DateField, LineField, PaperField, SearchField, TextField
+from students.forms.places import offer_places
 from students.models import SpecialGroup
 from students.models.registry import choices
 from students.queries.listing import GRADES
@@ -35,11 +36,8 @@ class CaseFilter(forms.Form):
     sort = forms.ChoiceField(label="排序", choices=list(SORTINGS.items()), required=False)
 
     def __init__(self, *args, schools, **kwargs):
-        """``schools``: those in the scope."""
         super().__init__(*args, **kwargs)
-        self.fields["school"].choices = [("", "全部"), *((str(row.pk), str(row)) for row in schools)]
-        if len(schools) < 2:
-            del self.fields["school"]
+        offer_places(self, schools)
 
 
 class ConcernForm(forms.Form):

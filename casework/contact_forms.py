@@ -10,6 +10,7 @@ from casework.contacts import Account, Colleague, Companion, ContactMethod, Cont
 from casework.models import ContactDraft
 from casework.models.contact_drafts import MOST_PHOTOS
 from students.forms.fields import ChoiceField, DateField, LineField, SearchField, TextField
+from students.forms.places import offer_places
 from students.models import Student
 
 
@@ -31,14 +32,8 @@ class ContactFilter(forms.Form):
     school_class = forms.ChoiceField(label="班级", required=False)
 
     def __init__(self, *args, schools, classes, **kwargs):
-        """``schools``, ``classes``: those in the scope. Whoever sees several schools first chooses one of them."""
         super().__init__(*args, **kwargs)
-        chosen = [row for row in schools if str(row.pk) == self.data.get("school")] if len(schools) > 1 else schools
-        offered = {"school": schools, "school_class": list(classes.filter(school__in=chosen))}
-        for name, rows in offered.items():
-            self.fields[name].choices = [("", "全部"), *((str(row.pk), str(row)) for row in rows)]
-            if len(rows) < 2:
-                del self.fields[name]
+        offer_places(self, schools, classes)
 
 
 class VisitCheckForm(forms.Form):
@@ -119,9 +114,7 @@ class ContactForm(forms.Form):
     @classmethod
     def initial_of(cls, draft: ContactDraft) -> dict:
         """What has been typed before, as the fields take it."""
-        several = {name for name, field in cls.base_fields.items() if isinstance(field, SomeField)}
-        typed = {name: values if name in several else values[0] for name, values in draft.fields.items() if values}
-        return typed | {"submission": draft.submission}
+        return draft.typed({name for name, field in cls.base_fields.items() if isinstance(field, SomeField)})
 
     @property
     def account(self) -> Account:

@@ -6,6 +6,7 @@ from django.conf import settings
 from casework.ruleset import Tier
 from casework.signs import SignCode
 from students.forms.fields import ChoiceField, DateField, LineField, SearchField
+from students.forms.places import offer_places
 from students.queries.listing import GRADES
 from students.workbook.screening import OLE_SIGNATURE
 
@@ -24,18 +25,8 @@ class DutyFilter(forms.Form):
     school_class = forms.ChoiceField(label="班级", required=False)
 
     def __init__(self, *args, schools, classes, **kwargs):
-        """``schools``, ``classes``: those in the scope. Whoever sees several schools first chooses one of them."""
         super().__init__(*args, **kwargs)
-        offered = {"school": schools, "school_class": classes}
-        if len(schools) > 1:
-            chosen = [row for row in schools if str(row.pk) == self.data.get("school")]
-            offered["school_class"] = classes.filter(school__in=chosen) if chosen else []
-        for name, rows in offered.items():
-            self.fields[name].choices = [("", "全部"), *((str(row.pk), str(row)) for row in rows)]
-        if len(schools) < 2:
-            del self.fields["school"]
-        elif not chosen:
-            del self.fields["school_class"]
+        offer_places(self, schools, classes)
 
 
 class SignFilter(forms.Form):
@@ -47,14 +38,8 @@ class SignFilter(forms.Form):
     school_class = forms.ChoiceField(label="班级", required=False)
 
     def __init__(self, *args, schools, classes, **kwargs):
-        """``schools``, ``classes``: those in the scope. Whoever sees several schools first chooses one of them."""
         super().__init__(*args, **kwargs)
-        chosen = [row for row in schools if str(row.pk) == self.data.get("school")] if len(schools) > 1 else schools
-        offered = {"school": schools, "school_class": list(classes.filter(school__in=chosen))}
-        for name, rows in offered.items():
-            self.fields[name].choices = [("", "全部"), *((str(row.pk), str(row)) for row in rows)]
-            if len(rows) < 2:
-                del self.fields[name]
+        offer_places(self, schools, classes)
         if len(schools) == 1 and "school_class" not in self.fields:
             del self.fields["grade"]
 

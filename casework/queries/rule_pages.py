@@ -113,18 +113,10 @@ def in_force(school: School | None, day: date) -> RuleAdoption:
 
 
 @dataclass(frozen=True)
-class AdoptionLine:
-    """An adoption in words, and the version before it, to compare with."""
+class Adopted:
+    """An adoption in words: which version, and from when it holds."""
 
     adoption: RuleAdoption
-    before: StoredRuleSet | None
-    shows_proposal: bool
-
-    @property
-    def proposal_url(self) -> str:
-        """The dry run that stood before it, for whoever may see it."""
-        proposal = getattr(self.adoption, "proposal", None)
-        return reverse("casework:rule_proposal", args=[proposal.pk]) if proposal and self.shows_proposal else ""
 
     @property
     def title(self) -> str:
@@ -133,6 +125,20 @@ class AdoptionLine:
     @property
     def starts(self) -> str:
         return from_words(self.adoption.starts_on)
+
+
+@dataclass(frozen=True)
+class AdoptionLine(Adopted):
+    """An adoption, and the version before it, to compare with."""
+
+    before: StoredRuleSet | None
+    shows_proposal: bool
+
+    @property
+    def proposal_url(self) -> str:
+        """The dry run that stood before it, for whoever may see it."""
+        proposal = getattr(self.adoption, "proposal", None)
+        return reverse("casework:rule_proposal", args=[proposal.pk]) if proposal and self.shows_proposal else ""
 
     @property
     def why(self) -> str:
@@ -166,11 +172,10 @@ class SchoolLine:
 
 
 @dataclass(frozen=True)
-class LadderPage:
+class LadderPage(Adopted):
     """The rules of the county or a school as they hold today, those to come, and those that were."""
 
     school: School | None
-    adoption: RuleAdoption
     rungs: list[RungLine]
     coming: list[AdoptionLine]
     history: list[AdoptionLine]
@@ -180,14 +185,6 @@ class LadderPage:
     @property
     def name(self) -> str:
         return owner_name(self.school)
-
-    @property
-    def title(self) -> str:
-        return title_of(self.adoption.rule_set)
-
-    @property
-    def starts(self) -> str:
-        return from_words(self.adoption.starts_on)
 
     @property
     def change_url(self) -> str:
