@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from casework.actions import cases, contact_drafts, deliveries
+from casework.actions import cases, deliveries, drafts
 from casework.actions.closes import close_left_open
 from casework.actions.hand_ups import hand_up_overdue
 from casework.actions.signs import compute_county
@@ -59,8 +59,8 @@ def clear_uploads(day: date) -> dict:
 
 
 def clear_drafts(day: date) -> dict:
-    """Throw away drafts of contacts that nobody has touched for two weeks."""
-    return {"drafts": contact_drafts.throw_away_old(day=day)}
+    """Throw away drafts that nobody has touched for two weeks."""
+    return {"drafts": drafts.throw_away_old(day=day)}
 
 
 def close_days(day: date) -> dict:
@@ -87,7 +87,7 @@ DUTIES: dict[str, tuple[str, Callable[[date], dict]]] = {
     "signs": ("计算预警", compute_signs),
     "match_residents": ("比对户籍与学籍", match_children),
     "clear_sessions": ("清理过期登录", clear_sessions),
-    "clear_drafts": ("清理旧的联系草稿", clear_drafts),
+    "clear_drafts": ("清理旧的草稿", clear_drafts),
     "clear_uploads": ("清理旧的导入文件", clear_uploads),
     "clear_deliveries": ("清理旧的提醒正文", clear_deliveries),
 }

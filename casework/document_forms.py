@@ -6,9 +6,10 @@ from django import forms
 
 from casework.document_kinds import KINDS, DocumentKind, Input, PaperField, forbidden
 from casework.documents import DocumentState
-from casework.models import LetterDelivery
+from casework.models import Document, LetterDelivery
 from students.forms.fields import ChoiceField, DateField, LineField, SearchField, TextField
 from students.forms.fields import PaperField as FileField
+from students.forms.places import offer_places
 
 LONGEST = {Input.LINE: 100, Input.TEXT: 1000}
 NOT_ASKED = [("", "未填")]
@@ -17,16 +18,21 @@ NOT_ASKED = [("", "未填")]
 class DocumentForm(forms.Form):
     """What a document says. A draft may be saved with gaps; what is missing is asked for when it is issued.
 
-    A new one brings its ``submission``, one that is changed the ``version`` of the page.
+    One that is changed brings the ``version`` of the page as well.
     """
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, data=None, *, kind: DocumentKind, values=None, version: int | None = None):
-        super().__init__(data, initial={"submission": uuid4(), "version": version, **(values or {})})
+    def __init__(self, data=None, *, kind: DocumentKind, values=None, document: Document | None = None):
+        """``values``: what the form begins with; ``document``: the one that is changed, None for a new one."""
+        key, version = (document.submission, document.version) if document else (uuid4(), None)
+        super().__init__(data, initial={"submission": key, **(values or {}), "version": version})
         self.kind = kind
-        del self.fields["version" if version is None else "submission"]
+        if document is None:
+            del self.fields["version"]
+        else:
+            self.fields["submission"].required = False
         for each in KINDS[kind].fields:
             self.fields[each.name] = _field(each)
 
@@ -121,10 +127,8 @@ class DocumentFilter(forms.Form):
 
     def __init__(self, *args, schools, years=(), with_state=True, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["school"].choices = [("", "全部"), *((str(row.pk), str(row)) for row in schools)]
+        offer_places(self, schools)
         self.fields["year"].choices = [("", "全部"), *((str(year), f"{year}年") for year in years)]
-        if len(schools) < 2:
-            del self.fields["school"]
         if not years:
             del self.fields["year"]
         if not with_state:

@@ -1,28 +1,22 @@
-"""草稿: what is typed of a contact is kept while it is typed, photographs included, until it is saved or 14 days old.
+"""The draft of a contact, with its photographs: see ``casework.actions.drafts``."""
 
-A draft is its author's alone and proves nothing, so it leaves no audit row; the contact that it becomes does.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable
 from typing import BinaryIO
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from casework.actions import drafts
 from casework.models import Contact, ContactDraft, ContactPhoto
 from casework.models.contact_drafts import MOST_PHOTOS
 from students.actions.files import FileRefused, take_photo
 from students.models import Student
 
-KEPT_DAYS = 14
-LONGEST = 2000  # characters of one field
-
 
 @transaction.atomic
 def keep(
-    *, by, student: Student, submission: UUID, fields: Mapping[str, Sequence[str]], photos: Iterable[BinaryIO] = ()
+    *, by, student: Student, submission: UUID, fields: drafts.Typed, photos: Iterable[BinaryIO] = ()
 ) -> tuple[ContactDraft | None, list[str]]:
     """Keep what has been typed so far and the photographs handed in with it.
 
@@ -31,11 +25,7 @@ def keep(
     """
     if Contact.objects.filter(submission=submission, recorded_by=by).exists():
         return None, []
-    # No database keeps a null character; the form says so at its field.
-    content = {name: [value[:LONGEST].replace("\0", "") for value in values] for name, values in fields.items()}
-    draft, _ = ContactDraft.objects.select_for_update(no_key=True).update_or_create(
-        author=by, submission=submission, student=student, defaults={"fields": content, "saved_at": timezone.now()}
-    )
+    draft = drafts.keep(ContactDraft, by=by, student=student, submission=submission, fields=fields)
     faults = []
     for upload in photos:
         try:
@@ -51,25 +41,11 @@ def remove_photo(*, by, photo: int) -> None:
     ContactPhoto.objects.filter(pk=photo, draft__author=by).delete()
 
 
-@transaction.atomic
-def discard(*, by, student: Student, submission: UUID) -> None:
-    """Throw one's own draft away."""
-    ContactDraft.objects.filter(author=by, student=student, submission=submission).delete()
-
-
 def hand_over(*, by, contact: Contact, submission: UUID) -> None:
     """What was a draft is a contact now: its photographs belong to it, the draft is gone. Inside its transaction."""
-    drafts = ContactDraft.objects.filter(author=by, submission=submission)
-    ContactPhoto.objects.filter(draft__in=drafts).update(contact=contact, draft=None)
-    drafts.delete()
-
-
-def throw_away_old(*, day: date) -> int:
-    """By the clock: drafts that nobody has touched for 14 days; how many."""
-    old = ContactDraft.objects.filter(saved_at__date__lt=day - timedelta(days=KEPT_DAYS))
-    count = old.count()
-    old.delete()
-    return count
+    typed = ContactDraft.objects.filter(author=by, submission=submission)
+    ContactPhoto.objects.filter(draft__in=typed).update(contact=contact, draft=None)
+    typed.delete()
 
 
 def _add_photo(draft: ContactDraft, upload: BinaryIO, by) -> None:

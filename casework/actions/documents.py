@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from casework.actions import acts
+from casework.actions.drafts import discard
 from casework.document_kinds import KINDS, DocumentKind, forbidden
 from casework.documents import (
     DocumentAction,
@@ -24,7 +25,7 @@ from casework.documents import (
     reference,
     refusal,
 )
-from casework.models import Case, Document, DocumentStep, IssuedPaper, Obligation, Report
+from casework.models import Case, Document, DocumentDraft, DocumentStep, IssuedPaper, Obligation, Report
 from casework.papers import typeset
 from casework.queries.document_sheets import area_of, author_posts, sheet_of
 from casework.queries.documents import now_of, parties_of, posts_over, signers
@@ -72,6 +73,7 @@ def draft(
         case=Case.objects.open().filter(student=student).first(), submission=submission,
         drafted_at=timezone.now(), drafted_by=by,
     )  # fmt: skip
+    discard(DocumentDraft, by=by, submission=submission)
     audit.record(by=by, action="document.draft", subject=row, student=student.pk, kind=kind)
     return row
 
@@ -82,9 +84,11 @@ def edit(*, by, scope: Scope, document: Document, values: Mapping[str, object], 
     row = locked(document)
     refuse(row, DocumentAction.EDIT, scope, today)
     if row.values == dict(values):
+        discard(DocumentDraft, by=by, submission=row.submission)
         return row  # a second press
     _refuse_stale(row, version)
     _refuse_words(values)
+    discard(DocumentDraft, by=by, submission=row.submission)
     row.values = dict(values)
     row.version += 1
     row.save(update_fields=["values", "version"])

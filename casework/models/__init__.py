@@ -9,6 +9,7 @@ from casework.models.closes import DailyAmendment, DailyClose
 from casework.models.contact_drafts import ContactDraft, ContactPhoto
 from casework.models.deliveries import Delivery, DeliveryTry
 from casework.models.documents import Document, DocumentStep, IssuedPaper, LetterDelivery, SignedCopy
+from casework.models.drafts import DocumentDraft
 from casework.models.hand_offs import HandOff
 from casework.models.hand_ups import HandUp
 from casework.models.obligations import AbsenceRun, Obligation
@@ -35,6 +36,7 @@ __all__ = [
     "Delivery",
     "DeliveryTry",
     "Document",
+    "DocumentDraft",
     "DocumentStep",
     "EarlySign",
     "HandOff",

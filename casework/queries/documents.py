@@ -17,7 +17,7 @@ from casework.documents import (
     SignStep,
     refusal,
 )
-from casework.models import Document, DocumentStep, LetterDelivery
+from casework.models import Document, DocumentDraft, DocumentStep, LetterDelivery
 from students.access import Scope, in_force
 from students.models import Person, Posting, Role, SchoolClass, Student
 from students.templatetags.chinese import cdate_short, ctime
@@ -149,6 +149,17 @@ def to_write(scope: Scope):
     own = Q(school_class__in=scope.homeroom) | Q(school_class__school__in=scope.clerk_of | scope.led)
     own |= Q(drafted_by=scope.person)
     return documents_seen_by(scope).filter(own, state__in=sorted(state.value for state in UNISSUED))
+
+
+def typed_of(author: Person, student: Student, kind: DocumentKind) -> DocumentDraft | None:
+    """What the author has typed last of a new document of this kind, and not saved."""
+    saved = Document.objects.filter(submission=OuterRef("submission"))
+    return DocumentDraft.objects.filter(~Exists(saved), author=author, student=student, kind=kind).first()
+
+
+def typed_changes(author: Person, document: Document) -> DocumentDraft | None:
+    """What the author has typed of changes to a document, and not saved."""
+    return DocumentDraft.objects.filter(author=author, submission=document.submission).first()
 
 
 def track(document: Document, steps: Sequence[DocumentStep]) -> list[dict]:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from casework import wording
 from casework.ladder import DutyStatus
-from casework.models import AbsenceRun, Contact, ContactPhoto, Obligation, Report
+from casework.models import AbsenceRun, Contact, ContactPhoto, Document, Obligation, Report
+from casework.queries.documents import documents_of
 from casework.ruleset import Tier
 from students.access import REGISTRY_ROLES, Scope
 from students.enrolment import INS, MOVES, EventKind
@@ -38,7 +39,7 @@ KINDS = {
     "absence": "缺课",
     "leave": "请假",
     "duty": "待办",
-    "act": "联系和报告",
+    "act": "联系和文书",
     "paper": "材料",
 }
 IMPORTED = "由工作簿导入"
@@ -230,9 +231,23 @@ def _acts(student, scope, rights, today) -> Iterator[Entry]:
             row.day, "act", title, text, by, "note", url, struck=row.cancelled_at is not None,
             pictures=tuple(pictures.get(row.pk, ())), at=row.recorded_at,
         )  # fmt: skip
-    for row in Report.objects.visible_to(scope).filter(student=student).select_related("recorded_by"):
+    documents = documents_of(student, scope).exclude(issued_at=None)
+    yield from map(_document, documents)
+    # A report that was written here is shown as the document that it is.
+    reports = Report.objects.visible_to(scope).filter(student=student).exclude(document__in=documents.order_by())
+    for row in reports.select_related("recorded_by"):
         title, by, struck = _act_title(row, f"交《{row.get_kind_display()}》"), _by(row.recorded_by), row.cancelled_at
         yield Entry(row.day, "act", title, "", by, "note", struck=struck is not None, at=row.recorded_at)
+
+
+def _document(row: Document) -> Entry:
+    """签发《学生缺课报告》: the number it was given, and the document itself."""
+    voided = row.voided_at is not None
+    title, state = f"签发《{row.get_kind_display()}》", "，已作废" if voided else ""
+    return Entry(
+        _local(row.issued_at), "act", title, f"{row.reference}{state}", row.issued_by.name, "note",
+        reverse("casework:document", args=[row.pk]), struck=voided, at=row.issued_at,
+    )  # fmt: skip
 
 
 def _act_title(act: Contact | Report, title: str) -> str:

@@ -1,7 +1,6 @@
 """记联系: telling a contact in full, kept as a draft while it is typed, with its photographs."""
 
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework.actions import contact_drafts as drafts
 from casework.actions import contacts as actions
+from casework.actions.drafts import discard
 from casework.contact_forms import ContactForm
 from casework.contacts import ContactMethod
 from casework.models import Contact, ContactDraft, ContactPhoto
 from casework.queries import contacts
+from casework.views.drafts import submission_of
 from students.models import RegistryLine, Student
 from students.templatetags.chinese import ctime
 from students.views.files import send_file
@@ -73,8 +74,8 @@ def save_draft(request, pk):
 def discard_draft(request, pk):
     """Throw the draft away, photographs included."""
     student, _ = _answered_for(request, pk)
-    if key := _submission(request):
-        drafts.discard(by=request.user, student=student, submission=key)
+    if key := submission_of(request):
+        discard(ContactDraft, by=request.user, submission=key)
         messages.success(request, "草稿已放弃，没有保存联系记录。")
     return redirect(_way_back(request, student))
 
@@ -115,7 +116,7 @@ def _photo(request, pk: int) -> ContactPhoto:
 
 def _keep(request, student: Student, form: ContactForm) -> ContactDraft | None:
     """The draft with what has been sent; photographs that cannot be kept are said at their field."""
-    key = _submission(request)
+    key = submission_of(request)
     if key is None:
         return None
     fields = {name: request.POST.getlist(name) for name in ContactForm.base_fields if name in request.POST}
@@ -125,13 +126,6 @@ def _keep(request, student: Student, form: ContactForm) -> ContactDraft | None:
     for words in faults:
         form.add_error("photos", words)
     return draft
-
-
-def _submission(request) -> UUID | None:
-    try:
-        return UUID(request.POST.get("submission", ""))
-    except ValueError:
-        return None
 
 
 def _record(request, student: Student, form: ContactForm) -> list[Contact]:

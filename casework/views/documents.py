@@ -44,19 +44,19 @@ def child_documents(request, pk):
 @document_page
 def new_document(request, pk, kind):
     """起草: the form is filled with what is on record; nothing is kept before it is saved."""
-    kind = _kind(kind)
-    student, school_class = _child(request, pk)
-    if school_class is None or not papers.posts_over(request.scope, school_class) & KINDS[kind].authors:
-        raise PermissionDenied(f"《{KINDS[kind].label}》由{KINDS[kind].author_label}起草")
+    student, school_class, kind = written_by(request, pk, kind)
     duty = _duty(request, student, kind)
     if duty and (standing := Document.objects.standing().filter(obligation=duty).first()):
         return redirect("casework:document", standing.pk)
-    fill = Prefill(student=student, school_class=school_class, duty=duty, author=request.user, today=request.today)
-    values = fill.values(kind) if request.method != "POST" else None
+    typed, values = papers.typed_of(request.user, student, kind), None
+    if request.method != "POST":
+        fill = Prefill(student=student, school_class=school_class, duty=duty, author=request.user, today=request.today)
+        values = fill.values(kind) | (typed.typed() if typed else {})
     form = DocumentForm(request.POST or None, kind=kind, values=values)
     if form.is_valid() and (made := _drafted(request, form, student, school_class, duty)):
         return redirect("casework:document", made.pk)
     context = {"form": form, "student": student, "school_class": school_class, "kind": kind, "document": None}
+    context |= {"typed": typed, "is_overtaken": False}
     return render(request, "casework/document_form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -84,17 +84,25 @@ def edit_document(request, pk):
     if reason := papers.refusal(now, DocumentAction.EDIT, parties):
         messages.error(request, f"{reason}。没有保存。")
         return redirect("casework:document", pk)
-    form = DocumentForm(request.POST or None, kind=kind, values=row.values, version=row.version)
-    if form.is_valid():
-        place = {"by": request.user, "scope": request.scope, "today": request.today}
-        try:
-            actions.edit(**place, document=row, values=form.values, version=form.cleaned_data["version"])
-            messages.success(request, "已保存，还没有签发。")
-            return redirect("casework:document", pk)
-        except actions.DocumentRefused as refused:
-            form.add_error(None, str(refused))
+    typed = papers.typed_changes(request.user, row)
+    values = row.values | (typed.typed() if typed else {})
+    form = DocumentForm(request.POST or None, kind=kind, values=values, document=row)
+    if form.is_valid() and _edited(request, form, row):
+        return redirect("casework:document", pk)
     context = {"form": form, "student": row.student, "school_class": row.school_class, "kind": kind, "document": row}
+    context |= {"typed": typed, "is_overtaken": typed and typed.fields.get("version") != [str(row.version)]}
     return render(request, "casework/document_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _edited(request, form: DocumentForm, row: Document) -> bool:
+    place = {"by": request.user, "scope": request.scope, "today": request.today}
+    try:
+        actions.edit(**place, document=row, values=form.values, version=form.cleaned_data["version"])
+    except actions.DocumentRefused as refused:
+        form.add_error(None, str(refused))
+        return False
+    messages.success(request, "已保存，还没有签发。")
+    return True
 
 
 FORMS = {"issue": VersionForm, "sign": SignForm, "return": ReasonForm, "void": ReasonForm}
@@ -186,10 +194,14 @@ def _child(request, pk):
     return student, class_of(student)
 
 
-def _kind(code: str) -> DocumentKind:
+def written_by(request, pk, code: str):
+    """A child, its class, and the kind of document that the reader may write about it."""
     if code not in [kind.value for kind in OF_A_CHILD]:
         raise Http404
-    return DocumentKind(code)
+    kind, (student, school_class) = DocumentKind(code), _child(request, pk)
+    if school_class is None or not papers.posts_over(request.scope, school_class) & KINDS[kind].authors:
+        raise PermissionDenied(f"《{KINDS[kind].label}》由{KINDS[kind].author_label}起草")
+    return student, school_class, kind
 
 
 def _duty(request, student: Student, kind: DocumentKind) -> Obligation | None:

@@ -12,6 +12,9 @@ from pypdf import PdfReader
 
 from casework.document_kinds import DocumentKind
 from casework.models import Document, Obligation
+from casework.queries.timeline import timeline
+from students.queries.child import present_place, rights_over
+from tests import cast
 from tests.casework.test_documents import ABSENCE, LETTER, LOSS, VISIT
 from tests.scene import client_of
 
@@ -263,3 +266,41 @@ def test_every_kind_of_a_child_opens_as_a_form(desk):
         who = "bureau" if kind is DocumentKind.ORDER else "homeroom"
         address = page("new_document", desk.scene.children[0].pk, kind.value)
         assert client_of(desk.people[who]).get(address).status_code == 200, kind
+
+
+class TestTheTimelineOfTheChild:
+    @pytest.fixture
+    def entries(self, desk):
+        """``entries("clerk")``: what the reader sees of contacts and documents."""
+
+        def entries(who: str) -> list:
+            child, scope = desk.scene.children[0], cast.scope(desk.people[who])
+            rights = rights_over(present_place(child), scope)
+            return timeline(child, scope=scope, rights=rights, today=desk.today, kind="act")
+
+        return entries
+
+    def test_shows_the_document_and_not_the_report_that_it_filed(self, desk, entries):
+        row = desk.issued()
+        [entry] = entries("clerk")
+        assert (entry.title, entry.text) == ("签发《学生缺课报告》", "东坪小学控辍〔2026〕1号")
+        assert (entry.url, entry.by, entry.struck) == (page("document", row.pk), "沈明", False)
+        assert entry.url in client_of(desk.scene.clerk).get(page("child", row.student_id)).content.decode()
+
+    def test_shows_what_files_no_report_as_well(self, desk, entries):
+        desk.issued(LETTER)
+        assert [entry.title for entry in entries("homeroom")] == ["签发《劝学（返校）通知书》"]
+
+    def test_shows_no_draft(self, desk, entries):
+        desk.draft()
+        assert entries("homeroom") == []
+
+    def test_shows_a_voided_one_struck_through(self, desk, entries):
+        desk.do("void", desk.issued(), "clerk")
+        [entry] = entries("clerk")
+        assert entry.struck
+        assert entry.text.endswith("1号，已作废")
+
+    def test_shows_the_report_to_whoever_does_not_see_the_document(self, desk, entries):
+        desk.issued()
+        assert [(entry.title, entry.url) for entry in entries("subject")] == [("交《学生缺课报告》", "")]

@@ -15,6 +15,10 @@ GET  casework:child_documents     in      200      403     200   200       200  
 POST casework:child_documents     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:new_document        in      200      403     200   200       200    403      403    403       403   200        404        404       in    pw
 POST casework:new_document        in      →        403     →     →         →      403      403    403       403   →          404        404       in    pw
+GET  casework:save_document_draft in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST casework:save_document_draft in      200      403     200   200       200    403      403    403       403   200        404        404       in    pw
+GET  casework:discard_document_draft in   405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST casework:discard_document_draft in   →        403     →     →         →      403      403    403       403   →          404        404       in    pw
 GET  casework:documents           in      200      200     200   200       200    200      200    200       403   200        200        200       in    pw
 POST casework:documents           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:document_register   in      200      403     200   200       200    200      200    200       403   200        200        200       in    pw
@@ -79,6 +83,8 @@ def arguments(scene, people, day) -> dict[str, list]:
         "casework:draw_up_pledges": [scene.school.pk],
         "casework:child_documents": [child.pk],
         "casework:new_document": [child.pk, "visit_record"],
+        "casework:save_document_draft": [child.pk, "visit_record"],
+        "casework:discard_document_draft": [child.pk, "visit_record"],
         "casework:document": [row.pk],
         "casework:edit_document": [drafted(scene, child).pk],
         "casework:document_paper": [row.pk],
@@ -88,6 +94,8 @@ def arguments(scene, people, day) -> dict[str, list]:
 def fields() -> dict[str, dict]:
     return {
         "casework:new_document": SAID | {"submission": str(uuid4())},
+        "casework:save_document_draft": {"submission": str(uuid4()), "talk": "说到一半"},
+        "casework:discard_document_draft": {"submission": str(uuid4())},
         "casework:edit_document": SAID | {"outcome": "约定周五返校", "version": "1"},
         "casework:deliver_document": {
             "delivered_on": str(MONDAY),

@@ -1,5 +1,5 @@
-// 记联系: what is typed is kept on the server after every pause, photographs at once; without this file the form is sent
-// as it is, and 存草稿 keeps it.
+// 草稿: what is typed into a form that names a place for it (data-draft) is kept on the server after every pause,
+// photographs at once; without this file the form is sent as it is.
 const PAUSE_MILLISECONDS = 1500;
 const UNSAVED = "草稿还没有保存，连上网后自动再存";
 
@@ -8,21 +8,21 @@ class Draft {
     this.form = form;
     this.state = form.querySelector("[data-draft-state]");
     this.photos = form.querySelector("[data-photos]");
-    this.files = form.elements.photos;
+    this.files = form.elements.photos; // only where the form takes photographs, like the two places about them
     this.faults = form.querySelector("[data-photo-faults]");
     this.timer = null;
     this.saving = null; // what is on its way; one at a time, so that nothing older arrives later
     this.waits = false; // something has changed since that was sent
     this.ends = false; // the form itself is on its way
-    form.querySelector("[data-without-script]").hidden = true;
+    for (const each of form.querySelectorAll("[data-without-script]")) each.hidden = true;
     form.addEventListener("input", (event) => event.target !== this.files && this.later());
-    this.files.addEventListener("change", () => this.save());
+    this.files?.addEventListener("change", () => this.save());
     form.addEventListener("submit", (event) => this.submitted(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.timer && this.save());
     window.addEventListener("pageshow", () => (this.ends = false));
     window.addEventListener("online", () => this.waits && this.save());
     form.classList.add("is-live");
-    if (this.files.files.length) this.save(); // chosen before this file had come
+    if (this.files?.files.length) this.save(); // chosen before this file had come
   }
 
   later() {
@@ -48,7 +48,7 @@ class Draft {
   }
 
   async send() {
-    const sent = this.files.files.length;
+    const sent = this.files?.files.length;
     try {
       const response = await fetch(this.form.dataset.draft, {
         method: "POST", headers: { Accept: "application/json" }, body: new FormData(this.form),
@@ -56,7 +56,7 @@ class Draft {
       if (!response.ok || response.redirected) throw new Error(response.status);
       const { said, photos, faults } = await response.json();
       if (said) this.state.textContent = said;
-      this.photos.innerHTML = photos;
+      if (this.photos) this.photos.innerHTML = photos;
       if (sent) this.taken(faults);
       return true;
     } catch {
