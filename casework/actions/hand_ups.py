@@ -97,7 +97,7 @@ def _tell(rows: Iterable[HandUp], lines: Mapping[int, RegistryLine], posts: Post
     """One notice a child and post, however many matters went up."""
     told = {}
     for student, role in sorted({(row.case.student_id, row.to_role) for row in rows}):
-        told[student, role] = [each.pk for each in posts.around(place_of(lines[student])).get(role, ())]
+        told[student, role] = list(posts.around(place_of(lines[student])).get(role, ()))
     people = Person.objects.in_bulk({pk for pks in told.values() for pk in pks})
     for (student, _), pks in told.items():
         line = lines[student]

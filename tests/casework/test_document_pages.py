@@ -303,4 +303,4 @@ class TestTheTimelineOfTheChild:
 
     def test_shows_the_report_to_whoever_does_not_see_the_document(self, desk, entries):
         desk.issued()
-        assert [(entry.title, entry.url) for entry in entries("subject")] == [("交《学生缺课报告》", "")]
+        assert [(entry.title, entry.url) for entry in entries("subject")] == [("交《缺课报告》", "")]
