@@ -61,74 +61,86 @@ def post_people(chance) -> None:
 
 
 def add_rows(today: date, now: datetime, chance) -> None:
-    """Cases with their moves, concerns, contacts and special groups; those first whose children are owed something."""
-    from casework.models import Case, CaseEvent, ConcernReport, Contact, Obligation, VisitPlan
-    from students.models import Person, RegistryLine, SpecialGroup
+    """Cases with their moves, contacts and visits; those first whose children are owed something."""
+    from casework.models import Case, CaseEvent, Contact, Obligation, VisitPlan
+    from students.models import Person, RegistryLine
 
-    busy = Case.objects.open().values("student")
     owed = Obligation.objects.undone_on(today).order_by().values("student")
+    busy = Case.objects.open().values("student")
     lines = RegistryLine.objects.exclude(pk__in=busy).order_by("pk").values_list("pk", "school")
     children = list(lines.filter(pk__in=owed)[: OPEN_CASES + CLOSED_CASES])
     children += list(lines.exclude(pk__in=owed)[: OPEN_CASES + CLOSED_CASES - len(children)])
     chance.shuffle(children)
-    teacher, week = Person.objects.order_by("pk")[1], today - timedelta(days=today.weekday())
-    cases, events, contacts, plans = [], [], [], []
-    for n, (student, school) in enumerate(children):
-        stage = chance.choice(STAGES) if n < OPEN_CASES else "closed"
-        opened, due = today - timedelta(days=chance.randrange(70)), today + timedelta(days=chance.randrange(-12, 20))
-        fields = {"concern": "weary"} if stage == "watch" else {}
-        if stage == "closed":
-            fields |= {"outcome": "returned", "closed_on": today, "closed_at": now}
-        else:
-            fields |= {"plan_step": STEPS.get(stage, "check_return"), "plan_on": due}
-        if stage in ("returned", "closed"):
-            fields["returned_on"] = opened + timedelta(days=(today - opened).days // 2)
-        if stage != "closed" and n % 30 == 0:
-            fields |= {"assigned_to": teacher, "assigned_reason": "班主任病假"}
-        case = Case(
-            student_id=student, stage=stage, opened_on=opened, opened_at=now, since=opened,
-            was_lost=stage in LOST or n % 9 == 0, **fields,
-        )  # fmt: skip
-        cases.append(case)
-        events.append((case, "raise_concern" if stage == "watch" else "note_absence", opened))
-        if case.returned_on:
-            events.append((case, "note_return", case.returned_on))
-        contacts += [
-            Contact(
-                student_id=student, day=opened + timedelta(days=back), method=chance.choice(("phone", "home_visit")),
-                result=f"第{back}次联系", recorded_at=now, recorded_by=teacher,
-            )
-            for back in range(min(chance.randrange(9), (today - opened).days + 1))
-        ]  # fmt: skip
-        if stage in ("absent", *LOST):
-            sunday, on = week + timedelta(days=6), week + timedelta(days=n % 7)
-            plans.append(
-                VisitPlan(
-                    student_id=student, school_id=school, week=week, until=sunday, visitor=teacher, on=on,
-                    planned_at=now, planned_by=teacher,
-                )
-            )  # fmt: skip
+    teacher = Person.objects.order_by("pk")[1]
+    cases = [drawn_case(n, student, teacher, today, now, chance) for n, (student, _) in enumerate(children)]
     Case.objects.bulk_create(cases, batch_size=STEP)
+    moves = [(case, "raise_concern" if case.stage == "watch" else "note_absence", case.opened_on) for case in cases]
+    moves += [(case, "note_return", case.returned_on) for case in cases if case.returned_on]
     CaseEvent.objects.bulk_create(
-        CaseEvent(case=case, action=action, day=day, at=now, to_stage=case.stage) for case, action, day in events
+        CaseEvent(case=case, action=action, day=day, at=now, to_stage=case.stage) for case, action, day in moves
     )
+    told = {"recorded_at": now, "recorded_by": teacher}
+    contacts = [
+        Contact(
+            student_id=case.student_id, day=case.opened_on + timedelta(days=back), result=f"第{back}次联系",
+            method=chance.choice(("phone", "home_visit")), **told,
+        )
+        for case in cases
+        for back in range(min(chance.randrange(9), (today - case.opened_on).days + 1))
+    ]  # fmt: skip
     others = RegistryLine.objects.filter(pk__in=owed).order_by("-pk").values_list("pk", flat=True)[:20_000]
     contacts += [
-        Contact(student_id=pk, day=today - timedelta(days=pk % 60), method="phone", result="已到校", recorded_at=now)
+        Contact(student_id=pk, day=today - timedelta(days=pk % 60), method="phone", result="已到校", **told)
         for pk in others
     ]
     Contact.objects.bulk_create(contacts, batch_size=STEP)
-    VisitPlan.objects.bulk_create(plans, batch_size=STEP)
-    ConcernReport.objects.bulk_create(
-        ConcernReport(
-            student_id=case.student_id, day=case.opened_on, kind="weary", recorded_at=now, recorded_by=teacher
+    week, planned = today - timedelta(days=today.weekday()), {"planned_at": now, "planned_by": teacher}
+    schools = dict(children)
+    VisitPlan.objects.bulk_create(
+        VisitPlan(
+            student_id=case.student_id, school_id=schools[case.student_id], week=week, until=week + timedelta(days=6),
+            visitor=teacher, on=week + timedelta(days=case.student_id % 7), **planned,
         )
+        for case in cases
+        if case.stage in ("absent", *LOST)
+    )  # fmt: skip
+    add_concerns(cases, told, chance)
+
+
+def drawn_case(n: int, student: int, teacher, today: date, now: datetime, chance):
+    """One case: the first ``OPEN_CASES`` stand open, one in thirty of them assigned to a person."""
+    from casework.models import Case
+
+    stage = chance.choice(STAGES) if n < OPEN_CASES else "closed"
+    opened, fields = today - timedelta(days=chance.randrange(70)), {}
+    if stage == "closed":
+        fields |= {"outcome": "returned", "closed_on": today, "closed_at": now}
+    else:
+        due = today + timedelta(days=chance.randrange(-12, 20))
+        fields |= {"plan_step": STEPS.get(stage, "check_return"), "plan_on": due}
+    if stage in ("returned", "closed"):
+        fields["returned_on"] = opened + timedelta(days=(today - opened).days // 2)
+    if stage != "closed" and n % 30 == 0:
+        fields |= {"assigned_to": teacher, "assigned_reason": "班主任病假"}
+    return Case(
+        student_id=student, stage=stage, opened_on=opened, opened_at=now, since=opened,
+        concern="weary" if stage == "watch" else "", was_lost=stage in LOST or n % 9 == 0, **fields,
+    )  # fmt: skip
+
+
+def add_concerns(cases, told: dict, chance) -> None:
+    """What teachers have reported of the children who are watched, and the special groups of one child in four."""
+    from casework.models import ConcernReport
+    from students.models import SpecialGroup
+
+    ConcernReport.objects.bulk_create(
+        ConcernReport(student_id=case.student_id, day=case.opened_on, kind="weary", **told)
         for case in cases
         if case.stage == "watch"
     )
+    kinds = ("left_behind_both", "wavering")
     SpecialGroup.objects.bulk_create(
-        SpecialGroup(student_id=case.student_id, kind=chance.choice(("left_behind_both", "wavering")), since=opened)
-        for case in cases[::4]
+        SpecialGroup(student_id=case.student_id, kind=chance.choice(kinds), since=case.opened_on) for case in cases[::4]
     )
 
 
