@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0018_visits_are_planned_and_checked")]
+    dependencies = [("casework", "0019_children_are_watched_and_reviewed")]
 
     operations = [
         migrations.AddIndex(

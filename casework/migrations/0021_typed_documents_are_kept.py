@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0019_duties_are_found_by_child"),
+        ("casework", "0020_duties_are_found_by_child"),
         ("students", "0021_the_clock_sends_notices_of_cases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
