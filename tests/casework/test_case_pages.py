@@ -79,14 +79,14 @@ class TestThePage:
     def test_costs_as_many_queries_for_a_long_history(self, scene, away, django_assert_num_queries):
         client, address = client_of(scene.clerk), reverse("casework:case", args=[away.pk])
         client.get(address)
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(22):
             client.get(address)
         for number in range(30):
             CaseEvent.objects.create(
                 case=away, action="note", day=MONDAY, at=away.opened_at, by=scene.clerk, from_stage="absent",
                 to_stage="absent", note=f"第{number}次",
             )  # fmt: skip
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(22):
             client.get(address)
 
     def test_of_a_closed_one_says_how_it_ended(self, scene, away):

@@ -331,13 +331,13 @@ class TestThePage:
         for each in arrange:
             each(cast.student(scene.school_class, "任远"))
         client.get(PAGE)
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(20):
             client.get(PAGE)
         for number in range(2):
             beside = cast.school_class(scene.school, f"20230{number + 2}")
             for each in arrange:
                 each(cast.student(beside, "任远"))
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(20):
             client.get(PAGE)
 
 
