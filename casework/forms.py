@@ -25,8 +25,18 @@ class DutyFilter(forms.Form):
     school_class = forms.ChoiceField(label="班级", required=False)
 
     def __init__(self, *args, schools, classes, **kwargs):
+        """``schools``, ``classes``: those in the scope. Whoever sees several schools first chooses one of them."""
         super().__init__(*args, **kwargs)
-        offer_places(self, schools, classes)
+        offered = {"school": schools, "school_class": classes}
+        if len(schools) > 1:
+            chosen = [row for row in schools if str(row.pk) == self.data.get("school")]
+            offered["school_class"] = classes.filter(school__in=chosen) if chosen else []
+        for name, rows in offered.items():
+            self.fields[name].choices = [("", "全部"), *((str(row.pk), str(row)) for row in rows)]
+        if len(schools) < 2:
+            del self.fields["school"]
+        elif not chosen:
+            del self.fields["school_class"]
 
 
 class SignFilter(forms.Form):
