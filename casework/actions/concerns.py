@@ -36,10 +36,30 @@ def take_back(*, by, concern: ConcernReport, today: date) -> ConcernReport:
     follow_up(students={row.student_id}, today=today, reason="撤回预警")
     if case := Case.objects.open().filter(student=row.student_id).first():
         _end(case, row, by=by, today=today)
-    kind = {"kind": Notice.Kind.CONCERN, "student": row.student_id, "day": row.day, "sent_by": by}
-    Notice.objects.filter(seen_at=None, **kind).delete()
+    _tell_no_more(row)
     audit.record(by=by, action="case.concern_back", subject=row, student=row.student_id)
     return row
+
+
+def _standing(student: int, **when):
+    """The concerns about a child that have not been taken back, the first one first."""
+    return ConcernReport.objects.filter(student=student, cancelled_at=None, **when).order_by("day", "pk")
+
+
+def _tell_no_more(concern: ConcernReport) -> None:
+    """A notice stands for all concerns about a child on a day: unread, it goes with the last of them.
+
+    While another one stands it comes from whoever raised that one, who need not be told.
+    """
+    child_and_day = {"student": concern.student_id, "day": concern.day}
+    unread = Notice.objects.filter(kind=Notice.Kind.CONCERN, seen_at=None, **child_and_day)
+    others = set(_standing(concern.student_id, day=concern.day).values_list("recorded_by", flat=True))
+    if not others:
+        unread.delete()
+    elif concern.recorded_by_id not in others:
+        other = min(others)
+        unread.filter(person=other).delete()
+        unread.filter(sent_by=concern.recorded_by).update(sent_by=other)
 
 
 def _end(case: Case, concern: ConcernReport, *, by, today: date) -> None:
@@ -47,10 +67,14 @@ def _end(case: Case, concern: ConcernReport, *, by, today: date) -> None:
     last = CaseEvent.objects.filter(case=case).exclude(by=None).order_by("pk").last()
     owed = Obligation.objects.standing().filter(student=case.student_id, tier__in=sorted(CASE_TIERS), done_on=None)
     is_its_own = last and last.action == CaseAction.RAISE_CONCERN and last.by_id == by.pk
-    if is_its_own and case.concern == concern.kind and not owed.exists():
+    names_it = case.concern == concern.kind
+    if names_it:
+        first = _standing(case.student_id, day__gte=case.since).first()
+        case.concern = first.kind if first else ""
+    if is_its_own and names_it and not owed.exists():
         line = RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
         case_engine.move_one(
             case, CaseAction.CLOSE, by=by, day=today, line=line, outcome=CaseOutcome.FALSE_ALARM, note="撤回预警"
         )
         return
-    keep_note(case, "concern_back", by=by, day=today, concern=concern.kind)
+    keep_note(case, "concern_back", changed=["concern"], by=by, day=today, concern=concern.kind)

@@ -28,13 +28,17 @@ from casework.documents import (
 from casework.models import Case, Document, DocumentDraft, DocumentStep, IssuedPaper, Obligation, Report
 from casework.papers import typeset
 from casework.queries.document_sheets import area_of, author_posts, sheet_of
-from casework.queries.documents import now_of, parties_of, posts_over, signers
+from casework.queries.documents import awaited, now_of, parties_of, posts_over, signers
 from casework.ruleset import Tier
 from students.access import Scope
 from students.actions import audit, notices
 from students.actions.locks import lock_children
 from students.models import Area, Notice, School, SchoolClass, Student
 
+AWAITED = {
+    DocumentState.WAITING: Notice.Kind.DOCUMENT_WAITING,
+    DocumentState.RETURNED: Notice.Kind.DOCUMENT_RETURNED,
+}  # state → how those are told for whom a document stands so
 SCHOOL_POSTS = frozenset({Post.HOMEROOM, Post.CLERK, Post.HEAD})
 
 
@@ -114,6 +118,7 @@ def issue(*, by, scope: Scope, document: Document, version: int, today: date) ->
     posts = author_posts(row, posts_over(scope, row.school_class))
     if row.number is None:
         _number(row, posts, today)
+    _settle(row, by, today)
     row.revision += 1
     row.issued_at, row.issued_by = timezone.now(), by
     kept = _print(row, posts, today)
@@ -166,7 +171,7 @@ def send_back(*, by, scope: Scope, document: Document, reason: str, version: int
     row.version += 1
     row.save()
     audit.record(by=by, action="document.return", subject=row, step=row.step)
-    _tell(row, {row.drafted_by, row.issued_by}, by, today)
+    _tell(row, awaited(row, today), by, today, kind=Notice.Kind.DOCUMENT_RETURNED)
     return row
 
 
@@ -310,16 +315,21 @@ def note_step(row: Document, action: DocumentAction, by, *, verb: str, reason: s
     )  # fmt: skip
 
 
-def _tell(row: Document, people, by, today: date) -> None:
-    notices.send(
-        by=by, to=[person for person in people if person], kind=Notice.Kind.DOCUMENT_WAITING,
-        school_class=row.school_class, day=today, student=row.student,
-    )  # fmt: skip
+def _tell(row: Document, people, by, today: date, *, kind=Notice.Kind.DOCUMENT_WAITING) -> None:
+    notices.send(by=by, to=people, kind=kind, school_class=row.school_class, day=today, student=row.student)
 
 
 def _settle(row: Document, by, today: date) -> None:
-    """Whoever was told that the document waits for them has nothing to do any more."""
-    people = {*signers(row, today), by, row.drafted_by}
-    notices.settle(
-        by=by, to=people, kind=Notice.Kind.DOCUMENT_WAITING, school_class=row.school_class, student=row.student
-    )
+    """Whoever was told that the document waits for them has nothing to do any more, unless another one still does.
+
+    A notice names the child and not the paper; to be called before the document is moved on.
+    """
+    if row.state not in AWAITED:
+        return
+    others = Document.objects.for_page().filter(student=row.student, state=row.state).exclude(pk=row.pk)
+    if row.student is None:
+        others = others.filter(school_class=row.school_class)
+    busy = {person.pk for other in others for person in awaited(other, today)}
+    people = [person for person in {*awaited(row, today), by} if person.pk not in busy]
+    about = {"school_class": row.school_class, "student": row.student}
+    notices.settle(by=by, to=people, kind=AWAITED[DocumentState(row.state)], **about)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from casework.models import VisitCheck, VisitPlan
-from casework.queries.visits import WEEK, figures_of, monday_of, months_of, token
+from casework.queries.visits import WEEK, checkable_from, figures_of, monday_of, token
 from students.access import Scope, in_force
 from students.actions import audit
 from students.actions.locks import lock_children
@@ -64,6 +64,10 @@ def _refuse(line: RegistryLine, plan: VisitPlan | None, want: Wanted, week: date
     if token(plan) != want.seen:
         other = f"{plan.visitor.name} {cdate_short(plan.on)}去" if plan else "已取消安排"
         raise VisitRefused(f"{name}的家访刚才被别人改过（{other}），没有保存。请看过现在的安排再改。")
+    if plan and plan.on < today:
+        raise VisitRefused(
+            f"{name}的家访安排在{cdate_short(plan.on)}，日子已经过去，不能再改，没有保存。去过的请记家访。"
+        )
     if (want.visitor is None) != (want.on is None):
         raise VisitRefused(f"{name}的家访要写明谁去和哪天去，没有保存。")
     if want.on and not max(week, today) <= want.on <= week + WEEK:
@@ -94,8 +98,9 @@ def check_month(*, by, scope: Scope, school: School, month: date, remark: str, t
     """
     if school.pk not in scope.led:
         raise NotYourVisit("家访检查由校长或分管领导办理，没有保存。")
-    if month.day != 1 or months_of(month)[1] > today:
-        raise VisitRefused("这个月还没有结束，月底以后再检查。没有保存。")
+    if month.day != 1 or today < checkable_from(month):
+        since = cdate_short(checkable_from(month))
+        raise VisitRefused(f"这个月的最后一周还没有过完，{since}起可以检查。没有保存。")
     figures = figures_of(school, month)
     told = {"planned": figures.planned, "done": figures.done, "remark": remark}
     try:

@@ -104,6 +104,13 @@ def signers(document: Document, day: date) -> list[Person]:
     return []
 
 
+def awaited(document: Document, day: date) -> list[Person]:
+    """Whom the document waits for: those who may sign it, or, sent back, those who wrote it."""
+    if document.state == DocumentState.RETURNED:
+        return [person for person in (document.drafted_by, document.issued_by) if person]
+    return signers(document, day)
+
+
 def parties_of(document: Document, scope: Scope, day: date) -> frozenset[Party]:
     """As what the reader stands to a document; one query where it waits."""
     parties = set()

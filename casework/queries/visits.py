@@ -28,6 +28,11 @@ def months_of(month: date) -> tuple[date, date]:
     return month, (month + timedelta(days=32)).replace(day=1)
 
 
+def checkable_from(month: date) -> date:
+    """The Monday after the last week that begins in a month: no visit of the month is to be made any more."""
+    return monday_of(months_of(month)[1] + WEEK)
+
+
 def month_words(month: date) -> str:
     return f"{month.year}年{month.month}月"
 
@@ -100,13 +105,11 @@ def week_lines(scope: Scope, week: date, today: date) -> list[VisitLine]:
     found = []
     for line in lines:
         plan, visit = plans.get(line.pk), visits.get(line.pk)
-        offered = open_days
-        if plan and (kept := next(day for day in days if day[0] == plan.on.isoformat())) not in open_days:
-            offered = [kept, *open_days]
-        may_plan = bool(open_days) and scope.may_answer_for(line.school_class)
+        is_open = bool(open_days) and (plan is None or plan.on >= today)  # what was missed stays known as missed
+        may_plan = is_open and scope.may_answer_for(line.school_class)
         may_tell = week <= today and today <= week + WEEK and scope.may_answer_for(line.school_class)
         found.append(
-            VisitLine(line, why.get(line.pk, ""), plan, visit, may_plan, may_tell, people[line.school_id], offered,
+            VisitLine(line, why.get(line.pk, ""), plan, visit, may_plan, may_tell, people[line.school_id], open_days,
                       *_state(plan, visit, today))
         )  # fmt: skip
     return found
@@ -226,9 +229,16 @@ def check_of(school: School, month: date) -> VisitCheck | None:
     return _checks(month).filter(school=school).first()
 
 
+def _month_before(day: date) -> date:
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def month_to_check(scope: Scope, today: date) -> tuple[School, date] | None:
-    """The school and month that the reader, who leads it, has not checked: the last month, where it had visits."""
-    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    """The school and month that the reader, who leads it, has not checked: the last one whose weeks are over, where it
+    had visits."""
+    month = _month_before(today)
+    if today < checkable_from(month):
+        month = _month_before(month)
     for school in School.objects.filter(pk__in=scope.led).order_by("pk"):
         if month_plans(month).filter(school=school).exists() and not _checks(month).filter(school=school).exists():
             return school, month

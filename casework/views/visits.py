@@ -110,7 +110,8 @@ def visit_check(request, pk, month):
     context = {"school": school, "month": month, "form": form, "check": visits.check_of(school, month)}
     context["figures"], context["classes"] = visits.figures_of(school, month), visits.figures_by_class(school, month)
     context["month_words"] = visits.month_words(month)
-    context["may_check"] = may_check and not context["check"] and visits.months_of(month)[1] <= request.today
+    context["since"] = visits.checkable_from(month)
+    context["may_check"] = may_check and not context["check"] and context["since"] <= request.today
     return render(request, "casework/visit_check.html", context, status=422 if form.is_bound else 200)
 
 
@@ -122,7 +123,7 @@ def visits_by_school(request):
     if not date(2000, 1, 1) <= month <= request.today:
         month = request.today.replace(day=1)
     before, after = (month - timedelta(days=1)).replace(day=1), visits.months_of(month)[1]
-    lines = visits.school_lines(request.scope, month)
+    lines, since = visits.school_lines(request.scope, month), visits.checkable_from(month)
     context = {
         "month": month,
         "month_words": visits.month_words(month),
@@ -130,6 +131,8 @@ def visits_by_school(request):
         "before": before,
         "after": after if after <= request.today else None,
         "total": visits.Figures(sum(line.figures.planned for line in lines), sum(line.figures.done for line in lines)),
-        "unchecked": sum(line.check is None and line.figures.planned > 0 for line in lines),
+        "since": since,
+        "is_over": since <= request.today,
+        "unchecked": sum(line.check is None and line.figures.planned > 0 for line in lines if since <= request.today),
     }
     return render(request, "casework/visits_by_school.html", context)

@@ -55,8 +55,9 @@ def keep_for_child(
     *, by, student: Student, paper: Mapping[str, object], kind: Certificate.Kind = Kind.CHANGE, today: date
 ) -> Certificate:
     """A paper that hangs on no event: what proves a change that has not been recorded yet, the certificate that a
-    suspension is asked for with, or a slip 请假条."""
-    standing = Certificate.objects.filter(student=student, event=None, sha256=paper["sha256"], cancelled_at=None)
+    suspension is asked for with, or a slip 请假条. The same file can be a paper of more than one kind."""
+    same = {"student": student, "event": None, "kind": kind, "sha256": paper["sha256"]}
+    standing = Certificate.objects.filter(cancelled_at=None, **same)
     if found := standing.first():
         return found
     made = Certificate.objects.create(

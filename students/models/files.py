@@ -81,7 +81,7 @@ class Certificate(StoredFile):
                 name="a_certificate_of_a_change_is_kept_once",
             ),
             models.UniqueConstraint(
-                fields=["student", "sha256"],
+                fields=["student", "kind", "sha256"],
                 condition=Q(cancelled_at=None, event=None),
                 name="a_certificate_of_a_child_is_kept_once",
             ),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from casework.models import Case, CaseEvent, ConcernReport
 from students.models import AuditRow, Notice, Role
 from tests import cast
+from tests.casework.away import open_case
 from tests.scene import MONDAY, at, client_of, school_days
 
 
@@ -102,6 +103,40 @@ class TestTakingBack:
         tap(scene.teacher, scene.children[1], "marrying")
         take_back(subject, ConcernReport.objects.get(kind="weary"))
         assert Case.objects.get().is_open
+
+    def test_leaves_the_notice_while_another_concern_of_the_day_stands(self, scene, subject):
+        tap(subject, scene.children[1])
+        tap(subject, scene.children[1], "marrying")
+        take_back(subject)
+        assert Notice.objects.get(kind="concern").sent_by == subject
+        take_back(subject, ConcernReport.objects.get(kind="weary"))
+        assert not Notice.objects.filter(kind="concern").exists()
+
+    def test_leaves_the_notice_to_whoever_else_has_raised_one(self, scene, subject):
+        deputy = cast.person("马世明", role=Role.DEPUTY_HEAD, school=scene.school)
+        tap(subject, scene.children[1])
+        tap(scene.teacher, scene.children[1], "marrying")
+        take_back(subject, ConcernReport.objects.get(kind="weary"))
+        notice = Notice.objects.get(kind="concern")
+        assert (notice.person, notice.sent_by) == (deputy, scene.teacher)
+
+    def test_leaves_of_the_case_what_others_have_raised(self, scene, subject):
+        tap(subject, scene.children[1])
+        tap(scene.teacher, scene.children[1], "marrying")
+        take_back(subject, ConcernReport.objects.get(kind="weary"))
+        assert Case.objects.get().concern == "marrying"
+
+    def test_leaves_nothing_of_it_in_a_case_that_was_open_before(self, scene, subject):
+        open_case(scene.children[1])
+        tap(subject, scene.children[1])
+        take_back(subject)
+        assert (Case.objects.get().is_open, Case.objects.get().concern) == (True, "")
+
+    def test_leaves_what_else_names_the_case(self, scene, subject):
+        open_case(scene.children[1], concern="promised")
+        tap(subject, scene.children[1])
+        take_back(subject)
+        assert Case.objects.get().concern == "promised"
 
     def test_is_the_reporters_alone(self, scene, subject):
         tap(subject, scene.children[1])

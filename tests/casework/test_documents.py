@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 
 from casework.actions import acts
 from casework.actions.documents import DocumentChanged, DocumentRefused, NotYourDocument, edit
@@ -15,7 +16,7 @@ from casework.queries import documents as queries
 from casework.queries.document_lists import boxes
 from students.models import AuditRow, Notice, Posting
 from tests import cast
-from tests.scene import MONDAY, at
+from tests.scene import MONDAY, at, client_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the libraries that draw the PDF
 ABSENCE, LOSS, LETTER, VISIT = (
@@ -221,6 +222,15 @@ class TestTheChain:
         desk.do("sign", row, "clerk")
         assert told() == {desk.people["principal"], desk.people["deputy"]}
 
+    @pytest.mark.parametrize("done", ["sign", "return", "void"])
+    def test_who_has_another_document_of_the_child_waiting_is_still_told(self, desk, done):
+        first, second = desk.issued(LOSS), desk.issued(VISIT)
+        who = "homeroom" if done == "void" else "clerk"
+        desk.do(done, first, who)
+        assert desk.scene.clerk in told()
+        desk.do("sign", second, "clerk")
+        assert desk.scene.clerk not in told()
+
     def test_where_nobody_holds_the_post_the_next_one_up_signs(self, desk):
         Posting.objects.filter(person=desk.scene.clerk).update(until=desk.today)
         row = desk.issued(LOSS)
@@ -252,8 +262,18 @@ class TestSendingBack:
     def test_tells_whoever_wrote_it_and_lets_them_change_it(self, desk):
         row = desk.do("return", desk.issued(), "clerk", reason="缺课天数不对")
         assert (row.state, row.waiting_for, row.number) == ("returned", "", 1)
-        assert told() == {desk.scene.teacher}
+        assert (told(), told(Notice.Kind.DOCUMENT_RETURNED)) == (set(), {desk.scene.teacher})
+        page = client_of(desk.scene.teacher).get(reverse("students:notices")).content.decode()
+        assert "退回了高东的文书，请修改。" in page
         assert list(boxes(cast.scope(desk.scene.teacher), desk.today, {})["write"]) == [row]
+
+    @pytest.mark.parametrize("then", ["issue", "void"])
+    def test_waits_for_nobody_who_wrote_it_once_it_is_dealt_with(self, desk, then):
+        row = desk.do("issue", desk.draft(LOSS), "clerk")  # written by one and issued by another
+        row = desk.do("return", row, "principal")
+        assert told(Notice.Kind.DOCUMENT_RETURNED) == {desk.scene.teacher, desk.scene.clerk}
+        desk.do(then, row, "homeroom")
+        assert told(Notice.Kind.DOCUMENT_RETURNED) == set()
 
     def test_issued_anew_it_keeps_number_and_report_and_both_papers(self, desk):
         row = desk.do("return", desk.issued(), "clerk")

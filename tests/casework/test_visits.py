@@ -12,7 +12,7 @@ from casework.actions.acts import record_contact
 from casework.actions.visits import Wanted
 from casework.contacts import ContactMethod
 from casework.models import VisitCheck, VisitPlan
-from casework.queries.visits import Figures, figures_of, key_children, month_to_check, school_lines
+from casework.queries.visits import Figures, checkable_from, figures_of, key_children, month_to_check, school_lines
 from students.models import AuditRow, Role, SpecialGroup
 from tests import cast
 from tests.scene import MONDAY, at, client_of, school_days
@@ -132,6 +132,26 @@ class TestTheWeek:
             plan(scene, child, **wanted)
         assert not VisitPlan.objects.exists()
 
+    @pytest.mark.parametrize(("day", "may"), [(TUESDAY, True), (TUESDAY + timedelta(1), False)])
+    @pytest.mark.parametrize("to", [None, SUNDAY])
+    def test_that_was_missed_stays_known_as_missed(self, scene, child, day, may, to):
+        plan(scene, child)
+        wanted = {child.pk: Wanted(to and scene.teacher.pk, to, f"{scene.teacher.pk}:{TUESDAY}")}
+        change = {"by": scene.teacher, "scope": cast.scope(scene.teacher), "week": MONDAY, "wanted": wanted}
+        if may:
+            assert visits.plan_week(**change, today=day) == 1
+            return
+        with pytest.raises(visits.VisitRefused, match="9月8日，日子已经过去，不能再改"):
+            visits.plan_week(**change, today=day)
+        assert figures_of(scene.school, SEPTEMBER) == Figures(1, 0)
+
+    def test_offers_no_change_of_what_was_missed_and_still_takes_the_visit(self, scene, child, clock):
+        plan(scene, child)
+        clock.move_to(at(TUESDAY + timedelta(1)))
+        html = client_of(scene.teacher).get(WEEK).content.decode()
+        assert "记家访" in html
+        assert f'name="visitor-{child.pk}"' not in html
+
     def test_half_a_plan_is_refused(self, scene, child):
         sent = fields(child, scene.teacher.pk, "")
         assert "谁去和哪天去" in client_of(scene.teacher).post(WEEK, sent, follow=True).content.decode()
@@ -168,9 +188,9 @@ class TestTheWeek:
 
 
 class TestTheCheck:
-    OCTOBER = date(2026, 10, 1)
+    OVER = date(2026, 10, 5)  # the last week that begins in September ends on Sunday 4 October
 
-    def check(self, head, school, *, today=OCTOBER, month=SEPTEMBER, remark="已抽查2户"):
+    def check(self, head, school, *, today=OVER, month=SEPTEMBER, remark="已抽查2户"):
         return visits.check_month(
             by=head, scope=cast.scope(head), school=school, month=month, remark=remark, today=today
         )
@@ -182,12 +202,12 @@ class TestTheCheck:
         assert (row.planned, row.done, row.remark, row.checked_by) == (1, 1, "已抽查2户", head)
         assert AuditRow.objects.get(action="visits.check").details == {"planned": 1, "done": 1}
 
-    @pytest.mark.parametrize(("today", "may"), [(date(2026, 9, 30), False), (date(2026, 10, 1), True)])
-    def test_is_made_when_the_month_is_over(self, scene, head, today, may):
+    @pytest.mark.parametrize(("today", "may"), [(date(2026, 10, 4), False), (date(2026, 10, 5), True)])
+    def test_is_made_when_the_last_week_of_the_month_is_over(self, scene, head, today, may):
         if may:
             assert self.check(head, scene.school, today=today)
         else:
-            with pytest.raises(visits.VisitRefused, match="还没有结束"):
+            with pytest.raises(visits.VisitRefused, match="10月5日起可以检查"):
                 self.check(head, scene.school, today=today)
 
     def test_is_made_once(self, scene, head):
@@ -202,7 +222,7 @@ class TestTheCheck:
             self.check(scene.clerk, scene.school)
 
     def test_says_something(self, scene, head, clock):
-        clock.move_to(at(self.OCTOBER))
+        clock.move_to(at(self.OVER))
         address = reverse("casework:visit_check", args=[scene.school.pk, SEPTEMBER])
         response = client_of(head).post(address, {"remark": "  "})
         assert response.status_code == 422
@@ -211,14 +231,37 @@ class TestTheCheck:
         assert "已检查2026年9月的家访" in done
         assert "都去了" in done
 
-    @pytest.mark.parametrize(("day", "asked"), [(date(2026, 9, 30), False), (date(2026, 10, 1), True)])
-    def test_is_asked_for_from_the_first_of_the_next_month(self, scene, child, head, clock, day, asked):
+    @pytest.mark.parametrize(("day", "asked"), [(date(2026, 10, 4), False), (date(2026, 10, 5), True)])
+    def test_is_asked_for_from_the_monday_after_its_last_week(self, scene, child, head, clock, day, asked):
         plan(scene, child)
         clock.move_to(at(day))
-        assert ("上个月的家访还没有检查" in client_of(head).get(WEEK).content.decode()) == asked
+        assert ("9月的家访还没有检查" in client_of(head).get(WEEK).content.decode()) == asked
         if asked:
             self.check(head, scene.school)
             assert month_to_check(cast.scope(head), day) is None
+
+    @pytest.mark.parametrize(
+        ("month", "since"),
+        [(date(2026, 11, 1), date(2026, 12, 7)), (date(2026, 5, 1), date(2026, 6, 1)), (SEPTEMBER, OVER)],
+    )
+    def test_waits_for_the_sunday_of_the_week_that_begins_last(self, month, since):
+        assert checkable_from(month) == since
+
+    def test_that_was_forgotten_is_asked_for_until_the_next_month_is_over(self, scene, child, head):
+        plan(scene, child)
+        asked = [month_to_check(cast.scope(head), date(2026, 11, day)) for day in (1, 2)]
+        assert asked == [(scene.school, SEPTEMBER), None]
+
+    def test_the_page_and_the_county_name_the_day_before_it_can_be_made(self, scene, child, head, clock):
+        plan(scene, child)
+        clock.move_to(at(date(2026, 10, 4)))
+        page = client_of(head).get(reverse("casework:visit_check", args=[scene.school.pk, SEPTEMBER])).content.decode()
+        assert "10月5日起由校长或分管领导检查" in page
+        assert "确认已检查" not in page
+        bureau = client_of(cast.person(role=Role.BUREAU_OFFICER))
+        by_school = bureau.get(reverse("casework:visits_by_school"), {"month": "2026-09-01"})
+        assert "10月5日起检查" in by_school.content.decode()
+        assert by_school.context["unchecked"] == 0
 
     def test_the_county_sees_every_school(self, scene, child, head):
         plan(scene, child)

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from PIL import Image
 from pypdf import PdfWriter
@@ -157,6 +158,16 @@ class TestTakingBack:
         self.press(scene.teacher, proof)
         assert upload(scene.teacher, event, picture()).status_code == 302
         assert Certificate.objects.filter(cancelled_at=None).count() == 1
+
+
+def test_a_file_of_a_child_is_a_paper_of_every_kind_that_it_is_handed_in_as(scene):
+    kept = {"by": scene.teacher, "student": scene.children[0], "paper": paper(), "today": MONDAY}
+    slip, case = (certificates.keep_for_child(**kept, kind=kind) for kind in ("leave", "case"))
+    assert (slip.kind, case.kind) == ("leave", "case")
+    assert certificates.keep_for_child(**kept, kind="case") == case  # the same one sent twice is one
+    case.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        case.save()
 
 
 def test_the_old_school_opens_its_paper_after_the_child_has_gone(scene, event):
