@@ -222,12 +222,14 @@ class ChildNow(NamedTuple):
     """What has to be proven before a case may end: where the child stands, and what is on file.
 
     ``present_days``: days seen present since the case came to 已复学; ``is_confirmed``: whether the receiving school
-    has accepted a 转出.
+    has accepted a 转出; ``left_country``: 出国（境） is its last event; ``is_away``: the absence goes on.
     """
 
     standing: Standing
     present_days: int = 0
     is_confirmed: bool = False
+    left_country: bool = False
+    is_away: bool = False
 
 
 class CaseNow(NamedTuple):
@@ -265,9 +267,12 @@ def closing_refusal(case: CaseNow, outcome: CaseOutcome, child: ChildNow, *, ret
         return f"返校后要到校满{return_days}个上课日才能销号，现在是{child.present_days}个"
     if outcome is CaseOutcome.TRANSFERRED and not (child.standing is Standing.GONE and child.is_confirmed):
         return "转学要等接收学校确认以后才能销号，现在还没有确认"
+    if outcome is CaseOutcome.LEFT_COUNTRY and not (child.standing is Standing.GONE and child.left_country):
+        return "出国（境）要登记学籍变动以后才能销号"
+    if outcome is CaseOutcome.FALSE_ALARM and child.is_away:
+        return "点名登记的缺课还没有结束，不能以“误报”销号；点名记错的，请先更正点名"
     wanted = {
         CaseOutcome.SUSPENDED: (Standing.SUSPENDED, "休学要经批准并登记学籍变动以后才能销号"),
-        CaseOutcome.LEFT_COUNTRY: (Standing.GONE, "出国（境）要登记学籍变动以后才能销号"),
         CaseOutcome.DECEASED: (Standing.DECEASED, "要登记学籍变动以后才能以“死亡”销号"),
         CaseOutcome.GRADUATED: (Standing.GRADUATED, "要登记毕业以后才能以“毕业”销号"),
     }

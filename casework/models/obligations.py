@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from casework.ladder import DutyStatus, duty_status
 from casework.ruleset import Tier
+from casework.stages import CASE_TIERS
 from students.access import ScopedQuerySet
 from students.models.attendance import CLASS_PATH
 from students.models.registry import Enrolment, Student, choices
@@ -73,6 +75,18 @@ class ObligationQuerySet(ScopedQuerySet):
             .order_by()
         )
         return self.exclude(Q(tier=Tier.CONTACT) & Exists(older))
+
+    def of_cases(self, day):
+        """What a case is about: duties of runs, triggered by ``day``, with ``seen_on``, the day on which the child was
+        seen again; None while it is away."""
+        run = AbsenceRun.objects.filter(student=OuterRef("student"), started_on=OuterRef("run_start"))
+        # A child that was only reported gone is back with the day on which its return is owed.
+        back = Obligation.objects.standing().filter(
+            student=OuterRef("student"), key=OuterRef("key"), tier=Tier.RETURN_REPORT, run_start=None
+        )
+        seen = Coalesce(Subquery(run.values("settled_on")[:1]), Subquery(back.values("triggered_on")[:1]))
+        rows = self.standing().filter(tier__in=sorted(CASE_TIERS), triggered_on__lte=day)
+        return rows.annotate(seen_on=seen)
 
     def for_duty_list(self):
         """With all that a duty card names, and ``school_now``, the school in whose registry the child last stood."""

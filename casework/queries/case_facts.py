@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from casework.facts import Surroundings, load_facts
 from casework.ladder import StudentFacts
-from casework.models import Case, Watch
+from casework.models import Case, Obligation, Watch
 from casework.stages import Actor, CaseStage, ChildNow
 from casework.steps import CHAIN, POSTS, responsible_for
 from casework.watching import WatchKind
@@ -113,7 +113,9 @@ def child_now(case: Case, line: RegistryLine, today: date) -> ChildNow:
     present = present_days(case, today) if case.stage == CaseStage.RETURNED else 0
     last = EnrolmentEvent.objects.effective().filter(student=case.student_id).order_by("-happened_on", "-order").first()
     confirmed = last is not None and last.kind == EventKind.TRANSFER_OUT and last.confirmed_on is not None
-    return ChildNow(Standing(line.standing), present, confirmed)
+    left_country = last is not None and last.kind == EventKind.LEAVE_COUNTRY
+    away = Obligation.objects.of_cases(today).filter(student=case.student_id, seen_on=None).exists()
+    return ChildNow(Standing(line.standing), present, confirmed, left_country, is_away=away)
 
 
 def present_days(case: Case, today: date) -> int:

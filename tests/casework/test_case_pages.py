@@ -48,6 +48,22 @@ def send(by, name, case, **fields):
     return client_of(by).post(reverse(f"casework:{name}", args=[case.pk]), {"version": case.version, **fields})
 
 
+def correct_registers(scene):
+    """The three days on which the child was marked away were not its own."""
+    for day in school_days(MONDAY, 3):
+        scene.take(day, version=1)
+
+
+def close_as_mistaken(scene, case):
+    """Somebody has worked on the case; then the registers are corrected, and the clerk closes it as 误报."""
+    by = {"by": scene.clerk, "scope": cast.scope(scene.clerk), "today": MONDAY + timedelta(2)}
+    visit = {"step": CaseStep.VISIT, "on": MONDAY + timedelta(4), "note": ""}
+    case = cases.plan(case=case, version=case.version, **visit, **by)
+    correct_registers(scene)
+    case.refresh_from_db()
+    return cases.close(case=case, outcome=CaseOutcome.FALSE_ALARM, note="点错了人", version=case.version, **by)
+
+
 class TestThePage:
     def test_says_who_how_far_and_what_next_by_whom_and_when(self, scene, away):
         page = page_of(scene.teacher, away).context["page"]
@@ -90,10 +106,7 @@ class TestThePage:
             client.get(address)
 
     def test_of_a_closed_one_says_how_it_ended(self, scene, away):
-        cases.close(
-            by=scene.clerk, scope=cast.scope(scene.clerk), case=away, outcome=CaseOutcome.FALSE_ALARM, note="点错了人",
-            version=1, today=MONDAY + timedelta(2),
-        )  # fmt: skip
+        close_as_mistaken(scene, away)
         response = page_of(scene.clerk, away)
         assert response.context["page"].step is None
         assert "误报" in text_of(response)
@@ -191,7 +204,8 @@ class TestWhatIsDone:
         assert RegistryLine.objects.get(pk=away.student_id).standing == "dropped_out"
 
     def test_a_lost_child_comes_off_the_list_only_with_a_paper(self, scene, lost, bureau):
-        how = {"outcome": "false_alarm", "note": "转到邻校，漏登"}
+        correct_registers(scene)
+        how = {"outcome": "false_alarm", "note": "点名一直点错了人"}
         assert send(bureau, "close_case", lost, **how).status_code == 302  # on to the proposal
         response = send(bureau, "propose_closing", lost, **how)
         assert response.status_code == 422
@@ -201,10 +215,17 @@ class TestWhatIsDone:
         second.post(reverse("casework:closing", args=[Closing.objects.get().pk]), {"do": "approve"})
         assert (Case.objects.get().stage, Certificate.objects.get().kind) == ("closed", "case")
 
+    def test_an_absence_that_goes_on_is_no_false_alarm(self, scene, away):
+        response = send(scene.clerk, "close_case", away, outcome="false_alarm", note="点错了人")
+        assert response.status_code == 422
+        assert "请先更正点名" in text_of(response)
+        assert Case.objects.open().exists()
+
     def test_what_is_not_proven_is_not_offered_and_the_page_says_what_it_waits_for(self, scene, away):
         response = client_of(scene.clerk).get(reverse("casework:close_case", args=[away.pk]))
-        assert [value for value, _ in response.context["form"].fields["outcome"].choices] == ["false_alarm"]
-        assert "转学：要等" in text_of(response) or "转学（对方已接收）：转学要等" in text_of(response)
+        assert [value for value, _ in response.context["form"].fields["outcome"].choices] == []
+        assert "现在还不能办" in text_of(response)
+        assert "转学（对方已接收）：转学要等" in text_of(response)
 
     def test_a_paper_is_kept_once(self, scene, away):
         for _ in range(2):
@@ -219,10 +240,7 @@ class TestWhatIsDone:
         assert not Certificate.objects.exists()
 
     def test_a_closed_case_takes_nothing_more(self, scene, away):
-        cases.close(
-            by=scene.clerk, scope=cast.scope(scene.clerk), case=away, outcome=CaseOutcome.FALSE_ALARM, note="点错了人",
-            version=1, today=MONDAY + timedelta(2),
-        )  # fmt: skip
+        close_as_mistaken(scene, away)
         assert send(scene.teacher, "plan_case", away, step="visit", on="2026-09-12").status_code == 403
         assert send(scene.clerk, "close_case", away, outcome="false_alarm", note="再销").status_code == 422
         assert send(scene.clerk, "reopen_case", Case.objects.get(), note="又听说要走").status_code == 302

@@ -78,7 +78,7 @@ class TestClosing:
         [
             (CaseOutcome.TRANSFERRED, ChildNow(Standing.GONE, is_confirmed=True)),
             (CaseOutcome.SUSPENDED, ChildNow(Standing.SUSPENDED)),
-            (CaseOutcome.LEFT_COUNTRY, ChildNow(Standing.GONE)),
+            (CaseOutcome.LEFT_COUNTRY, ChildNow(Standing.GONE, left_country=True)),
             (CaseOutcome.DECEASED, ChildNow(Standing.DECEASED)),
             (CaseOutcome.GRADUATED, ChildNow(Standing.GRADUATED)),
         ],
@@ -92,6 +92,16 @@ class TestClosing:
         case = CaseNow(CaseStage.REPORTED_LOST, was_lost=True)
         said = closing_refusal(case, CaseOutcome.TRANSFERRED, ChildNow(Standing.GONE), return_days=10)
         assert "接收学校确认" in said
+
+    def test_who_is_gone_for_another_reason_has_not_left_the_country(self):
+        case = CaseNow(CaseStage.REPORTED_LOST, was_lost=True)
+        assert closing_refusal(case, CaseOutcome.LEFT_COUNTRY, ChildNow(Standing.GONE), return_days=10)
+
+    @pytest.mark.parametrize("stage", [CaseStage.ABSENT, CaseStage.REPORTED_LOST])
+    def test_no_false_alarm_while_the_child_is_away(self, stage):
+        child, case = ChildNow(Standing.ATTENDING, is_away=True), CaseNow(stage, was_lost=False)
+        assert "先更正点名" in closing_refusal(case, CaseOutcome.FALSE_ALARM, child, return_days=10)
+        assert not closing_refusal(case, CaseOutcome.FALSE_ALARM, child._replace(is_away=False), return_days=10)
 
     @pytest.mark.parametrize("stage", sorted(MAY[CaseAction.CLOSE]))
     @pytest.mark.parametrize(

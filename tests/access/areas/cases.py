@@ -32,7 +32,7 @@ POST casework:add_case_paper        in      422      403     422   422       422
 GET  casework:confirm_dropout       in      403      403     403   403       403    403      200    403       403   403        404        404       in    pw
 POST casework:confirm_dropout       in      403      403     403   403       403    403      →      403       403   403        404        404       in    pw
 GET  casework:close_case            in      403      403     200   200       200    403      200    403       403   403        404        404       in    pw
-POST casework:close_case            in      403      403     →     →         →      403      →      403       403   403        404        404       in    pw
+POST casework:close_case            in      403      403     422   422       422    403      422    403       403   403        404        404       in    pw
 GET  casework:reopen_case           in      200      403     200   200       200    200      200    200       403   200        404        404       in    pw
 POST casework:reopen_case           in      422      403     422   422       422    422      422    422       403   422        404        404       in    pw
 """  # noqa: E501
