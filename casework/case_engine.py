@@ -1,7 +1,7 @@
 """Moves cases as duties, runs and registry say, in the transaction that has changed them (domain.md §5).
 
-What moves where is decided by the pure ``casework.stages.follow``; here its facts are read for many children at once,
-and its moves written, each with its event.
+What moves where is decided by the pure ``casework.following``; here its facts are read for many children at once, and
+its moves written, each with its event.
 """
 
 from collections import defaultdict
@@ -13,19 +13,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from casework.facts import Surroundings, first_seen
+from casework.following import CaseFile, Matter, Move, follow
 from casework.models import AbsenceRun, Case, CaseEvent, Contact, Obligation
 from casework.ruleset import Tier
-from casework.stages import (
-    CASE_TIERS,
-    TRANSITIONS,
-    CaseAction,
-    CaseFile,
-    CaseOutcome,
-    CaseStage,
-    Matter,
-    Move,
-    follow,
-)
+from casework.stages import CASE_TIERS, TRANSITIONS, CaseAction, CaseOutcome, CaseStage
 from casework.steps import PLANS, CaseStep, Pace
 from students.calendar import SchoolDays, school_year_of, school_year_start
 from students.enrolment import Standing
@@ -34,6 +25,14 @@ from students.queries.calendar import calendar_under, reference_stamp
 from students.queries.policy import policy_under
 
 MOVED_COLUMNS = [column.name for column in Case._meta.concrete_fields if column.name not in ("id", "student")]
+# How a case ended and from when it stood: what opening it again changes, and the history keeps.
+ENDING = [
+    Case._meta.get_field(name)
+    for name in (
+        "outcome", "closed_on", "closed_at", "closed_by", "since", "returned_on", "return_confirmed_at",
+        "return_confirmed_by",
+    )
+]  # fmt: skip
 LOST_STAGES = frozenset({CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT})
 
 
@@ -47,12 +46,12 @@ def follow_children(students: Collection[int], *, today: date) -> int:
     found, promised = [], []
     for student, line in sorted(lines.items()):
         case = cases.get(student)
-        if moves := follow(_file_of(case), Standing(line.standing), line.since, matters[student]):
+        if moves := follow(_file_of(case), Standing(line.standing), line.since, matters[student], today=today):
             found.append((line, case, moves))
         elif case and case.is_open and case.plan_step == CaseStep.PROMISED:
             promised.append((line, case))
     if found:
-        _write(found)
+        _write(found, today)
     kept = _keep_promises(promised, today) if promised else 0
     return sum(len(moves) for _, _, moves in found) + kept
 
@@ -68,25 +67,29 @@ def children_to_follow(today: date):
 
 
 class Planner:
-    """Plans the next step of cases: the calendar and the county's parameters, read once."""
+    """Plans the next step of cases on a day: the calendar and the county's parameters, read once."""
 
-    def __init__(self):
-        self._stamp = reference_stamp()
+    def __init__(self, today: date):
+        self._today, self._stamp = today, reference_stamp()
         self._calendar = calendar_under(self._stamp)
 
     def school_days(self, line: RegistryLine) -> SchoolDays:
         return self._calendar.school_days(school=line.school_id, school_class=line.school_class_id)
 
     def plan(self, stage: CaseStage, day: date, line: RegistryLine) -> tuple[CaseStep, date]:
-        """What entering ``stage`` on ``day`` plans for a child who stands at ``line``, and the school day by which."""
+        """What entering ``stage`` on ``day`` plans for a child who stands at ``line``, and the school day by which.
+
+        What is known late is not overdue from the start: people have their days from today. A return alone counts
+        from its own day, since the registers count it.
+        """
         (step, pace), school_days = PLANS[stage], self.school_days(line)
-        wait = getattr(policy_under(self._stamp, day), pace)
+        wait, known_on = getattr(policy_under(self._stamp, day), pace), max(day, self._today)
         if pace is not Pace.RETURN:
-            return step, school_days.on_or_after(day + timedelta(days=wait))
+            return step, school_days.on_or_after(known_on + timedelta(days=wait))
         due = school_days.on_or_after(day)  # 到校满几个上课日, the first one included
         for _ in range(wait - 1):
             due = school_days.after(due)
-        return step, due
+        return step, max(due, school_days.on_or_after(known_on))
 
 
 def move(
@@ -100,11 +103,15 @@ def move(
     before, target = case.stage, TRANSITIONS[action].target
     now = timezone.now()
     if before == CaseStage.CLOSED:
+        if action is CaseAction.NOTE_ABSENCE:  # which may turn out to be a mistake
+            details["ended"] = _ending(case)
         case.outcome, case.closed_on, case.closed_at, case.closed_by = "", None, None, None
         case.since, case.returned_on = day, None
     case.stage = target
     if target is not CaseStage.CLOSED:  # a child that leaves again has not come back for good
         case.return_confirmed_at, case.return_confirmed_by = None, None
+    if action is CaseAction.UNDO_LOSS:
+        case.was_lost = _was_lost_otherwise(case)
     case.was_lost = case.was_lost or target in LOST_STAGES
     if target is CaseStage.RETURNED:
         case.returned_on = day
@@ -127,8 +134,11 @@ def move(
 def move_one(
     case: Case, action: CaseAction, *, by, day: date, line: RegistryLine, planner: Planner | None = None, **said
 ) -> None:
-    """Move one case and keep it with its event (see ``move``, which also says what else may be ``said``)."""
-    event = move(case, action, by=by, day=day, line=line, planner=planner or Planner(), **said)
+    """Move one case and keep it with its event (see ``move``, which also says what else may be ``said``).
+
+    ``planner``: of today; may be left out where ``day`` is today.
+    """
+    event = move(case, action, by=by, day=day, line=line, planner=planner or Planner(day), **said)
     case.save()
     event.case = case  # a new one has its number only now
     event.save()
@@ -149,15 +159,21 @@ def new_case(student: int, *, by, day: date, concern: str = "") -> Case:
 
 
 def _last_cases(students: Collection[int]) -> dict[int, Case]:
-    """The open case of each child, else the last one; with whether a person has moved it since it was opened."""
-    hand = CaseEvent.objects.filter(case=OuterRef("pk"), day__gte=OuterRef("since")).exclude(by=None)
+    """The open case of each child, else the last one; with whether a person has moved it since it was opened, and how
+    it had ended before (None where it was opened for the first time)."""
+    here = CaseEvent.objects.filter(case=OuterRef("pk"))
+    ended = here.openings().order_by("-pk").values("details__ended")[:1]
     last = Case.objects.filter(student=OuterRef("student")).order_by("-since", "-pk").values("pk")[:1]
-    rows = Case.objects.filter(student__in=students, pk=Subquery(last)).annotate(by_hand=Exists(hand))
+    rows = Case.objects.filter(student__in=students, pk=Subquery(last))
+    rows = rows.annotate(by_hand=Exists(here.since_opened().exclude(by=None)), ended=Subquery(ended))
     return {row.student_id: row for row in rows}
 
 
 def _file_of(case: Case | None) -> CaseFile | None:
-    return case and CaseFile(CaseStage(case.stage), case.since, case.closed_on, case.by_hand, case.was_lost)
+    if case is None:
+        return None
+    ended_as = CaseOutcome(case.ended["outcome"]) if case.ended else None
+    return CaseFile(CaseStage(case.stage), case.since, case.closed_on, case.by_hand, case.was_lost, ended_as)
 
 
 def _matters(students: Collection[int], today: date) -> dict[int, list[Matter]]:
@@ -174,17 +190,40 @@ def _matters(students: Collection[int], today: date) -> dict[int, list[Matter]]:
     rows = rows.filter(Q(triggered_on__gte=year) | Q(settled_on=None), triggered_on__lte=today)
     found: dict[int, list[Matter]] = defaultdict(list)
     for row in rows.order_by("triggered_on", "pk"):
-        found[row.student_id].append(Matter(Tier(row.tier), row.triggered_on, row.done_on is not None, row.settled_on))
+        found[row.student_id].append(Matter(Tier(row.tier), row.triggered_on, row.done_on, row.settled_on))
     return found
 
 
-def replan(case: Case, *, by, day: date, line: RegistryLine, planner: Planner, action: str, note: str) -> CaseEvent:
-    """What was promised is no longer waited for: plan what the stage asks for, and return the event to be kept."""
-    case.plan_step, case.plan_on = planner.plan(CaseStage(case.stage), day, line)
+def _ending(case: Case) -> dict:
+    """How a closed case ended, as its history keeps it."""
+    values = {field: field.value_from_object(case) for field in ENDING}
+    return {field.name: said.isoformat() if isinstance(said, date) else said for field, said in values.items()}
+
+
+def _end_as_before(case: Case) -> None:
+    """What opened a closed case again was a mistake: it has ended how, when and by whom it had."""
+    for field in ENDING:
+        setattr(case, field.attname, field.to_python(case.ended[field.name]))
+
+
+def _was_lost_otherwise(case: Case) -> bool:
+    """Whether the case has been lost but for the last 流失报告, which was taken back."""
+    actions = list(CaseEvent.objects.filter(case=case).values_list("action", flat=True))
+    reported, undone = actions.count(CaseAction.NOTE_LOSS), actions.count(CaseAction.UNDO_LOSS)
+    return CaseAction.CONFIRM_DROPOUT in actions or reported - undone > 1
+
+
+def replan(
+    case: Case, *, by, day: date, line: RegistryLine, planner: Planner, action: str, note: str = "", **details
+) -> CaseEvent:
+    """What was planned or promised is no longer waited for: plan what the stage asks for, and return the event to be
+    kept."""
+    since = case.returned_on if case.stage == CaseStage.RETURNED else day
+    case.plan_step, case.plan_on = planner.plan(CaseStage(case.stage), since, line)
     case.plan_note, case.version = "", case.version + 1
     return CaseEvent(
         case=case, action=action, day=day, at=timezone.now(), by=by, from_stage=case.stage, to_stage=case.stage,
-        note=note,
+        note=note, details=details,
     )  # fmt: skip
 
 
@@ -196,7 +235,7 @@ def _keep_promises(promised: list[tuple[RegistryLine, Case]], today: date) -> in
         case.student_id: min(case.plan_on, last.get(case.student_id, case.plan_on) + timedelta(days=1))
         for _, case in promised
     }
-    seen, events, planner = first_seen(since, Surroundings(), through=today), [], Planner()
+    seen, events, planner = first_seen(since, Surroundings(), through=today), [], Planner(today)
     for line, case in promised:
         if day := seen.get(case.student_id):
             late = "，晚于承诺" if day > case.plan_on else ""
@@ -212,9 +251,9 @@ def goes_on(case: Case | None, day: date) -> bool:
     return case is not None and (case.is_open or school_year_of(case.closed_on) == school_year_of(day))
 
 
-def _write(found: list[tuple[RegistryLine, Case | None, list[Move]]]) -> None:
+def _write(found: list[tuple[RegistryLine, Case | None, list[Move]]], today: date) -> None:
     """As many statements for fifty children as for one."""
-    events, new, moved, planner = [], [], [], Planner()
+    events, new, moved, planner = [], [], [], Planner(today)
     for line, case, moves in found:
         if goes_on(case, moves[0].day):
             moved.append(case)
@@ -225,6 +264,9 @@ def _write(found: list[tuple[RegistryLine, Case | None, list[Move]]]) -> None:
             events.append(
                 move(case, each.action, by=None, day=each.day, line=line, planner=planner, outcome=each.outcome)
             )
+            if each.action is CaseAction.CLOSE and case.ended:
+                _end_as_before(case)
+                events[-1].note = "缺课的登记已更正，个案恢复原来的销号结果"
     Case.objects.bulk_create(new)
     Case.objects.bulk_update(moved, MOVED_COLUMNS)
     CaseEvent.objects.bulk_create(events)

@@ -1,12 +1,11 @@
 """个案 (cases): the stages of a child's case, and the one table of what may move it (domain.md §5). Pure.
 
-``TRANSITIONS`` decides which buttons a page has, what each asks for, who may press it, and what the engine does by
-itself; the diagram in docs/cases.md is drawn from it.
+``TRANSITIONS`` decides which buttons a page has, what each asks for, who may press it, and what the engine may do by
+itself (``casework.following``); the diagram in docs/cases.md is drawn from it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -49,6 +48,7 @@ class CaseAction(StrEnum):
     RAISE_CONCERN = "raise_concern"
     NOTE_ABSENCE = "note_absence"
     NOTE_LOSS = "note_loss"
+    UNDO_LOSS = "undo_loss"
     CONFIRM_DROPOUT = "confirm_dropout"
     NOTE_RETURN = "note_return"
     CLOSE = "close"
@@ -63,6 +63,7 @@ ACTION_LABELS = {
     CaseAction.RAISE_CONCERN: "列为关注",
     CaseAction.NOTE_ABSENCE: "缺课建档",
     CaseAction.NOTE_LOSS: "流失已报",
+    CaseAction.UNDO_LOSS: "流失报告撤回",
     CaseAction.CONFIRM_DROPOUT: "认定辍学",
     CaseAction.NOTE_RETURN: "返校",
     CaseAction.CLOSE: "销号",
@@ -181,6 +182,9 @@ TRANSITIONS: dict[CaseAction, Transition] = {
             frozenset({Actor.ENGINE}),
         ),
         Transition(
+            CaseAction.UNDO_LOSS, frozenset({CaseStage.REPORTED_LOST}), CaseStage.ABSENT, frozenset({Actor.ENGINE})
+        ),
+        Transition(
             CaseAction.CONFIRM_DROPOUT,
             frozenset({CaseStage.WATCH, CaseStage.ABSENT, CaseStage.REPORTED_LOST, CaseStage.RETURNED}),
             CaseStage.DROPPED_OUT,
@@ -279,120 +283,3 @@ def closing_refusal(case: CaseNow, outcome: CaseOutcome, child: ChildNow, *, ret
     if outcome in wanted and child.standing is not wanted[outcome][0]:
         return wanted[outcome][1]
     return ""
-
-
-class Matter(NamedTuple):
-    """A duty of a run: when it was triggered, whether done, and the day the child was seen again, which settles it."""
-
-    tier: Tier
-    triggered_on: date
-    is_done: bool
-    settled_on: date | None
-
-
-class CaseFile(NamedTuple):
-    """What the engine knows of the case that stands or was the last one.
-
-    ``since``: when it was opened or opened again; ``is_by_hand``: a person has done something to it since;
-    ``was_lost``: it has once reached 已报流失 or 辍学.
-    """
-
-    stage: CaseStage
-    since: date
-    closed_on: date | None
-    is_by_hand: bool
-    was_lost: bool = False
-
-
-class Move(NamedTuple):
-    """What the engine does by itself, and the day that brought it about."""
-
-    action: CaseAction
-    day: date
-    outcome: CaseOutcome | None = None
-
-
-def follow(case: CaseFile | None, standing: Standing, since: date | None, matters: Sequence[Matter]) -> list[Move]:
-    """The moves that bring a case to what duties and registry say of the child, in order; none where it is there.
-
-    ``standing`` and the day ``since`` which it holds are those of the registry; ``matters`` are the duties of runs that
-    stand. A second call after the moves finds nothing to do.
-    """
-    stage = case.stage if case else None
-    if standing is Standing.DROPPED_OUT:
-        return _dropped_out(case, stage, since)
-    if standing is not Standing.ATTENDING:
-        return []
-    if waiting := _unsettled(case, matters):
-        return _away(stage, waiting)
-    match stage:
-        case None | CaseStage.CLOSED:
-            return _came_back(case, matters)
-        case CaseStage.DROPPED_OUT:
-            back = max([since, *(each.settled_on for each in matters if each.settled_on)])
-            return [Move(CaseAction.NOTE_RETURN, back)]
-        case CaseStage.RETURNED:
-            return _reported_late(case, matters)
-        case CaseStage.ABSENT | CaseStage.REPORTED_LOST:
-            return _seen_or_corrected(case, matters)
-    return []
-
-
-def _unsettled(case: CaseFile | None, matters: Sequence[Matter]) -> list[Matter]:
-    """What the child has not been seen after; what was known when the case was closed does not open it again."""
-    waiting = [each for each in matters if each.settled_on is None]
-    if case and case.closed_on:
-        return [each for each in waiting if each.triggered_on > case.closed_on]
-    return waiting
-
-
-def _seen_or_corrected(case: CaseFile, matters: Sequence[Matter]) -> list[Move]:
-    seen = [each.settled_on for each in matters if each.settled_on and each.settled_on >= case.since]
-    if seen:
-        return [Move(CaseAction.NOTE_RETURN, max(seen))]
-    if case.stage is CaseStage.ABSENT and not case.is_by_hand:  # a correction has taken away what opened it
-        return [Move(CaseAction.CLOSE, case.since, CaseOutcome.FALSE_ALARM)]
-    return []
-
-
-def _came_back(case: CaseFile | None, matters: Sequence[Matter]) -> list[Move]:
-    """A child that was lost and is back, of whom the registers told only afterwards: its return is watched, too.
-
-    Shorter absences that are over by the time they are known need no case.
-    """
-    lost = [each for each in matters if each.tier is Tier.LOSS_REPORT]
-    if case:
-        lost = [each for each in lost if each.triggered_on > case.closed_on]
-    if not lost:
-        return []
-    last = max(lost, key=lambda each: each.triggered_on)
-    moves = [Move(CaseAction.NOTE_ABSENCE, last.triggered_on), Move(CaseAction.NOTE_RETURN, last.settled_on)]
-    return [moves[0], Move(CaseAction.NOTE_LOSS, last.triggered_on), moves[1]] if last.is_done else moves
-
-
-def _reported_late(case: CaseFile, matters: Sequence[Matter]) -> list[Move]:
-    """The 流失报告 was filed when the child was back already: the case has been lost all the same."""
-    filed = [each for each in matters if each.tier is Tier.LOSS_REPORT and each.is_done and not case.was_lost]
-    lost = [each for each in filed if each.triggered_on >= case.since]
-    if not lost:
-        return []
-    last = max(lost, key=lambda each: each.triggered_on)
-    return [Move(CaseAction.NOTE_LOSS, last.triggered_on), Move(CaseAction.NOTE_RETURN, last.settled_on)]
-
-
-def _dropped_out(case: CaseFile | None, stage: CaseStage | None, since: date) -> list[Move]:
-    if stage is CaseStage.DROPPED_OUT or (case and case.closed_on and since <= case.closed_on):
-        return []
-    if stage in (None, CaseStage.CLOSED):
-        return [Move(CaseAction.NOTE_ABSENCE, since), Move(CaseAction.CONFIRM_DROPOUT, since)]
-    return [Move(CaseAction.CONFIRM_DROPOUT, since)]
-
-
-def _away(stage: CaseStage | None, waiting: Sequence[Matter]) -> list[Move]:
-    moves = []
-    if stage in TRANSITIONS[CaseAction.NOTE_ABSENCE].sources:
-        moves.append(Move(CaseAction.NOTE_ABSENCE, min(each.triggered_on for each in waiting)))
-    lost = [each.triggered_on for each in waiting if each.tier is Tier.LOSS_REPORT and each.is_done]
-    if lost and stage not in (CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT):
-        moves.append(Move(CaseAction.NOTE_LOSS, min(lost)))
-    return moves

@@ -6,6 +6,7 @@ Source: domain.md §5; the chain 班主任 → 教务处 → 校长 → 乡镇 �
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
+from casework.contacts import VISITS, ContactMethod
 from casework.stages import CaseStage
 
 
@@ -75,6 +76,14 @@ STEP_LABELS = {
     CaseStep.JOINT_PERSUADE: "联合劝返",
     CaseStep.CHECK_RETURN: "核实复学是否稳定",
     CaseStep.CLOSE: "销号",
+}
+
+# The contacts that do a planned step; whether somebody was met is their result.
+DONE_BY: Mapping[CaseStep, frozenset[ContactMethod]] = {
+    CaseStep.FOLLOW_UP: frozenset(ContactMethod),
+    CaseStep.VISIT: VISITS,
+    CaseStep.PERSUADE: VISITS,
+    CaseStep.JOINT_PERSUADE: frozenset({ContactMethod.JOINT_VISIT}),
 }
 
 CHAIN = ("homeroom_teacher", "registry_clerk", "principal", "township_officer", "bureau_officer")

@@ -57,6 +57,7 @@ CALCULATION = {
         "causes",
         "document_kinds",
         "documents",
+        "following",
         "fulfilment",
         "ladder",
         "robots",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from django.db import transaction
 from django.utils import timezone
 
+from casework.actions import planned_steps
 from casework.contacts import ContactMethod, ContactOutcome
 from casework.engine import follow_up
 from casework.models import Contact, Obligation, Report
@@ -47,6 +48,8 @@ def _record(model, *, by, today: date, extra: Mapping[str, str] = NOTHING_MORE, 
     )
     if is_new:
         audit.record(by=by, action=f"{model._meta.model_name}.record", subject=act)
+        if model is Contact:
+            planned_steps.note_done(act, by=by, today=today)
         follow_up(students={act.student_id}, today=today, reason=f"登记{model._meta.verbose_name}")
     return act
 

@@ -152,8 +152,8 @@ def confirm_dropout(
     if happened_on > today:
         raise CaseRefused("辍学日期还没有到，没有保存。请核对日期。")
     case_engine.move_one(
-        case, CaseAction.CONFIRM_DROPOUT, by=by, day=happened_on, line=line, note=note, reason=reason,
-        whereabouts=whereabouts,
+        case, CaseAction.CONFIRM_DROPOUT, by=by, day=happened_on, line=line, planner=case_engine.Planner(today),
+        note=note, reason=reason, whereabouts=whereabouts,
     )  # fmt: skip
     audit.record(by=by, action="case.confirm_dropout", subject=case, student=case.student_id)
     try:

@@ -23,6 +23,12 @@ from students.actions.locks import lock_children
 from students.models import Certificate, Notice, Person, Posting, RegistryLine, Role
 from students.queries.policy import policy_of
 
+# Where what proves the end is missing: what was not done, and what to do.
+NOT_DONE = {
+    ClosingAction.PROPOSE: "没有提出销号。",
+    ClosingAction.APPROVE: "没有批准。请等条件具备再批准，或者退回申请。",
+}
+
 
 @transaction.atomic
 def confirm_return(*, by, scope: Scope, case: Case, note: str, version: int, today: date) -> Case:
@@ -43,9 +49,8 @@ def confirm_return(*, by, scope: Scope, case: Case, note: str, version: int, tod
     if reason:
         raise (cases.CaseRefused if scope.is_bureau else cases.NotYourCase)(f"{reason}。没有保存。")
     case.return_confirmed_at, case.return_confirmed_by = timezone.now(), by
-    case.version += 1
-    case.save()
-    keep_note(case, "return_confirmed", by=by, day=today, note=note)
+    changed = ["return_confirmed_at", "return_confirmed_by"]
+    keep_note(case, "return_confirmed", changed=changed, by=by, day=today, note=note)
     record(by=by, action="case.confirm_return", subject=case, student=case.student_id)
     return case
 
@@ -67,7 +72,7 @@ def propose(
     _refuse_old_page(case, version)
     if not case.is_open or not case.was_lost:
         raise cases.CaseRefused("这个个案没有报过流失，或者已销号，不用提出销号。没有保存。")
-    _refuse_unproven(case, line, outcome, today)
+    _refuse_unproven(case, line, outcome, ClosingAction.PROPOSE, today)
     if not note:
         raise cases.CaseRefused("销号要写明依据，没有保存。请填写说明。")
     if paper:
@@ -91,6 +96,7 @@ def approve(*, by, scope: Scope, closing: Closing, alone_reason: str = "", today
     if row.state == ClosingState.APPROVED and row.decided_by_id == by.pk:
         return row  # a second press
     _refuse(row, ClosingAction.APPROVE, by, scope, today, alone_reason=alone_reason)
+    _refuse_unproven(case, line, CaseOutcome(row.outcome), ClosingAction.APPROVE, today)  # the child may be away again
     row.state, row.decided_at, row.decided_by = ClosingState.APPROVED, timezone.now(), by
     alone = row.proposed_by_id == by.pk
     row.alone_reason = (alone_reason or "县级规定不要求两个人办") if alone else ""
@@ -143,12 +149,13 @@ def _refuse(
         raise (cases.CaseRefused if scope.is_bureau else cases.NotYourCase)(f"{reason}。没有保存。")
 
 
-def _refuse_unproven(case: Case, line: RegistryLine, outcome: CaseOutcome, today: date) -> None:
+def _refuse_unproven(case: Case, line: RegistryLine, outcome: CaseOutcome, action: ClosingAction, today: date) -> None:
     now, days = CaseNow(CaseStage(case.stage), case.was_lost), policy_of(today).return_days
-    if reason := closing_refusal(now, outcome, child_now(case, line, today), return_days=days):
-        raise cases.CaseRefused(f"{reason}。没有提出销号。")
-    if outcome is CaseOutcome.RETURNED and case.return_confirmed_at is None:
-        raise cases.CaseRefused("还没有确认复学，没有提出销号。请先确认复学。")
+    reason = closing_refusal(now, outcome, child_now(case, line, today), return_days=days)
+    if not reason and outcome is CaseOutcome.RETURNED and case.return_confirmed_at is None:
+        reason = "要先确认复学才能销号"
+    if reason:
+        raise cases.CaseRefused(f"{reason}。{NOT_DONE[action]}")
 
 
 def _refuse_old_page(case: Case, version: int) -> None:

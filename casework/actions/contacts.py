@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework import case_engine
-from casework.actions import acts, contact_drafts
+from casework.actions import acts, contact_drafts, planned_steps
 from casework.actions.case_notes import PLANNED, keep_note
 from casework.contacts import Account, ContactOutcome, contradictions
 from casework.engine import follow_up
@@ -58,9 +58,11 @@ def record(
     made = [_contact(child, account, by, submission) for child in children]
     contact_drafts.hand_over(by=by, contact=made[0], submission=submission)
     audit.record(by=by, action="contact.record", subject=made[0], students=[child.pk for child in children])
-    if account.outcome is ContactOutcome.PROMISED:
-        for contact, line in zip(made, lines, strict=True):
+    for contact, line in zip(made, lines, strict=True):
+        if account.outcome is ContactOutcome.PROMISED:
             _promise(contact, line, by=by, today=today)
+        else:
+            planned_steps.note_done(contact, by=by, today=today)
     follow_up(students=[child.pk for child in children], today=today, reason="登记联系记录")
     return made
 
@@ -77,6 +79,7 @@ def cancel(*, by, contact: Contact, today: date) -> list[Contact]:
         acts.cancel(by=by, act=row, today=today)
         if row.promised_on:
             _forget_promise(row, by=by, today=today)
+        planned_steps.take_back(row, by=by, today=today)
     return rows
 
 
@@ -106,7 +109,7 @@ def _contact(child: Student, account: Account, by, submission: UUID) -> Contact:
 
 def _promise(contact: Contact, line: RegistryLine, *, by, today: date) -> None:
     """The day promised is what comes next in the child's case."""
-    planner, student = case_engine.Planner(), contact.student
+    planner, student = case_engine.Planner(today), contact.student
     case = Case.objects.open().filter(student=student).first()
     if case is None:
         case = case_engine.case_to_open(student.pk, by=by, day=today)
@@ -129,7 +132,7 @@ def _forget_promise(contact: Contact, *, by, today: date) -> None:
     if last and last.details["contact"] == contact.pk:
         line = line_of(contact.student)
         event = case_engine.replan(
-            case, by=by, day=today, line=line, planner=case_engine.Planner(), action="promise_off", note=""
+            case, by=by, day=today, line=line, planner=case_engine.Planner(today), action="promise_off"
         )
         case.save()
         event.save()

@@ -37,7 +37,7 @@ def hand_up_overdue(*, today: date) -> int:
     What stands already is not written again, so a second call finds nothing, and one that comes days late writes what
     the missed ones would have written of all that is undone still.
     """
-    pace, planner = policy_of(today).hand_up_days, Planner()
+    pace, planner = policy_of(today).hand_up_days, Planner(today)
     late = Case.objects.open().with_next(today).filter(next_on__lt=today).order_by("pk")
     pks, made = list(late.values_list("pk", flat=True)), 0
     for start in range(0, len(pks), AT_ONCE):

@@ -92,6 +92,8 @@ def record_result(
         raise TripRefused("这名学生的结果已经登记，没有再保存。写错了的，请在联系记录里撤销后再登记。")
     if bool(step) != bool(step_on):
         raise TripRefused("下一步要连同日期一起填，没有保存。")
+    if step_on and step_on < today:
+        raise TripRefused("下一步的日期已经过去，没有保存。请选今天或以后的日子。")
     account = Account(
         method=ContactMethod.JOINT_VISIT, day=trip.day, outcome=outcome, talk=talk, wish=wish, reason=reason,
         whereabouts=whereabouts, promised_on=promised_on, companions=tuple(trip.companions.split(",")),

@@ -128,6 +128,23 @@ class Case(models.Model):
         return self.stage != CaseStage.CLOSED
 
 
+class CaseEventQuerySet(ScopedQuerySet):
+    """What has happened to cases."""
+
+    def openings(self):
+        """Those that opened a case, or opened it again."""
+        return self.filter(from_stage__in=("", CaseStage.CLOSED)).exclude(to_stage=CaseStage.CLOSED)
+
+    def since_opened(self):
+        """Those since the case was opened for the last time, whatever day they speak of."""
+        last = CaseEvent.objects.filter(case=OuterRef("case")).openings().order_by("-pk").values("pk")[:1]
+        return self.filter(pk__gte=Coalesce(Subquery(last), 0))
+
+    def planning(self):
+        """Those that set what comes next in a case."""
+        return self.filter(action__in=(*CaseAction, *PLANNING))
+
+
 class CaseEvent(models.Model):
     """个案记录: one move of a case, or something done to it; never changed. Nobody as the author: the engine."""
 
@@ -144,7 +161,7 @@ class CaseEvent(models.Model):
     details = models.JSONField("内容", default=dict)
 
     scope_path = {key: f"case__{path}" for key, path in LINE_PATH.items()}
-    objects = ScopedQuerySet.as_manager()
+    objects = CaseEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "个案记录"
@@ -178,7 +195,10 @@ STEPS = {
     "paper": "上传材料",
     "note": "记事",
 }
+STEPS |= {"step_done": "已办下一步", "step_off": "撤销已办的下一步"}
 STEPS |= {"promise": "承诺返校", "promise_kept": "承诺后已到校", "promise_off": "承诺已撤销"}
+# Those of them that set what comes next, as every move does.
+PLANNING = ("plan", "step_done", "step_off", "promise", "promise_kept", "promise_off")
 STEPS |= {
     "hand_off": "移交",
     "hand_off_accepted": "接收移交",

@@ -128,8 +128,13 @@ def _cards(case: Case, scope: Scope, today: date) -> list[duties.DutyCard]:
 
 def _track(case: Case) -> list[dict]:
     """The stages passed since the case was opened or opened again, the present one, and those that lie ahead."""
-    moved = CaseEvent.objects.filter(case=case, day__gte=case.since).order_by("pk")
-    reached = {event.to_stage: event.day for event in moved if event.is_move}
+    moves = []
+    for event in CaseEvent.objects.filter(case=case).since_opened().order_by("pk"):
+        if event.action == CaseAction.UNDO_LOSS:
+            del moves[-1:]  # the report of loss, which was taken back
+        elif event.is_move:
+            moves.append(event)
+    reached = {event.to_stage: event.day for event in moves}
     order = list(CaseStage)
     present, steps = order.index(CaseStage(case.stage)), []
     for place, stage in enumerate(order):

@@ -5,9 +5,10 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
 
+from casework.closing import ClosingState
 from casework.models import Case, Closing
 from casework.queries.case_facts import present_days_of
-from casework.stages import CaseStage
+from casework.stages import CaseOutcome, CaseStage
 from students.access import Scope
 from students.enrolment import Standing
 from students.models import Certificate, RegistryLine
@@ -20,20 +21,22 @@ OUT = (Standing.SUSPENDED, Standing.GONE, Standing.DECEASED, Standing.GRADUATED)
 
 def boxes(scope: Scope) -> dict[str, object]:
     """Box → its cases, what came first standing first."""
-    proposed = Exists(Closing.objects.filter(case=OuterRef("pk"), state="proposed"))
+    proposed = Closing.objects.filter(case=OuterRef("pk"), state=ClosingState.PROPOSED)
     papers = Certificate.objects.filter(
         student=OuterRef("student"), kind=Certificate.Kind.CASE, handed_in_on__gte=OuterRef("since"), cancelled_at=None
     )
     lost = Case.objects.visible_to(scope.without_lessons).open().filter(was_lost=True)
     lost = lost.select_related("student__line__school_class__school", "return_confirmed_by")
-    lost = lost.annotate(has_paper=Exists(papers), is_proposed=proposed).order_by("since", "pk")
+    lost = lost.annotate(has_paper=Exists(papers), is_proposed=Exists(proposed)).order_by("since", "pk")
     back, out = Q(stage=CaseStage.RETURNED), Q(student__line__standing__in=OUT)
     confirmed = Q(return_confirmed_at__isnull=False)
-    free = lost.filter(is_proposed=False)
+    # A proposal of a return of which a relapse has made nothing keeps no case from being worked on.
+    holding = proposed.exclude(outcome=CaseOutcome.RETURNED)
+    away = lost.exclude(Exists(holding)).exclude(out)
     return {
-        CONFIRM: free.filter(stage=CaseStage.REPORTED_LOST).exclude(out),
-        RETURN: free.filter(back & ~confirmed).exclude(out),
-        CLOSE: free.filter((back & confirmed) | out),
+        CONFIRM: away.filter(stage=CaseStage.REPORTED_LOST),
+        RETURN: away.filter(back & ~confirmed),
+        CLOSE: lost.filter((back & confirmed) | out, is_proposed=False),
         APPROVE: lost.filter(is_proposed=True),
     }
 

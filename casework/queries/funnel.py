@@ -22,6 +22,7 @@ OF_KIND = {
     LegalKind.JOINT_PERSUASION: Step.JOINT,
     LegalKind.ORDER: Step.ORDER,
 }
+LEAVING = (CaseAction.NOTE_ABSENCE, CaseAction.NOTE_LOSS, CaseAction.CONFIRM_DROPOUT)
 CONTACT, PAPER = ("student", "day", "method"), ("student", "issued_at__date", "kind")
 
 
@@ -87,8 +88,8 @@ def _rows(scope: Scope, first: date, last: date, today: date) -> list[_Row]:
         days[case][OF_KIND[kind]].append(day)
     returned = _returns(pks)
     for row in listed:
-        if row["stage"] == CaseStage.RETURNED or row["outcome"] == CaseOutcome.RETURNED:
-            days[row["pk"]][Step.RETURN] = [returned[row["pk"]]] if row["pk"] in returned else []
+        if row["pk"] in returned and row["outcome"] != CaseOutcome.FALSE_ALARM:
+            days[row["pk"]][Step.RETURN] = [returned[row["pk"]]]
     return [
         _Row(
             CaseSteps(row["pk"], row["opened_on"], days[row["pk"]]),
@@ -124,9 +125,19 @@ def _legal_steps(pks) -> Iterable[tuple[int, str, date]]:
 
 
 def _returns(pks) -> dict[int, date]:
-    """Case → the day of its last return."""
-    rows = CaseEvent.objects.filter(case__in=pks, action=CaseAction.NOTE_RETURN)
-    return dict(rows.order_by("day", "pk").values_list("case", "day"))
+    """Case → the day of its last return, if it holds: the child has not been away again since.
+
+    A case that ended as returned says that what opened it again was a mistake (``case_engine``).
+    """
+    ended = Q(action=CaseAction.CLOSE, details__outcome=CaseOutcome.RETURNED)
+    rows = CaseEvent.objects.filter(Q(action__in=(*LEAVING, CaseAction.NOTE_RETURN)) | ended, case__in=pks)
+    last: dict[int, date] = {}
+    holds: dict[int, bool] = {}
+    for case, action, day in rows.order_by("pk").values_list("case", "action", "day"):
+        holds[case] = action not in LEAVING
+        if action == CaseAction.NOTE_RETURN:
+            last[case] = day
+    return {case: day for case, day in last.items() if holds[case]}
 
 
 def usual_period(today: date) -> tuple[date, date]:

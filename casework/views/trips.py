@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.actions import trips as actions
+from casework.actions.cases import CaseRefused
 from casework.actions.contacts import ContactRefused
 from casework.bureau_forms import CancelTripForm, TripForm, TripResultForm
 from casework.models import JointTrip, TripChild
@@ -102,7 +103,7 @@ def trip_result(request, pk):
         except ContactRefused as refused:
             for name, words in refused.faults.items():
                 form.add_error(name if name in form.fields else None, words)
-        except actions.TripRefused as refused:
+        except (actions.TripRefused, CaseRefused) as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"已登记{child.case.student}的联合劝返结果。")

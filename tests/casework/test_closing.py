@@ -8,6 +8,7 @@ from casework.actions import acts, cases
 from casework.actions import closings as actions
 from casework.closing import ClosingAction, ClosingState, closing_step_refusal, return_refusal
 from casework.models import Case, CaseEvent, Closing
+from casework.queries import desk
 from casework.ruleset import Tier
 from casework.stages import CaseOutcome, CaseStage
 from students.models import AuditRow, Notice, Person
@@ -103,8 +104,10 @@ def approve(by, row, today, **fields):
 
 def test_from_the_return_to_the_end_through_two_officers(back, officers):
     today, first, second = back(10), officers["bureau"], officers["second"]
+    version, events = Case.objects.get().version, CaseEvent.objects.count()
     case = confirm(first, today)
     assert case.return_confirmed_by == first
+    assert (case.version, CaseEvent.objects.count()) == (version + 1, events + 1)  # every version has its event
     row = propose(first, today)
     assert {notice.person for notice in Notice.objects.filter(kind=Notice.Kind.CASE_CLOSING)} == {second}
     with pytest.raises(cases.CaseRefused, match="另一名工作人员"):
@@ -140,6 +143,66 @@ def test_a_relapse_takes_the_confirmation_away(scene, back, officers, clock):
         scene.take(today, first="unexcused")
     case = Case.objects.get()
     assert (case.stage, case.return_confirmed_at, case.return_confirmed_by) == ("absent", None, None)
+
+
+@pytest.fixture
+def taken(scene, clock):
+    """``taken(today, 3, first="unexcused")``: so many registers after ``today``; returns the day of the last."""
+
+    def taken(today, number, **marks):
+        taught = current_calendar().school_days(school=0, school_class=0)
+        for _ in range(number):
+            today = taught.after(today)
+            clock.move_to(at(today))
+            scene.take(today, **marks)
+        return today
+
+    return taken
+
+
+def box_of(person) -> list[str]:
+    return [name for name, rows in desk.boxes(cast.scope(person)).items() if rows.exists()]
+
+
+def test_a_proposal_that_a_relapse_has_overtaken_is_not_approved(back, officers, taken):
+    today, first, second = back(10), officers["bureau"], officers["second"]
+    confirm(first, today)
+    row = propose(first, today)
+    today = taken(today, 3, first="unexcused")
+    with pytest.raises(
+        cases.CaseRefused, match="“缺课”的个案不能以“已复学”销号。没有批准。请等条件具备再批准，或者退回"
+    ):
+        approve(second, row, today)
+    today = taken(today, 9)
+    with pytest.raises(cases.CaseRefused, match="现在是9个。没有批准"):
+        approve(second, row, today)
+    today = taken(today, 1)
+    with pytest.raises(cases.CaseRefused, match="先确认复学才能销号。没有批准"):
+        approve(second, row, today)
+    assert Closing.objects.get().state == "proposed"
+    confirm(first, today)
+    assert approve(second, row, today).state == "approved"
+    assert Case.objects.get().return_confirmed_by == first
+
+
+def test_a_proposal_that_a_relapse_has_overtaken_hides_the_child_in_no_box(scene, back, officers, taken):
+    today, first = back(10), officers["bureau"]
+    assert box_of(first) == ["return"]
+    confirm(first, today)
+    assert box_of(first) == ["close"]
+    propose(first, today)
+    assert box_of(first) == ["approve"]
+    today = taken(today, 10, first="unexcused")
+    assert box_of(first) == ["approve"]  # away, and not yet reported lost again
+    acts.file_report(by=scene.teacher, student=scene.children[0], day=today, kind=Tier.LOSS_REPORT, today=today)
+    assert box_of(first) == ["confirm", "approve"]
+    taken(today, 1)
+    assert box_of(first) == ["return", "approve"]
+
+
+def test_a_proposal_that_holds_is_approved_and_nothing_else(back, officers):
+    propose(officers["bureau"], back(0), outcome=CaseOutcome.FALSE_ALARM)
+    assert box_of(officers["bureau"]) == ["approve"]
 
 
 def test_what_is_not_proven_is_not_proposed(back, officers):
@@ -220,8 +283,8 @@ class TestPages:
     def test_the_desk_leads_through_every_step(self, back, officers, django_assert_max_num_queries):
         back(10)
         first, second = client_of(officers["bureau"]), client_of(officers["second"])
-        desk = first.get("/bureau/cases/").content.decode()
-        assert "返校后到校10个上课日，满10个可以确认" in desk
+        page = first.get("/bureau/cases/").content.decode()
+        assert "返校后到校10个上课日，满10个可以确认" in page
         case = Case.objects.get()
         given = {"note": "到校核对", "version": case.version}
         assert "已确认" in first.post(f"/cases/{case.pk}/confirm-return/", given, follow=True).content.decode()

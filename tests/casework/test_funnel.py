@@ -122,6 +122,35 @@ def test_the_period_includes_both_its_days(two, officers, first, last, opened):
     assert whole.funnel.opened == opened
 
 
+def returns(officers, today) -> int:
+    return funnels(cast.scope(officers["bureau"]), MONDAY, today, today=today)[0].funnel.returned
+
+
+@pytest.mark.parametrize(
+    ("after", "change", "returned"),
+    [
+        ([], {}, 1),
+        ([("raise_concern", "watch")], {"stage": "watch"}, 1),
+        ([("raise_concern", "watch"), ("note_absence", "absent")], {"stage": "absent"}, 0),
+        ([("note_absence", "absent"), ("note_return", "returned")], {}, 1),
+        ([("note_loss", "reported_lost")], {"stage": "reported_lost"}, 0),
+        ([("note_loss", "reported_lost"), ("note_return", "returned")], {}, 1),
+        ([("confirm_dropout", "dropped_out")], {"stage": "dropped_out"}, 0),
+        ([("note_loss", "reported_lost"), ("undo_loss", "absent")], {"stage": "absent"}, 0),
+        ([("close", "closed")], {"stage": "closed", "outcome": "settled"}, 1),
+        ([("close", "closed")], {"stage": "closed", "outcome": "false_alarm"}, 0),
+    ],
+)
+def test_a_return_holds_until_the_child_is_away_again(two, officers, after, change, returned):
+    first, today = two[0], MONDAY + timedelta(9)
+    for action, stage in after:
+        CaseEvent.objects.create(case=first, action=action, day=today, at=at(today), to_stage=stage)
+    if change.get("stage") == "closed":
+        change = change | {"closed_on": today, "closed_at": at(today), "plan_step": "", "plan_on": None}
+    Case.objects.filter(pk=first.pk).update(**change)
+    assert returns(officers, today) == returned
+
+
 def test_everybody_counts_the_children_they_oversee(two, officers):
     today = MONDAY + timedelta(9)
     opened = {

@@ -6,32 +6,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.following import CaseFile, Matter, Move, follow
 from casework.ruleset import Tier
 from casework.stages import (
     CASE_TIERS,
     TRANSITIONS,
     Actor,
     CaseAction,
-    CaseFile,
     CaseNow,
     CaseOutcome,
     CaseStage,
     ChildNow,
-    Matter,
-    Move,
     closing_refusal,
-    follow,
     refusal,
 )
 from students.enrolment import Standing
 
 DAY = date(2026, 9, 7)
+TODAY = date(2026, 12, 1)
+FILED = DAY + timedelta(27)
 EVERYBODY = frozenset(Actor)
 # Written out by hand, so that a change of the table shows here.
 MAY = {
     CaseAction.RAISE_CONCERN: [None, "closed"],
     CaseAction.NOTE_ABSENCE: [None, "watch", "returned", "closed"],
     CaseAction.NOTE_LOSS: ["watch", "absent", "returned"],
+    CaseAction.UNDO_LOSS: ["reported_lost"],
     CaseAction.CONFIRM_DROPOUT: ["watch", "absent", "reported_lost", "returned"],
     CaseAction.NOTE_RETURN: ["absent", "reported_lost", "dropped_out"],
     CaseAction.CLOSE: ["watch", "absent", "reported_lost", "dropped_out", "returned"],
@@ -118,16 +118,16 @@ class TestClosing:
         assert (said == "") == (stage in stages)
 
 
-def matter(tier=Tier.ABSENCE_REPORT, *, on=DAY, done=False, settled=None):
+def matter(tier=Tier.ABSENCE_REPORT, *, on=DAY, done=None, settled=None):
     return Matter(tier, on, done, settled)
 
 
-def case(stage, *, since=DAY, closed_on=None, by_hand=False):
-    return CaseFile(stage, since, closed_on, by_hand)
+def case(stage, *, since=DAY, closed_on=None, by_hand=False, ended_as=None):
+    return CaseFile(stage, since, closed_on, by_hand, ended_as=ended_as)
 
 
 def told(file, *matters, standing=Standing.ATTENDING, since=date(2023, 9, 1)):
-    return follow(file, standing, since, matters)
+    return follow(file, standing, since, matters, today=TODAY)
 
 
 class TestTheEngine:
@@ -140,10 +140,18 @@ class TestTheEngine:
     def test_raises_a_watched_child(self):
         assert told(case(CaseStage.WATCH), matter()) == [Move(CaseAction.NOTE_ABSENCE, DAY)]
 
-    @pytest.mark.parametrize("done", [False, True])
-    def test_says_lost_when_the_report_is_filed(self, done):
+    @pytest.mark.parametrize("done", [None, FILED])
+    def test_says_lost_on_the_day_on_which_the_report_is_filed(self, done):
         moves = told(case(CaseStage.ABSENT), matter(), matter(Tier.LOSS_REPORT, on=DAY + timedelta(7), done=done))
-        assert moves == ([Move(CaseAction.NOTE_LOSS, DAY + timedelta(7))] if done else [])
+        assert moves == ([Move(CaseAction.NOTE_LOSS, FILED)] if done else [])
+
+    @pytest.mark.parametrize("stage", [CaseStage.REPORTED_LOST, CaseStage.ABSENT, CaseStage.DROPPED_OUT])
+    def test_a_report_of_loss_that_was_taken_back_makes_it_an_absence_again(self, stage):
+        moves = told(case(stage), matter(), matter(Tier.LOSS_REPORT))
+        assert moves == ([Move(CaseAction.UNDO_LOSS, TODAY)] if stage is CaseStage.REPORTED_LOST else [])
+
+    def test_a_report_of_loss_that_a_correction_left_without_its_duty_was_made_all_the_same(self):
+        assert told(case(CaseStage.REPORTED_LOST), matter()) == []
 
     @pytest.mark.parametrize("stage", [CaseStage.ABSENT, CaseStage.REPORTED_LOST])
     def test_notes_the_day_of_the_return(self, stage):
@@ -175,17 +183,24 @@ class TestTheEngine:
         moves = told(case(CaseStage.ABSENT, by_hand=by_hand))
         assert moves == ([] if by_hand else [Move(CaseAction.CLOSE, DAY, CaseOutcome.FALSE_ALARM)])
 
+    def test_what_a_mistake_had_opened_again_ends_as_it_had(self):
+        again = case(CaseStage.ABSENT, ended_as=CaseOutcome.RETURNED)
+        assert told(again) == [Move(CaseAction.CLOSE, DAY, CaseOutcome.RETURNED)]
+
     def test_watches_the_return_of_a_lost_child_that_the_registers_tell_of_only_afterwards(self):
         back = DAY + timedelta(3)
-        lost = matter(Tier.LOSS_REPORT, done=True, settled=back)
-        assert [move.action for move in told(None, lost)] == ["note_absence", "note_loss", "note_return"]
+        lost = matter(Tier.LOSS_REPORT, done=FILED, settled=back)
+        assert told(None, lost) == [
+            Move(CaseAction.NOTE_ABSENCE, DAY), Move(CaseAction.NOTE_LOSS, FILED), Move(CaseAction.NOTE_RETURN, back),
+        ]  # fmt: skip
         assert told(None, matter(settled=back)) == []
         assert told(case(CaseStage.CLOSED, closed_on=DAY), lost) == []
 
     def test_a_loss_reported_when_the_child_is_back_counts_as_lost(self):
-        lost = matter(Tier.LOSS_REPORT, done=True, settled=DAY + timedelta(3))
+        back = DAY + timedelta(3)
+        lost = matter(Tier.LOSS_REPORT, done=FILED, settled=back)
         returned = case(CaseStage.RETURNED)
-        assert [move.action for move in told(returned, lost)] == ["note_loss", "note_return"]
+        assert told(returned, lost) == [Move(CaseAction.NOTE_LOSS, FILED), Move(CaseAction.NOTE_RETURN, back)]
         assert told(returned._replace(was_lost=True), lost) == []
 
     @pytest.mark.parametrize("standing", [Standing.GONE, Standing.SUSPENDED, Standing.GRADUATED, Standing.DECEASED])
@@ -199,7 +214,7 @@ matters = st.lists(
         lambda tier, on, done, back: Matter(tier, on, done, back and on + timedelta(back)),
         st.sampled_from(sorted(CASE_TIERS)),
         days,
-        st.booleans(),
+        st.one_of(st.none(), days),
         st.one_of(st.none(), st.integers(1, 30)),
     ),
     max_size=5,
@@ -225,7 +240,7 @@ files = st.one_of(
 @given(files, st.sampled_from([Standing.ATTENDING, Standing.DROPPED_OUT, Standing.GONE]), days, matters)
 def test_the_engine_keeps_to_the_table_and_comes_to_rest(file, standing, since, found):
     for _ in range(3):
-        moves = follow(file, standing, since, found)
+        moves = follow(file, standing, since, found, today=TODAY)
         for move in moves:
             stage = file.stage if file else None
             assert stage in TRANSITIONS[move.action].sources

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from casework.actions import contacts
 from casework.actions import trips as actions
+from casework.actions.cases import CaseRefused
 from casework.contacts import Companion, ContactOutcome
 from casework.models import Case, CaseEvent, Contact, JointTrip, TripChild
 from casework.steps import CaseStep
@@ -124,6 +125,18 @@ def test_a_result_is_refused_before_the_day_half_told_and_by_others(away, office
     assert not Contact.objects.exists()
 
 
+@pytest.mark.parametrize(("shift", "kept"), [(-1, False), (0, True), (1, True)])
+def test_what_is_next_is_for_today_or_later_and_else_nothing_is_saved(away, officers, shift, kept):
+    child = plan(away, officers["township"], day=MONDAY).children.first()
+    step = {"step": CaseStep.FOLLOW_UP, "step_on": MONDAY + timedelta(shift)}
+    if kept:
+        tell(child, officers["township"], **step)
+    else:
+        with pytest.raises(actions.TripRefused, match="日期已经过去，没有保存。请选今天或以后的日子"):
+            tell(child, officers["township"], **step)
+    assert Contact.objects.exists() == kept
+
+
 def test_is_cancelled_for_a_reason_while_nothing_has_been_told(away, officers):
     by = officers["township"]
     trip = plan(away, by, day=MONDAY)
@@ -192,6 +205,7 @@ class TestPages:
             ({"outcome": "promised"}, "请填写答应哪天返校"),
             ({"promised_on": "2026-09-09"}, "才填返校日期"),
             ({"step": "visit"}, "连同日期"),
+            ({"step": "visit", "step_on": "2026-09-06"}, "下一步的日期已经过去，没有保存"),
             ({"submission": "x"}, "提交的内容不完整"),
         ],
     )
@@ -200,7 +214,27 @@ class TestPages:
         told = {"outcome": "refuses", "talk": "不来", "submission": str(uuid4())} | change
         response = client_of(officers["township"]).post(f"/trips/children/{child.pk}/", told)
         assert response.status_code == 422
-        assert said in response.content.decode()
+        page = response.content.decode()
+        assert said in page
+        assert told["talk"] in page  # nothing typed is lost
+        assert not Contact.objects.exists()
+
+    def test_what_the_case_refuses_is_answered_in_words(self, away, officers, monkeypatch):
+        def refused(**_):
+            raise CaseRefused("个案刚才有了新的记录，没有保存。")
+
+        child = plan(away, officers["township"], day=MONDAY).children.first()
+        monkeypatch.setattr(actions, "plan", refused)
+        told = {
+            "outcome": "refuses",
+            "talk": "不来",
+            "submission": str(uuid4()),
+            "step": "visit",
+            "step_on": "2026-09-08",
+        }
+        response = client_of(officers["township"]).post(f"/trips/children/{child.pk}/", told)
+        assert response.status_code == 422
+        assert "个案刚才有了新的记录" in response.content.decode()
         assert not Contact.objects.exists()
 
     def test_another_township_sees_nothing_of_it(self, away, officers):

@@ -1,0 +1,163 @@
+"""What a case does about mistakes: a report taken back, a mark corrected, a date before the case was opened."""
+
+from datetime import timedelta
+
+import pytest
+
+from casework.actions import acts, cases
+from casework.causes import Reason, Whereabouts
+from casework.models import Case, CaseEvent
+from casework.queries.case_page import _track
+from casework.queries.funnel import funnels
+from casework.ruleset import Tier
+from casework.stages import CaseStage
+from casework.steps import Concern
+from students.queries.calendar import current_calendar
+from tests import cast
+from tests.casework.away import officers
+from tests.scene import MONDAY, at, school_days
+
+__all__ = ["officers"]
+DAY = timedelta(1)
+ENDING = (
+    "stage", "outcome", "closed_on", "closed_at", "closed_by", "since", "returned_on", "return_confirmed_at",
+    "return_confirmed_by", "was_lost",
+)  # fmt: skip
+
+
+@pytest.fixture
+def child(scene):
+    return scene.children[0]
+
+
+@pytest.fixture
+def taking(scene, clock):
+    """``taking(3, first="unexcused")``: so many days of registers from the next school day on; returns the last."""
+    taught, taken = current_calendar().school_days(school=0, school_class=0), [MONDAY - DAY]
+
+    def taking(number, **marks):
+        for _ in range(number):
+            taken.append(taught.after(taken[-1]))
+            clock.move_to(at(taken[-1]))
+            scene.take(taken[-1], **marks)
+        return taken[-1]
+
+    return taking
+
+
+def track(case) -> list[tuple]:
+    return [(each["label"], each["note"]) for each in _track(case) if each["state"] != "ahead"]
+
+
+def file_loss(scene, child, day):
+    return acts.file_report(by=scene.teacher, student=child, day=day, kind=Tier.LOSS_REPORT, today=day)
+
+
+class TestAReportOfLossTakenBack:
+    def test_makes_the_case_an_absence_that_was_never_lost(self, scene, child, taking):
+        last = taking(10, first="unexcused")
+        report = file_loss(scene, child, last)
+        for _ in range(2):
+            acts.cancel(by=scene.teacher, act=report, today=last + DAY)
+        case = Case.objects.get()
+        assert (case.stage, case.was_lost, case.plan_step) == ("absent", False, "visit")
+        assert [event.label for event in CaseEvent.objects.order_by("pk")] == ["缺课建档", "流失已报", "流失报告撤回"]
+        assert CaseEvent.objects.order_by("pk").last().day == last + DAY
+        assert track(case) == [("缺课", "9月9日")]
+        assert cases.follow_all(today=last + DAY) == 0
+
+    def test_and_filed_again_it_is_lost_again(self, scene, child, taking):
+        last = taking(10, first="unexcused")
+        acts.cancel(by=scene.teacher, act=file_loss(scene, child, last), today=last)
+        file_loss(scene, child, last + DAY)
+        case = Case.objects.get()
+        assert (case.stage, case.was_lost) == ("reported_lost", True)
+        assert track(case)[-1] == ("已报流失", "9月19日")
+
+    def test_leaves_what_was_lost_before_as_it_was(self, scene, child, taking):
+        file_loss(scene, child, taking(10, first="unexcused"))
+        taking(1)
+        last = taking(10, first="unexcused")
+        acts.cancel(by=scene.teacher, act=file_loss(scene, child, last), today=last)
+        case = Case.objects.get()
+        assert (case.stage, case.was_lost) == ("absent", True)
+
+
+class TestAWrongMark:
+    @pytest.fixture
+    def ended(self, scene, child, taking, officers):
+        """A case that ended by itself when the child had been back for ten days."""
+        taking(3, first="unexcused")
+        taking(1)
+        Case.objects.update(stage="closed", outcome="returned", closed_on=MONDAY + 3 * DAY, closed_at=at(MONDAY))
+        Case.objects.update(closed_by=officers["bureau"], plan_step="", plan_on=None)
+        Case.objects.update(return_confirmed_at=at(MONDAY), return_confirmed_by=officers["second"], was_lost=True)
+        return Case.objects.values_list(*ENDING).get()
+
+    @pytest.fixture
+    def corrected(self, scene, taking):
+        def corrected(number):
+            days = school_days(MONDAY + 4 * DAY, number)
+            taking(number, first="unexcused")
+            assert Case.objects.get().stage == "absent"
+            for day in days:
+                scene.take(day, version=1)
+
+        return corrected
+
+    def test_that_opened_an_ended_case_leaves_it_as_it_had_ended(self, ended, corrected):
+        corrected(3)
+        assert Case.objects.values_list(*ENDING).get() == ended
+        last = CaseEvent.objects.order_by("pk").last()
+        assert (last.label, last.by, last.note) == ("销号", None, "缺课的登记已更正，个案恢复原来的销号结果")
+        assert cases.follow_all(today=MONDAY + 8 * DAY) == 0
+
+    def test_leaves_the_return_in_the_funnel(self, ended, corrected, officers):
+        scope, last = cast.scope(officers["bureau"]), MONDAY + 9 * DAY
+        corrected(3)
+        assert funnels(scope, MONDAY, last, today=last)[0].funnel.returned == 1
+
+    def test_twice_is_twice_as_it_had_ended(self, scene, ended, corrected, taking):
+        corrected(3)
+        last = taking(3, first="unexcused")
+        assert Case.objects.get().stage == "absent"
+        for day in school_days(last - 2 * DAY, 3):
+            scene.take(day, version=1)
+        assert Case.objects.values_list(*ENDING).get() == ended
+
+    def test_of_a_case_that_somebody_works_on_ends_nothing(self, scene, ended, child, taking):
+        days = school_days(MONDAY + 4 * DAY, 3)
+        taking(3, first="unexcused")
+        cases.raise_concern(
+            by=scene.teacher, scope=cast.scope(scene.teacher), student=child, concern=Concern.WEARY, note="",
+            today=days[-1],
+        )  # fmt: skip
+        for day in days:
+            scene.take(day, version=1)
+        assert Case.objects.get().stage == "absent"
+
+
+class TestADayBeforeTheCaseWasOpened:
+    @pytest.mark.parametrize("shift", [-1, 0, 1])
+    def test_is_on_the_track_and_counts_as_done_by_hand(self, scene, child, taking, officers, shift):
+        opened, by = taking(3, first="unexcused"), officers["bureau"]
+        case, day = Case.objects.get(), opened + shift * DAY
+        cases.confirm_dropout(
+            by=by, scope=cast.scope(by), case=case, happened_on=day, reason=Reason.WORK,
+            whereabouts=Whereabouts.UNKNOWN, note="核实", version=case.version, today=opened + DAY,
+        )  # fmt: skip
+        case.refresh_from_db()
+        assert track(case) == [("缺课", "9月9日"), ("辍学", f"9月{day.day}日")]
+
+    def test_what_was_done_by_hand_in_an_earlier_opening_does_not_count(self, scene, child, taking):
+        last = taking(3, first="unexcused")
+        case = Case.objects.get()
+        who = {"by": scene.clerk, "scope": cast.scope(scene.clerk), "today": last}
+        cases.close(case=case, outcome=cases.CaseOutcome.FALSE_ALARM, note="误记", version=case.version, **who)
+        ended = Case.objects.values_list(*ENDING).get()
+        taking(1)
+        again = taking(3, first="unexcused")
+        assert (Case.objects.get().stage, Case.objects.get().since) == (CaseStage.ABSENT, again)
+        for day in school_days(last + 2 * DAY, 3):
+            scene.take(day, version=1)
+        assert Case.objects.values_list(*ENDING).get() == ended
