@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from casework.actions import watches
 from casework.causes import Reason
-from casework.models import Watch
+from casework.models import Case, Watch
 from casework.queries.watches import latest_review
 from casework.watching import WatchKind
 from students.access import in_force, scope_of
@@ -32,6 +32,8 @@ def _in_school(school: School, clerk: Person, today: date) -> None:
     lines = RegistryLine.objects.filter(school=school, standing="attending").select_related("student", "school_class")
     teachers = homeroom_teachers(set(lines.order_by().values_list("school_class", flat=True)), today)
     groups = SpecialGroup.objects.filter(student__line__school=school, kind__in=SpecialGroup.PROPOSED, until=None)
+    # A case that has been closed stays closed: the demonstration shows one of every stage.
+    groups = groups.exclude(student__in=Case.objects.order_by().values("student"))
     kinds = dict(
         groups.filter(student__line__standing="attending").order_by("-kind", "pk").values_list("student", "kind")
     )
