@@ -5,11 +5,10 @@ its moves written, each with its event.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from casework.facts import Surroundings, first_seen
@@ -42,7 +41,8 @@ def follow_children(students: Collection[int], *, today: date) -> int:
     Three queries where nothing moves and nothing was promised, whatever the number of children.
     """
     lines = {line.pk: line for line in RegistryLine.objects.filter(pk__in=students)}
-    cases, matters = _last_cases(students), _matters(students, today)
+    cases = _last_cases(students)
+    matters = _matters(students, cases, today)
     found, promised = [], []
     for student, line in sorted(lines.items()):
         case = cases.get(student)
@@ -173,24 +173,24 @@ def _file_of(case: Case | None) -> CaseFile | None:
     if case is None:
         return None
     ended_as = CaseOutcome(case.ended["outcome"]) if case.ended else None
-    return CaseFile(CaseStage(case.stage), case.since, case.closed_on, case.by_hand, case.was_lost, ended_as)
+    return CaseFile(
+        CaseStage(case.stage), case.since, case.closed_on, case.by_hand, case.was_lost, ended_as,
+        is_false_alarm=case.outcome == CaseOutcome.FALSE_ALARM,
+    )  # fmt: skip
 
 
-def _matters(students: Collection[int], today: date) -> dict[int, list[Matter]]:
-    """The duties of runs that stand for each child since the school year began, with the day that settled the run."""
-    run = AbsenceRun.objects.filter(student=OuterRef("student"), started_on=OuterRef("run_start"))
-    rows = Obligation.objects.standing().filter(student__in=students, tier__in=sorted(CASE_TIERS))
-    # A child that was only reported gone is back with the day on which its return is owed.
-    back = Obligation.objects.standing().filter(
-        student=OuterRef("student"), key=OuterRef("key"), tier=Tier.RETURN_REPORT, run_start=None
-    )
-    seen = Coalesce(Subquery(run.values("settled_on")[:1]), Subquery(back.values("triggered_on")[:1]))
-    rows = rows.annotate(settled_on=seen)
+def _matters(students: Collection[int], cases: Mapping[int, Case], today: date) -> dict[int, list[Matter]]:
+    """The duties that cases of these children may be about: of this school year, of the case that stands open, and of
+    whoever is still away or was first seen again this year, whenever that began."""
     year = school_year_start(school_year_of(today))
-    rows = rows.filter(Q(triggered_on__gte=year) | Q(settled_on=None), triggered_on__lte=today)
+    since = {student: min(year, case.since) for student, case in cases.items() if case.is_open}
+    rows = Obligation.objects.of_cases(today).filter(student__in=students)
+    rows = rows.filter(Q(triggered_on__gte=min(since.values(), default=year)) | Q(seen_on=None) | Q(seen_on__gte=year))
     found: dict[int, list[Matter]] = defaultdict(list)
     for row in rows.order_by("triggered_on", "pk"):
-        found[row.student_id].append(Matter(Tier(row.tier), row.triggered_on, row.done_on, row.settled_on))
+        is_of_old = row.triggered_on < since.get(row.student_id, year) and row.seen_on is not None
+        if not is_of_old or row.seen_on >= year:
+            found[row.student_id].append(Matter(Tier(row.tier), row.triggered_on, row.done_on, row.seen_on))
     return found
 
 

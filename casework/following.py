@@ -22,7 +22,8 @@ class CaseFile(NamedTuple):
     """What the engine knows of the case that stands or was the last one.
 
     ``since``: when it was opened or opened again; ``is_by_hand``: a person has done something to it since;
-    ``was_lost``: it has once reached 已报流失 or 辍学; ``ended_as``: how it had ended before it was opened again.
+    ``was_lost``: it has once reached 已报流失 or 辍学; ``ended_as``: how it had ended before it was opened again;
+    ``is_false_alarm``: it is closed as 误报.
     """
 
     stage: CaseStage
@@ -31,6 +32,7 @@ class CaseFile(NamedTuple):
     is_by_hand: bool
     was_lost: bool = False
     ended_as: CaseOutcome | None = None
+    is_false_alarm: bool = False
 
 
 class Move(NamedTuple):
@@ -65,24 +67,29 @@ def follow(
         case CaseStage.RETURNED:
             return _reported_late(case, matters)
         case CaseStage.ABSENT | CaseStage.REPORTED_LOST:
-            return _seen_or_corrected(case, matters)
+            return _seen_or_corrected(case, matters, today)
     return []
 
 
 def _unsettled(case: CaseFile | None, matters: Sequence[Matter]) -> list[Matter]:
-    """What the child has not been seen after; what was known when the case was closed does not open it again."""
+    """What the child has not been seen after; what was known when the case was closed does not open it again.
+
+    As 误报 a case is closed only where nothing was waiting: whatever waits now has become known since.
+    """
     waiting = [each for each in matters if each.settled_on is None]
-    if case and case.closed_on:
+    if case and case.closed_on and not case.is_false_alarm:
         return [each for each in waiting if each.triggered_on > case.closed_on]
     return waiting
 
 
-def _seen_or_corrected(case: CaseFile, matters: Sequence[Matter]) -> list[Move]:
-    seen = [each.settled_on for each in matters if each.settled_on and each.settled_on >= case.since]
+def _seen_or_corrected(case: CaseFile, matters: Sequence[Matter], today: date) -> list[Move]:
+    seen = [each for each in matters if each.settled_on and each.settled_on >= case.since]
     if seen:
-        return [Move(CaseAction.NOTE_RETURN, max(seen))]
+        back = Move(CaseAction.NOTE_RETURN, max(each.settled_on for each in seen))
+        filed = [each.done_on for each in seen if each.tier is Tier.LOSS_REPORT and each.done_on]
+        return [Move(CaseAction.NOTE_LOSS, min(filed)), back] if filed and case.stage is CaseStage.ABSENT else [back]
     if case.stage is CaseStage.ABSENT and not case.is_by_hand:  # a correction has taken away what opened it
-        return [Move(CaseAction.CLOSE, case.since, case.ended_as or CaseOutcome.FALSE_ALARM)]
+        return [Move(CaseAction.CLOSE, today, case.ended_as or CaseOutcome.FALSE_ALARM)]
     return []
 
 

@@ -48,7 +48,7 @@ class _Row:
 
 def cases_between(scope: Scope, first: date, last: date):
     """Cases of children who were away or lost, opened in the period (both days included)."""
-    away = CaseEvent.objects.filter(action=CaseAction.NOTE_ABSENCE).order_by().values("case")
+    away = CaseEvent.objects.filter(action__in=LEAVING).order_by().values("case")
     rows = Case.objects.visible_to(scope.without_lessons).filter(opened_on__range=(first, last))
     return rows.filter(Q(pk__in=away) | ~Q(stage__in=(CaseStage.WATCH, CaseStage.CLOSED)))
 

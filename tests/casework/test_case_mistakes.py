@@ -1,6 +1,6 @@
 """What a case does about mistakes: a report taken back, a mark corrected, a date before the case was opened."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,7 +11,8 @@ from casework.queries.case_page import _track
 from casework.queries.funnel import funnels
 from casework.ruleset import Tier
 from casework.stages import CaseStage
-from casework.steps import Concern
+from casework.steps import CaseStep, Concern
+from students.models import Term
 from students.queries.calendar import current_calendar
 from tests import cast
 from tests.casework.away import officers
@@ -153,6 +154,10 @@ class TestADayBeforeTheCaseWasOpened:
         last = taking(3, first="unexcused")
         case = Case.objects.get()
         who = {"by": scene.clerk, "scope": cast.scope(scene.clerk), "today": last}
+        case = cases.plan(case=case, step=CaseStep.VISIT, on=last, note="", version=case.version, **who)
+        for day in school_days(MONDAY, 3):
+            scene.take(day, version=1)
+        case.refresh_from_db()
         cases.close(case=case, outcome=cases.CaseOutcome.FALSE_ALARM, note="误记", version=case.version, **who)
         ended = Case.objects.values_list(*ENDING).get()
         taking(1)
@@ -161,3 +166,49 @@ class TestADayBeforeTheCaseWasOpened:
         for day in school_days(last + 2 * DAY, 3):
             scene.take(day, version=1)
         assert Case.objects.values_list(*ENDING).get() == ended
+
+
+class TestAtTheEndOfTheSchoolYear:
+    """The last days of July and the first of September: what went on over the summer."""
+
+    @pytest.fixture
+    def summer(self, scene, clock):
+        """``summer(4, filed=False)``: away for the last days of the year, there on the first two of the next."""
+        Term.objects.create(school_year=2027, number=1, start=date(2027, 9, 1), end=date(2028, 1, 21))
+
+        def summer(number, *, filed=False) -> Case:
+            taught = current_calendar().school_days(school=scene.school.pk, school_class=scene.school_class.pk)
+            for day in list(taught.between(date(2027, 6, 1), date(2027, 7, 9)))[-number:]:
+                clock.move_to(at(day))
+                scene.take(day, first="unexcused")
+            if filed:
+                file_loss(scene, scene.children[0], day)
+            for day in (date(2027, 9, 1), date(2027, 9, 2)):
+                clock.move_to(at(day))
+                cases.follow_all(today=day)
+                scene.take(day)
+                cases.follow_all(today=day)
+            return Case.objects.get()
+
+        return summer
+
+    @pytest.mark.parametrize(("number", "filed"), [(4, False), (12, False), (12, True)])
+    def test_who_is_there_on_the_first_day_has_returned(self, summer, number, filed):
+        case = summer(number, filed=filed)
+        assert (case.stage, case.returned_on, case.was_lost) == ("returned", date(2027, 9, 1), filed)
+
+    def test_a_report_filed_in_september_of_a_loss_in_june_counts(self, scene, summer):
+        case = summer(12)
+        file_loss(scene, scene.children[0], date(2027, 9, 2))
+        case.refresh_from_db()
+        assert (case.stage, case.was_lost, case.returned_on) == ("returned", True, date(2027, 9, 1))
+
+
+def test_a_false_alarm_that_was_none_is_opened_again(scene, child, taking, clock):
+    last = taking(3, first="unexcused")
+    for day in school_days(MONDAY, 3):
+        scene.take(day, version=1)
+    assert (Case.objects.get().stage, Case.objects.get().closed_on) == ("closed", last)
+    for day in school_days(MONDAY, 3):
+        scene.take(day, version=2, first="unexcused")
+    assert Case.objects.get().stage == "absent"

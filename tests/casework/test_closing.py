@@ -201,7 +201,9 @@ def test_a_proposal_that_a_relapse_has_overtaken_hides_the_child_in_no_box(scene
 
 
 def test_a_proposal_that_holds_is_approved_and_nothing_else(back, officers):
-    propose(officers["bureau"], back(0), outcome=CaseOutcome.FALSE_ALARM)
+    today = back(10)
+    confirm(officers["bureau"], today)
+    propose(officers["bureau"], today)
     assert box_of(officers["bureau"]) == ["approve"]
 
 

@@ -160,6 +160,15 @@ def test_everybody_counts_the_children_they_oversee(two, officers):
     assert opened == {"clerk": 2, "township": 2, "bureau": 2, "inspector": 2, "far": 0}
 
 
+@pytest.mark.parametrize("action", ["note_absence", "note_loss", "confirm_dropout"])
+def test_a_case_that_began_as_a_concern_counts_once_the_child_was_away_or_lost(scene, officers, action):
+    case = open_case(scene.children[0], stage="watch")
+    CaseEvent.objects.create(case=case, action=action, day=MONDAY, at=at(MONDAY), to_stage="absent")
+    ended = {"closed_on": MONDAY, "closed_at": at(MONDAY), "plan_step": "", "plan_on": None}
+    Case.objects.update(stage="closed", outcome="suspended", **ended)
+    assert funnels(cast.scope(officers["bureau"]), MONDAY, MONDAY, today=MONDAY)[0].funnel.opened == 1
+
+
 def test_a_child_that_was_only_watched_is_not_counted(scene, officers):
     open_case(scene.children[0], stage="watch")
     whole, _ = funnels(cast.scope(officers["bureau"]), MONDAY, MONDAY, today=MONDAY)

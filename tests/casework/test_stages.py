@@ -181,11 +181,23 @@ class TestTheEngine:
     @pytest.mark.parametrize("by_hand", [False, True])
     def test_closes_what_a_correction_has_taken_away_unless_somebody_works_on_it(self, by_hand):
         moves = told(case(CaseStage.ABSENT, by_hand=by_hand))
-        assert moves == ([] if by_hand else [Move(CaseAction.CLOSE, DAY, CaseOutcome.FALSE_ALARM)])
+        assert moves == ([] if by_hand else [Move(CaseAction.CLOSE, TODAY, CaseOutcome.FALSE_ALARM)])
+
+    @pytest.mark.parametrize("after", [-1, 0, 1])
+    def test_a_false_alarm_that_was_none_is_opened_again_whenever_it_began(self, after):
+        closed = case(CaseStage.CLOSED, closed_on=DAY)._replace(is_false_alarm=True)
+        day = DAY + timedelta(after)
+        assert told(closed, matter(on=day)) == [Move(CaseAction.NOTE_ABSENCE, day)]
+
+    def test_a_loss_and_the_return_known_at_once_are_both_noted(self):
+        lost = matter(Tier.LOSS_REPORT, done=FILED, settled=DAY + timedelta(3))
+        assert told(case(CaseStage.ABSENT), matter(settled=DAY + timedelta(3)), lost) == [
+            Move(CaseAction.NOTE_LOSS, FILED), Move(CaseAction.NOTE_RETURN, DAY + timedelta(3)),
+        ]  # fmt: skip
 
     def test_what_a_mistake_had_opened_again_ends_as_it_had(self):
         again = case(CaseStage.ABSENT, ended_as=CaseOutcome.RETURNED)
-        assert told(again) == [Move(CaseAction.CLOSE, DAY, CaseOutcome.RETURNED)]
+        assert told(again) == [Move(CaseAction.CLOSE, TODAY, CaseOutcome.RETURNED)]
 
     def test_watches_the_return_of_a_lost_child_that_the_registers_tell_of_only_afterwards(self):
         back = DAY + timedelta(3)
@@ -239,7 +251,7 @@ files = st.one_of(
 
 @given(files, st.sampled_from([Standing.ATTENDING, Standing.DROPPED_OUT, Standing.GONE]), days, matters)
 def test_the_engine_keeps_to_the_table_and_comes_to_rest(file, standing, since, found):
-    for _ in range(3):
+    for _ in range(2):
         moves = follow(file, standing, since, found, today=TODAY)
         for move in moves:
             stage = file.stage if file else None
