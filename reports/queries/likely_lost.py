@@ -46,12 +46,12 @@ def columns(*, reveal: bool) -> tuple[Column, ...]:
         Column("township", "乡镇", Kind.TEXT, 4.5, attrgetter("township")),
         Column("school", "学校", Kind.TEXT, 7, attrgetter("school"), attrgetter("school_name")),
         Column("class", "班级", Kind.TEXT, 5, attrgetter("school_class"), attrgetter("class_name")),
-        Column("grounds", "情形", Kind.TEXT, 5, attrgetter("grounds")),
+        Column("grounds", "情形", Kind.TEXT, 4.5, attrgetter("grounds")),
         Column("reasons", "依据", Kind.TEXT, 13, attrgetter("reasons")),
-        Column("since", "从哪天起", Kind.DATE, 5.5, attrgetter("since")),
+        Column("since", "从哪天起", Kind.DATE, 7, attrgetter("since")),
         Column("who", "由谁办", Kind.TEXT, 4.5, attrgetter("who")),
         Column("step", "下一步", Kind.TEXT, 7, attrgetter("step")),
-        Column("on", "最迟", Kind.TEXT, 5.5, attrgetter("on"), _by_when),
+        Column("on", "最迟", Kind.TEXT, 7, attrgetter("on"), _by_when),
     )
 
 
