@@ -11,7 +11,7 @@ class CaseworkConfig(AppConfig):
     def ready(self):
         from casework import engine, notice_wording, presets
         from casework.actions import watches
-        from casework.queries import closes, document_lists
+        from casework.queries import closes, desk, document_lists, hand_offs, settled_notices
         from casework.queries.signs import children_waiting
         from casework.queries.watches import waiting as watches_waiting
         from students.actions import followup, groups
@@ -20,9 +20,12 @@ class CaseworkConfig(AppConfig):
 
         followup.follow(engine.follow_up)
         notices.WORDING.update(notice_wording.WORDING)
+        notices.OVER.update(settled_notices.OVER)
         WAITING["casework:signs"] = children_waiting
         WAITING["casework:daily"] = closes.unclosed  # what waits here is not the lower app's to know
         WAITING["casework:documents"] = document_lists.to_do
         WAITING["casework:watches"] = watches_waiting
+        WAITING["casework:hand_offs"] = hand_offs.waiting_for
+        WAITING["casework:desk"] = desk.to_approve
         groups.KEEPERS.append(watches.held)
         post_migrate.connect(presets.load_presets, sender=self)

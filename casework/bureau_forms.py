@@ -1,16 +1,19 @@
 """Forms of what township and bureau do in a case."""
 
+from datetime import date
+
 from django import forms
 
 from casework.causes import Reason, Whereabouts
 from casework.closing import ClosingAction
 from casework.contacts import OUTCOMES_OF, Companion, ContactMethod, ContactOutcome, Wish
-from casework.handing_off import HandOffAction, Side
+from casework.handing_off import BY_HAND, HandOffAction, Side
 from casework.legal import Authority, LegalKind, kinds_of, may_enter
 from casework.stages import CaseOutcome
 from casework.steps import CaseStep
 from students.forms.fields import ChoiceField, DateField, LineField, PaperField, SearchField, TextField
 from students.models.registry import choices
+from students.templatetags.chinese import cdate_short
 
 MOST_DAYS = 3 * 366
 OF_A_VISIT = OUTCOMES_OF[ContactMethod.JOINT_VISIT]
@@ -57,7 +60,7 @@ class StepForm(forms.Form):
     refusal = "没有保存"
 
     def clean_do(self):
-        if self.cleaned_data["do"] not in set(HandOffAction) - {HandOffAction.SEND}:
+        if self.cleaned_data["do"] not in BY_HAND:
             raise forms.ValidationError("没有说明要办什么")
         return HandOffAction(self.cleaned_data["do"])
 
@@ -193,11 +196,22 @@ class TripResultForm(forms.Form):
     submission = forms.UUIDField(widget=forms.HiddenInput)
     refusal = "没有登记"
 
+    def __init__(self, *args, last: date, **kwargs):
+        """``last``: the last day that can be planned."""
+        super().__init__(*args, **kwargs)
+        self.fields["step_on"].help_text = f"最晚{cdate_short(last)}"
+
     def clean_outcome(self):
         return ContactOutcome(self.cleaned_data["outcome"])
 
     def clean_step(self):
         return CaseStep(self.cleaned_data["step"]) if self.cleaned_data["step"] else None
+
+
+class NotGoneForm(forms.Form):
+    """没有去: why a trip did not go to one child."""
+
+    reason = LineField("没有去的原因", max_length=100, help_text="例如：路断了；孩子已回校，不用再去")
 
 
 class CancelTripForm(forms.Form):

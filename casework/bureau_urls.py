@@ -24,5 +24,6 @@ urlpatterns = [
     path("trips/<int:pk>/list/", trips.trip_list, name="trip_list"),
     path("trips/<int:pk>/cancel/", trips.cancel_trip, name="cancel_trip"),
     path("trips/children/<int:pk>/", trips.trip_result, name="trip_result"),
+    path("trips/children/<int:pk>/left-out/", trips.left_out, name="trip_left_out"),
     path("funnel/", funnel.funnel, name="funnel"),
 ]

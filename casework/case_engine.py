@@ -5,15 +5,17 @@ its moves written, each with its event.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from casework.facts import Surroundings, first_seen
 from casework.following import CaseFile, Matter, Move, follow
-from casework.models import AbsenceRun, Case, CaseEvent, Contact, Obligation
+from casework.handing_off import TRANSITIONS as HAND_OFF_STEPS
+from casework.handing_off import HandOffAction
+from casework.models import AbsenceRun, Case, CaseEvent, Contact, HandOff, Obligation
 from casework.ruleset import Tier
 from casework.stages import CASE_TIERS, TRANSITIONS, CaseAction, CaseOutcome, CaseStage
 from casework.steps import PLANS, CaseStep, Pace
@@ -32,6 +34,7 @@ ENDING = [
         "return_confirmed_by",
     )
 ]  # fmt: skip
+TO_END = HAND_OFF_STEPS[HandOffAction.END]
 LOST_STAGES = frozenset({CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT})
 
 
@@ -142,6 +145,7 @@ def move_one(
     case.save()
     event.case = case  # a new one has its number only now
     event.save()
+    _end_hand_offs([case], by=by)
 
 
 def case_to_open(student: int, *, by, day: date) -> Case:
@@ -270,3 +274,11 @@ def _write(found: list[tuple[RegistryLine, Case | None, list[Move]]], today: dat
     Case.objects.bulk_create(new)
     Case.objects.bulk_update(moved, MOVED_COLUMNS)
     CaseEvent.objects.bulk_create(events)
+    _end_hand_offs([*new, *moved], by=None)
+
+
+def _end_hand_offs(cases: Iterable[Case], *, by) -> None:
+    """What was handed off waits for nobody any more once its case is closed."""
+    if closed := [case for case in cases if not case.is_open]:
+        under_way = HandOff.objects.filter(case__in=closed, state__in=TO_END.sources)
+        under_way.update(state=TO_END.target, ended_at=timezone.now(), ended_by=by, version=F("version") + 1)

@@ -1,5 +1,7 @@
 """Forms of a case: what each move needs is read from the table of transitions (``casework.stages``)."""
 
+from datetime import date
+
 from django import forms
 
 from casework.causes import Reason, Whereabouts
@@ -11,6 +13,7 @@ from students.forms.places import offer_places
 from students.models import SpecialGroup
 from students.models.registry import choices
 from students.queries.listing import GRADES
+from students.templatetags.chinese import cdate_short
 
 NOTE_HINTS = {
     CaseAction.CONFIRM_DROPOUT: "依据：谁核实的、怎样核实的",
@@ -71,6 +74,11 @@ class PlanForm(CaseForm):
     note = LineField("说明", required=False, help_text="例如：约好周五下午到家里谈")
     refusal = "没有安排"
 
+    def __init__(self, *args, last: date, **kwargs):
+        """``last``: the last day that can be chosen."""
+        super().__init__(*args, **kwargs)
+        self.fields["on"].help_text = f"最晚{cdate_short(last)}"
+
 
 class AssignForm(CaseForm):
     """交办, or 收回 where nobody is chosen."""
@@ -81,7 +89,9 @@ class AssignForm(CaseForm):
         error_messages={"invalid_choice": "请在列出的人里选择"},
         widget=forms.Select(attrs={"class": "input"}),
     )
-    reason = LineField("原因", max_length=100, help_text="例如：班主任病假、调离、更熟悉这个家庭")
+    reason = LineField(
+        "原因", required=False, max_length=100, help_text="例如：班主任病假、调离、更熟悉这个家庭；收回不用写"
+    )
     refusal = "没有交办"
 
     def __init__(self, *args, people, back: str, **kwargs):

@@ -30,6 +30,7 @@ class HandOffState(StrEnum):
     ACCEPTED = "accepted"
     RETURNED = "returned"
     DONE = "done"
+    ENDED = "ended"
 
     @property
     def label(self) -> str:
@@ -41,6 +42,7 @@ STATE_LABELS = {
     HandOffState.ACCEPTED: "办理中",
     HandOffState.RETURNED: "已退回",
     HandOffState.DONE: "已办结",
+    HandOffState.ENDED: "随销号结束",
 }
 WAITING = frozenset({HandOffState.SENT, HandOffState.ACCEPTED})
 
@@ -52,6 +54,7 @@ class HandOffAction(StrEnum):
     ACCEPT = "accept"
     FINISH = "finish"
     RETURN = "return"
+    END = "end"
 
     @property
     def label(self) -> str:
@@ -63,17 +66,20 @@ ACTION_LABELS = {
     HandOffAction.ACCEPT: "接收",
     HandOffAction.RETURN: "退回",
     HandOffAction.FINISH: "办结",
+    HandOffAction.END: "结束",
 }
+BY_HAND = frozenset({HandOffAction.ACCEPT, HandOffAction.FINISH, HandOffAction.RETURN})  # the buttons of a hand-off
 
 
 @dataclass(frozen=True)
 class Transition:
-    """From one of ``sources`` (None = none is under way) to ``target``; ``by_receiver``: else it is the sender's."""
+    """From one of ``sources`` (None = none is under way) to ``target``; ``by_receiver``: else it is the sender's, and
+    where it is None nobody's: 销号 brings it about."""
 
     action: HandOffAction
     sources: frozenset[HandOffState | None]
     target: HandOffState
-    by_receiver: bool = True
+    by_receiver: bool | None = True
 
 
 TRANSITIONS: dict[HandOffAction, Transition] = {
@@ -81,13 +87,14 @@ TRANSITIONS: dict[HandOffAction, Transition] = {
     for row in (
         Transition(
             HandOffAction.SEND,
-            frozenset({None, HandOffState.RETURNED, HandOffState.DONE}),
+            frozenset({None, *HandOffState}) - WAITING,
             HandOffState.SENT,
             by_receiver=False,
         ),
         Transition(HandOffAction.ACCEPT, frozenset({HandOffState.SENT}), HandOffState.ACCEPTED),
         Transition(HandOffAction.RETURN, WAITING, HandOffState.RETURNED),
         Transition(HandOffAction.FINISH, frozenset({HandOffState.ACCEPTED}), HandOffState.DONE),
+        Transition(HandOffAction.END, WAITING, HandOffState.ENDED, by_receiver=None),
     )
 }
 
@@ -104,6 +111,8 @@ def refusal(
         return f"这次移交{state.label}，不能{action.label}" if state else f"没有移交，不能{action.label}"
     if action is HandOffAction.SEND and sender is receiver:
         return "不能移交给自己这一方"
+    if row.by_receiver is None:
+        return "移交在个案销号时结束"
     side = receiver if row.by_receiver else sender
     return "" if side in sides else f"{action.label}由{side.label}办理"
 
@@ -115,6 +124,5 @@ def open_actions(
     return tuple(
         action
         for action in HandOffAction
-        if action is not HandOffAction.SEND
-        and not refusal(state, action, sender=sender, receiver=receiver, sides=sides)
+        if action in BY_HAND and not refusal(state, action, sender=sender, receiver=receiver, sides=sides)
     )

@@ -52,6 +52,7 @@ PARAMETERS: dict[str, Parameter] = {
     "return_days": Parameter("复学后到校满多少个上课日可以销号", "个上课日", 10, "[D] 到校稳定两个星期", 1, 60),
     "case_visit_days": Parameter("未返校的学生几天内至少家访一次", "天", 7, "[S] 重点生每周家访一次", 1, 30),
     "case_watch_days": Parameter("关注的学生几天内回访", "天", 14, "[D] 两个星期回访一次", 1, 60),
+    "case_plan_most_days": Parameter("个案的下一步最晚安排在几天内", "天", 30, "[D] 一个月之内总要再办一次", 7, 120),
     "close_needs_two": Parameter("报过流失的个案由另一人批准销号", "", True, "[D] 提出和批准销号不是同一个人", 0, 1),
     "hand_up_days": Parameter(
         "逾期后每过几个上课日再上交一级", "个上课日", 1, "[D] 到期未办次日上交，以后每个上课日再上一级", 1, 10
@@ -93,6 +94,7 @@ class Policy:
     return_days: int = PARAMETERS["return_days"].default
     case_visit_days: int = PARAMETERS["case_visit_days"].default
     case_watch_days: int = PARAMETERS["case_watch_days"].default
+    case_plan_most_days: int = PARAMETERS["case_plan_most_days"].default
     close_needs_two: bool = PARAMETERS["close_needs_two"].default
     hand_up_days: int = PARAMETERS["hand_up_days"].default
     notice_days: int = PARAMETERS["notice_days"].default

@@ -19,6 +19,7 @@ from casework.queries.case_facts import (
     actors_over,
     child_now,
     is_wavering,
+    last_day_to_plan,
     may_assign,
     may_work_on,
     postings_around,
@@ -34,6 +35,7 @@ from students.actions.locks import lock_children
 from students.enrolment import EventKind, ImpossibleEvent
 from students.models import Certificate, Notice, Person, RegistryLine, Role, Student
 from students.queries.policy import policy_of
+from students.templatetags.chinese import cdate_short
 
 # Ends that say there is nothing to watch.
 UNWATCHED = frozenset({CaseOutcome.SETTLED, CaseOutcome.FALSE_ALARM})
@@ -95,12 +97,15 @@ def raise_concern(*, by, scope: Scope, student: Student, concern: Concern, note:
 @transaction.atomic
 def plan(*, by, scope: Scope, case: Case, step: CaseStep, on: date, note: str, version: int, today: date) -> Case:
     """安排下一步: what is to be done in the case next, and by when. Raises ``CaseRefused``."""
-    case, line = _locked(case, version)
+    case, line = _locked(case, None)
     _refuse_strangers(scope, line, "下一步由班主任、本校、乡镇或县教育局安排")
-    if on < today:
-        raise CaseRefused("下一步的日期已经过去，没有保存。请选今天或以后的日子。")
     if (case.plan_step, case.plan_on, case.plan_note) == (step, on, note):
         return case  # a second press
+    _refuse_old_page(case, version)
+    if on < today:
+        raise CaseRefused("下一步的日期已经过去，没有保存。请选今天或以后的日子。")
+    if on > (last := last_day_to_plan(today)):
+        raise CaseRefused(f"下一步最晚安排在{cdate_short(last)}，没有保存。请选这一天以前的日子。")
     case.plan_step, case.plan_on, case.plan_note = step, on, note
     keep_note(case, "plan", changed=PLANNED, by=by, day=today, note=note, step=step, on=on.isoformat())
     return case
@@ -110,29 +115,30 @@ def plan(*, by, scope: Scope, case: Case, step: CaseStep, on: date, note: str, v
 def assign(*, by, scope: Scope, case: Case, person: Person | None, reason: str, version: int, today: date) -> Case:
     """交办: let ``person`` answer for the case in place of the post that would, for a reason (病假、调离…).
 
-    None gives it back to the post. The person must hold a post to which cases of the child can fall. Raises
-    ``CaseRefused``.
+    None gives it back to the post, for which no reason is asked. The person must hold a post to which cases of the
+    child can fall. Raises ``CaseRefused``.
     """
-    case, line = _locked(case, version)
+    case, line = _locked(case, None)
     if not may_assign(scope, line):
         raise NotYourCase("交办由教务处、校领导或县教育局办理，没有保存。")
+    kept = reason if person else ""
+    if (case.assigned_to, case.assigned_reason) == (person, kept):
+        return case  # a second press
+    _refuse_old_page(case, version)
     if person and not reason:
         raise CaseRefused("交办要写明原因，没有保存。请填写后再提交。")
     if person and not postings_around(line, today).filter(person=person).exists():
         raise CaseRefused(f"{person.name}现在不是班主任，也不在本校、本乡镇或县教育局的管理岗位，没有交办。请另选。")
-    if case.assigned_to_id == (person and person.pk):
-        return case
-    case.assigned_to, case.assigned_reason = person, reason if person else ""
+    before, case.assigned_to, case.assigned_reason = case.assigned_to, person, kept
     keep_note(
         case, "assign" if person else "unassign", changed=["assigned_to", "assigned_reason"], by=by, day=today,
         note=reason, person=person and person.pk,
     )  # fmt: skip
     audit.record(by=by, action="case.assign", subject=case, person=person and person.pk)
-    if person:
-        notices.send(
-            by=by, to=[person], kind=Notice.Kind.CASE_ASSIGNED, school_class=line.school_class, day=today,
-            student=case.student,
-        )  # fmt: skip
+    if person != before:
+        told = {"by": by, "kind": Notice.Kind.CASE_ASSIGNED, "school_class": line.school_class, "student": case.student}
+        notices.settle(to=[each for each in (before, person) if each], **told)
+        notices.send(to=[person] if person else [], day=today, **told)
     return case
 
 
@@ -279,12 +285,18 @@ def _locked_line(student: Student) -> RegistryLine:
 
 
 def _locked(case: Case, version: int | None) -> tuple[Case, RegistryLine]:
-    """The case as it is now, its child locked; ``version``: that of the page, None for the clock."""
+    """The case as it is now, its child locked; ``version``: that of the page, None for the clock, and where what is
+    asked for is compared first, since a second press comes from the page of the first."""
     line = _locked_line(case.student)
-    case = Case.objects.select_related("student").get(pk=case.pk)
-    if version is not None and case.version != version:
-        raise CaseChanged("你打开页面之后，这个个案有了新的记录，没有保存。请看过最新情况再提交。")
+    case = Case.objects.select_related("student", "assigned_to").get(pk=case.pk)
+    if version is not None:
+        _refuse_old_page(case, version)
     return case, line
+
+
+def _refuse_old_page(case: Case, version: int) -> None:
+    if case.version != version:
+        raise CaseChanged("你打开页面之后，这个个案有了新的记录，没有保存。请看过最新情况再提交。")
 
 
 def _refuse(case: Case | None, action: CaseAction, actors: Collection[Actor]) -> None:

@@ -52,8 +52,8 @@ def send(
     note = f"{from_side.label}移交{to_side.label}：{message}"[:200]
     keep_note(case, "hand_off", by=by, day=today, note=note, hand_off=row.pk)
     audit.record(by=by, action="hand_off.send", subject=row, student=case.student_id)
-    people = postings_around(line, today).filter(role__in=POSTS_OF[to_side])
-    _tell(row, line, [posting.person for posting in people], by=by, today=today)
+    _settle(line, from_side, by=by, today=today)
+    _tell(row, line, _people(line, to_side, today), by=by, today=today)
     return row
 
 
@@ -85,8 +85,19 @@ def step(
     row.save()
     keep_note(row.case, f"hand_off_{target}", by=by, day=today, note=note, hand_off=row.pk)
     audit.record(by=by, action=f"hand_off.{action}", subject=row, student=row.case.student_id)
+    _settle(line, Side(row.to_side), by=by, today=today)
     _tell(row, line, [row.sent_by], by=by, today=today)
     return row
+
+
+def _people(line: RegistryLine, side: Side, today: date) -> list[Person]:
+    return [posting.person for posting in postings_around(line, today).filter(role__in=POSTS_OF[side])]
+
+
+def _settle(line: RegistryLine, side: Side, *, by, today: date) -> None:
+    """What one of a side has dealt with waits for none of the others there."""
+    about = {"kind": Notice.Kind.CASE_HANDED_OFF, "school_class": line.school_class, "student": line.student}
+    notices.settle(by=by, to=_people(line, side, today), **about)
 
 
 def _tell(row: HandOff, line: RegistryLine, people: list[Person], *, by, today: date) -> None:
@@ -98,7 +109,7 @@ def _tell(row: HandOff, line: RegistryLine, people: list[Person], *, by, today: 
 
 def _locked_line(case: Case) -> RegistryLine:
     lock_children([case.student_id])
-    return RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
+    return RegistryLine.objects.select_related("student", "school_class__school").get(pk=case.student_id)
 
 
 def _refuse(state: HandOffState | None, action: HandOffAction, sender: Side, receiver: Side, sides) -> None:

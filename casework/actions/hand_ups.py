@@ -94,10 +94,13 @@ def _overdue_plan(case: Case, today: date) -> list[Matter]:
 
 
 def _tell(rows: Iterable[HandUp], lines: Mapping[int, RegistryLine], posts: Posts, today: date) -> None:
-    """One notice a child and post, however many matters went up."""
+    """One notice a child and post, however many matters went up; while it is unread nobody is told of more."""
+    unread = Notice.objects.filter(kind=Notice.Kind.CASE_HANDED_UP, seen_at=None, student__in=lines)
+    know = set(unread.values_list("student", "person")) if rows else set()
     told = {}
     for student, role in sorted({(row.case.student_id, row.to_role) for row in rows}):
-        told[student, role] = list(posts.around(place_of(lines[student])).get(role, ()))
+        around = posts.around(place_of(lines[student])).get(role, ())
+        told[student, role] = [pk for pk in around if (student, pk) not in know]
     people = Person.objects.in_bulk({pk for pks in told.values() for pk in pks})
     for (student, _), pks in told.items():
         line = lines[student]

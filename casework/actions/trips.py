@@ -7,18 +7,20 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from casework import case_engine
 from casework.actions import contacts
 from casework.actions.case_notes import keep_note
 from casework.actions.cases import plan
 from casework.contacts import Account, Companion, ContactMethod, ContactOutcome
 from casework.models import Case, JointTrip, TripChild
-from casework.queries.case_facts import postings_around
+from casework.queries.case_facts import last_day_to_plan, postings_around
 from casework.stages import CaseStage
 from casework.steps import CaseStep
 from students.access import Scope
 from students.actions import audit, notices
 from students.actions.locks import lock_children
 from students.models import Area, Notice, RegistryLine, Role
+from students.templatetags.chinese import cdate_short
 
 OUT = (CaseStage.ABSENT, CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT)
 TOLD = (Role.HOMEROOM_TEACHER, Role.PRINCIPAL)
@@ -49,6 +51,8 @@ def plan_trip(
         raise TripRefused(f"请选择1到{MOST_CHILDREN}名学生，没有保存。")
     if day < today:
         raise TripRefused("日期已经过去，没有保存。请选今天或以后的日子。")
+    if day > (last := last_day_to_plan(today)):
+        raise TripRefused(f"联合劝返最晚安排在{cdate_short(last)}，没有保存。请选这一天以前的日子。")
     if not leader or not companions:
         raise TripRefused("要写明带队人和参加单位，没有保存。")
     lock_children([case.student_id for case in cases])
@@ -88,7 +92,7 @@ def record_result(
         raise TripRefused("这次联合劝返已经取消，没有保存。")
     if row.contact and row.contact.submission == submission:
         return row  # a second press
-    if row.contact and not row.contact.cancelled_at:
+    if row.result:
         raise TripRefused("这名学生的结果已经登记，没有再保存。写错了的，请在联系记录里撤销后再登记。")
     if bool(step) != bool(step_on):
         raise TripRefused("下一步要连同日期一起填，没有保存。")
@@ -102,7 +106,8 @@ def record_result(
     [row.contact] = contacts.record(
         by=by, scope=scope, student=row.case.student, account=account, submission=submission, today=today
     )
-    row.save(update_fields=["contact"])
+    row.left_out_at, row.left_out_by, row.left_out_reason = None, None, ""
+    row.save()
     case = Case.objects.get(pk=row.case_id)
     if step and case.is_open:
         plan(by=by, scope=scope, case=case, step=step, on=step_on, note="", version=case.version, today=today)
@@ -111,9 +116,39 @@ def record_result(
 
 
 @transaction.atomic
+def leave_out(*, by, scope: Scope, child: TripChild, reason: str, today: date) -> TripChild:
+    """没有去: say why a trip did not go to one child, whose case goes on with what its stage asks for.
+
+    A second press is harmless; a result that is told later stands in its place. Raises ``TripRefused``.
+    """
+    lock_children([child.case.student_id])
+    row = TripChild.objects.select_related("trip", "case__student", "contact").get(pk=child.pk)
+    if not scope.may_manage_in(row.trip.township_id):
+        raise NotYourTrip("联合劝返的结果由本乡镇干部或县教育局登记，没有保存。")
+    if row.left_out_at:
+        return row
+    if row.trip.cancelled_at:
+        raise TripRefused("这次联合劝返已经取消，没有保存。")
+    if row.result:
+        raise TripRefused("这名学生的结果已经登记，没有再保存。")
+    if row.trip.day > today:
+        raise TripRefused("还没有到这一天，没有保存。不去了的，请取消这次联合劝返。")
+    if not reason:
+        raise TripRefused("没有去要写明原因，没有保存。")
+    row.left_out_at, row.left_out_by, row.left_out_reason = timezone.now(), by, reason
+    row.save()
+    _call_off(row, "left_out", reason, by=by, today=today)
+    audit.record(by=by, action="trip.left_out", subject=row)
+    return row
+
+
+@transaction.atomic
 def cancel_trip(*, by, scope: Scope, trip: JointTrip, reason: str, today: date) -> JointTrip:
-    """取消 a trip of which no result has been recorded. A second press is harmless. Raises ``TripRefused``."""
-    children = list(TripChild.objects.filter(trip=trip).select_related("case"))
+    """取消 a trip of which no result stands; whoever was told of it is told that it is off.
+
+    A second press is harmless. Raises ``TripRefused``.
+    """
+    children = list(TripChild.objects.filter(trip=trip).select_related("trip", "case"))
     lock_children([child.case.student_id for child in children])
     trip = JointTrip.objects.get(pk=trip.pk)
     if not scope.may_manage_in(trip.township_id):
@@ -122,15 +157,40 @@ def cancel_trip(*, by, scope: Scope, trip: JointTrip, reason: str, today: date) 
         return trip
     if not reason:
         raise TripRefused("取消要写明原因，没有保存。")
-    if TripChild.objects.filter(trip=trip, contact__isnull=False).exists():
+    if TripChild.objects.filter(trip=trip).visited().exists():
         raise TripRefused("这次联合劝返已经登记了结果，不能取消。")
     trip.cancelled_at, trip.cancelled_by, trip.cancelled_reason = timezone.now(), by, reason
     trip.save()
     for child in children:
-        child.case.refresh_from_db()
-        keep_note(child.case, "trip_off", by=by, day=today, note=reason, trip=trip.pk)
+        for notice in _call_off(child, "trip_off", reason, by=by, today=today):
+            about = {"school_class": notice.school_class, "day": trip.day, "student": notice.student}
+            notices.send(by=by, to=[notice.person], kind=Notice.Kind.JOINT_TRIP_OFF, **about)
     audit.record(by=by, action="trip.cancel", subject=trip)
     return trip
+
+
+def _call_off(child: TripChild, action: str, reason: str, *, by, today: date) -> list[Notice]:
+    """Nobody is waited for at the child's any more: its case goes on without the trip, and the notices of it are done.
+
+    Returns the notices by which people had been told; none where another trip goes there on the same day.
+    """
+    trip, case = child.trip, Case.objects.get(pk=child.case_id)
+    others = TripChild.objects.filter(case=case, trip__day=trip.day, trip__cancelled_at=None).exclude(trip=trip)
+    is_planned = (case.plan_step, case.plan_on) == (CaseStep.JOINT_PERSUADE, trip.day)
+    if not case.is_open or not is_planned or others.exists():
+        keep_note(case, action, by=by, day=today, note=reason, trip=trip.pk)
+    else:
+        line = RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
+        event = case_engine.replan(
+            case, by=by, day=today, line=line, planner=case_engine.Planner(today), action=action, note=reason
+        )
+        case.save()
+        event.save()
+    if others.exists():
+        return []
+    told = Notice.objects.filter(kind=Notice.Kind.JOINT_TRIP, student=case.student_id, day=trip.day)
+    told.filter(seen_at=None).update(seen_at=timezone.now(), seen_by=by)
+    return list(told.select_related("person", "school_class", "student"))
 
 
 def _the_same(by, cases, told: dict) -> JointTrip | None:

@@ -205,7 +205,13 @@ STEPS |= {
     "hand_off_returned": "退回移交",
     "hand_off_done": "移交办结",
 }
-STEPS |= {"legal": "依法措施", "legal_off": "撤销措施", "trip": "联合劝返", "trip_off": "取消联合劝返"}
+STEPS |= {
+    "legal": "依法措施",
+    "legal_off": "撤销措施",
+    "trip": "联合劝返",
+    "trip_off": "取消联合劝返",
+    "left_out": "联合劝返没有去",
+}
 STEPS |= {"watch": "认定动摇生", "watch_reviewed": "动摇生复核", "watch_off": "动摇生关注结束"}
 STEPS |= {"return_confirmed": "确认复学", "close_proposed": "提出销号", "close_refused": "退回销号"}
 ACTION_WORDS = {action.value: action.label for action in CaseAction} | STEPS

@@ -22,11 +22,20 @@ def _done(*steps: str) -> Q:
     return taken
 
 
+OF_PEOPLE = (
+    (Q(state="sent") & _done())
+    | (Q(state="accepted") & _done("accepted"))
+    | (Q(state="returned") & (_done("returned") | _done("accepted", "returned")) & ~Q(returned_reason=""))
+    | (Q(state="done") & _done("accepted", "done") & ~Q(done_note=""))
+)
+
+
 class HandOff(models.Model):
     """移交: who handed the case to whom, why and by when it should be settled, and what became of it.
 
     Moved by ``casework.handing_off`` alone; ``version`` rises with every step, and a page that showed an older one
-    changes nothing. One is under way a case; whoever gets it returned sends a new one.
+    changes nothing. One is under way a case; whoever gets it returned sends a new one. 销号 ends what is under way, by
+    nobody where the case closes by itself.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, verbose_name="个案", related_name="hand_offs")
@@ -51,6 +60,10 @@ class HandOff(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="办结人", related_name="+"
     )
     done_note = models.CharField("办理结果", max_length=200, blank=True)
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="销号人", related_name="+"
+    )
     version = models.PositiveIntegerField("版本", default=1)
 
     scope_path = {key: f"case__{path}" for key, path in LINE_PATH.items()}
@@ -64,10 +77,8 @@ class HandOff(models.Model):
             models.CheckConstraint(condition=~Q(from_side=F("to_side")), name="handed_off_to_another_side"),
             models.CheckConstraint(condition=~Q(message=""), name="a_hand_off_says_why"),
             models.CheckConstraint(
-                condition=(Q(state="sent") & _done())
-                | (Q(state="accepted") & _done("accepted"))
-                | (Q(state="returned") & (_done("returned") | _done("accepted", "returned")) & ~Q(returned_reason=""))
-                | (Q(state="done") & _done("accepted", "done") & ~Q(done_note="")),
+                condition=(Q(state="ended", ended_at__isnull=False) & (_done() | _done("accepted")))
+                | (Q(ended_at=None, ended_by=None) & OF_PEOPLE),
                 name="a_hand_off_says_who_and_when",
             ),
         ]

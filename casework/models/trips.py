@@ -55,22 +55,53 @@ class JointTrip(models.Model):
         return "、".join(Companion(code).label for code in self.companions.split(","))
 
 
+VISITED = Q(contact__isnull=False, contact__cancelled_at=None)
+
+
+class TripChildQuerySet(ScopedQuerySet):
+    """Children of trips."""
+
+    def visited(self):
+        """Those of whom a result stands."""
+        return self.filter(VISITED)
+
+
 class TripChild(models.Model):
-    """联合劝返的学生: a case that a trip goes to; ``contact`` is the result, a joint visit like any other."""
+    """联合劝返的学生: a case that a trip goes to; ``contact`` is the result, a joint visit like any other.
+
+    Where the trip did not go to the child, ``left_out_reason`` says why.
+    """
 
     trip = models.ForeignKey(JointTrip, models.PROTECT, verbose_name="联合劝返", related_name="children")
     case = models.ForeignKey(Case, models.PROTECT, verbose_name="个案", related_name="trips")
     contact = models.OneToOneField(
         Contact, models.PROTECT, null=True, blank=True, verbose_name="登记的结果", related_name="+"
     )
+    left_out_reason = models.CharField("没有去的原因", max_length=100, blank=True)
+    left_out_at = models.DateTimeField("登记没有去的时间", null=True, blank=True)
+    left_out_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="登记没有去的人", related_name="+"
+    )
 
     scope_path = {key: f"case__{path}" for key, path in LINE_PATH.items()}
-    objects = ScopedQuerySet.as_manager()
+    objects = TripChildQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "联合劝返的学生"
         ordering = ["trip", "pk"]
-        constraints = [models.UniqueConstraint(fields=["trip", "case"], name="a_trip_goes_to_a_case_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["trip", "case"], name="a_trip_goes_to_a_case_once"),
+            models.CheckConstraint(
+                condition=Q(left_out_at=None, left_out_by=None, left_out_reason="")
+                | (Q(left_out_at__isnull=False, left_out_by__isnull=False) & ~Q(left_out_reason="")),
+                name="a_child_is_left_out_for_a_reason",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.trip}：{self.case.student}"
+
+    @property
+    def result(self) -> Contact | None:
+        """The result that stands; one taken back is none."""
+        return self.contact if self.contact and not self.contact.cancelled_at else None

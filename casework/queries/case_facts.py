@@ -1,7 +1,7 @@
 """What is known of a child in a case: who may do something, whose the next step is, what proves an end."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -16,6 +16,7 @@ from students.access import Scope, in_force
 from students.days import DayState
 from students.enrolment import EventKind, Standing
 from students.models import EnrolmentEvent, Person, Posting, RegistryLine, Role
+from students.queries.policy import policy_of
 from students.runs import follow_days
 
 SCHOOL_POSTS = (Role.REGISTRY_CLERK, Role.PRINCIPAL, Role.DEPUTY_HEAD)
@@ -106,6 +107,11 @@ def responsible_people(line: RegistryLine, day: date, *, roles: Collection[str])
 def is_wavering(case: Case) -> bool:
     """Whether the child is a confirmed 动摇生."""
     return Watch.objects.confirmed().filter(student=case.student_id, kind=WatchKind.WAVERING).exists()
+
+
+def last_day_to_plan(today: date) -> date:
+    """The last day on which a next step can be planned today, so that no plan hides a child."""
+    return today + timedelta(days=policy_of(today).case_plan_most_days)
 
 
 def child_now(case: Case, line: RegistryLine, today: date) -> ChildNow:

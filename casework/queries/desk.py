@@ -41,6 +41,14 @@ def boxes(scope: Scope) -> dict[str, object]:
     }
 
 
+def to_approve(scope: Scope, today: date) -> int:
+    """How many 销号 that were proposed wait for the reader to approve; one's own wait for somebody else."""
+    if not scope.is_bureau:
+        return 0
+    rows = Closing.objects.filter(state="proposed")
+    return (rows.exclude(proposed_by=scope.person) if policy_of(today).close_needs_two else rows).count()
+
+
 @dataclass(frozen=True)
 class DeskLine:
     """A case on the desk. ``present``: 到校6个上课日，满10个可以确认, where it has come back; ``closing``: proposed."""

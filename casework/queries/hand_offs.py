@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from casework.handing_off import HandOffAction, HandOffState, Side, open_actions
 from casework.models import Case, HandOff
@@ -17,7 +17,7 @@ POSTS_OF = {
     Side.TOWNSHIP: (Role.TOWNSHIP_OFFICER,),
     Side.BUREAU: (Role.BUREAU_OFFICER,),
 }
-TONES = {"sent": "warn", "accepted": "note", "returned": "alarm", "done": "ok"}
+TONES = {"sent": "warn", "accepted": "note", "returned": "alarm", "done": "ok", "ended": "mute"}
 
 
 def sides_of(scope: Scope, line: RegistryLine) -> frozenset[Side]:
@@ -56,7 +56,7 @@ def visible(scope: Scope):
     rows = HandOff.objects.visible_to(scope.without_lessons)
     return rows.select_related(
         "case__student__line__school_class__school", "case__student__line__school", "sent_by", "accepted_by",
-        "returned_by", "done_by",
+        "returned_by", "done_by", "ended_by",
     )  # fmt: skip
 
 
@@ -67,12 +67,6 @@ def narrowed(rows, wanted: Mapping):
     if side := wanted.get("to_side"):
         rows = rows.filter(to_side=side)
     return rows
-
-
-def counts_by_state(rows) -> dict[str, int]:
-    """State → how many; one query."""
-    counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
-    return dict.fromkeys((state.value for state in HandOffState), 0) | counts
 
 
 def line_of(row: HandOff, scope: Scope, today: date) -> HandOffLine:
@@ -91,9 +85,10 @@ def history(row: HandOff) -> list[dict]:
         (row.accepted_at, f"{row.get_to_side_display()}接收", "", row.accepted_by),
         (row.returned_at, "退回", row.returned_reason, row.returned_by),
         (row.done_at, "办结", row.done_note, row.done_by),
+        (row.ended_at, "个案销号，移交结束", "", row.ended_by),
     ]
     return [
-        {"when": cdatetime(at), "title": title, "text": text, "by": by.name}
+        {"when": cdatetime(at), "title": title, "text": text, "by": by.name if by else "系统"}
         for at, title, text, by in steps[::-1]
         if at
     ]

@@ -241,6 +241,8 @@ OTHER = {
     "students:suspensions": "等着批准的休学",
     "students:hand_overs": "整班移交没有报到的",
     "students:matches": "等着确认的户籍比对",
+    "casework:hand_offs": "等着接收或办结的个案移交",
+    "casework:desk": "等着批准的销号",
     "students:notices": "没有看的通知",
 }
 

@@ -1,7 +1,6 @@
 """联合劝返 as it is read: the trips, the children of one, and the children to whom one can go."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Count, Q
 
@@ -16,8 +15,9 @@ BOXES = {"open": "待办", "done": "已完成", "cancelled": "已取消"}
 
 
 def boxes(scope: Scope) -> dict[str, object]:
-    """Box → its trips. Done is a trip with a result of every child."""
+    """Box → its trips. Done is a trip of which it is told of every child what came of it, or why it did not go."""
     told = Q(children__contact__isnull=False, children__contact__cancelled_at=None)
+    told |= Q(children__left_out_at__isnull=False)
     rows = JointTrip.objects.visible_to(scope).select_related("township", "planned_by")
     rows = rows.annotate(total=Count("children"), told=Count("children", filter=told))
     standing = rows.filter(cancelled_at=None)
@@ -46,8 +46,7 @@ class TripLine:
 
     @property
     def contact(self) -> Contact | None:
-        contact = self.child.contact
-        return contact if contact and not contact.cancelled_at else None
+        return self.child.result
 
 
 def children_of(trip: JointTrip) -> list[TripLine]:
@@ -72,8 +71,3 @@ def out_of_school(scope: Scope, township: Area):
         stage__in=OUT, student__line__school__township=township
     )
     return rows.select_related("student__line__school_class__school").order_by("since", "pk")
-
-
-def words_of_absence(case: Case, today: date) -> str:
-    """个案打开12天: how long a case has been open."""
-    return f"个案打开{(today - case.since).days + 1}天"

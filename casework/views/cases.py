@@ -10,7 +10,7 @@ from casework.actions import cases as actions
 from casework.case_forms import AssignForm, MoveForm, PaperForm, PlanForm, cleaned_move
 from casework.models import Case
 from casework.queries import case_page as queries
-from casework.queries.case_facts import last_case, may_assign, may_work_on, people_around
+from casework.queries.case_facts import last_case, last_day_to_plan, may_assign, may_work_on, people_around
 from casework.stages import CaseAction
 from casework.steps import CaseStep
 from students.models import Person, Student
@@ -54,7 +54,7 @@ def plan(request, pk: int):
     """安排下一步."""
     row = _workable(request, pk)
     now = {"version": row.version, "step": row.plan_step, "on": row.plan_on, "note": row.plan_note}
-    form = PlanForm(request.POST or None, initial=now)
+    form = PlanForm(request.POST or None, initial=now, last=last_day_to_plan(request.today))
 
     def save(cleaned):
         step = {"step": CaseStep(cleaned.pop("step")), **cleaned}
@@ -72,7 +72,7 @@ def assign(request, pk: int):
     if not may_assign(request.scope, row.student.line):
         raise PermissionDenied("交办由教务处、校领导或县教育局办理")
     people, back = people_around(row.student.line, request.today), queries.post_of(row, request.today)
-    now = {"version": row.version, "person": row.assigned_to_id}
+    now = {"version": row.version, "person": row.assigned_to_id, "reason": row.assigned_reason}
     form = AssignForm(request.POST or None, initial=now, people=people, back=back)
 
     def save(cleaned):

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from casework.clock import last_ticked_at
 from casework.models import Obligation
-from casework.queries import boards, duties, teacher
+from casework.queries import boards, desk, duties, hand_offs, teacher
 from casework.queries.case_list import cases_card
 from casework.queries.rule_news import rule_news
 from casework.queries.signs import signs_card
@@ -74,6 +74,7 @@ def school_board(request):
         "cases_card": cases_card(request.scope, request.today),
         "watch_card": watch_card(request.scope, request.today),
         "by_class": boards.duties_by_class(request.scope, request.today),
+        "to_take_over": hand_offs.waiting_for(request.scope, request.today),
         "last_ticked_at": last_ticked_at(),
     }
     return render(request, "casework/school_board.html", context)
@@ -92,6 +93,8 @@ def area_board(request):
         "runs": runs[:SHOWN_RUNS],
         "runs_count": runs.count(),
         "cases_card": cases_card(request.scope, request.today),
+        "to_take_over": hand_offs.waiting_for(request.scope, request.today),
+        "to_approve": desk.to_approve(request.scope, request.today),
         "last_ticked_at": last_ticked_at(),
     }
     return render(request, "casework/area_board.html", context)

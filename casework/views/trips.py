@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework.actions import trips as actions
 from casework.actions.cases import CaseRefused
 from casework.actions.contacts import ContactRefused
-from casework.bureau_forms import CancelTripForm, TripForm, TripResultForm
+from casework.bureau_forms import CancelTripForm, NotGoneForm, TripForm, TripResultForm
 from casework.models import JointTrip, TripChild
 from casework.queries import trips as queries
+from casework.queries.case_facts import last_day_to_plan
 from students.access import AREA_ROLES
 from students.views.audience import only_for
 from students.views.lists import box_shown, tabs
@@ -73,7 +74,7 @@ def trip(request, pk):
         "trip": row,
         "lines": lines,
         "may_record": may and row.day <= request.today,
-        "form": CancelTripForm() if may and not any(line.child.contact_id for line in lines) else None,
+        "form": CancelTripForm() if may and not any(line.contact for line in lines) else None,
     }
     return render(request, "casework/trip.html", context)
 
@@ -91,11 +92,9 @@ def trip_list(request, pk):
 @trip_page
 def trip_result(request, pk):
     """What came of the trip for one child."""
-    rows = TripChild.objects.filter(trip__in=JointTrip.objects.visible_to(request.scope))
-    child = get_object_or_404(rows.select_related("trip__township", "case__student__line__school_class__school"), pk=pk)
-    if not request.scope.may_manage_in(child.trip.township_id):
-        raise PermissionDenied("联合劝返的结果由本乡镇干部或县教育局登记，你可以查看")
-    form = TripResultForm(_sent(request), initial={"submission": uuid4()})
+    child = _child(request, pk)
+    last = last_day_to_plan(request.today)
+    form = TripResultForm(_sent(request), initial={"submission": uuid4()}, last=last)
     if form.is_valid():
         by = {"by": request.user, "scope": request.scope, "today": request.today}
         try:
@@ -108,8 +107,23 @@ def trip_result(request, pk):
         else:
             messages.success(request, f"已登记{child.case.student}的联合劝返结果。")
             return redirect("casework:trip", child.trip_id)
-    context = {"form": form, "child": child}
+    context = {"form": form, "child": child, "not_gone": NotGoneForm()}
     return render(request, "casework/trip_result.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@trip_page
+def left_out(request, pk):
+    """没有去: why the trip did not go to one child."""
+    child = _child(request, pk)
+    reason = request.POST.get("reason", "").strip()[:100]
+    try:
+        actions.leave_out(by=request.user, scope=request.scope, child=child, reason=reason, today=request.today)
+    except actions.TripRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("casework:trip_result", pk)
+    messages.success(request, f"已登记：没有去{child.case.student}家。")
+    return redirect("casework:trip", child.trip_id)
 
 
 @require_POST
@@ -132,6 +146,15 @@ def cancel_trip(request, pk):
 def _trip(request, pk) -> JointTrip:
     rows = JointTrip.objects.visible_to(request.scope).select_related("township", "planned_by", "cancelled_by")
     return get_object_or_404(rows, pk=pk)
+
+
+def _child(request, pk) -> TripChild:
+    """A child of a trip that the reader sees, for whoever may tell what came of it."""
+    rows = TripChild.objects.filter(trip__in=JointTrip.objects.visible_to(request.scope))
+    child = get_object_or_404(rows.select_related("trip__township", "case__student__line__school_class__school"), pk=pk)
+    if not request.scope.may_manage_in(child.trip.township_id):
+        raise PermissionDenied("联合劝返的结果由本乡镇干部或县教育局登记，你可以查看")
+    return child
 
 
 def _sent(request):

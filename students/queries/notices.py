@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, When
 from django.urls import reverse
 
 from students.access import Scope
@@ -12,6 +12,13 @@ from students.templatetags.chinese import cdate_short, ctime
 
 # Kinds that the app above sends: (notice, who and when) → the sentence, where it leads, and what the link says.
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = {}
+# Kinds whose matter may be over without anybody's putting them aside: kind → a condition of the notice's row, made anew
+# for every query, that says so.
+OVER: dict[str, Callable[[], Exists | Q]] = {
+    Notice.Kind.REGISTER_MISSING: lambda: Exists(
+        RollCall.objects.filter(**{name: OuterRef(name) for name in ("school_class", "day", "slot")})
+    )
+}
 SHOWN_AT_HOME = 5
 MOST_WAITING = 200  # of one person; more are seen once these have been put aside or done
 
@@ -36,7 +43,7 @@ def waiting_notices(scope: Scope, person: Person | int, *, without: Collection[s
     """What a person has neither put aside nor done, the newest first; one query. ``without``: kinds left out."""
     rows = _read(Notice.objects.visible_to(scope).unseen_by(person).exclude(kind__in=without))
     # What is done is left out before the rest is counted out, or it would keep newer ones from being seen.
-    return lines(rows.exclude(kind=Notice.Kind.REGISTER_MISSING, is_taken=True)[:MOST_WAITING])
+    return lines(rows.filter(is_over=False)[:MOST_WAITING])
 
 
 @dataclass(frozen=True)
@@ -65,9 +72,9 @@ def lines(notices) -> list[NoticeLine]:
 
 
 def _read(notices):
-    """With all that a sentence names, and ``is_taken``: whether the register that a notice is about stands."""
-    register = {name: OuterRef(name) for name in ("school_class", "day", "slot")}
-    notices = notices.annotate(is_taken=Exists(RollCall.objects.filter(**register)))
+    """With all that a sentence names, and ``is_over``: whether what a notice asks for has been done."""
+    over = [When(Q(kind=kind) & Q(says()), then=True) for kind, says in OVER.items()]
+    notices = notices.annotate(is_over=Case(*over, default=False, output_field=BooleanField()))
     return notices.select_related("sent_by", "school_class__school", "student")
 
 
@@ -76,13 +83,13 @@ def _line(notice: Notice) -> NoticeLine:
     who = f"{notice.sent_by.name} {ctime(notice.sent_at)} " if notice.sent_by else ""
     if notice.kind == Notice.Kind.REGISTER_MISSING:
         register = reverse("students:register", args=[notice.school_class_id, notice.day, notice.slot])
-        words = f"{place}已点名。{who}催过。" if notice.is_taken else f"{place}还没有点名，{who}催点名。"
-        return NoticeLine(notice, words, register, "看点名" if notice.is_taken else "去点名", notice.is_taken)
+        words = f"{place}已点名。{who}催过。" if notice.is_over else f"{place}还没有点名，{who}催点名。"
+        return NoticeLine(notice, words, register, "看点名" if notice.is_over else "去点名", notice.is_over)
     if notice.kind == Notice.Kind.SCHOOL_MISSING:
         board = reverse("students:school_registers", args=[notice.school_class.school_id])
         words = f"{notice.school_class.school}截至{cdate_short(notice.day)}还有班级没点名，{who}催学校补点。"
-        return NoticeLine(notice, words, board, "看缺哪些", is_settled=False)
+        return NoticeLine(notice, words, board, "看缺哪些", is_settled=notice.is_over)
     if notice.kind in WORDING:
-        return NoticeLine(notice, *WORDING[notice.kind](notice, who), is_settled=False)
+        return NoticeLine(notice, *WORDING[notice.kind](notice, who), is_settled=notice.is_over)
     words = f"{who}报告{notice.student.name}不在，{place}。"
-    return NoticeLine(notice, words, reverse("students:alerts"), "看报告", is_settled=False)
+    return NoticeLine(notice, words, reverse("students:alerts"), "看报告", is_settled=notice.is_over)

@@ -164,6 +164,7 @@ class TestWhatIsDone:
         ("fields", "words"),
         [
             ({"step": "visit", "on": "2026-09-08"}, "已经过去"),
+            ({"step": "visit", "on": "2099-01-01"}, "下一步最晚安排在10月9日"),
             ({"step": "nothing", "on": "2026-09-12"}, "请在列出的选项中选择"),
             ({"step": "visit", "on": "哪天"}, "没有看懂"),
             ({"step": "visit"}, "请填写最迟哪天"),
@@ -175,6 +176,16 @@ class TestWhatIsDone:
         assert words in text_of(response)
         assert "约好了" in text_of(response)
         assert Case.objects.get().version == 1
+
+    def test_the_form_says_how_late_it_may_be(self, scene, away):
+        page = client_of(scene.teacher).get(reverse("casework:plan_case", args=[away.pk]))
+        assert "最晚10月9日" in text_of(page)
+
+    def test_it_is_taken_back_without_a_reason(self, scene, away):
+        send(scene.clerk, "assign_case", away, person=scene.teacher.pk, reason="病假")
+        away.refresh_from_db()
+        assert send(scene.clerk, "assign_case", away, person="", reason="").status_code == 302
+        assert Case.objects.get().assigned_to is None
 
     def test_an_old_page_is_told_what_is_new_and_can_be_sent_again(self, scene, away):
         send(scene.clerk, "plan_case", away, step="persuade", on="2026-09-12", note="教务处去")

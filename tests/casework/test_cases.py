@@ -6,12 +6,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from casework import engine
+from casework import case_engine, engine
 from casework.actions import acts, cases
 from casework.causes import Reason, Whereabouts
 from casework.models import Case, CaseEvent, ConcernReport
 from casework.ruleset import Tier
-from casework.stages import CaseOutcome, CaseStage
+from casework.stages import CaseAction, CaseOutcome, CaseStage
 from casework.steps import CaseStep, Concern
 from students.actions.enrolment import record_event
 from students.actions.leave import approve
@@ -19,6 +19,7 @@ from students.days import MarkKind
 from students.enrolment import EventKind
 from students.models import AuditRow, EnrolmentEvent, Notice, RegistryLine, Role
 from students.queries.calendar import current_calendar
+from students.queries.notices import waiting_notices
 from tests import cast
 from tests.scene import MONDAY, at, school_days
 
@@ -226,6 +227,55 @@ class TestPlanning:
         case = act(cases.assign, case, scene.clerk, person=None, reason="已销假", today=today)
         assert (case.assigned_to, case.assigned_reason) == (None, "")
         assert moves() == ["note_absence", "assign", "unassign"]
+
+    def test_pressed_twice_from_one_page_is_done_once(self, scene, case):
+        plan = {"step": CaseStep.FOLLOW_UP, "note": "", "today": case.opened_on, "on": case.opened_on}
+        give = {"person": scene.clerk, "reason": "班主任病假", "today": case.opened_on}
+        assert act(cases.plan, case, scene.teacher, **plan) == act(cases.plan, case, scene.teacher, **plan)
+        case.refresh_from_db()
+        assert act(cases.assign, case, scene.clerk, **give) == act(cases.assign, case, scene.clerk, **give)
+        assert moves() == ["note_absence", "plan", "assign"]
+
+    def test_given_to_the_same_person_again_changes_the_reason(self, scene, case):
+        give = {"person": scene.teacher, "today": case.opened_on}
+        case = act(cases.assign, case, scene.clerk, reason="更熟悉", **give)
+        case = act(cases.assign, case, scene.clerk, reason="家在邻村", **give)
+        assert (case.assigned_to, case.assigned_reason) == (scene.teacher, "家在邻村")
+        assert Notice.objects.filter(kind=Notice.Kind.CASE_ASSIGNED).count() == 1
+
+    def test_is_no_longer_told_to_whom_it_was_taken_from_or_once_it_is_closed(self, scene, case):
+        give = {"reason": "病假", "today": case.opened_on}
+        principal = cast.person("田美", role=Role.PRINCIPAL, school=scene.school)
+
+        def told() -> list:
+            people = (scene.teacher, principal)
+            return [person for person in people if assigned(waiting_notices(cast.scope(person), person))]
+
+        def assigned(lines) -> bool:
+            return any(line.notice.kind == Notice.Kind.CASE_ASSIGNED for line in lines)
+
+        case = act(cases.assign, case, scene.clerk, person=scene.teacher, **give)
+        assert told() == [scene.teacher]
+        case = act(cases.assign, case, scene.clerk, person=principal, **give)
+        assert told() == [principal]
+        case = act(cases.assign, case, scene.clerk, person=None, reason="", today=case.opened_on)
+        assert told() == []
+        case = act(cases.assign, case, scene.clerk, person=principal, **give)
+        case_engine.move_one(
+            case, CaseAction.CLOSE, by=scene.clerk, day=case.opened_on, outcome=CaseOutcome.FALSE_ALARM,
+            line=RegistryLine.objects.get(pk=case.student_id),
+        )  # fmt: skip
+        assert told() == []
+
+    @pytest.mark.parametrize(("days", "may"), [(30, True), (31, False)])
+    def test_lies_no_further_away_than_the_county_allows(self, scene, case, days, may):
+        on = case.opened_on + timedelta(days)
+        change = {"step": CaseStep.FOLLOW_UP, "note": "", "today": case.opened_on, "on": on}
+        if may:
+            assert act(cases.plan, case, scene.teacher, **change).plan_on == on
+        else:
+            with pytest.raises(cases.CaseRefused, match="下一步最晚安排在10月9日"):
+                act(cases.plan, case, scene.teacher, **change)
 
     def test_is_not_given_to_somebody_elsewhere_or_without_a_reason_or_by_the_teacher(self, scene, case):
         far = cast.person("外人", role=Role.REGISTRY_CLERK, school=cast.school("西山小学"))

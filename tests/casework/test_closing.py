@@ -9,6 +9,8 @@ from casework.actions import closings as actions
 from casework.closing import ClosingAction, ClosingState, closing_step_refusal, return_refusal
 from casework.models import Case, CaseEvent, Closing
 from casework.queries import desk
+from casework.queries.desk import to_approve
+from casework.queries.reminders import compose, reader_of_person
 from casework.ruleset import Tier
 from casework.stages import CaseOutcome, CaseStage
 from students.models import AuditRow, Notice, Person
@@ -102,6 +104,11 @@ def approve(by, row, today, **fields):
     return actions.approve(by=by, scope=cast.scope(by), closing=row, today=today, **fields)
 
 
+def told_by_digest(person, day) -> tuple:
+    parts = compose(reader_of_person(person, at(day))).parts
+    return next((part.lines for part in parts if part.title == "其他"), ())
+
+
 def test_from_the_return_to_the_end_through_two_officers(back, officers):
     today, first, second = back(10), officers["bureau"], officers["second"]
     version, events = Case.objects.get().version, CaseEvent.objects.count()
@@ -110,6 +117,11 @@ def test_from_the_return_to_the_end_through_two_officers(back, officers):
     assert (case.version, CaseEvent.objects.count()) == (version + 1, events + 1)  # every version has its event
     row = propose(first, today)
     assert {notice.person for notice in Notice.objects.filter(kind=Notice.Kind.CASE_CLOSING)} == {second}
+    assert [to_approve(cast.scope(officers[who]), today) for who in ("bureau", "second", "township")] == [0, 1, 0]
+    assert "等着批准的销号1件" in told_by_digest(second, today)
+    boards = [client_of(person).get("/", follow=True).content.decode() for person in (first, second)]
+    assert ["1件待批准" in page for page in boards] == [False, True]
+    assert "等着批准的销号1件" not in told_by_digest(first, today)
     with pytest.raises(cases.CaseRefused, match="另一名工作人员"):
         approve(first, row, today)
     row = approve(second, row, today)

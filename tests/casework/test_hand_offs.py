@@ -5,20 +5,24 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from casework.actions import cases
 from casework.actions import hand_offs as actions
 from casework.handing_off import TRANSITIONS, HandOffAction, HandOffState, Side, open_actions, refusal
 from casework.models import CaseEvent, HandOff
 from casework.queries.hand_offs import waiting_for
+from casework.queries.reminders import compose, reader_of_person
+from casework.stages import CaseOutcome
 from students.models import AuditRow, Notice
+from students.queries.notices import waiting_notices
 from tests import cast
 from tests.casework.away import officers, open_case
-from tests.scene import MONDAY, client_of
+from tests.scene import MONDAY, at, client_of
 
 __all__ = ["officers"]
 SIDES = frozenset(Side)
 # Written out by hand, so that a change of the table shows here.
 MAY = {
-    HandOffAction.SEND: [None, "returned", "done"],
+    HandOffAction.SEND: [None, "returned", "done", "ended"],
     HandOffAction.ACCEPT: ["sent"],
     HandOffAction.RETURN: ["sent", "accepted"],
     HandOffAction.FINISH: ["accepted"],
@@ -26,14 +30,20 @@ MAY = {
 WHO = {"school": "clerk", "township": "township", "bureau": "bureau"}
 
 
-@pytest.mark.parametrize("action", HandOffAction)
+@pytest.mark.parametrize("action", MAY)
 @pytest.mark.parametrize("state", [None, *HandOffState])
 def test_every_state_with_every_action(state, action):
     said = refusal(state, action, sender=Side.SCHOOL, receiver=Side.TOWNSHIP, sides=SIDES)
     assert (said == "") == (state in MAY[action])
 
 
-@pytest.mark.parametrize("action", HandOffAction)
+@pytest.mark.parametrize("state", [None, *HandOffState])
+def test_nobody_ends_one_by_hand(state):
+    assert refusal(state, HandOffAction.END, sender=Side.SCHOOL, receiver=Side.TOWNSHIP, sides=SIDES)
+    assert TRANSITIONS[HandOffAction.END].sources == {HandOffState.SENT, HandOffState.ACCEPTED}
+
+
+@pytest.mark.parametrize("action", MAY)
 @pytest.mark.parametrize("sender", Side)
 @pytest.mark.parametrize("receiver", Side)
 @pytest.mark.parametrize("side", Side)
@@ -143,6 +153,71 @@ def test_what_cannot_be_said_is_refused_in_words(case, officers):
         step(row, officers["township"], "finish")
 
 
+class TestClosing:
+    """销号 ends what was handed off."""
+
+    def close(self, case, by):
+        case.refresh_from_db()
+        cases.close(
+            by=by, scope=cast.scope(by), case=case, outcome=CaseOutcome.SETTLED, note="没事", version=case.version,
+            today=MONDAY,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("accepted", [False, True])
+    def test_lets_it_wait_for_nobody_and_be_late_never(self, scene, officers, accepted):
+        case = open_case(scene.children[0], stage="watch")
+        row = send(case, officers["clerk"])
+        if accepted:
+            step(row, officers["township"], "accept")
+        self.close(case, officers["clerk"])
+        row.refresh_from_db()
+        assert (row.state, row.ended_by) == ("ended", officers["clerk"])
+        assert waiting_for(cast.scope(officers["township"]), MONDAY) == 0
+        page = client_of(officers["township"]).get(f"/hand-offs/{row.pk}/").content.decode()
+        assert "个案销号，移交结束" in page
+        assert 'name="do"' not in page
+        with pytest.raises(actions.HandOffRefused, match="随销号结束"):
+            step(row, officers["township"], "return", note="不办")
+
+    def test_leaves_what_was_settled_before_as_it_was(self, scene, officers):
+        case = open_case(scene.children[0], stage="watch")
+        step(send(case, officers["clerk"]), officers["township"], "return", note="不在本镇")
+        self.close(case, officers["clerk"])
+        assert HandOff.objects.get().state == "returned"
+
+    def test_ends_its_notices_and_opened_again_the_case_can_be_handed_off_anew(self, scene, officers):
+        case = open_case(scene.children[0], stage="watch")
+        send(case, officers["clerk"])
+        assert unread(officers["township"]) == ["case_handed_off"]
+        self.close(case, officers["clerk"])
+        assert unread(officers["township"]) == []
+        case.refresh_from_db()
+        clerk = officers["clerk"]
+        cases.reopen(by=clerk, scope=cast.scope(clerk), case=case, note="又不来", version=case.version, today=MONDAY)
+        assert send(case, clerk, message="再请协助").state == "sent"
+
+    @pytest.mark.parametrize("change", [{"ended_at": None}, {"state": "sent"}, {"state": "done", "done_note": "好"}])
+    def test_the_database_refuses_half_an_end(self, scene, officers, change):
+        case = open_case(scene.children[0], stage="watch")
+        send(case, officers["clerk"])
+        self.close(case, officers["clerk"])
+        with pytest.raises(IntegrityError), transaction.atomic():
+            HandOff.objects.update(**change)
+
+
+def test_what_one_of_a_side_has_dealt_with_waits_for_no_other_there(case, officers):
+    row = send(case, officers["clerk"], to_side="bureau")
+    assert [unread(officers[who]) for who in ("bureau", "second")] == [["case_handed_off"], ["case_handed_off"]]
+    step(row, officers["bureau"], "return", note="先由乡镇办")
+    assert [unread(officers[who]) for who in ("bureau", "second", "clerk")] == [[], [], ["case_handed_off"]]
+    send(case, officers["principal"])
+    assert unread(officers["clerk"]) == []
+
+
+def unread(person) -> list[str]:
+    return [line.notice.kind for line in waiting_notices(cast.scope(person), person)]
+
+
 def test_a_closed_case_is_not_handed_off(case, officers):
     type(case).objects.update(stage="closed", outcome="false_alarm", closed_on=MONDAY, closed_at="2026-09-07T10:00:00Z")
     with pytest.raises(actions.HandOffRefused, match="已销号"):
@@ -237,6 +312,10 @@ class TestPages:
 
 def test_it_is_counted_for_the_side_it_waits_for(case, officers):
     row = send(case, officers["clerk"])
+    boards = {who: client_of(officers[who]).get("/", follow=True).content.decode() for who in ("township", "clerk")}
+    assert [who for who, page in boards.items() if "1件待办" in page] == ["township"]
+    parts = {part.title: part.lines for part in compose(reader_of_person(officers["township"], at(MONDAY))).parts}
+    assert "等着接收或办结的个案移交1件" in parts["其他"]
     waiting = {who: waiting_for(cast.scope(person), MONDAY) for who, person in officers.items()}
     assert waiting == dict.fromkeys(officers, 0) | {"township": 1}
     step(row, officers["township"], "return", note="不在本镇")

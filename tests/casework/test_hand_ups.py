@@ -12,6 +12,7 @@ from casework.models import Case, HandUp
 from casework.queries.hand_ups import hand_ups, highest_posts, standing_lines
 from casework.ruleset import Tier
 from students.models import Notice, Role
+from students.queries.notices import waiting_notices
 from tests import cast
 from tests.scene import MONDAY, at, client_of, school_days
 
@@ -71,6 +72,32 @@ def test_each_post_is_told_when_it_gets_it(case):
     assert told() == {"何静", "田美"}
     notice = Notice.objects.get(person__name="田美")
     assert (notice.sent_by, notice.student) == (None, case.student)
+
+
+def test_who_has_not_read_of_the_child_is_not_told_of_more(scene, case):
+    acts.record_contact(
+        by=scene.teacher, student=case.student, day=THIRD, method=ContactMethod.HOME_VISIT, result="在家", today=THIRD
+    )
+    hand_up_overdue(today=THIRD + timedelta(1))
+    Case.objects.update(plan_on=THIRD)  # a second matter, a day later
+    hand_up_overdue(today=THIRD + timedelta(1))
+    hand_up_overdue(today=THIRD + timedelta(2))
+    assert len(gone_up()) > len(told())
+    assert Notice.objects.filter(person__name="何静").count() == 1
+    Notice.objects.update(seen_at=at(THIRD), seen_by=scene.clerk)
+    Case.objects.update(plan_step="follow_up")
+    hand_up_overdue(today=THIRD + timedelta(2))
+    assert Notice.objects.filter(person__name="何静").count() == 2
+
+
+def test_the_notice_is_done_when_nothing_handed_up_stands(scene, case, clock):
+    late = THIRD + timedelta(1)
+    clock.move_to(at(late))
+    hand_up_overdue(today=late)
+    assert [line.notice.kind for line in waiting_notices(cast.scope(scene.clerk), scene.clerk)] == ["case_handed_up"]
+    acts.file_report(by=scene.teacher, student=case.student, day=late, kind=Tier.ABSENCE_REPORT, today=late)
+    assert waiting_notices(cast.scope(scene.clerk), scene.clerk) == []
+    assert "已办好" in client_of(scene.clerk).get("/notices/").content.decode()
 
 
 def test_what_is_done_goes_no_further_and_stays_known(scene, case):

@@ -11,11 +11,12 @@ from casework.actions import trips as actions
 from casework.actions.cases import CaseRefused
 from casework.contacts import Companion, ContactOutcome
 from casework.models import Case, CaseEvent, Contact, JointTrip, TripChild
+from casework.queries.trips import boxes
 from casework.steps import CaseStep
 from students.models import Notice
 from tests import cast
 from tests.casework.away import officers, open_case
-from tests.scene import MONDAY, client_of
+from tests.scene import MONDAY, at, client_of
 
 __all__ = ["officers"]
 
@@ -152,6 +153,124 @@ def test_is_cancelled_for_a_reason_while_nothing_has_been_told(away, officers):
     tell(other.children.first(), by)
     with pytest.raises(actions.TripRefused, match="不能取消"):
         actions.cancel_trip(reason="下雨", **(cancel | {"trip": other}))
+
+
+def off(trip, by, *, today=MONDAY):
+    return actions.cancel_trip(by=by, scope=cast.scope(by), trip=trip, reason="下雨", today=today)
+
+
+def leave_out(child, by, *, reason="路断了", today=MONDAY):
+    return actions.leave_out(by=by, scope=cast.scope(by), child=child, reason=reason, today=today)
+
+
+class TestCancelling:
+    def test_plans_what_the_stage_asks_for_and_tells_whoever_was_told(self, away, officers):
+        by = officers["township"]
+        trip = plan(away, by)
+        Notice.objects.filter(person=officers["principal"]).update(seen_at=at(MONDAY), seen_by=officers["principal"])
+        off(trip, by)
+        assert set(Case.objects.values_list("plan_step", flat=True)) == {"visit"}
+        assert all(case.plan_on > MONDAY for case in Case.objects.all())
+        unseen = Notice.objects.filter(seen_at=None)
+        assert {(notice.kind, notice.person) for notice in unseen} == {
+            ("joint_trip_off", officers["teacher"]), ("joint_trip_off", officers["principal"]),
+        }  # fmt: skip
+        page = client_of(officers["teacher"]).get("/notices/").content.decode()
+        assert "取消了9月9日去高东家的联合劝返。" in page
+
+    def test_leaves_a_plan_of_somebody_else_as_it_is(self, away, officers):
+        trip = plan(away, officers["township"])
+        Case.objects.update(plan_step="follow_up", plan_on=MONDAY + timedelta(1))
+        off(trip, officers["township"])
+        assert set(Case.objects.values_list("plan_step", "plan_on")) == {("follow_up", MONDAY + timedelta(1))}
+
+    def test_is_not_told_where_another_trip_goes_there_on_that_day(self, away, officers):
+        trip = plan(away, officers["township"])
+        plan(away, officers["township"], leader="陶书记")
+        off(trip, officers["township"])
+        assert set(Notice.objects.filter(seen_at=None).values_list("kind", flat=True)) == {"joint_trip"}
+        assert set(Case.objects.values_list("plan_step", flat=True)) == {"joint_persuade"}
+
+    def test_is_open_where_the_results_were_taken_back(self, away, officers):
+        by = officers["township"]
+        trip = plan(away, by, day=MONDAY)
+        contacts.cancel(by=by, contact=tell(trip.children.first(), by).contact, today=MONDAY)
+        assert "取消联合劝返" in client_of(by).get(f"/trips/{trip.pk}/").content.decode()
+        assert off(trip, by).cancelled_at
+
+
+class TestLeavingOut:
+    def test_says_why_and_with_the_others_told_the_trip_is_done(self, away, officers):
+        by = officers["township"]
+        trip = plan(away, by, day=MONDAY)
+        first, second = trip.children.order_by("pk")
+        tell(first, by)
+        assert boxes(cast.scope(by))["open"].count() == 1
+        late = MONDAY + timedelta(8)  # a result can be told for seven days only
+        for _ in range(2):
+            assert leave_out(second, by, today=late).left_out_reason == "路断了"
+        assert [boxes(cast.scope(by))[box].count() for box in ("open", "done")] == [0, 1]
+        case = Case.objects.get(pk=second.case_id)
+        assert case.plan_step == "visit"
+        assert case.plan_on > late
+        assert CaseEvent.objects.filter(action="left_out").count() == 1
+        assert not Notice.objects.filter(seen_at=None, student=case.student).exists()
+
+    def test_gives_way_to_a_result_that_is_told_later(self, away, officers):
+        child = plan(away, officers["township"], day=MONDAY).children.first()
+        leave_out(child, officers["township"])
+        row = tell(child, officers["township"])
+        assert (row.result is not None, row.left_out_at) == (True, None)
+
+    @pytest.mark.parametrize(
+        ("shift", "reason", "who", "said"),
+        [
+            (0, "", "township", "写明原因"),
+            (-1, "路断了", "township", "还没有到这一天"),
+            (0, "路断了", "clerk", "由本乡镇干部或县教育局登记"),
+        ],
+    )
+    def test_is_refused_without_a_reason_before_the_day_and_to_others(self, away, officers, shift, reason, who, said):
+        child = plan(away, officers["township"]).children.first()
+        with pytest.raises(actions.TripRefused, match=said):
+            leave_out(child, officers[who], reason=reason, today=child.trip.day + timedelta(shift))
+
+    def test_is_refused_of_what_is_told_or_taken_back(self, away, officers):
+        by = officers["township"]
+        first = plan(away, by, day=MONDAY).children.order_by("pk").first()
+        tell(first, by)
+        with pytest.raises(actions.TripRefused, match="已经登记"):
+            leave_out(first, by)
+        trip = plan(away, by, day=MONDAY, leader="陶书记")
+        off(trip, by)
+        with pytest.raises(actions.TripRefused, match="已经取消"):
+            leave_out(trip.children.first(), by)
+
+    def test_on_the_page(self, away, officers):
+        client = client_of(officers["township"])
+        trip = plan(away, officers["township"], day=MONDAY)
+        child = trip.children.first()
+        assert "没有去这一家" in client.get(f"/trips/children/{child.pk}/").content.decode()
+        address = f"/trips/children/{child.pk}/left-out/"
+        assert "要写明原因" in client.post(address, {"reason": " "}, follow=True).content.decode()
+        page = client.post(address, {"reason": "路断了"}, follow=True).content.decode()
+        assert "没有去：路断了" in page
+
+    @pytest.mark.parametrize("change", [{"left_out_reason": "路断了"}, {"left_out_at": "2026-09-07T10:00:00Z"}])
+    def test_the_database_refuses_half_of_it(self, away, officers, change):
+        plan(away, officers["township"])
+        with pytest.raises(IntegrityError), transaction.atomic():
+            TripChild.objects.update(**change)
+
+
+@pytest.mark.parametrize(("days", "may"), [(30, True), (31, False)])
+def test_is_planned_no_further_ahead_than_the_county_allows(away, officers, days, may):
+    day = MONDAY + timedelta(days)
+    if may:
+        assert plan(away, officers["township"], day=day).day == day
+    else:
+        with pytest.raises(actions.TripRefused, match="最晚安排在10月7日"):
+            plan(away, officers["township"], day=day)
 
 
 @pytest.mark.parametrize("change", [{"leader": ""}, {"companions": ""}, {"cancelled_reason": "下雨"}])

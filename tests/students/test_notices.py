@@ -66,7 +66,7 @@ class TestAReminder:
     @pytest.mark.parametrize(("role", "place"), [(Role.TOWNSHIP_OFFICER, "township"), (Role.BUREAU_OFFICER, None)])
     def test_stands_on_the_first_page_of_an_area(self, scene, role, place):
         person = cast.person("苏远", role=role, **({place: scene.school.township} if place else {}))
-        told = {"kind": Notice.Kind.CASE_HANDED_UP, "student": scene.children[0]}
+        told = {"kind": Notice.Kind.CONCERN, "student": scene.children[0]}
         notices.send(by=scene.clerk, to=[person], school_class=scene.school_class, day=MONDAY, **told)
         html = client_of(person).get(HOME).content.decode()
         assert scene.children[0].name in html.split('class="stats"')[0]

@@ -17,6 +17,8 @@ GET  casework:trip_list             in      403      403     403   403       403
 POST casework:trip_list             in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:trip_result           in      403      403     403   403       403    200      200    403       403   403        403        403       in    pw
 POST casework:trip_result           in      403      403     403   403       403    →        →      403       403   403        403        403       in    pw
+GET  casework:trip_left_out         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST casework:trip_left_out         in      403      403     403   403       403    →        →      403       403   403        403        403       in    pw
 GET  casework:cancel_trip           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 POST casework:cancel_trip           in      403      403     403   403       403    →        →      403       403   403        403        403       in    pw
 GET  casework:funnel                in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
@@ -35,6 +37,7 @@ def arguments(scene, people, day) -> dict[str, list]:
     return {
         **{f"casework:{name}": [trip.pk] for name in ("trip", "trip_list", "cancel_trip")},
         "casework:trip_result": [child.pk],
+        "casework:trip_left_out": [child.pk],
     }
 
 
@@ -43,6 +46,7 @@ def fields() -> dict[str, dict]:
         "casework:trip_result": {
             "outcome": "refuses", "talk": "不愿回校", "submission": "2b0f7c9e-6a39-4d15-9a53-0a5e2f4d9c11",
         },
+        "casework:trip_left_out": {"reason": "路断了"},
         "casework:cancel_trip": {"reason": "下雨"},
         "reports:funnel_file": {"format": ".xlsx"},
     }  # fmt: skip
