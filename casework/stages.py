@@ -40,6 +40,7 @@ STAGE_LABELS = {
     CaseStage.CLOSED: "已销号",
 }
 OPEN_STAGES = frozenset(CaseStage) - {CaseStage.CLOSED}
+OUT_OF_SCHOOL = (CaseStage.ABSENT, CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT)  # the child is not at school
 
 
 class CaseAction(StrEnum):

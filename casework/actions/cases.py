@@ -18,6 +18,7 @@ from casework.models import Case, Closing, ConcernReport
 from casework.queries.case_facts import (
     actors_over,
     child_now,
+    evidence_of,
     is_wavering,
     last_day_to_plan,
     may_assign,
@@ -262,14 +263,6 @@ def add_paper(*, by, scope: Scope, case: Case, paper: Mapping[str, object], toda
     if kept.pk not in before:
         keep_note(case, "paper", by=by, day=today, note=kept.name, paper=kept.pk)
     return kept
-
-
-def evidence_of(case: Case):
-    """The papers on file for the case since it was opened."""
-    kind = Certificate.Kind.CASE
-    return Certificate.objects.filter(
-        student=case.student_id, kind=kind, handed_in_on__gte=case.since, cancelled_at=None
-    )
 
 
 def _close(case: Case, outcome: CaseOutcome, *, by, day: date, line: RegistryLine, note: str) -> None:

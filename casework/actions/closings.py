@@ -13,7 +13,7 @@ from casework.actions import cases
 from casework.actions.case_notes import keep_note
 from casework.closing import ClosingAction, ClosingState, closing_step_refusal, return_refusal
 from casework.models import Case, Closing
-from casework.queries.case_facts import child_now, postings_around, present_days
+from casework.queries.case_facts import child_now, evidence_of, postings_around, present_days
 from casework.stages import CaseNow, CaseOutcome, CaseStage, closing_refusal
 from students.access import Scope, in_force
 from students.actions import notices
@@ -77,7 +77,7 @@ def propose(
         raise cases.CaseRefused("销号要写明依据，没有保存。请填写说明。")
     if paper:
         keep_for_child(by=by, student=case.student, paper=paper, kind=Certificate.Kind.CASE, today=today)
-    if not cases.evidence_of(case).exists():
+    if not evidence_of(case).exists():
         raise cases.CaseRefused("报过流失的个案销号要有佐证材料，没有保存。请上传材料后再提交。")
     row = Closing.objects.create(
         case=case, outcome=outcome, note=note, state=ClosingState.PROPOSED, proposed_at=timezone.now(), proposed_by=by

@@ -14,7 +14,7 @@ from casework.actions.cases import plan
 from casework.contacts import Account, Companion, ContactMethod, ContactOutcome
 from casework.models import Case, JointTrip, TripChild
 from casework.queries.case_facts import last_day_to_plan, postings_around
-from casework.stages import CaseStage
+from casework.stages import OUT_OF_SCHOOL
 from casework.steps import CaseStep
 from students.access import Scope
 from students.actions import audit, notices
@@ -22,7 +22,6 @@ from students.actions.locks import lock_children
 from students.models import Area, Notice, RegistryLine, Role
 from students.templatetags.chinese import cdate_short
 
-OUT = (CaseStage.ABSENT, CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT)
 TOLD = (Role.HOMEROOM_TEACHER, Role.PRINCIPAL)
 MOST_CHILDREN = 50
 
@@ -63,7 +62,7 @@ def plan_trip(
         return same
     lines = RegistryLine.objects.select_related("school_class__school").in_bulk([row.student_id for row in rows])
     for row in rows:
-        if row.stage not in OUT or lines[row.student_id].school_class.school.township_id != township.pk:
+        if row.stage not in OUT_OF_SCHOOL or lines[row.student_id].school_class.school.township_id != township.pk:
             raise TripRefused(f"{row.student}现在不是本乡镇未到校的学生，没有保存。请重新选择。")
     trip = JointTrip.objects.create(planned_at=timezone.now(), planned_by=by, **told)
     TripChild.objects.bulk_create(TripChild(trip=trip, case=row) for row in rows)

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Least
 
 from casework.models.obligations import Obligation
@@ -34,10 +34,6 @@ class CaseQuerySet(ScopedQuerySet):
         # On SQLite the least of a date and nothing is nothing, so what is not owed is due on the planned day.
         rows = self.annotate(duty=Subquery(owed.values("pk")[:1]), duty_on=Subquery(owed.values("due_on")[:1]))
         return rows.annotate(next_on=Coalesce(Least("duty_on", "plan_on"), "duty_on", "plan_on"))
-
-    def owing(self, day):
-        """Those whose child is owed something."""
-        return self.filter(Exists(Obligation.objects.undone_on(day).filter(student=OuterRef("student"))))
 
 
 class Case(models.Model):

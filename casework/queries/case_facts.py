@@ -15,7 +15,7 @@ from casework.watching import WatchKind
 from students.access import Scope, in_force
 from students.days import DayState
 from students.enrolment import EventKind, Standing
-from students.models import EnrolmentEvent, Person, Posting, RegistryLine, Role
+from students.models import Certificate, EnrolmentEvent, Person, Posting, RegistryLine, Role
 from students.queries.policy import policy_of
 from students.runs import follow_days
 
@@ -107,6 +107,14 @@ def responsible_people(line: RegistryLine, day: date, *, roles: Collection[str])
 def is_wavering(case: Case) -> bool:
     """Whether the child is a confirmed 动摇生."""
     return Watch.objects.confirmed().filter(student=case.student_id, kind=WatchKind.WAVERING).exists()
+
+
+def evidence_of(case: Case):
+    """The papers on file for the case since it was opened."""
+    kind = Certificate.Kind.CASE
+    return Certificate.objects.filter(
+        student=case.student_id, kind=kind, handed_in_on__gte=case.since, cancelled_at=None
+    )
 
 
 def last_day_to_plan(today: date) -> date:

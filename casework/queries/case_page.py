@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from casework.actions.cases import evidence_of
 from casework.causes import Reason, Whereabouts
 from casework.models import AbsenceRun, Case, CaseEvent, Obligation, Watch
 from casework.queries import duties
-from casework.queries.case_facts import actors_over, child_now, may_assign, may_work_on
+from casework.queries.case_facts import actors_over, child_now, evidence_of, may_assign, may_work_on
 from casework.queries.hand_offs import sides_of
 from casework.queries.hand_ups import HandUpLine, hand_ups
 from casework.queries.next_steps import NextStep, next_steps

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 
+from django.db.models import Q
+
 from casework.contacts import CALLS, VISITS
 from casework.document_kinds import KINDS, DocumentKind, Target
 from casework.models import AbsenceRun, Contact, Obligation
@@ -44,7 +46,7 @@ class Prefill:
         self.student, self.school_class, self.duty, self.author, self.today = (
             student, school_class, duty, author, today,
         )  # fmt: skip
-        self.run = _run_of(student, duty)
+        self.run = _run_of(student, duty, today)
 
     def values(self, kind: DocumentKind) -> dict[str, str]:
         """Field → what stands in it before anybody has written; blank where nothing is known."""
@@ -158,12 +160,19 @@ class Prefill:
         return "、".join(names)
 
 
-def _run_of(student: Student, duty: Obligation | None) -> AbsenceRun | None:
-    """The run that the duty speaks of, else the latest one."""
-    runs = AbsenceRun.objects.filter(student=student)
+def _run_of(student: Student, duty: Obligation | None, today: date) -> AbsenceRun | None:
+    """The run that the duty speaks of, else the one that is not settled.
+
+    A duty without a run is of no run that was settled before the day it is about; without a duty the last run of the
+    school year is told of where none stands.
+    """
+    runs = AbsenceRun.objects.filter(student=student).order_by("-started_on")
     if duty is not None and duty.run_start:
         return runs.filter(started_on=duty.run_start).first()
-    return runs.order_by("-started_on").first()
+    if unsettled := runs.filter(settled_on=None).first():
+        return unsettled
+    year = school_year_start(school_year_of(today))
+    return runs.filter(Q(settled_on__gte=duty.key) if duty else Q(started_on__gte=year)).first()
 
 
 SOURCES: Mapping[str, Callable[[Prefill], str]] = {

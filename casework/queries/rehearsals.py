@@ -89,10 +89,6 @@ class Tally:
     withdrawn: int = 0
     moved: int = 0
 
-    @property
-    def is_nothing(self) -> bool:
-        return not self.children
-
 
 @dataclass
 class Findings:

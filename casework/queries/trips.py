@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from casework.models import Case, Contact, JointTrip, TripChild
-from casework.stages import CaseStage
+from casework.stages import OUT_OF_SCHOOL
 from students.access import Scope
 from students.models import Area, Guardian
 from students.queries.guardians import to_ring
 
-OUT = (CaseStage.ABSENT, CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT)
 BOXES = {"open": "待办", "done": "已完成", "cancelled": "已取消"}
 
 
@@ -68,6 +67,6 @@ def townships_of(scope: Scope) -> list[Area]:
 def out_of_school(scope: Scope, township: Area):
     """The cases of a township's children who are out of school, the longest open first."""
     rows = Case.objects.visible_to(scope.without_lessons).filter(
-        stage__in=OUT, student__line__school__township=township
+        stage__in=OUT_OF_SCHOOL, student__line__school__township=township
     )
     return rows.select_related("student__line__school_class__school").order_by("since", "pk")

@@ -9,13 +9,13 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from casework.contacts import VISITS
 from casework.models import Case, Contact, VisitCheck, VisitPlan
-from casework.stages import CaseStage
+from casework.stages import OUT_OF_SCHOOL
 from casework.wording import named_day
 from students.access import Scope, in_force
 from students.models import Person, Posting, RegistryLine, School, SpecialGroup, Student
+from students.queries.listing import groups_on
 
 WEEK = timedelta(days=6)
-KEY_STAGES = (CaseStage.ABSENT, CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT)
 WEEKDAYS = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"]
 
 
@@ -84,10 +84,13 @@ def token(plan: VisitPlan | None) -> str:
 
 def key_children(day: date):
     """重点生: whose case stands open at 缺课, 已报流失 or 辍学, and 动摇生."""
-    cases = Case.objects.open().filter(stage__in=KEY_STAGES)
-    wavering = SpecialGroup.objects.filter(kind=SpecialGroup.Kind.WAVERING, since__lte=day)
-    wavering = wavering.filter(Q(until=None) | Q(until__gt=day))
-    return Student.objects.filter(Q(pk__in=cases.values("student")) | Q(pk__in=wavering.values("student")))
+    cases = Case.objects.open().filter(stage__in=OUT_OF_SCHOOL)
+    wavering = _wavering(day).values("student")
+    return Student.objects.filter(Q(pk__in=cases.values("student")) | Q(pk__in=wavering))
+
+
+def _wavering(day: date):
+    return groups_on(day).filter(kind=SpecialGroup.Kind.WAVERING).order_by()
 
 
 def week_lines(scope: Scope, week: date, today: date) -> list[VisitLine]:
@@ -98,7 +101,7 @@ def week_lines(scope: Scope, week: date, today: date) -> list[VisitLine]:
         wanted |= Q(student__in=key_children(today))
     lines = RegistryLine.objects.visible_to(scope.without_lessons).filter(wanted)
     lines = list(lines.select_related("student", "school_class__school", "school").order_by("place_key", "student"))
-    visits, why = _visits([line.pk for line in lines], week), _why([line.pk for line in lines])
+    visits, why = _visits([line.pk for line in lines], week), _why([line.pk for line in lines], today)
     people = _people({line.school_id for line in lines}, today)
     days = [(day.isoformat(), f"{WEEKDAYS[day.weekday()]} {day.month}月{day.day}日") for day in _week(week)]
     open_days = [(value, words) for value, words in days if date.fromisoformat(value) >= today]
@@ -138,10 +141,9 @@ def _visits(students: list[int], week: date) -> dict[int, Contact]:
     return {row.student_id: row for row in rows}  # the first of the week is written last
 
 
-def _why(students: list[int]) -> dict[int, str]:
+def _why(students: list[int], today: date) -> dict[int, str]:
     words = {row.student_id: row.get_stage_display() for row in Case.objects.open().filter(student__in=students)}
-    wavering = SpecialGroup.objects.filter(student__in=students, kind=SpecialGroup.Kind.WAVERING, until=None)
-    for student in wavering.values_list("student", flat=True):
+    for student in _wavering(today).filter(student__in=students).values_list("student", flat=True):
         words[student] = f"{words[student]}、动摇生" if student in words else "动摇生"
     return words
 

@@ -54,6 +54,10 @@ class TestWhoIsKey:
         SpecialGroup.objects.update(until=TUESDAY)
         assert [key_children(day).count() for day in (MONDAY, TUESDAY)] == [1, 0]
 
+    def test_the_page_says_so_of_one_that_will_be_one_no_longer(self, scene, child):
+        SpecialGroup.objects.update(until=TUESDAY)
+        assert "动摇生</td>" in client_of(scene.teacher).get(WEEK).content.decode()
+
     @pytest.mark.parametrize(("days", "key"), [(2, 0), (3, 1)])
     def test_a_child_with_a_case_of_absence_is(self, scene, clock, days, key):
         for day in school_days(MONDAY, days):
