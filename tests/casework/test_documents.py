@@ -1,6 +1,5 @@
 """文书: drafted from what is on record, issued with a number, kept as bytes, signed along the chain, voided."""
 
-from datetime import date
 from hashlib import sha256
 from uuid import uuid4
 
@@ -8,15 +7,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
-from casework.actions import acts, cases
+from casework.actions import acts
 from casework.actions.documents import DocumentChanged, DocumentRefused, NotYourDocument, edit
 from casework.contacts import ContactMethod
 from casework.document_kinds import KINDS, DocumentKind
-from casework.models import AbsenceRun, Document, DocumentStep, IssuedPaper, Obligation, Report
+from casework.models import Document, DocumentStep, IssuedPaper, Obligation, Report
 from casework.queries import documents as queries
-from casework.queries.document_facts import Prefill
 from casework.queries.document_lists import boxes
-from casework.steps import Concern
 from students.models import AuditRow, Notice, Posting
 from tests import cast
 from tests.scene import MONDAY, at, client_of
@@ -33,45 +30,6 @@ def the_duty() -> Obligation:
 
 def told(kind=Notice.Kind.DOCUMENT_WAITING) -> set:
     return {notice.person for notice in Notice.objects.filter(kind=kind, seen_at=None)}
-
-
-class TestWhichRun:
-    """a document tells of."""
-
-    def filled(self, scene, duty=None, kind=LOSS) -> dict[str, str]:
-        child = scene.children[0]
-        about = {"student": child, "school_class": scene.school_class, "author": scene.teacher, "today": MONDAY}
-        return Prefill(**about, duty=duty).values(kind)
-
-    def run(self, scene, first: date, settled_on: date | None):
-        place = {"student": scene.children[0], "school_class": scene.school_class}
-        AbsenceRun.objects.create(
-            **place, started_on=first, last_absent_on=first, days=1, unknown_days=0, settled_on=settled_on,
-            ended_on=settled_on,
-        )  # fmt: skip
-
-    def test_none_that_was_over_before_the_child_was_reported_gone(self, scene):
-        scene.take(date(2026, 9, 2), first="unexcused")
-        scene.take(date(2026, 9, 3))
-        teacher = scene.teacher
-        cases.raise_concern(
-            by=teacher, scope=cast.scope(teacher), student=scene.children[0], concern=Concern.LEFT, note="",
-            today=MONDAY,
-        )  # fmt: skip
-        values = self.filled(scene, Obligation.objects.get(tier="loss_report"))
-        assert (values["absent_since"], values["absent_days"], values["situation"]) == ("", "", "")
-
-    @pytest.mark.parametrize(
-        ("first", "settled_on", "since"),
-        [
-            (date(2026, 9, 2), None, "2026-09-02"),
-            (date(2026, 9, 2), date(2026, 9, 3), "2026-09-02"),
-            (date(2026, 5, 6), date(2026, 5, 7), ""),
-        ],
-    )
-    def test_without_a_duty_the_one_that_stands_or_the_last_of_the_school_year(self, scene, first, settled_on, since):
-        self.run(scene, first, settled_on)
-        assert self.filled(scene)["absent_since"] == since
 
 
 class TestDrafting:
