@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from casework.actions import cases
 from casework.models import Case, ConcernReport
-from casework.steps import CaseStep
+from casework.steps import CaseStep, Concern
 from students.models import Role
 from tests import cast
 from tests.browser.classroom import Taps, busy, classroom
@@ -56,16 +56,20 @@ def test_an_old_page_is_told_what_is_new_and_keeps_what_was_typed(page, busy, si
 
 
 def test_the_bureau_closes_a_case_with_a_paper(desktop, busy, sign_in):
-    case, paper = Case.objects.get(), picture("证明.jpg")
+    paper = picture("证明.jpg")
+    case = cases.raise_concern(
+        by=busy.teacher, scope=cast.scope(busy.teacher), student=busy.children[3], concern=Concern.WEARY, note="",
+        today=MONDAY,
+    )  # fmt: skip
     sign_in(desktop, busy.bureau.username, cast.PASSWORD)
     desktop.goto(reverse("casework:case", args=[case.pk]))
     desktop.get_by_role("link", name="销号").click()
-    desktop.get_by_label("误报").check()
+    desktop.get_by_label("关注解除").check()
     desktop.get_by_label("佐证材料").set_input_files(
         {"name": "证明.jpg", "mimeType": "image/jpeg", "buffer": paper.read()}
     )
-    desktop.get_by_label("说明").fill("学校核实，点错了人")
+    desktop.get_by_label("说明").fill("谈过三次，孩子安心上课")
     desktop.get_by_role("button", name="销号").click()
     expect(desktop.get_by_role("status")).to_contain_text("已销号")
-    expect(desktop.locator("#next")).to_contain_text("误报")
-    assert Case.objects.get().closed_by == busy.bureau
+    expect(desktop.locator("#next")).to_contain_text("关注解除")
+    assert Case.objects.get(pk=case.pk).closed_by == busy.bureau
