@@ -211,7 +211,7 @@ class TripResultForm(forms.Form):
 class NotGoneForm(forms.Form):
     """没有去: why a trip did not go to one child."""
 
-    reason = LineField("没有去的原因", max_length=100, help_text="例如：路断了；孩子已回校，不用再去")
+    why = LineField("没有去的原因", max_length=100, help_text="例如：路断了；孩子已回校，不用再去")
 
 
 class CancelTripForm(forms.Form):

@@ -116,7 +116,7 @@ def trip_result(request, pk):
 def left_out(request, pk):
     """没有去: why the trip did not go to one child."""
     child = _child(request, pk)
-    reason = request.POST.get("reason", "").strip()[:100]
+    reason = request.POST.get("why", "").strip()[:100]
     try:
         actions.leave_out(by=request.user, scope=request.scope, child=child, reason=reason, today=request.today)
     except actions.TripRefused as refused:

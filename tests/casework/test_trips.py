@@ -252,8 +252,8 @@ class TestLeavingOut:
         child = trip.children.first()
         assert "没有去这一家" in client.get(f"/trips/children/{child.pk}/").content.decode()
         address = f"/trips/children/{child.pk}/left-out/"
-        assert "要写明原因" in client.post(address, {"reason": " "}, follow=True).content.decode()
-        page = client.post(address, {"reason": "路断了"}, follow=True).content.decode()
+        assert "要写明原因" in client.post(address, {"why": " "}, follow=True).content.decode()
+        page = client.post(address, {"why": "路断了"}, follow=True).content.decode()
         assert "没有去：路断了" in page
 
     @pytest.mark.parametrize("change", [{"left_out_reason": "路断了"}, {"left_out_at": "2026-09-07T10:00:00Z"}])

@@ -46,7 +46,7 @@ def fields() -> dict[str, dict]:
         "casework:trip_result": {
             "outcome": "refuses", "talk": "不愿回校", "submission": "2b0f7c9e-6a39-4d15-9a53-0a5e2f4d9c11",
         },
-        "casework:trip_left_out": {"reason": "路断了"},
+        "casework:trip_left_out": {"why": "路断了"},
         "casework:cancel_trip": {"reason": "下雨"},
         "reports:funnel_file": {"format": ".xlsx"},
     }  # fmt: skip
