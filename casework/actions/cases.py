@@ -14,7 +14,7 @@ from casework import case_engine
 from casework.actions.case_notes import PLANNED, keep_note
 from casework.causes import Reason, Whereabouts
 from casework.engine import follow_up
-from casework.models import Case, Closing, ConcernReport
+from casework.models import AbsenceRun, Case, Closing, ConcernReport
 from casework.queries.case_facts import (
     actors_over,
     child_now,
@@ -107,6 +107,9 @@ def plan(*, by, scope: Scope, case: Case, step: CaseStep, on: date, note: str, v
         raise CaseRefused("下一步的日期已经过去，没有保存。请选今天或以后的日子。")
     if on > (last := last_day_to_plan(today)):
         raise CaseRefused(f"下一步最晚安排在{cdate_short(last)}，没有保存。请选这一天以前的日子。")
+    if case.plan_step == CaseStep.PROMISED and today <= case.plan_on < on:
+        day = cdate_short(case.plan_on)
+        raise CaseRefused(f"孩子答应{day}返校，下一步不能排到那天以后，没有保存。请选{day}或以前的日子。")
     case.plan_step, case.plan_on, case.plan_note = step, on, note
     keep_note(case, "plan", changed=PLANNED, by=by, day=today, note=note, step=step, on=on.isoformat())
     return case
@@ -158,6 +161,10 @@ def confirm_dropout(
         raise CaseRefused("认定辍学要写明依据，没有保存。请填写说明。")
     if happened_on > today:
         raise CaseRefused("辍学日期还没有到，没有保存。请核对日期。")
+    run = AbsenceRun.objects.filter(student=case.student_id, settled_on=None).order_by("-started_on").first()
+    if run and happened_on < run.started_on:
+        day = cdate_short(run.started_on)
+        raise CaseRefused(f"没有认定：辍学日期早于这次缺课的第一天（{day}）。请核对日期。")
     case_engine.move_one(
         case, CaseAction.CONFIRM_DROPOUT, by=by, day=happened_on, line=line, planner=case_engine.Planner(today),
         note=note, reason=reason, whereabouts=whereabouts,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from casework.models import Case, Contact, JointTrip, TripChild
 from casework.stages import OUT_OF_SCHOOL
@@ -20,7 +20,7 @@ def boxes(scope: Scope) -> dict[str, object]:
     rows = JointTrip.objects.visible_to(scope).select_related("township", "planned_by")
     rows = rows.annotate(total=Count("children"), told=Count("children", filter=told))
     standing = rows.filter(cancelled_at=None)
-    left = Q(told__lt=Count("children"))
+    left = Q(told__lt=F("total"))
     return {
         "open": standing.filter(left).order_by("day", "pk"),
         "done": standing.exclude(left).order_by("-day", "-pk"),

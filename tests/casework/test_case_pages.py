@@ -214,6 +214,22 @@ class TestWhatIsDone:
         assert Case.objects.get().stage == "dropped_out"
         assert RegistryLine.objects.get(pk=away.student_id).standing == "dropped_out"
 
+    @pytest.mark.parametrize(("days_ago", "status"), [(3, 422), (2, 302), (0, 302)])
+    def test_nobody_drops_out_before_the_absence_began(self, scene, away, bureau, days_ago, status):
+        found = {"reason": "work", "whereabouts": "work_away", "note": "村委会证明"}
+        day = MONDAY + timedelta(2 - days_ago)
+        response = send(bureau, "confirm_dropout", away, happened_on=day.isoformat(), **found)
+        assert response.status_code == status
+        assert ("早于这次缺课的第一天" in text_of(response)) == (status == 422)
+
+    @pytest.mark.parametrize(("days", "status"), [(-1, 302), (0, 302), (1, 422)])
+    def test_a_promise_is_not_put_off(self, scene, away, days, status):
+        promised = MONDAY + timedelta(7)
+        Case.objects.update(plan_step="promised", plan_on=promised)
+        response = send(scene.teacher, "plan_case", away, step="visit", on=(promised + timedelta(days)).isoformat())
+        assert response.status_code == status
+        assert ("答应9月14日返校" in text_of(response)) == (status == 422)
+
     def test_a_lost_child_comes_off_the_list_only_with_a_paper(self, scene, lost, bureau):
         correct_registers(scene)
         how = {"outcome": "false_alarm", "note": "点名一直点错了人"}

@@ -43,6 +43,13 @@ def tell(child, by, outcome="refuses", *, today=MONDAY, **fields):
     )
 
 
+def test_a_list_counts_every_child_of_a_trip_once(scene, officers):
+    trip = plan([open_case(child) for child in scene.children], officers["township"])
+    tell(trip.children.first(), officers["township"], today=trip.day)
+    [row] = boxes(cast.scope(officers["bureau"]))["open"]
+    assert (row.total, row.told) == (3, 1)
+
+
 def test_is_next_in_every_case_and_told_to_the_school(away, officers):
     trip = plan(away, officers["township"])
     assert [row.case for row in trip.children.order_by("case_id")] == away
