@@ -14,6 +14,7 @@ from casework.legal import LegalKind
 from casework.models import AbsenceRun, Case, CaseEvent, Contact, Document, LegalStep
 from casework.stages import CaseAction, CaseOutcome, CaseStage
 from students.access import Scope
+from students.calendar import school_year_of, school_year_start
 
 OF_METHOD = {ContactMethod.HOME_VISIT: Step.VISIT, ContactMethod.JOINT_VISIT: Step.JOINT}
 OF_PAPER = {DocumentKind.URGING_NOTICE: Step.NOTICE, DocumentKind.ORDER: Step.ORDER}
@@ -142,5 +143,4 @@ def _returns(pks) -> dict[int, date]:
 
 def usual_period(today: date) -> tuple[date, date]:
     """From the first day of the school year to today."""
-    year = today.year if today.month >= 9 else today.year - 1
-    return date(year, 9, 1), today
+    return school_year_start(school_year_of(today)), today

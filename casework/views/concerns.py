@@ -15,10 +15,9 @@ from casework.queries.case_facts import actors_over
 from casework.queries.concerns import concern_lines, concerns_of
 from casework.stages import Actor
 from casework.steps import RAISED, Concern
+from casework.views.class_tiles import class_tiles
 from students.access import CLASS_ROLES, SCHOOL_ROLES
-from students.models import RegistryLine, SchoolClass
-from students.queries.registers import roster
-from students.templatetags.components import LONG_NAME
+from students.models import RegistryLine
 from students.views.audience import only_for
 
 PAGE_SIZE = 30
@@ -37,14 +36,7 @@ def my_concerns(request):
 @require_safe
 def concern_class(request, pk: int):
     """The children of a class as tiles; a tap on one asks why."""
-    target = get_object_or_404(SchoolClass.objects.visible_to(request.scope).select_related("school"), pk=pk)
-    if not (target.pk in request.scope.classes or request.scope.runs(target.school_id)):
-        raise PermissionDenied(NOT_YOURS)
-    children = [
-        {"student": row.student, "is_long": len(row.student.name) > LONG_NAME}
-        for row in roster(target.pk, request.today)
-    ]
-    return render(request, "casework/concern_class.html", {"school_class": target, "children": children})
+    return render(request, "casework/concern_class.html", class_tiles(request, pk, NOT_YOURS))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,13 +11,12 @@ from casework.actions import watches as actions
 from casework.models import Watch
 from casework.queries import watches as queries
 from casework.queries.case_facts import may_raise
+from casework.views.class_tiles import class_tiles
 from casework.watch_forms import FORMS, ProposeForm, WatchFilter
 from casework.watching import TRANSITIONS, WatchAction, WatchKind, WatchState, refusal
 from students.access import CLASS_ROLES, REGISTRY_ROLES
 from students.models import RegistryLine, School, SchoolClass
 from students.queries.listing import current_classes
-from students.queries.registers import roster
-from students.templatetags.components import LONG_NAME
 from students.views.audience import only_for
 from students.views.lists import tabs
 
@@ -107,14 +106,7 @@ def latest_watch(request, pk: int):
 @require_safe
 def watch_class(request, pk: int):
     """The children of a class as tiles; a tap on one leads to the proposal."""
-    target = get_object_or_404(SchoolClass.objects.visible_to(request.scope).select_related("school"), pk=pk)
-    if not (target.pk in request.scope.classes or request.scope.runs(target.school_id)):
-        raise PermissionDenied(NOT_YOURS)
-    children = [
-        {"student": row.student, "is_long": len(row.student.name) > LONG_NAME}
-        for row in roster(target.pk, request.today)
-    ]
-    return render(request, "casework/watch_class.html", {"school_class": target, "children": children})
+    return render(request, "casework/watch_class.html", class_tiles(request, pk, NOT_YOURS))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
