@@ -17,7 +17,7 @@ from casework.handing_off import TRANSITIONS as HAND_OFF_STEPS
 from casework.handing_off import HandOffAction
 from casework.models import AbsenceRun, Case, CaseEvent, Contact, HandOff, Obligation
 from casework.ruleset import Tier
-from casework.stages import CASE_TIERS, TRANSITIONS, CaseAction, CaseOutcome, CaseStage
+from casework.stages import CASE_TIERS, OPEN_STAGES, TRANSITIONS, CaseAction, CaseOutcome, CaseStage
 from casework.steps import PLANS, CaseStep, Pace
 from students.calendar import SchoolDays, school_year_of, school_year_start
 from students.enrolment import Standing
@@ -53,10 +53,14 @@ def follow_children(students: Collection[int], *, today: date) -> int:
             found.append((line, case, moves))
         elif case and case.is_open and case.plan_step == CaseStep.PROMISED:
             promised.append((line, case))
+    moved = {line.pk for line, _, _ in found}
+    unlost = [case for student, case in cases.items() if case.lost_by_mistake and student not in moved]
     if found:
         _write(found, today)
+    if unlost:
+        _take_loss_back(unlost, today)
     kept = _keep_promises(promised, today) if promised else 0
-    return sum(len(moves) for _, _, moves in found) + kept
+    return sum(len(moves) for _, _, moves in found) + len(unlost) + kept
 
 
 def children_to_follow(today: date):
@@ -170,6 +174,7 @@ def _last_cases(students: Collection[int]) -> dict[int, Case]:
     last = Case.objects.filter(student=OuterRef("student")).order_by("-since", "-pk").values("pk")[:1]
     rows = Case.objects.filter(student__in=students, pk=Subquery(last))
     rows = rows.annotate(by_hand=Exists(here.since_opened().exclude(by=None)), ended=Subquery(ended))
+    rows = rows.annotate(lost_by_mistake=_lost_by_mistake())
     return {row.student_id: row for row in rows}
 
 
@@ -210,11 +215,39 @@ def _end_as_before(case: Case) -> None:
         setattr(case, field.attname, field.to_python(case.ended[field.name]))
 
 
+def _lost_by_mistake() -> Q:
+    """Of a case that is open and at none of the stages of a loss: it was lost by 流失报告 alone, and each of those
+    that the case owed has been taken back."""
+    confirmed = CaseEvent.objects.filter(case=OuterRef("pk"), action=CaseAction.CONFIRM_DROPOUT.value)
+    owed = Obligation.objects.standing().filter(
+        student=OuterRef("student"), tier=Tier.LOSS_REPORT, triggered_on__gte=OuterRef("opened_on")
+    )
+    stages = sorted(stage.value for stage in OPEN_STAGES - LOST_STAGES)
+    here = Q(was_lost=True, stage__in=stages) & ~Exists(confirmed)
+    return here & Exists(owed) & ~Exists(owed.exclude(done_on=None))
+
+
+def _take_loss_back(cases: list[Case], today: date) -> None:
+    """The stage stays, and what was planned; the case has not been lost."""
+    events = []
+    for case in cases:
+        case.was_lost, case.version = False, case.version + 1
+        events.append(
+            CaseEvent(
+                case=case, action="loss_off", day=today, at=timezone.now(), from_stage=case.stage, to_stage=case.stage
+
+            )
+        )  # fmt: skip
+    Case.objects.bulk_update(cases, ["was_lost", "version"])
+    CaseEvent.objects.bulk_create(events)
+
+
 def _was_lost_otherwise(case: Case) -> bool:
-    """Whether the case has been lost but for the last 流失报告, which was taken back."""
-    actions = list(CaseEvent.objects.filter(case=case).values_list("action", flat=True))
-    reported, undone = actions.count(CaseAction.NOTE_LOSS), actions.count(CaseAction.UNDO_LOSS)
-    return CaseAction.CONFIRM_DROPOUT in actions or reported - undone > 1
+    """Whether a case whose last 流失报告 was taken back has been lost all the same: another one stands, or 辍学 was
+    confirmed."""
+    filed = Obligation.objects.standing().filter(student=case.student_id, tier=Tier.LOSS_REPORT).exclude(done_on=None)
+    confirmed = CaseEvent.objects.filter(case=case, action=CaseAction.CONFIRM_DROPOUT.value)
+    return filed.filter(triggered_on__gte=case.opened_on).exists() or confirmed.exists()
 
 
 def replan(

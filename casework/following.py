@@ -22,7 +22,7 @@ class CaseFile(NamedTuple):
     """What the engine knows of the case that stands or was the last one.
 
     ``since``: when it was opened or opened again; ``is_by_hand``: a person has done something to it since;
-    ``was_lost``: it has once reached 已报流失 or 辍学; ``ended_as``: how it had ended before it was opened again;
+    ``was_lost``: a 流失报告 stands, or 辍学 was confirmed; ``ended_as``: how it had ended before it was opened again;
     ``is_false_alarm``: it is closed as 误报.
     """
 

@@ -238,7 +238,7 @@ class ChildNow(NamedTuple):
 
 
 class CaseNow(NamedTuple):
-    """A case as far as its moves depend on it. ``was_lost``: it has once reached 已报流失 or 辍学."""
+    """A case as far as its moves depend on it. ``was_lost``: a 流失报告 stands, or 辍学 was confirmed."""
 
     stage: CaseStage
     was_lost: bool

@@ -25,6 +25,7 @@ from casework.queries.case_facts import (
     may_work_on,
     postings_around,
     responsible_people,
+    unreported,
 )
 from casework.stages import Actor, CaseAction, CaseNow, CaseOutcome, CaseStage, closing_refusal, refusal
 from casework.steps import CaseStep, Concern
@@ -157,6 +158,8 @@ def confirm_dropout(
     """
     case, line = _locked(case, version)
     _refuse(case, CaseAction.CONFIRM_DROPOUT, actors_over(scope, line))
+    if missing := unreported(case):
+        raise CaseRefused(f"没有认定：{missing}")
     if not note:
         raise CaseRefused("认定辍学要写明依据，没有保存。请填写说明。")
     if happened_on > today:

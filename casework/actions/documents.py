@@ -104,8 +104,8 @@ def edit(*, by, scope: Scope, document: Document, values: Mapping[str, object], 
 def issue(*, by, scope: Scope, document: Document, version: int, today: date) -> Document:
     """签发: number it, set it in type, keep the bytes, and let the chain begin; a report is filed with it.
 
-    Issued anew after it was sent back it keeps its number, and the report that was filed stands. Signatures that are
-    the issuer's own are given by issuing. Raises ``DocumentRefused``.
+    Issued anew after it was sent back it keeps its number, and the report is filed on the day of the new issue.
+    Signatures that are the issuer's own are given by issuing. Raises ``DocumentRefused``.
     """
     row = locked(document)
     if _pressed_twice(row, DocumentAction.ISSUE, by, version):
@@ -157,7 +157,10 @@ def sign(*, by, scope: Scope, document: Document, note: str = "", version: int, 
 
 @transaction.atomic
 def send_back(*, by, scope: Scope, document: Document, reason: str, version: int, today: date) -> Document:
-    """退回 with a reason to whoever wrote it. Raises ``DocumentRefused``."""
+    """退回 with a reason to whoever wrote it; a report that was sent back is not filed until it is issued anew.
+
+    Raises ``DocumentRefused``.
+    """
     row = locked(document)
     if _pressed_twice(row, DocumentAction.RETURN, by, version):
         return row
@@ -171,6 +174,7 @@ def send_back(*, by, scope: Scope, document: Document, reason: str, version: int
     row.version += 1
     row.save()
     audit.record(by=by, action="document.return", subject=row, step=row.step)
+    _take_back_report(row, by, today)
     _tell(row, awaited(row, today), by, today, kind=Notice.Kind.DOCUMENT_RETURNED)
     return row
 
@@ -195,8 +199,7 @@ def void(*, by, scope: Scope, document: Document, reason: str, version: int, tod
     row.version += 1
     row.save()
     audit.record(by=by, action="document.void", subject=row)
-    if row.report_id:
-        acts.cancel(by=by, act=row.report, today=today)
+    _take_back_report(row, by, today)
     return row
 
 
@@ -268,17 +271,15 @@ def _print(row: Document, posts: frozenset[Post], today: date) -> IssuedPaper:
 
 
 def _file_report(row: Document, by, today: date) -> None:
-    """The act that the report is: filed once, by the first issue."""
-    if row.report_id and row.report.cancelled_at is None:
-        return
+    """The act that the report is, on the day of the issue."""
     tier = KINDS[DocumentKind(row.kind)].tier
     duty = row.obligation or duty_for(row.student, tier, today)
     if duty and Document.objects.standing().filter(obligation=duty).exclude(pk=row.pk).exists():
-        raise DocumentRefused("这件待办已有另一份报告，没有签发。请打开那一份办理，作废这份草稿。")
+        raise DocumentRefused("这件待办已有另一份报告，没有签发。请打开那一份办理，作废这一份。")
     if duty and duty.withdrawn_at:
-        raise DocumentRefused(f"这件待办已撤销（{duty.withdrawn_reason}），报告不用再交。没有签发，请作废这份草稿。")
+        raise DocumentRefused(f"这件待办已撤销（{duty.withdrawn_reason}），报告不用再交。没有签发，请作废这一份。")
     if duty is None and Report.objects.filter(student=row.student, day=today, kind=tier, cancelled_at=None).exists():
-        raise DocumentRefused("今天已经登记过一份同样的报告，没有签发。同一天两份算一份，请作废这份草稿。")
+        raise DocumentRefused("今天已经登记过一份同样的报告，没有签发。同一天两份算一份，请作废这一份。")
     try:
         row.report = (
             acts.answer_with_report(by=by, duty=duty, today=today)
@@ -288,6 +289,12 @@ def _file_report(row: Document, by, today: date) -> None:
     except acts.ReportRefused as refused:
         raise DocumentRefused(f"{refused}文书没有签发。") from None
     row.obligation = duty
+
+
+def _take_back_report(row: Document, by, today: date) -> None:
+    """What the document has filed is owed again."""
+    if row.report_id:
+        acts.cancel(by=by, act=row.report, today=today)
 
 
 def _wait_for_step(row: Document, number: int, by, today: date) -> None:

@@ -41,9 +41,9 @@ class Case(models.Model):
 
     What is owed by the ladder is read from the obligations; ``plan_step`` and ``plan_on`` are what is to be done
     besides, so that every open case has a next step and a day. ``returned_on`` is the day on which the child was seen
-    again, ``return_confirmed_at`` when the bureau confirmed that it stays; ``was_lost`` stays true once it has been
-    reported lost, and then 销号 is the bureau's. ``assigned_to`` does what else falls to the post that answers for the
-    step.
+    again, ``return_confirmed_at`` when the bureau confirmed that it stays. ``was_lost``: a 流失报告 of it stands, or
+    辍学 was once confirmed; then 销号 is the bureau's. ``assigned_to`` does what else falls to the post that answers
+    for the step.
     """
 
     student = models.ForeignKey(Student, models.PROTECT, verbose_name="学生", related_name="cases")
@@ -209,5 +209,6 @@ STEPS |= {
     "left_out": "联合劝返没有去",
 }
 STEPS |= {"watch": "认定动摇生", "watch_reviewed": "动摇生复核", "watch_off": "动摇生关注结束"}
+STEPS |= {"loss_off": "流失报告撤回"}
 STEPS |= {"return_confirmed": "确认复学", "close_proposed": "提出销号", "close_refused": "退回销号"}
 ACTION_WORDS = {action.value: action.label for action in CaseAction} | STEPS

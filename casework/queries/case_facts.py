@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from casework.facts import Surroundings, load_facts
 from casework.ladder import StudentFacts
-from casework.models import Case, Obligation, Watch
+from casework.models import AbsenceRun, Case, Obligation, Report, Watch
+from casework.ruleset import Tier
 from casework.stages import Actor, CaseStage, ChildNow
 from casework.steps import CHAIN, POSTS, responsible_for
 from casework.watching import WatchKind
@@ -120,6 +121,18 @@ def evidence_of(case: Case):
 def last_day_to_plan(today: date) -> date:
     """The last day on which a next step can be planned today, so that no plan hides a child."""
     return today + timedelta(days=policy_of(today).case_plan_most_days)
+
+
+def unreported(case: Case) -> str:
+    """Why 辍学 cannot be confirmed for want of a 流失报告 that stands, in a Chinese sentence; blank where one does."""
+    if case.stage == CaseStage.REPORTED_LOST:
+        return ""
+    run = AbsenceRun.objects.filter(student=case.student_id, settled_on=None).order_by("started_on").first()
+    since = min(case.since, run.started_on) if run else case.since
+    filed = Report.objects.filter(student=case.student_id, kind=Tier.LOSS_REPORT, cancelled_at=None, day__gte=since)
+    if filed.exists():
+        return ""
+    return "这名学生没有有效的流失报告，可能没有签发，也可能已退回或作废。请学校签发《学生流失报告》以后再认定。"
 
 
 def child_now(case: Case, line: RegistryLine, today: date) -> ChildNow:

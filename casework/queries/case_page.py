@@ -7,7 +7,7 @@ from datetime import date
 from casework.causes import Reason, Whereabouts
 from casework.models import AbsenceRun, Case, CaseEvent, Obligation, Watch
 from casework.queries import duties
-from casework.queries.case_facts import actors_over, child_now, evidence_of, may_assign, may_work_on
+from casework.queries.case_facts import actors_over, child_now, evidence_of, may_assign, may_work_on, unreported
 from casework.queries.hand_offs import sides_of
 from casework.queries.hand_ups import HandUpLine, hand_ups
 from casework.queries.next_steps import NextStep, next_steps
@@ -131,6 +131,8 @@ def _track(case: Case) -> list[dict]:
     for event in CaseEvent.objects.filter(case=case).since_opened().order_by("pk"):
         if event.action == CaseAction.UNDO_LOSS:
             del moves[-1:]  # the report of loss, which was taken back
+        elif event.action == "loss_off":  # the same when the child was back already
+            moves = [each for each in moves if each.action != CaseAction.NOTE_LOSS]
         elif event.is_move:
             moves.append(event)
     reached = {event.to_stage: event.day for event in moves}
@@ -207,6 +209,8 @@ def open_ways(case: Case, action: CaseAction, today: date) -> tuple[list[CaseOut
     """
     if reason := impossible(case, action):
         return [], [f"{reason}。"]
+    if action is CaseAction.CONFIRM_DROPOUT and (reason := unreported(case)):
+        return [], [reason]
     if action is not CaseAction.CLOSE:
         return None, []
     now, days = CaseNow(CaseStage(case.stage), case.was_lost), policy_of(today).return_days

@@ -194,10 +194,12 @@ def page_of(document: Document, scope: Scope) -> dict:
     """What the page of one document shows beside the buttons; five queries."""
     steps = list(document.steps.select_related("by"))
     words = shown(DocumentKind(document.kind), document.values)
+    spec = KINDS[DocumentKind(document.kind)]
     return {
         "document": document,
+        "is_report": spec.tier is not None,
         "track": track(document, steps),
-        "lines": [(each.label, words[each.name]) for each in KINDS[DocumentKind(document.kind)].fields],
+        "lines": [(each.label, words[each.name]) for each in spec.fields],
         "papers": list(document.papers.defer("pdf", "values").select_related("issued_by").order_by("-revision")),
         "copies": list(document.copies.defer("content").select_related("uploaded_by")),
         "delivery": LetterDelivery.objects.filter(document=document).select_related("recorded_by").first(),

@@ -6,12 +6,14 @@ from datetime import date
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from casework import wording
 from casework.contacts import OUTCOMES_OF, QUICK_OUTCOMES, ContactMethod
 from casework.document_kinds import REPORT_KINDS
+from casework.documents import DocumentAction
 from casework.ladder import DutyStatus
-from casework.models import Contact, Obligation, Report
+from casework.models import Contact, DocumentStep, Obligation, Report
 from casework.ruleset import PAPER_TIERS, REPORT_TIERS, VISIT_TIERS, Tier, read_rule_set
 from students.access import Scope
 from students.days import SLOT_ORDER, Slot
@@ -313,12 +315,24 @@ def explain(duty: Obligation, today: date) -> Explanation:
         source=source_words(trigger.source),
         responsible=Role(trigger.responsible).label,
         receiver=trigger.receiver,
-        facts=_facts(duty, today),
+        facts=[*_facts(duty, today), *_sent_back(duty, today)],
         days=[
             {"mark": mark, "call": mark.roll_call}
             for mark in sorted(marks, key=lambda m: (m.roll_call.day, SLOT_ORDER[Slot(m.roll_call.slot)]))
         ],
     )
+
+
+def _sent_back(duty: Obligation, today: date) -> list[str]:
+    """What became of reports on this duty that did not stand: when, by whom and why."""
+    if duty.tier not in REPORT_TIERS:
+        return []
+    undone = DocumentStep.objects.filter(document__obligation=duty, revision__gte=1)
+    undone = undone.filter(action__in=(DocumentAction.RETURN, DocumentAction.VOID)).select_related("by").order_by("pk")
+    return [
+        f"{wording.named_day(timezone.localdate(step.at), today)}{step.by.name}{step.verb}了已签发的报告：{step.reason}"
+        for step in undone
+    ]
 
 
 def _facts(duty: Obligation, today: date) -> list[str]:

@@ -83,6 +83,45 @@ class TestAReportOfLossTakenBack:
         case = Case.objects.get()
         assert (case.stage, case.was_lost) == ("absent", True)
 
+    def test_when_the_child_is_back_already_leaves_the_stage_and_the_plan(self, scene, child, taking):
+        report = file_loss(scene, child, taking(10, first="unexcused"))
+        last = taking(1)
+        before = Case.objects.values("stage", "returned_on", "plan_step", "plan_on").get()
+        acts.cancel(by=scene.teacher, act=report, today=last)
+        assert Case.objects.values(*before).get() == before
+        assert Case.objects.get().was_lost is False
+        assert CaseEvent.objects.order_by("pk").last().label == "流失报告撤回"
+        assert [label for label, _ in track(Case.objects.get())] == ["缺课", "已复学"]
+        assert cases.follow_all(today=last) == 0
+
+    def test_when_the_child_is_back_and_filed_again_it_was_lost(self, scene, child, taking):
+        report = file_loss(scene, child, taking(10, first="unexcused"))
+        last = taking(1)
+        acts.cancel(by=scene.teacher, act=report, today=last)
+        file_loss(scene, child, last)
+        case = Case.objects.get()
+        assert (case.stage, case.was_lost) == ("returned", True)
+        assert [label for label, _ in track(case)] == ["缺课", "已报流失", "已复学"]
+
+    @pytest.mark.parametrize(("taken_back", "was_lost"), [(1, True), (2, False)])
+    def test_of_two_reports_one_that_stands_is_enough(self, scene, child, taking, taken_back, was_lost):
+        reports = []
+        for _ in range(2):
+            reports.append(file_loss(scene, child, taking(10, first="unexcused")))
+            last = taking(1)
+        for report in reports[:taken_back]:
+            acts.cancel(by=scene.teacher, act=report, today=last)
+        assert (Case.objects.get().stage, Case.objects.get().was_lost) == ("returned", was_lost)
+        assert cases.follow_all(today=last) == 0
+
+    def test_after_the_dropout_was_confirmed_changes_nothing(self, scene, child, taking, officers):
+        last, by = taking(10, first="unexcused"), officers["bureau"]
+        report, case = file_loss(scene, child, last), Case.objects.get()
+        found = {"happened_on": last, "reason": Reason.WORK, "whereabouts": Whereabouts.UNKNOWN, "note": "核实"}
+        cases.confirm_dropout(by=by, scope=cast.scope(by), case=case, version=case.version, today=last, **found)
+        acts.cancel(by=scene.teacher, act=report, today=last)
+        assert (Case.objects.get().stage, Case.objects.get().was_lost) == ("dropped_out", True)
+
 
 class TestAWrongMark:
     @pytest.fixture
@@ -142,6 +181,7 @@ class TestADayBeforeTheCaseWasOpened:
     @pytest.mark.parametrize("shift", [-1, 0, 1])
     def test_is_on_the_track_and_counts_as_done_by_hand(self, scene, child, taking, officers, shift):
         opened, by = taking(3, first="unexcused"), officers["bureau"]
+        file_loss(scene, child, opened)  # before it is owed
         case, day = Case.objects.get(), opened + shift * DAY
         cases.confirm_dropout(
             by=by, scope=cast.scope(by), case=case, happened_on=day, reason=Reason.WORK,

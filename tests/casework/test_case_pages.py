@@ -6,8 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from casework.actions import cases
+from casework.actions import acts, cases
 from casework.models import Case, CaseEvent, Closing
+from casework.ruleset import Tier
 from casework.stages import CaseOutcome
 from casework.steps import CaseStep, Concern
 from students.models import Certificate, Person, Posting, RegistryLine, Role
@@ -52,6 +53,13 @@ def correct_registers(scene):
     """The three days on which the child was marked away were not its own."""
     for day in school_days(MONDAY, 3):
         scene.take(day, version=1)
+
+
+@pytest.fixture
+def reported(scene, away):
+    """The 流失报告 is filed before it is owed: the child is known to have gone."""
+    today = MONDAY + timedelta(2)
+    return acts.file_report(by=scene.teacher, student=away.student, day=today, kind=Tier.LOSS_REPORT, today=today)
 
 
 def close_as_mistaken(scene, case):
@@ -207,6 +215,17 @@ class TestWhatIsDone:
         people = [words for _, words in response.context["form"].fields["person"].choices]
         assert people == ["不交办，由班主任负责", "沈明（班主任）", "何静（教务处）"]
 
+    def test_no_dropout_is_confirmed_that_was_not_reported(self, scene, away, bureau, reported):
+        acts.cancel(by=scene.teacher, act=reported, today=MONDAY + timedelta(2))
+        address = reverse("casework:confirm_dropout", args=[away.pk])
+        assert "请学校签发《学生流失报告》以后再认定" in text_of(client_of(bureau).get(address))
+        found = {"reason": "work", "whereabouts": "work_away", "note": "村委会证明", "happened_on": "2026-09-09"}
+        response = send(bureau, "confirm_dropout", away, **found)
+        assert response.status_code == 422
+        assert "没有认定：这名学生没有有效的流失报告" in text_of(response)
+        assert Case.objects.get().stage == "absent"
+
+    @pytest.mark.usefixtures("reported")
     def test_the_dropout_is_confirmed_by_the_bureau(self, scene, away, bureau):
         found = {"reason": "work", "whereabouts": "work_away", "note": "村委会证明", "happened_on": "2026-09-09"}
         response = send(bureau, "confirm_dropout", away, **found)
@@ -214,6 +233,7 @@ class TestWhatIsDone:
         assert Case.objects.get().stage == "dropped_out"
         assert RegistryLine.objects.get(pk=away.student_id).standing == "dropped_out"
 
+    @pytest.mark.usefixtures("reported")
     @pytest.mark.parametrize(("days_ago", "status"), [(3, 422), (2, 302), (0, 302)])
     def test_nobody_drops_out_before_the_absence_began(self, scene, away, bureau, days_ago, status):
         found = {"reason": "work", "whereabouts": "work_away", "note": "村委会证明"}

@@ -2,7 +2,9 @@
 
 from django.utils import timezone
 
+from casework.actions import acts
 from casework.models import Case, ConcernReport
+from casework.ruleset import Tier
 from tests.scene import MONDAY
 
 TABLE = """
@@ -45,6 +47,7 @@ def arguments(scene, people, day) -> dict[str, list]:
     concern = ConcernReport.objects.create(
         student=scene.children[1], day=MONDAY, kind="weary", recorded_at=timezone.now(), recorded_by=scene.teacher
     )
+    acts.file_report(by=scene.teacher, student=child, day=MONDAY, kind=Tier.LOSS_REPORT, today=MONDAY)
     others = {
         "casework:case_of": [child.pk],
         "casework:concern_class": [scene.school_class.pk],
