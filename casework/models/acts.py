@@ -121,10 +121,6 @@ class Contact(Act):
         return f"{self.day} {self.get_method_display()}"
 
     @property
-    def is_visit(self) -> bool:
-        return self.method in VISITS
-
-    @property
     def participants(self) -> str:
         """班主任、村（居）委会（李村长）: who went, in words; blank where it was not said."""
         told = [Colleague(code).label for code in self.colleagues.split(",") if code]

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
-from casework.contacts import VISITS
+from casework.contacts import UNMET, VISITS
 from casework.models import Case, Contact, VisitCheck, VisitPlan
 from casework.stages import OUT_OF_SCHOOL
 from casework.wording import named_day
@@ -51,13 +51,25 @@ class VisitLine:
     days: list[tuple[str, str]]
     tone: str
     state: str
+    asked: tuple[int | None, date | None] | None = None  # visitor and day as just sent, where that was refused
+    fault: str = ""
 
     @property
     def student(self) -> Student:
         return self.line.student
 
     @property
+    def is_done(self) -> bool:
+        return self.visit is not None and not self.met_nobody
+
+    @property
+    def met_nobody(self) -> bool:
+        return met_nobody(self.visit)
+
+    @property
     def visitor_id(self) -> int | None:
+        if self.asked:
+            return self.asked[0]
         return self.plan and self.plan.visitor_id
 
     @property
@@ -70,7 +82,8 @@ class VisitLine:
 
     @property
     def plan_day(self) -> str:
-        return self.plan.on.isoformat() if self.plan else ""
+        day = self.asked[1] if self.asked else self.plan_on
+        return day.isoformat() if day else ""
 
     @property
     def seen(self) -> str:
@@ -101,14 +114,15 @@ def week_lines(scope: Scope, week: date, today: date) -> list[VisitLine]:
         wanted |= Q(student__in=key_children(today))
     lines = RegistryLine.objects.visible_to(scope.without_lessons).filter(wanted)
     lines = list(lines.select_related("student", "school_class__school", "school").order_by("place_key", "student"))
-    visits, why = _visits([line.pk for line in lines], week), _why([line.pk for line in lines], today)
+    visits, why = visits_of([line.pk for line in lines], week), _why([line.pk for line in lines], today)
     people = _people({line.school_id for line in lines}, today)
     days = [(day.isoformat(), f"{WEEKDAYS[day.weekday()]} {day.month}月{day.day}日") for day in _week(week)]
     open_days = [(value, words) for value, words in days if date.fromisoformat(value) >= today]
     found = []
     for line in lines:
         plan, visit = plans.get(line.pk), visits.get(line.pk)
-        is_open = bool(open_days) and (plan is None or plan.on >= today)  # what was missed stays known as missed
+        # What was missed stays known as missed; where somebody went and met nobody, another day may be set.
+        is_open = bool(open_days) and (plan is None or plan.on >= today or met_nobody(visit))
         may_plan = is_open and scope.may_answer_for(line.school_class)
         may_tell = week <= today and today <= week + WEEK and scope.may_answer_for(line.school_class)
         found.append(
@@ -124,7 +138,8 @@ def _week(week: date) -> Iterable[date]:
 
 def _state(plan: VisitPlan | None, visit: Contact | None, today: date) -> tuple[str, str]:
     if visit:
-        return "ok", f"{named_day(visit.day, today)}已访"
+        day = named_day(visit.day, today)
+        return ("warn", f"{day}未遇") if met_nobody(visit) else ("ok", f"{day}已访")
     if plan is None:
         return "warn", "没有安排"
     return ("alarm", "过期未访") if plan.on < today else ("note", "待访")
@@ -135,10 +150,24 @@ def _plans(scope: Scope, week: date):
     return rows.select_related("visitor")
 
 
-def _visits(students: list[int], week: date) -> dict[int, Contact]:
-    rows = Contact.objects.filter(student__in=students, cancelled_at=None, method__in=sorted(VISITS))
-    rows = rows.filter(day__gte=week, day__lte=week + WEEK).order_by("-day", "-pk")
-    return {row.student_id: row for row in rows}  # the first of the week is written last
+def made_visits():
+    """The visits that count, 家访 and 联合家访."""
+    return Contact.objects.filter(cancelled_at=None, method__in=sorted(VISITS))
+
+
+def met_nobody(visit: Contact | None) -> bool:
+    """未遇: somebody went, and nobody was at home or the address was wrong; the week's visit is still to be made."""
+    return visit is not None and visit.outcome in UNMET
+
+
+def visits_of(students: Iterable[int], week: date) -> dict[int, Contact]:
+    """Child → its visit of a week: the first that met somebody, else the last that met nobody. One query."""
+    found: dict[int, Contact] = {}
+    rows = made_visits().filter(student__in=students, day__gte=week, day__lte=week + WEEK)
+    for row in rows.order_by("day", "pk"):
+        if met_nobody(found.setdefault(row.student_id, row)):
+            found[row.student_id] = row
+    return found
 
 
 def _why(students: list[int], today: date) -> dict[int, str]:
@@ -161,43 +190,50 @@ def _people(schools: Iterable[int], today: date) -> dict[int, list[Person]]:
 
 @dataclass(frozen=True)
 class Figures:
-    """How many visits were planned, and how many of those children were visited in their week."""
+    """How many visits were planned, and of how many of those children the family was met (``done``), or gone to and
+    not met (``unmet``), in their week."""
 
     planned: int = 0
     done: int = 0
+    unmet: int = 0
 
     @property
     def missed(self) -> int:
-        return self.planned - self.done
+        return self.planned - self.done - self.unmet
 
     @property
     def rate(self) -> str:
         return f"{self.done * 100 / self.planned:.0f}%" if self.planned else "—"
 
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(self.planned + other.planned, self.done + other.done, self.unmet + other.unmet)
+
 
 def month_plans(month: date):
-    """The plans of the weeks that begin in a month, each with ``was_done``."""
+    """The plans of the weeks that begin in a month, each with ``was_done`` and ``went``: whether anybody did."""
     first, after = months_of(month)
-    visits = Contact.objects.filter(
-        student=OuterRef("student"), cancelled_at=None, method__in=sorted(VISITS), day__gte=OuterRef("week"),
-        day__lte=OuterRef("until"),
-    )  # fmt: skip
-    return VisitPlan.objects.filter(week__gte=first, week__lt=after).annotate(was_done=Exists(visits))
+    visits = made_visits().filter(student=OuterRef("student"), day__gte=OuterRef("week"), day__lte=OuterRef("until"))
+    rows = VisitPlan.objects.filter(week__gte=first, week__lt=after)
+    return rows.annotate(went=Exists(visits), was_done=Exists(visits.exclude(outcome__in=sorted(UNMET))))
+
+
+def _figure(was_done: bool, went: bool) -> Figures:
+    return Figures(1, int(was_done), int(went and not was_done))
 
 
 def figures_of(school: School, month: date) -> Figures:
     """One school's month; one query."""
-    rows = month_plans(month).filter(school=school).order_by()
-    return Figures(**rows.aggregate(planned=Count("pk"), done=Count("pk", filter=Q(was_done=True))))
+    rows = month_plans(month).filter(school=school).order_by().values_list("was_done", "went")
+    return sum((_figure(*row) for row in rows), Figures())
 
 
 def figures_by_class(school: School, month: date) -> list[tuple[str, Figures]]:
     """Class → its month, as the children stand in classes now; one query."""
     rows = month_plans(month).filter(school=school).order_by("student__line__school_class__number")
-    by_class: dict[str, list[bool]] = defaultdict(list)
-    for name, done in rows.values_list("student__line__school_class__name", "was_done"):
-        by_class[name].append(done)
-    return [(name, Figures(len(done), sum(done))) for name, done in by_class.items()]
+    by_class: dict[str, Figures] = defaultdict(Figures)
+    for name, *told in rows.values_list("student__line__school_class__name", "was_done", "went"):
+        by_class[name] += _figure(*told)
+    return list(by_class.items())
 
 
 @dataclass(frozen=True)
@@ -212,15 +248,12 @@ class SchoolLine:
 def school_lines(scope: Scope, month: date) -> list[SchoolLine]:
     """Every school in the scope; three queries."""
     schools = list(School.objects.visible_to(scope).select_related("township").order_by("name"))
-    counted = month_plans(month).filter(school__in=schools).order_by().values_list("school", "was_done")
-    by_school: dict[int, list[bool]] = defaultdict(list)
-    for school, done in counted:
-        by_school[school].append(done)
+    counted = month_plans(month).filter(school__in=schools).order_by().values_list("school", "was_done", "went")
+    by_school: dict[int, Figures] = defaultdict(Figures)
+    for school, *told in counted:
+        by_school[school] += _figure(*told)
     checks = {row.school_id: row for row in _checks(month).filter(school__in=schools)}
-    return [
-        SchoolLine(each, Figures(len(by_school[each.pk]), sum(by_school[each.pk])), checks.get(each.pk))
-        for each in schools
-    ]
+    return [SchoolLine(each, by_school[each.pk], checks.get(each.pk)) for each in schools]
 
 
 def _checks(month: date):

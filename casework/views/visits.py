@@ -26,35 +26,47 @@ area_page = only_for(AREA_ROLES, "各校的家访由乡镇、督学和县教育�
 def week_plan(request):
     """The visits of a week: who goes to whom on which day, and which were made."""
     week = _week(request)
-    if request.method == "POST":
-        return _planned(request, week)
+    wanted = _wanted(request.POST) if request.method == "POST" else {}
+    refused = _refusal(request, week, wanted) if request.method == "POST" else None
+    if request.method == "POST" and not refused:
+        return redirect(f"{reverse('casework:visits')}?week={week.isoformat()}")
     lines = visits.week_lines(request.scope, week, request.today)
+    faults = _show_again(lines, wanted, refused) if refused else []
     context = {
         "week": week,
         "until": week + visits.WEEK,
         "lines": lines,
+        "refused": refused,
+        "faults": faults,
+        "far": _far_week(request),
         "may_plan": any(line.may_plan for line in lines),
-        "done": sum(line.visit is not None for line in lines),
-        "weeks": [
-            {"label": label, "url": f"?week={day.isoformat()}", "current": day == week}
-            for label, day in _weeks(week, request.today)
-        ],
+        "done": sum(line.is_done for line in lines),
+        "unmet": sum(line.met_nobody for line in lines),
+        "weeks": _weeks(week, request.today),
         "to_check": visits.month_to_check(request.scope, request.today),
     }
-    return render(request, "casework/visit_week.html", context)
+    return render(request, "casework/visit_week.html", context, status=422 if refused else 200)
 
 
-def _planned(request, week: date):
+def _refusal(request, week: date, wanted) -> actions.VisitRefused | None:
+    """Plan what was sent; why that was refused, None where it was done."""
     try:
-        changed = actions.plan_week(
-            by=request.user, scope=request.scope, week=week, wanted=_wanted(request.POST), today=request.today
-        )
-        messages.success(request, f"已安排，改了{changed}名学生的家访。" if changed else "没有改动。")
+        changed = actions.plan_week(by=request.user, scope=request.scope, week=week, wanted=wanted, today=request.today)
     except actions.NotYourVisit as refused:
         raise PermissionDenied(str(refused)) from None
     except actions.VisitRefused as refused:
-        messages.error(request, str(refused))
-    return redirect(f"{reverse('casework:visits')}?week={week.isoformat()}")
+        return refused
+    messages.success(request, f"已安排，改了{changed}名学生的家访。" if changed else "没有改动。")
+    return None
+
+
+def _show_again(lines, wanted, refused: actions.VisitRefused) -> list[str]:
+    """Put what was sent, and what is wrong with it, into the rows; the faults of children that have no row now."""
+    rowless = dict(refused.faults)
+    for line in lines:
+        if want := wanted.get(line.student.pk):
+            line.asked, line.fault = (want.visitor, want.on), rowless.pop(line.student.pk, "")
+    return list(rowless.values())
 
 
 def _wanted(sent) -> dict[int, actions.Wanted]:
@@ -78,16 +90,25 @@ def _day(text: str) -> date | None:
 
 def _week(request) -> date:
     """The Monday of the week asked for, within half a year of today; this week's otherwise."""
-    asked = _day(request.GET.get("week", "")) or request.today
-    near = abs((asked - request.today).days) <= WEEKS_AROUND * 7
-    return visits.monday_of(asked if near else request.today)
+    asked = _day(request.GET.get("week", ""))
+    return visits.monday_of(request.today if asked is None or _far_week(request) else asked)
 
 
-def _weeks(week: date, today: date) -> list[tuple[str, date]]:
+def _far_week(request) -> bool:
+    """Whether a week was asked for that is too far away, or none: the page shows this week and says so."""
+    asked = request.GET.get("week", "")
+    day = _day(asked)
+    return bool(asked) and (day is None or abs((day - request.today).days) > WEEKS_AROUND * 7)
+
+
+def _weeks(week: date, today: date) -> list[dict]:
     this = visits.monday_of(today)
     shown = {"上周": this - timedelta(days=7), "本周": this, "下周": this + timedelta(days=7)}
     others = {} if week in shown.values() else {f"{week.month}月{week.day}日起": week}
-    return [*others.items(), *shown.items()]
+    return [
+        {"label": label, "url": f"?week={day.isoformat()}", "current": day == week}
+        for label, day in (others | shown).items()
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,7 +151,7 @@ def visits_by_school(request):
         "lines": lines,
         "before": before,
         "after": after if after <= request.today else None,
-        "total": visits.Figures(sum(line.figures.planned for line in lines), sum(line.figures.done for line in lines)),
+        "total": sum((line.figures for line in lines), visits.Figures()),
         "since": since,
         "is_over": since <= request.today,
         "unchecked": sum(line.check is None and line.figures.planned > 0 for line in lines if since <= request.today),
