@@ -32,7 +32,7 @@ class HandOffFilter(forms.Form):
 class HandOffForm(forms.Form):
     """移交: to whom, why, and by when it should be settled."""
 
-    way = ChoiceField("移交给", [])
+    way = ChoiceField("移交给", [], asks="移交给谁")
     message = TextField("移交说明", help_text="已经做了什么，请对方办什么")
     due_on = DateField("请于何日前办结")
     refusal = "没有移交"
@@ -58,6 +58,7 @@ class StepForm(forms.Form):
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     do = forms.CharField(widget=forms.HiddenInput, required=False)
     refusal = "没有保存"
+    sometimes = frozenset({"note"})
 
     def clean_do(self):
         if self.cleaned_data["do"] not in BY_HAND:
@@ -100,6 +101,7 @@ class DecisionForm(forms.Form):
         "说明", required=False, max_length=100, help_text="退回写明原因；县教育局只有一个人的，批准也写明原因"
     )
     refusal = "没有保存"
+    sometimes = frozenset({"note"})
 
     def clean_do(self):
         if self.cleaned_data["do"] not in (ClosingAction.APPROVE, ClosingAction.REFUSE):
@@ -118,6 +120,7 @@ class LegalStepForm(forms.Form):
     reference = LineField("文号", required=False, max_length=60, help_text="不是在本系统签发的，填文号")
     outcome = TextField("情况和结果", required=False)
     refusal = "没有登记"
+    sometimes = frozenset({"deadline"})
 
     def __init__(self, *args, held, papers, **kwargs):
         """``held``: the authorities for which the reader enters steps; ``papers``: documents that a step may name."""
@@ -162,6 +165,7 @@ class TripForm(forms.Form):
     )
     people = LineField("参加人员", required=False, max_length=100, help_text="姓名，用顿号隔开")
     note = TextField("说明", required=False)
+    again = forms.BooleanField(label="已在名单里的学生，仍要再去一次", required=False)
     refusal = "没有安排"
 
     def __init__(self, *args, cases, **kwargs):
@@ -170,14 +174,20 @@ class TripForm(forms.Form):
         self.by_pk = {str(case.pk): case for case in cases}
         self.fields["cases"].choices = [(pk, str(case.student)) for pk, case in self.by_pk.items()]
 
+    @classmethod
+    def typed(cls, sent) -> dict:
+        """What was filled in when somebody only looked for more children, as the form begins with it."""
+        several = {name: sent.getlist(name) for name in ("cases", "companions")}
+        return {name: sent.get(name, "") for name in cls.base_fields} | several
+
     @property
     def chosen(self) -> set[int]:
         """The cases that are ticked."""
-        return {int(pk) for pk in self["cases"].value() or () if str(pk).isdecimal()}
+        return {int(pk) for pk in self["cases"].value() or () if str(pk) in self.by_pk}
 
     def cleaned(self) -> dict:
         """What a checked form says, in the arguments of the action."""
-        told = {name: self.cleaned_data[name] for name in ("day", "leader", "people", "note")}
+        told = {name: self.cleaned_data[name] for name in ("day", "leader", "people", "note", "again")}
         companions = [Companion(code) for code in self.cleaned_data["companions"]]
         return told | {"companions": companions, "cases": [self.by_pk[pk] for pk in self.cleaned_data["cases"]]}
 
@@ -187,7 +197,7 @@ class TripResultForm(forms.Form):
 
     outcome = ChoiceField("结果", VISIT_OUTCOMES)
     talk = TextField("谈话内容", required=False, max_length=1000)
-    promised_on = DateField("答应哪天返校", required=False)
+    promised_on = DateField("答应哪天返校", required=False, help_text="结果是“承诺返校”的要填")
     wish = ChoiceField("孩子的意愿", choices(Wish), required=False)
     reason = forms.ChoiceField(label="原因", choices=[("", "未选"), *choices(Reason)], required=False)
     whereabouts = forms.ChoiceField(label="去向", choices=[("", "未选"), *choices(Whereabouts)], required=False)
@@ -195,6 +205,7 @@ class TripResultForm(forms.Form):
     step_on = DateField("下一步日期", required=False)
     submission = forms.UUIDField(widget=forms.HiddenInput)
     refusal = "没有登记"
+    sometimes = frozenset({"promised_on", "step_on"})
 
     def __init__(self, *args, last: date, **kwargs):
         """``last``: the last day that can be planned."""
@@ -223,8 +234,8 @@ class CancelTripForm(forms.Form):
 class PeriodForm(forms.Form):
     """A period, both days included, three years at the longest."""
 
-    first = DateField("从")
-    last = DateField("到")
+    first = DateField("开始日期")
+    last = DateField("结束日期")
     refusal = "没有换时段"
 
     def __init__(self, *args, today, **kwargs):

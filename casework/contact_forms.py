@@ -108,6 +108,9 @@ class ContactForm(forms.Form):
             del self.fields["siblings"]
 
     def clean(self):
+        if self.cleaned_data.get("outcome") != ContactOutcome.PROMISED:  # not asked for, and not shown
+            self.cleaned_data["promised_on"] = None
+            self.errors.pop("promised_on", None)
         if "submission" in self.errors:
             raise forms.ValidationError("提交的内容不完整，没有保存。请刷新页面后重新填写。")
 

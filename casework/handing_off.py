@@ -108,6 +108,8 @@ def refusal(
     """
     row = TRANSITIONS[action]
     if state not in row.sources:
+        if action is HandOffAction.SEND:
+            return f"这个个案已有一次移交（{state.label}），要等它办结或退回以后才能再移交"
         return f"这次移交{state.label}，不能{action.label}" if state else f"没有移交，不能{action.label}"
     if action is HandOffAction.SEND and sender is receiver:
         return "不能移交给自己这一方"

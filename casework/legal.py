@@ -5,6 +5,7 @@ A school only urges. Nobody is fined, and no child is expelled (义务教育法 
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -99,8 +100,11 @@ def may_enter(kind: LegalKind, authority: Authority, held: Collection[Authority]
     return authority in RULES[kind].takers and bool(set(held) & set(ENTERED_BY.get(authority, (authority,))))
 
 
-def legal_refusal(kind: LegalKind, authority: Authority, *, held: Collection[Authority], day, deadline, today) -> str:
-    """Why a step cannot be entered, in a Chinese sentence; blank = it can. ``day``, ``deadline``: dates."""
+def legal_refusal(
+    kind: LegalKind, authority: Authority, *, held: Collection[Authority], day: date, deadline: date | None,
+    opened: date, today: date,
+) -> str:  # fmt: skip
+    """Why a step cannot be entered, in a Chinese sentence; blank = it can. ``opened``: the first day of the case."""
     rule = RULES[kind]
     if authority not in rule.takers:
         return f"{rule.label}不是{authority.label}可以采取的措施"
@@ -108,6 +112,8 @@ def legal_refusal(kind: LegalKind, authority: Authority, *, held: Collection[Aut
         return f"{authority.label}的{rule.label}不由你登记"
     if day > today:
         return "日期还没有到，采取措施以后再登记"
+    if day < opened:
+        return f"日期早于个案建档的日子（{opened.year}年{opened.month}月{opened.day}日），请核对日期"
     if rule.needs_deadline and deadline is None:
         return f"{rule.label}要写明期限"
     if deadline is not None and deadline < day:

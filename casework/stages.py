@@ -223,11 +223,16 @@ OUTCOME_STAGES = {
 }
 
 
+# Ends after which nobody would ask any more for a 流失报告 that was never filed.
+UNREPORTED = frozenset({CaseOutcome.RETURNED, CaseOutcome.FALSE_ALARM, CaseOutcome.SETTLED})
+
+
 class ChildNow(NamedTuple):
     """What has to be proven before a case may end: where the child stands, and what is on file.
 
     ``present_days``: days seen present since the case came to 已复学; ``is_confirmed``: whether the receiving school
-    has accepted a 转出; ``left_country``: 出国（境） is its last event; ``is_away``: the absence goes on.
+    has accepted a 转出; ``left_country``: 出国（境） is its last event; ``is_away``: the absence goes on;
+    ``owes_loss_report``: since the case stands its absence came as far as the 流失报告, which was never filed.
     """
 
     standing: Standing
@@ -235,6 +240,7 @@ class ChildNow(NamedTuple):
     is_confirmed: bool = False
     left_country: bool = False
     is_away: bool = False
+    owes_loss_report: bool = False
 
 
 class CaseNow(NamedTuple):
@@ -274,6 +280,8 @@ def closing_refusal(case: CaseNow, outcome: CaseOutcome, child: ChildNow, *, ret
         return "转学要等接收学校确认以后才能销号，现在还没有确认"
     if outcome is CaseOutcome.LEFT_COUNTRY and not (child.standing is Standing.GONE and child.left_country):
         return "出国（境）要登记学籍变动以后才能销号"
+    if outcome in UNREPORTED and child.owes_loss_report:
+        return "应报的《学生流失报告》还没有报，不能销号；请先补报，点名记错的请先更正点名"
     if outcome is CaseOutcome.FALSE_ALARM and child.is_away:
         return "点名登记的缺课还没有结束，不能以“误报”销号；点名记错的，请先更正点名"
     wanted = {

@@ -40,17 +40,18 @@ class LostFilter(SignFilter):
 class ProposeForm(forms.Form):
     """提出: as what, and on what grounds; for a 动摇生 also why it wavers."""
 
-    kind = ChoiceField("列为", choices(WatchKind))
+    kind = ChoiceField("列为", choices(WatchKind), asks="列为哪一类")
     reason = forms.ChoiceField(
         label="动摇的原因",
         choices=[("", "不是动摇生，不选"), *choices(Reason)],
         required=False,
-        help_text="列为动摇生的要选",
+        help_text="列为动摇生的要选，其他不选",
         error_messages={"invalid_choice": "请在列出的原因中选择"},
         widget=forms.Select(attrs={"class": "input"}),
     )
     grounds = TextField("依据", help_text="写一两句看到、听到的事实，例如：两次说要跟表哥去广东，最近一周不交作业")
     refusal = "没有提出"
+    sometimes = frozenset({"reason"})
 
     def __init__(self, *args, kinds, **kwargs):
         """``kinds``: those of which nothing is open for the child."""
@@ -64,6 +65,8 @@ class ProposeForm(forms.Form):
         cleaned = super().clean()
         if cleaned.get("kind") is WatchKind.WAVERING and "reason" in cleaned and not cleaned["reason"]:
             self.add_error("reason", "列为动摇生要选原因")
+        elif cleaned.get("kind") not in (None, WatchKind.WAVERING) and cleaned.get("reason"):
+            self.add_error("reason", "只有动摇生写动摇的原因，请改选“不是动摇生，不选”，或者改列为动摇生")
         cleaned["reason"] = Reason(cleaned["reason"]) if cleaned.get("reason") else None
         return cleaned
 

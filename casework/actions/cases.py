@@ -126,6 +126,8 @@ def assign(*, by, scope: Scope, case: Case, person: Person | None, reason: str, 
     case, line = _locked(case, None)
     if not may_assign(scope, line):
         raise NotYourCase("交办由教务处、校领导或县教育局办理，没有保存。")
+    if person is None and case.assigned_to is None and case.version == version:
+        raise CaseRefused("没有交办：没有选人，这个个案现在也没有交给谁。请选一个人再提交。")
     kept = reason if person else ""
     if (case.assigned_to, case.assigned_reason) == (person, kept):
         return case  # a second press

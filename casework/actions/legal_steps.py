@@ -33,9 +33,10 @@ def enter(
     held = authorities_of(scope, line)
     if not held:
         raise NotYourLegalStep("依法措施由学校、乡镇和县教育局登记，没有保存。")
-    if reason := legal_refusal(kind, authority, held=held, day=day, deadline=deadline, today=today):
-        raise LegalStepRefused(f"{reason}。没有保存。")
     case = Case.objects.get(pk=case.pk)
+    days = {"day": day, "deadline": deadline, "opened": min(case.opened_on, case.since), "today": today}
+    if reason := legal_refusal(kind, authority, held=held, **days):
+        raise LegalStepRefused(f"{reason}。没有保存。")
     if not case.is_open:
         raise LegalStepRefused("这个个案已销号，没有保存。要补记，请先重新打开。")
     if document and (document.student_id != case.student_id or document.kind != PAPERS.get(kind)):

@@ -1,6 +1,6 @@
 """联合劝返: planned for several children, the result of each recorded as a joint visit, taken back with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from casework.actions.cases import plan
 from casework.contacts import Account, Companion, ContactMethod, ContactOutcome
 from casework.models import Case, JointTrip, TripChild
 from casework.queries.case_facts import last_day_to_plan, postings_around
+from casework.queries.trips import under_way
 from casework.stages import OUT_OF_SCHOOL
 from casework.steps import CaseStep
 from students.access import Scope
@@ -34,24 +35,26 @@ class NotYourTrip(TripRefused):
     """The person sees the children and plans no trip to them."""
 
 
+class AlreadyGoing(TripRefused):
+    """A trip goes to some of the children already; a second one has to be meant."""
+
+
 @transaction.atomic
 def plan_trip(
     *, by, scope: Scope, township: Area, cases: Sequence[Case], day: date, leader: str,
-    companions: Sequence[Companion], people: str = "", note: str = "", today: date,
+    companions: Sequence[Companion], people: str = "", note: str = "",
+    again: bool = False, today: date,
 ) -> JointTrip:  # fmt: skip
     """安排联合劝返: one trip to the families of several children of a township. The same one pressed twice is one.
 
-    It is what comes next in each case where nothing earlier is planned; 班主任 and 校长 are told. Raises
-    ``TripRefused``.
+    It is what comes next in each case where nothing earlier is planned; 班主任 and 校长 are told. ``again``: also to
+    children to whom a trip goes already. Raises ``TripRefused``.
     """
     if not scope.may_manage_in(township.pk):
         raise NotYourTrip("联合劝返由本乡镇干部或县教育局安排，没有保存。")
     if not cases or len(cases) > MOST_CHILDREN:
         raise TripRefused(f"请选择1到{MOST_CHILDREN}名学生，没有保存。")
-    if day < today:
-        raise TripRefused("日期已经过去，没有保存。请选今天或以后的日子。")
-    if day > (last := last_day_to_plan(today)):
-        raise TripRefused(f"联合劝返最晚安排在{cdate_short(last)}，没有保存。请选这一天以前的日子。")
+    _refuse_day(day, today)
     if not leader or not companions:
         raise TripRefused("要写明带队人和参加单位，没有保存。")
     lock_children([case.student_id for case in cases])
@@ -64,6 +67,8 @@ def plan_trip(
     for row in rows:
         if row.stage not in OUT_OF_SCHOOL or lines[row.student_id].school_class.school.township_id != township.pk:
             raise TripRefused(f"{row.student}现在不是本乡镇未到校的学生，没有保存。请重新选择。")
+    if (going := under_way(rows)) and not again:
+        raise AlreadyGoing(_already_going(rows, going))
     trip = JointTrip.objects.create(planned_at=timezone.now(), planned_by=by, **told)
     TripChild.objects.bulk_create(TripChild(trip=trip, case=row) for row in rows)
     for row in rows:
@@ -190,6 +195,22 @@ def _call_off(child: TripChild, action: str, reason: str, *, by, today: date) ->
     told = Notice.objects.filter(kind=Notice.Kind.JOINT_TRIP, student=case.student_id, day=trip.day)
     told.filter(seen_at=None).update(seen_at=timezone.now(), seen_by=by)
     return list(told.select_related("person", "school_class", "student"))
+
+
+def _refuse_day(day: date, today: date) -> None:
+    if day < today:
+        raise TripRefused("日期已经过去，没有保存。请选今天或以后的日子。")
+    if day > (last := last_day_to_plan(today)):
+        raise TripRefused(f"联合劝返最晚安排在{cdate_short(last)}，没有保存。请选这一天以前的日子。")
+
+
+def _already_going(cases, going: Mapping[int, JointTrip]) -> str:
+    told = [
+        f"{case.student}（{cdate_short(going[case.pk].day)}，{going[case.pk].leader}带队）"
+        for case in cases
+        if case.pk in going
+    ]
+    return f"{'、'.join(told)}已在另一次联合劝返的名单里，没有保存。确实要再去一次的，请勾选“仍要再去一次”。"
 
 
 def _the_same(by, cases, told: dict) -> JointTrip | None:

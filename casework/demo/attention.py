@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from casework.actions import watches
 from casework.causes import Reason
 from casework.models import Case, Watch
@@ -48,6 +50,14 @@ def _in_school(school: School, clerk: Person, today: date) -> None:
             )  # fmt: skip
     for line in others:
         _propose(line, WatchKind.HARDSHIP, teachers, today)
+    _forget_unproposed(school)
+
+
+def _forget_unproposed(school: School) -> None:
+    """Nobody is a 动摇生 or 学困生 whom nobody has confirmed as one."""
+    confirmed = Watch.objects.filter(student=OuterRef("student"), kind=OuterRef("kind"))
+    rows = SpecialGroup.objects.filter(student__line__school=school, kind__in=SpecialGroup.PROPOSED)
+    rows.exclude(Exists(confirmed)).delete()
 
 
 def _propose(line: RegistryLine, kind: WatchKind, teachers, today: date) -> Watch | None:

@@ -65,6 +65,11 @@ class TripChildQuerySet(ScopedQuerySet):
         """Those of whom a result stands."""
         return self.filter(VISITED)
 
+    def waited_for(self):
+        """Those to whom a trip is to go, or went without its being told what came of it."""
+        untold = Q(contact=None) | Q(contact__cancelled_at__isnull=False)
+        return self.filter(untold, trip__cancelled_at=None, left_out_at=None)
+
 
 class TripChild(models.Model):
     """联合劝返的学生: a case that a trip goes to; ``contact`` is the result, a joint visit like any other.

@@ -141,8 +141,13 @@ def child_now(case: Case, line: RegistryLine, today: date) -> ChildNow:
     last = EnrolmentEvent.objects.effective().filter(student=case.student_id).order_by("-happened_on", "-order").first()
     confirmed = last is not None and last.kind == EventKind.TRANSFER_OUT and last.confirmed_on is not None
     left_country = last is not None and last.kind == EventKind.LEAVE_COUNTRY
-    away = Obligation.objects.of_cases(today).filter(student=case.student_id, seen_on=None).exists()
-    return ChildNow(Standing(line.standing), present, confirmed, left_country, is_away=away)
+    matters = list(Obligation.objects.of_cases(today).filter(student=case.student_id))
+    unfiled = (each for each in matters if each.tier == Tier.LOSS_REPORT and each.done_on is None)
+    return ChildNow(
+        Standing(line.standing), present, confirmed, left_country,
+        is_away=any(each.seen_on is None for each in matters),
+        owes_loss_report=any(each.triggered_on >= case.since for each in unfiled),
+    )  # fmt: skip
 
 
 def present_days(case: Case, today: date) -> int:

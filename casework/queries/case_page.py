@@ -165,8 +165,9 @@ def _entry(event: CaseEvent, people: Mapping[int, Person], today: date) -> dict:
         words.insert(0, f"交给{person.name}")
     title = event.label
     if event.is_move:
+        after = event.get_to_stage_display()
         before = f"{event.get_from_stage_display()} → " if event.from_stage else ""
-        title = f"{title}：{before}{event.get_to_stage_display()}"
+        title = f"{title}：{before}{after}" if before or after not in title else title
     return {
         "when": named_day(event.day, today) if event.day.year == today.year else cdate(event.day),
         "title": title,

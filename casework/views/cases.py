@@ -79,7 +79,7 @@ def assign(request, pk: int):
         person = Person.objects.get(pk=chosen) if (chosen := cleaned["person"]) else None
         whom = {**cleaned, "person": person}
         actions.assign(by=request.user, scope=request.scope, case=row, today=request.today, **whom)
-        return f"已把{row.student}的个案交给{person}。" if person else f"已收回，由{back}负责。"
+        return f"已把{row.student}的个案交给{person}。" if person else f"{row.student}的个案已收回，由{back}负责。"
 
     return _handled(request, row, form, save, title="交办", verb="提交")
 

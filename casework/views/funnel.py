@@ -48,6 +48,7 @@ def funnel(request):
     context = {
         "form": asked.form,
         "period": asked.period,
+        "is_usual": asked.form.is_bound and not asked.form.is_valid(),
         "whole": asked.whole,
         "parts": asked.parts,
         "parts_are": queries.PARTS[asked.parts_are],

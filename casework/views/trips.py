@@ -21,6 +21,7 @@ from students.views.audience import only_for
 from students.views.lists import box_shown, tabs
 
 PAGE_SIZE = 30
+MOST_TYPED = 40  # characters of a search
 trip_page = only_for(AREA_ROLES, "联合劝返由乡镇和县教育局安排，督学可以查看")
 
 
@@ -49,18 +50,33 @@ def new_trip(request):
     asked = request.POST.get("township") or request.GET.get("township")
     township = next((area for area in townships if str(area.pk) == asked), townships[0])
     cases = list(queries.out_of_school(request.scope, township))
-    form = TripForm(_sent(request), cases=cases, initial={"township": township.pk, "day": request.today})
-    if form.is_valid():
-        by = {"by": request.user, "scope": request.scope, "today": request.today}
-        try:
-            trip = actions.plan_trip(township=township, **form.cleaned(), **by)
-        except actions.TripRefused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, f"已安排{township}的联合劝返。")
-            return redirect("casework:trip", trip.pk)
-    context = {"form": form, "township": township, "townships": townships, "cases": cases}
+    looks = bool({"look", "page"} & request.POST.keys())  # for more children; nothing is to be saved yet
+    begun = TripForm.typed(request.POST) if looks else {"day": request.today}
+    sent = None if looks else _sent(request)
+    form = TripForm(sent, cases=cases, initial=begun | {"township": township.pk})
+    if form.is_valid() and (planned := _planned(request, form, township)):
+        messages.success(request, f"已安排{township}的联合劝返。")
+        return redirect("casework:trip", planned.pk)
+    context = {"form": form, "township": township, "townships": townships, "chooser": _chooser(request, cases, form)}
     return render(request, "casework/trip_new.html", context, status=422 if form.is_bound else 200)
+
+
+def _planned(request, form: TripForm, township) -> JointTrip | None:
+    by = {"by": request.user, "scope": request.scope, "today": request.today}
+    try:
+        return actions.plan_trip(township=township, **form.cleaned(), **by)
+    except actions.AlreadyGoing as refused:
+        form.add_error("cases", str(refused))
+    except actions.TripRefused as refused:
+        form.add_error(None, str(refused))
+    return None
+
+
+def _chooser(request, cases, form: TripForm) -> queries.Chooser:
+    sent = request.POST
+    page = "1" if "look" in sent else sent.get("page") or sent.get("at", "1")
+    wanted = {"q": sent.get("q", "")[:MOST_TYPED], "school": sent.get("school", "")[:MOST_TYPED]}
+    return queries.chooser(cases, form.chosen, **wanted, page=page)
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Download of the 劝返漏斗."""
 
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from casework.views.funnel import asked_funnel, funnel_page
@@ -13,6 +14,8 @@ from students.views.lists import same_filters
 def funnel_file(request):
     """The figures that the page shows for the same period and parts, as a file."""
     asked = asked_funnel(request)
+    if asked.form.is_bound and not asked.form.is_valid():
+        return redirect(same_filters(request, "casework:funnel"))  # which says what is wrong with the period
     return send_table(
         request,
         name="funnel",

@@ -14,6 +14,7 @@ class Draft {
     this.saving = null; // what is on its way; one at a time, so that nothing older arrives later
     this.waits = false; // something has changed since that was sent
     this.ends = false; // the form itself is on its way
+    this.refused = false; // a photograph just sent was none
     for (const each of form.querySelectorAll("[data-without-script]")) each.hidden = true;
     form.addEventListener("input", (event) => event.target !== this.files && this.later());
     this.files?.addEventListener("change", () => this.save());
@@ -67,6 +68,7 @@ class Draft {
 
   taken(faults) {
     this.files.value = "";
+    this.refused = faults.length > 0;
     this.faults.replaceChildren(...faults.map((words) => {
       const line = document.createElement("p");
       line.className = "field-error";
@@ -75,7 +77,8 @@ class Draft {
     }));
   }
 
-  // A photograph on its way arrives first: the form waits for it, and is then sent as it was pressed.
+  // A photograph on its way arrives first: the form waits for it, and is then sent as it was pressed. Where one that
+  // is none was among them, it stays: whoever pressed at once has not read so yet.
   async submitted(event) {
     clearTimeout(this.timer);
     if (!this.saving) {
@@ -84,7 +87,13 @@ class Draft {
     }
     event.preventDefault();
     const button = event.submitter;
-    await this.saving;
+    this.refused = false;
+    while (this.saving) await this.saving;
+    if (this.refused) {
+      this.files.focus();
+      this.faults.scrollIntoView({ block: "center" });
+      return;
+    }
     this.ends = true;
     this.form.requestSubmit(button);
   }

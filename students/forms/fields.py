@@ -22,7 +22,8 @@ class SearchField(forms.CharField):
     """The search of a list, field ``q`` of its filter; ``hint`` says by what a row is found."""
 
     def __init__(self, label, hint="姓名、拼音或号码后四位"):
-        super().__init__(label=label, help_text=hint, required=False, max_length=40)
+        errors = {"max_length": "最多40字，现在太长"}
+        super().__init__(label=label, help_text=hint, required=False, max_length=40, error_messages=errors)
 
 
 class LineField(forms.CharField):
@@ -42,10 +43,10 @@ class TextField(LineField):
 
 
 class ChoiceField(forms.ChoiceField):
-    """One of a few; choice tiles."""
+    """One of a few; choice tiles. ``asks``: what has to be chosen, where the label alone makes no sentence of it."""
 
-    def __init__(self, label, choices, **kwargs):
-        errors = {"required": f"请选择{label}", "invalid_choice": "请在列出的选项中选择"}
+    def __init__(self, label, choices, *, asks="", **kwargs):
+        errors = {"required": f"请选择{asks or label}", "invalid_choice": "请在列出的选项中选择"}
         super().__init__(label=label, choices=choices, widget=forms.RadioSelect, error_messages=errors, **kwargs)
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, When
 from django.urls import reverse
+from django.utils import timezone
 
 from students.access import Scope
 from students.models import Notice, Person, RollCall
-from students.templatetags.chinese import cdate_short, ctime
+from students.templatetags.chinese import cdate_short, ctime, local
 
 # Kinds that the app above sends: (notice, who and when) → the sentence, where it leads, and what the link says.
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = {}
@@ -78,9 +80,15 @@ def _read(notices):
     return notices.select_related("sent_by", "school_class__school", "student")
 
 
+def _moment(sent_at: datetime) -> str:
+    """7:40; of an earlier day 9月7日7:40."""
+    day = local(sent_at).date()
+    return ctime(sent_at) if day == timezone.localdate() else f"{cdate_short(day)}{ctime(sent_at)}"
+
+
 def _line(notice: Notice) -> NoticeLine:
     place = f"{notice.school_class}{cdate_short(notice.day)}{notice.get_slot_display()}"
-    who = f"{notice.sent_by.name} {ctime(notice.sent_at)} " if notice.sent_by else ""
+    who = f"{notice.sent_by.name} {_moment(notice.sent_at)} " if notice.sent_by else ""
     if notice.kind == Notice.Kind.REGISTER_MISSING:
         register = reverse("students:register", args=[notice.school_class_id, notice.day, notice.slot])
         words = f"{place}已点名。{who}催过。" if notice.is_over else f"{place}还没有点名，{who}催点名。"

@@ -110,9 +110,11 @@ def link(label, url, *, kind="", icon="", opens="", wide=False):
 def field(bound: BoundField, *, optional=True):
     """Label, hint, error and control of a form's field (字段).
 
-    Radio buttons and several checkboxes become choice tiles. ``optional=False`` leaves （选填） away.
+    Radio buttons and several checkboxes become choice tiles. ``optional=False`` leaves （选填） away, and so does the
+    form for the fields in its ``sometimes``, which are asked for by what else is chosen.
     """
     widget = bound.field.widget
+    optional = optional and bound.name not in getattr(bound.form, "sometimes", ())
     return {
         "field": bound,
         "check": isinstance(widget, forms.CheckboxInput),
@@ -285,8 +287,8 @@ def chip_text(bound: BoundField, value) -> str:
 def filter_bar(context, form: forms.BaseForm, *, count=""):
     """Search and filters of a list (筛选栏) from a form bound to GET; the field ``q`` is the search.
 
-    Filters in force stand below as chips that can be cleared, after ``count`` (共 128 人). Other names in the query
-    string are kept.
+    Filters in force stand below as chips that can be cleared, after ``count`` (共 128 人), and what could not be
+    understood is said. Other names in the query string are kept.
     """
     cleaned = getattr(form, "cleaned_data", {}) if form.is_bound and form.is_valid() else {}
     chips = [
@@ -304,6 +306,7 @@ def filter_bar(context, form: forms.BaseForm, *, count=""):
         "chips": chips,
         "clear_query": kept.urlencode(),
         "count": count,
+        "faults": [f"{bound.label}：{error}" for bound in form for error in (bound.errors if form.is_bound else ())],
     }
 
 

@@ -72,6 +72,21 @@ def test_what_is_no_photograph_is_said_and_the_others_stay(form):
     expect(form.locator(".photo-list img")).to_have_count(1)
 
 
+def test_what_is_no_photograph_is_said_before_anything_is_saved_however_fast_one_presses(form):
+    broken = {"name": "假.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    form.get_by_label("家访", exact=True).check()
+    form.get_by_label("不愿返校", exact=True).first.check()
+    form.get_by_label("谈话内容").fill("祖母说孩子不肯来")
+    form.locator("[name=photos]").set_input_files([picture("teal"), broken])
+    form.get_by_role("button", name="保存联系记录").tap()
+    expect(form.locator(".contact-form .field-error")).to_contain_text("“假.jpg”不是JPG或PNG照片")
+    expect(form.get_by_label("谈话内容")).to_have_value("祖母说孩子不肯来")
+    assert not Contact.objects.exists()
+    form.get_by_role("button", name="保存联系记录").tap()
+    expect(form.get_by_role("status").first).to_contain_text("已记录家访")
+    assert Contact.objects.get().photos.count() == 1
+
+
 def test_only_what_belongs_to_the_choice_is_shown(form):
     form.get_by_label("电话", exact=True).check()
     expect(form.get_by_text("学校去了谁")).to_be_hidden()

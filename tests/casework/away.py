@@ -15,7 +15,7 @@ def open_case(child: Student, *, stage: str = "absent", day: date = MONDAY, **fi
     """A case as the engine would open it, without the registers behind it."""
     opened = {"opened_on": day, "opened_at": timezone.now(), "since": day}
     planned = {"plan_step": "visit", "plan_on": day + timedelta(7)}
-    return Case.objects.create(student=child, stage=stage, **opened, **planned, **fields)
+    return Case.objects.create(student=child, stage=stage, **opened | planned | fields)
 
 
 def open_cases_of(child: Student) -> Case:

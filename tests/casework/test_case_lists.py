@@ -102,6 +102,11 @@ class TestNarrowing:
         SpecialGroup.objects.create(student=scene.children[1], kind="orphan", since=MONDAY)
         assert listed(scene.clerk, tab="all", **asked) == found
 
+    @pytest.mark.parametrize(("q", "said"), [("高" * 300, True), ("高" * 40, False)])
+    def test_by_too_much_is_said_to_have_narrowed_nothing(self, scene, two, q, said):
+        html = client_of(scene.clerk).get(reverse("casework:cases"), {"q": q, "tab": "all"}).content.decode()
+        assert ("有的条件没有看懂，没有用上。查找学生：最多40字，现在太长。" in html) == said
+
     def test_by_the_end_of_a_number(self, scene, two):
         assert listed(scene.clerk, tab="all", q=scene.children[1].id_number[-4:]) == ["袁然远"]
 

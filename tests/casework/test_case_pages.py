@@ -6,10 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from casework import case_engine
 from casework.actions import acts, cases
 from casework.models import Case, CaseEvent, Closing
 from casework.ruleset import Tier
-from casework.stages import CaseOutcome
+from casework.stages import CaseAction, CaseOutcome
 from casework.steps import CaseStep, Concern
 from students.models import Certificate, Person, Posting, RegistryLine, Role
 from tests import cast
@@ -98,7 +99,12 @@ class TestThePage:
         assert [entry["by"] for entry in entries] == ["沈明", "系统"]
         assert entries[0]["title"] == "安排下一步"
         assert entries[0]["text"] == "家访；9月11日前；到家里谈"
-        assert entries[1]["title"] == "缺课建档：缺课"
+        assert entries[1]["title"] == "缺课建档"
+
+    def test_says_from_where_to_where_it_moved_and_not_the_same_twice(self, scene, away):
+        case_engine.move_one(away, CaseAction.NOTE_RETURN, by=None, day=MONDAY + timedelta(2), line=away.student.line)
+        titles = [entry["title"] for entry in page_of(scene.clerk, away).context["entries"]]
+        assert titles == ["返校：缺课 → 已复学", "缺课建档"]
 
     def test_costs_as_many_queries_for_a_long_history(self, scene, away, django_assert_num_queries):
         client, address = client_of(scene.clerk), reverse("casework:case", args=[away.pk])
@@ -194,6 +200,19 @@ class TestWhatIsDone:
         away.refresh_from_db()
         assert send(scene.clerk, "assign_case", away, person="", reason="").status_code == 302
         assert Case.objects.get().assigned_to is None
+
+    def test_nobody_takes_back_what_was_given_to_nobody(self, scene, away):
+        response = send(scene.clerk, "assign_case", away, person="", reason="班主任病假")
+        assert response.status_code == 422
+        assert "没有交办：没有选人，这个个案现在也没有交给谁" in text_of(response)
+        assert "班主任病假" in text_of(response)
+
+    def test_it_is_taken_back_once_however_often_it_is_pressed(self, scene, away):
+        send(scene.clerk, "assign_case", away, person=scene.teacher.pk, reason="病假")
+        away.refresh_from_db()
+        for _ in range(2):
+            assert send(scene.clerk, "assign_case", away, person="", reason="").status_code == 302
+        assert Case.objects.get().events.filter(action="unassign").count() == 1
 
     def test_an_old_page_is_told_what_is_new_and_can_be_sent_again(self, scene, away):
         send(scene.clerk, "plan_case", away, step="persuade", on="2026-09-12", note="教务处去")

@@ -331,9 +331,9 @@ class TestClosing:
     def back(self, scene, away, clock):
         """``back(10)``: reported lost or not, the child has been there again for so many days; returns the last."""
 
-        def back(number, *, lost=True):
+        def back(number, *, lost=True, reported=True):
             last = away(10 if lost else 3)
-            if lost:
+            if lost and reported:
                 child = scene.children[0]
                 acts.file_report(by=scene.teacher, student=child, day=last, kind=Tier.LOSS_REPORT, today=last)
             days = taught(last + timedelta(1), number)
@@ -362,6 +362,15 @@ class TestClosing:
     def test_by_itself_is_not_for_one_that_was_lost(self, back):
         today = back(12)
         assert cases.close_steady(today=today) == 0
+
+    def test_by_itself_waits_for_a_loss_report_that_was_never_filed(self, scene, back):
+        today = back(12, reported=False)
+        assert the_case().was_lost is False
+        assert cases.close_steady(today=today) == 0
+        with pytest.raises(cases.CaseRefused, match="流失报告》还没有报"):
+            act(cases.close, the_case(), scene.clerk, outcome=CaseOutcome.RETURNED, note="稳定", today=today)
+        acts.file_report(by=scene.teacher, student=scene.children[0], day=today, kind=Tier.LOSS_REPORT, today=today)
+        assert (the_case().stage, the_case().was_lost) == (CaseStage.RETURNED, True)
 
     def test_can_be_undone_with_a_reason(self, scene, back):
         today = back(10, lost=False)

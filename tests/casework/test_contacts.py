@@ -136,6 +136,11 @@ class TestInFull:
         assert "舅舅王大山" in html
         assert not Contact.objects.exists()
 
+    @pytest.mark.parametrize("day", ["2026-09-08", "2026-08-01", "2099-01-01", "哪天"])
+    def test_a_day_of_return_left_in_a_field_that_is_not_asked_for_stands_in_nobodys_way(self, scene, child, day):
+        assert tell(scene.teacher, child, outcome="refuses", promised_on=day).status_code == 302
+        assert Contact.objects.get().promised_on is None
+
     def test_it_is_not_everybodys_to_tell(self, scene, child):
         subject = cast.person(role=Role.SUBJECT_TEACHER, school_class=scene.school_class, subject="语文")
         with pytest.raises(contacts.NotYourContact):

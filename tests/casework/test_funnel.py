@@ -207,11 +207,19 @@ class TestPage:
             ("first=x&last=2026-09-01", "没有看懂"),
             ("first=2026-09-01&last=2026-12-01", "还没有到"),
             ("first=2001-09-01&last=2026-09-01", "最多看三年"),
-            ("first=2026-09-01", "请填写到"),
+            ("first=2026-09-01", "请填写结束日期"),
         ],
     )
     def test_a_period_that_cannot_be_is_answered_in_words(self, two, officers, query, said):
-        assert said in client_of(officers["bureau"]).get(f"/funnel/?{query}").content.decode()
+        html = client_of(officers["bureau"]).get(f"/funnel/?{query}").content.decode()
+        assert said in html
+        assert "时段没有看懂，没有换；下面是2026年9月1日至2026年9月7日" in html
+
+    def test_of_such_a_period_there_is_no_file(self, two, officers):
+        query = "first=2026-09-07&last=2026-09-01"
+        address = f"{reverse('reports:funnel_file')}?{query}"
+        for answer in (client_of(officers["bureau"]).get(address), client_of(officers["bureau"]).post(address)):
+            assert answer.url == f"/funnel/?{query}"
 
     def test_costs_the_same_however_many_cases_there_are(self, two, officers, django_assert_max_num_queries):
         client = client_of(officers["bureau"])

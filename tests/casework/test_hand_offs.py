@@ -117,7 +117,7 @@ def test_is_returned_with_a_reason_and_sent_anew(case, officers):
 def test_one_is_under_way_a_case(case, officers):
     row = send(case, officers["clerk"])
     assert send(case, officers["clerk"]) == row  # a second press
-    with pytest.raises(actions.HandOffRefused, match="这次移交待接收，不能移交"):
+    with pytest.raises(actions.HandOffRefused, match="这个个案已有一次移交（待接收），要等它办结或退回"):
         send(case, officers["bureau"], from_side="bureau", to_side="school")
     row.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -295,6 +295,22 @@ class TestPages:
         response = client_of(officers["clerk"]).post(f"/cases/{case.pk}/hand-off/", fields)
         assert response.status_code == 422
         assert not HandOff.objects.exists()
+
+    def test_says_what_is_to_be_chosen(self, case, officers):
+        fields = {"message": "请协助", "due_on": "2026-09-14"}
+        html = client_of(officers["clerk"]).post(f"/cases/{case.pk}/hand-off/", fields).content.decode()
+        assert "请选择移交给谁" in html
+
+    def test_asks_for_a_note_that_is_not_called_optional(self, case, officers):
+        row = send(case, officers["clerk"])
+        html = client_of(officers["township"]).get(f"/hand-offs/{row.pk}/").content.decode()
+        assert "退回写明原因" in html
+        assert "选填" not in html
+
+    def test_a_search_that_is_too_long_is_said(self, case, officers):
+        send(case, officers["clerk"])
+        html = client_of(officers["clerk"]).get("/hand-offs/", {"q": "高" * 300}).content.decode()
+        assert "没有用上。查找学生：最多40字" in html
 
     def test_a_search_without_a_result_offers_the_way_back(self, case, officers):
         send(case, officers["clerk"])

@@ -14,6 +14,7 @@ from casework.ruleset import Tier
 from students.models import Notice, Role
 from students.queries.notices import waiting_notices
 from tests import cast
+from tests.casework.away import open_case
 from tests.scene import MONDAY, at, client_of, school_days
 
 THIRD = MONDAY + timedelta(2)  # the case is opened
@@ -53,6 +54,32 @@ def told(kind=Notice.Kind.CASE_HANDED_UP) -> set:
 def test_the_day_of_the_day_after_and_the_next(case, shift, roles):
     hand_up_overdue(today=THIRD + timedelta(shift))
     assert gone_up() == [("absence_report", THIRD, role) for role in roles]
+
+
+class TestOfAWatchedChild:
+    """关注: no run is behind the case, and what is late goes up all the same."""
+
+    @pytest.fixture
+    def watched(self, scene, people):
+        return open_case(scene.children[1], stage="watch", plan_step="follow_up", plan_on=THIRD)
+
+    @pytest.mark.parametrize(("shift", "roles"), [(0, []), (1, ["registry_clerk"])])
+    def test_the_next_step_goes_up(self, watched, shift, roles):
+        hand_up_overdue(today=THIRD + timedelta(shift))
+        assert gone_up() == [("follow_up", THIRD, role) for role in roles]
+
+    @pytest.mark.parametrize(("shift", "roles"), [(2, []), (3, ["registry_clerk"])])
+    def test_a_call_that_was_late_before_goes_up_from_the_day_after_the_case_was_opened(
+        self, scene, watched, clock, shift, roles
+    ):
+        Case.objects.update(since=THIRD, opened_on=THIRD, plan_on=THIRD + timedelta(9))
+        clock.move_to(at(MONDAY))
+        scene.take(MONDAY, second="unexcused")
+        hand_up_overdue(today=MONDAY + timedelta(shift))
+        assert gone_up() == [("contact", MONDAY, role) for role in roles]
+
+    def test_the_page_says_from_when(self, scene, watched):
+        assert "建档以前就已到期的事，从建档次日起上交" in client_of(scene.clerk).get("/handed-up/").content.decode()
 
 
 def test_days_that_the_clock_missed_are_made_up_for_and_nothing_is_written_twice(case):

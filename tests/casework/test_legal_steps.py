@@ -25,7 +25,7 @@ MAY = {
     LegalKind.REFERRAL: GOVERNMENT,
     LegalKind.LAWSUIT: {Authority.COURT},
 }
-DAYS = {"day": MONDAY, "deadline": MONDAY + timedelta(7), "today": MONDAY}
+DAYS = {"day": MONDAY, "deadline": MONDAY + timedelta(7), "opened": MONDAY, "today": MONDAY}
 
 
 @pytest.mark.parametrize("kind", LegalKind)
@@ -65,6 +65,8 @@ def test_every_step_names_its_ground_and_none_a_fine():
         ({"deadline": None}, "写明期限"),
         ({"deadline": MONDAY - timedelta(1)}, "不能早于"),
         ({"deadline": MONDAY}, ""),
+        ({"opened": MONDAY + timedelta(1)}, "早于个案建档的日子（2026年9月8日）"),
+        ({"opened": MONDAY - timedelta(1)}, ""),
     ],
 )
 def test_days_are_checked(change, said):
@@ -92,6 +94,23 @@ def test_is_entered_once_and_kept_in_the_history(case, officers):
         enter(case, officers["township"], reference="东坪〔2026〕4号")
     assert [event.note for event in CaseEvent.objects.all()] == ["乡镇政府责令限期改正"]
     assert AuditRow.objects.get(action="legal_step.enter").done_by == officers["township"]
+
+
+@pytest.mark.parametrize(("day", "may"), [(-1, False), (0, True), (1, False)])
+def test_is_of_a_day_of_the_case_that_has_come(case, officers, day, may):
+    day = MONDAY + timedelta(day)
+    if may:
+        assert enter(case, officers["township"], day=day).day == day
+    else:
+        with pytest.raises(actions.LegalStepRefused, match="没有保存"):
+            enter(case, officers["township"], day=day)
+        assert not LegalStep.objects.exists()
+
+
+def test_of_a_case_that_was_opened_again_may_be_of_its_first_time(case, officers):
+    case.since = MONDAY + timedelta(5)
+    case.save()
+    assert enter(case, officers["township"], today=MONDAY + timedelta(6)).day == MONDAY
 
 
 def test_a_school_enters_no_order_and_a_reader_nothing(case, officers):

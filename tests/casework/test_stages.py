@@ -103,6 +103,24 @@ class TestClosing:
         assert "先更正点名" in closing_refusal(case, CaseOutcome.FALSE_ALARM, child, return_days=10)
         assert not closing_refusal(case, CaseOutcome.FALSE_ALARM, child._replace(is_away=False), return_days=10)
 
+    @pytest.mark.parametrize(
+        ("stage", "outcome"),
+        [
+            (CaseStage.RETURNED, CaseOutcome.RETURNED),
+            (CaseStage.WATCH, CaseOutcome.SETTLED),
+            (CaseStage.ABSENT, CaseOutcome.FALSE_ALARM),
+        ],
+    )
+    def test_not_as_harmless_while_the_loss_was_never_reported(self, stage, outcome):
+        child = ChildNow(Standing.ATTENDING, present_days=99, owes_loss_report=True)
+        case = CaseNow(stage, was_lost=False)
+        assert "请先补报" in closing_refusal(case, outcome, child, return_days=10)
+        assert not closing_refusal(case, outcome, child._replace(owes_loss_report=False), return_days=10)
+
+    def test_a_transfer_is_no_less_one_where_the_loss_was_never_reported(self):
+        child = ChildNow(Standing.GONE, is_confirmed=True, owes_loss_report=True)
+        assert not closing_refusal(CaseNow(CaseStage.ABSENT, False), CaseOutcome.TRANSFERRED, child, return_days=10)
+
     @pytest.mark.parametrize("stage", sorted(MAY[CaseAction.CLOSE]))
     @pytest.mark.parametrize(
         ("outcome", "stages"),

@@ -8,39 +8,16 @@ from django.db import IntegrityError, transaction
 
 from casework.actions import contacts
 from casework.actions import trips as actions
-from casework.actions.cases import CaseRefused
-from casework.contacts import Companion, ContactOutcome
 from casework.models import Case, CaseEvent, Contact, JointTrip, TripChild
 from casework.queries.trips import boxes
 from casework.steps import CaseStep
 from students.models import Notice
 from tests import cast
 from tests.casework.away import officers, open_case
+from tests.casework.tripping import away, leave_out, off, plan, tell
 from tests.scene import MONDAY, at, client_of
 
-__all__ = ["officers"]
-
-
-@pytest.fixture
-def away(scene):
-    return [open_case(child) for child in scene.children[:2]]
-
-
-def plan(cases, by, **fields):
-    told = {
-        "day": MONDAY + timedelta(2),
-        "leader": "韩刚",
-        "companions": [Companion.VILLAGE, Companion.POLICE],
-    } | fields
-    township = told.pop("township", None) or cases[0].student.line.school_class.school.township
-    return actions.plan_trip(by=by, scope=cast.scope(by), township=township, cases=cases, today=MONDAY, **told)
-
-
-def tell(child, by, outcome="refuses", *, today=MONDAY, **fields):
-    told = {"talk": "家长说下周送来", "submission": uuid4()} | fields
-    return actions.record_result(
-        by=by, scope=cast.scope(by), child=child, outcome=ContactOutcome(outcome), today=today, **told
-    )
+__all__ = ["away", "officers"]
 
 
 def test_a_list_counts_every_child_of_a_trip_once(scene, officers):
@@ -80,6 +57,29 @@ def test_what_is_missing_is_said(away, officers, change, said):
     with pytest.raises(actions.TripRefused, match=said):
         plan(away, officers["township"], **change)
     assert not JointTrip.objects.exists()
+
+
+class TestToAChildThatATripGoesToAlready:
+    def test_has_to_be_meant(self, away, officers):
+        first = plan(away[:1], officers["township"])
+        with pytest.raises(actions.AlreadyGoing, match=f"{away[0].student}（9月9日，韩刚带队）已在另一次"):
+            plan(away, officers["bureau"], leader="陶书记")
+        assert JointTrip.objects.get() == first
+        assert plan(away, officers["bureau"], leader="陶书记", again=True) != first
+
+    def test_may_go_where_the_other_is_over(self, away, officers):
+        by = officers["township"]
+        tell(plan(away[:1], by, day=MONDAY).children.get(), by)
+        leave_out(plan(away[:1], by, day=MONDAY, leader="陶书记").children.get(), by)
+        off(plan(away[:1], by, leader="江书记"), by)
+        assert plan(away[:1], by, leader="严书记")
+
+    def test_waits_for_a_result_that_was_taken_back(self, away, officers):
+        by = officers["township"]
+        row = tell(plan(away[:1], by, day=MONDAY).children.get(), by)
+        contacts.cancel(by=by, contact=row.contact, today=MONDAY)
+        with pytest.raises(actions.AlreadyGoing):
+            plan(away[:1], by, leader="陶书记")
 
 
 def test_goes_to_children_of_the_township_who_are_out_of_school(scene, away, officers):
@@ -162,14 +162,6 @@ def test_is_cancelled_for_a_reason_while_nothing_has_been_told(away, officers):
         actions.cancel_trip(reason="下雨", **(cancel | {"trip": other}))
 
 
-def off(trip, by, *, today=MONDAY):
-    return actions.cancel_trip(by=by, scope=cast.scope(by), trip=trip, reason="下雨", today=today)
-
-
-def leave_out(child, by, *, reason="路断了", today=MONDAY):
-    return actions.leave_out(by=by, scope=cast.scope(by), child=child, reason=reason, today=today)
-
-
 class TestCancelling:
     def test_plans_what_the_stage_asks_for_and_tells_whoever_was_told(self, away, officers):
         by = officers["township"]
@@ -193,7 +185,7 @@ class TestCancelling:
 
     def test_is_not_told_where_another_trip_goes_there_on_that_day(self, away, officers):
         trip = plan(away, officers["township"])
-        plan(away, officers["township"], leader="陶书记")
+        plan(away, officers["township"], leader="陶书记", again=True)
         off(trip, officers["township"])
         assert set(Notice.objects.filter(seen_at=None).values_list("kind", flat=True)) == {"joint_trip"}
         assert set(Case.objects.values_list("plan_step", flat=True)) == {"joint_persuade"}
@@ -248,7 +240,7 @@ class TestLeavingOut:
         tell(first, by)
         with pytest.raises(actions.TripRefused, match="已经登记"):
             leave_out(first, by)
-        trip = plan(away, by, day=MONDAY, leader="陶书记")
+        trip = plan(away, by, day=MONDAY, leader="陶书记", again=True)
         off(trip, by)
         with pytest.raises(actions.TripRefused, match="已经取消"):
             leave_out(trip.children.first(), by)
@@ -285,84 +277,3 @@ def test_the_database_refuses_what_cannot_be(away, officers, change):
     plan(away, officers["township"])
     with pytest.raises(IntegrityError), transaction.atomic():
         JointTrip.objects.update(**change)
-
-
-class TestPages:
-    FIELDS = {"day": "2026-09-07", "leader": "韩刚", "companions": ["village"], "people": "李村长", "note": ""}
-
-    def test_from_choosing_the_children_to_the_results(self, scene, away, officers):
-        client = client_of(officers["township"])
-        page = client.get("/trips/new/").content.decode()
-        assert page.count('name="cases"') == 2
-        given = self.FIELDS | {"township": scene.school.township_id, "cases": [case.pk for case in away]}
-        assert "已安排" in client.post("/trips/new/", given, follow=True).content.decode()
-        trip = JointTrip.objects.get()
-        paper = client.get(f"/trips/{trip.pk}/list/").content.decode()
-        assert "139****1234" in paper
-        assert "13900001234" not in paper
-        child = TripChild.objects.first()
-        told = {"outcome": "promised", "talk": "明天来", "promised_on": "2026-09-08", "submission": str(uuid4())}
-        assert "已登记" in client.post(f"/trips/children/{child.pk}/", told, follow=True).content.decode()
-        assert "承诺返校" in client.get(f"/trips/{trip.pk}/").content.decode()
-
-    @pytest.mark.parametrize(
-        "change",
-        [
-            {"cases": []},
-            {"cases": ["999999"]},
-            {"cases": ["x"]},
-            {"companions": ["army"]},
-            {"day": "x"},
-            {"day": "2026-09-06"},
-        ],
-    )
-    def test_bad_input_keeps_what_was_ticked_and_plans_nothing(self, scene, away, officers, change):
-        given = self.FIELDS | {"township": scene.school.township_id, "cases": [case.pk for case in away]} | change
-        response = client_of(officers["township"]).post("/trips/new/", given)
-        assert response.status_code == 422
-        assert not JointTrip.objects.exists()
-        assert response.content.decode().count(" checked") >= ("cases" not in change) * 2
-
-    @pytest.mark.parametrize(
-        ("change", "said"),
-        [
-            ({"outcome": "flew"}, "请在列出的选项中选择"),
-            ({"outcome": "no_answer"}, "请在列出的选项中选择"),
-            ({"outcome": "promised"}, "请填写答应哪天返校"),
-            ({"promised_on": "2026-09-09"}, "才填返校日期"),
-            ({"step": "visit"}, "连同日期"),
-            ({"step": "visit", "step_on": "2026-09-06"}, "下一步的日期已经过去，没有保存"),
-            ({"submission": "x"}, "提交的内容不完整"),
-        ],
-    )
-    def test_a_wrong_result_is_answered_in_words(self, away, officers, change, said):
-        child = plan(away, officers["township"], day=MONDAY).children.first()
-        told = {"outcome": "refuses", "talk": "不来", "submission": str(uuid4())} | change
-        response = client_of(officers["township"]).post(f"/trips/children/{child.pk}/", told)
-        assert response.status_code == 422
-        page = response.content.decode()
-        assert said in page
-        assert told["talk"] in page  # nothing typed is lost
-        assert not Contact.objects.exists()
-
-    def test_what_the_case_refuses_is_answered_in_words(self, away, officers, monkeypatch):
-        def refused(**_):
-            raise CaseRefused("个案刚才有了新的记录，没有保存。")
-
-        child = plan(away, officers["township"], day=MONDAY).children.first()
-        monkeypatch.setattr(actions, "plan", refused)
-        told = {
-            "outcome": "refuses",
-            "talk": "不来",
-            "submission": str(uuid4()),
-            "step": "visit",
-            "step_on": "2026-09-08",
-        }
-        response = client_of(officers["township"]).post(f"/trips/children/{child.pk}/", told)
-        assert response.status_code == 422
-        assert "个案刚才有了新的记录" in response.content.decode()
-        assert not Contact.objects.exists()
-
-    def test_another_township_sees_nothing_of_it(self, away, officers):
-        trip = plan(away, officers["township"])
-        assert client_of(officers["far"]).get(f"/trips/{trip.pk}/").status_code == 404

@@ -64,12 +64,13 @@ class TestProposing:
     @pytest.mark.parametrize(
         ("fields", "words"),
         [
-            ({"kind": ""}, "请选择列为"),
+            ({"kind": ""}, "请选择列为哪一类"),
             ({"kind": "orphan"}, "请在列出的选项中选择"),
             ({"grounds": "  "}, "请填写依据"),
             ({"grounds": "长" * 201}, "最多200字"),
             ({"reason": ""}, "列为动摇生要选原因"),
             ({"reason": "x"}, "请在列出的原因中选择"),
+            ({"kind": "learning_difficulty"}, "只有动摇生写动摇的原因"),
         ],
     )
     def test_says_what_is_missing_and_keeps_what_was_written(self, subject, child, fields, words):
@@ -77,6 +78,9 @@ class TestProposing:
         assert response.status_code == 422
         assert words in response.content.decode()
         assert not Watch.objects.exists()
+
+    def test_calls_no_field_optional_that_is_asked_for(self, subject, child):
+        assert "选填" not in text(subject, address("propose_watch", child.pk))
 
     def test_leaves_out_what_stands(self, scene, subject, child):
         row = proposed(scene.teacher, child)

@@ -11,7 +11,7 @@ from students.actions import notices
 from students.models import Notice, Role
 from students.queries import notices as queries
 from tests import cast
-from tests.scene import FRIDAY, MONDAY, client_of
+from tests.scene import FRIDAY, MONDAY, at, client_of
 
 PAGE, HOME = reverse("students:notices"), reverse("home")
 
@@ -29,6 +29,12 @@ class TestAReminder:
         html = client_of(scene.teacher).get(page).content.decode()
         assert "2023级1班9月7日下午还没有点名，何静 7:40 催点名。" in html
         assert f'href="{reverse("students:register", args=[scene.school_class.pk, MONDAY, "PM"])}"' in html
+
+    @pytest.mark.parametrize(("days", "words"), [(0, "何静 7:40 催点名"), (1, "何静 9月7日7:40 催点名")])
+    def test_of_an_earlier_day_names_the_day(self, scene, clock, days, words):
+        remind(scene)
+        clock.move_to(at(MONDAY + timedelta(days)))
+        assert words in client_of(scene.teacher).get(PAGE).content.decode()
 
     @pytest.mark.parametrize("page", [PAGE, HOME])
     def test_settles_itself_once_the_register_stands(self, scene, page):
