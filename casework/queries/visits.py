@@ -227,6 +227,13 @@ def figures_of(school: School, month: date) -> Figures:
     return sum((_figure(*row) for row in rows), Figures())
 
 
+def undone_of(scope: Scope, school: School, month: date):
+    """The plans of a month by which nobody was met, the latest first, each with its child and ``went``."""
+    rows = month_plans(month).filter(school=school, was_done=False)
+    rows = rows.filter(pk__in=VisitPlan.objects.visible_to(scope.without_lessons))
+    return rows.select_related("student__line__school_class", "visitor").order_by("-on", "student")
+
+
 def figures_by_class(school: School, month: date) -> list[tuple[str, Figures]]:
     """Class → its month, as the children stand in classes now; one query."""
     rows = month_plans(month).filter(school=school).order_by("student__line__school_class__number")

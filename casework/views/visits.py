@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +16,7 @@ from students.access import AREA_ROLES, OFFICE_ROLES, REGISTRY_ROLES
 from students.models import School
 from students.views.audience import only_for
 
+PAGE_SIZE = 30
 WEEKS_AROUND = 26  # half a year back and ahead
 plan_page = only_for(REGISTRY_ROLES - AREA_ROLES, "家访由班主任和本校安排，乡镇和县教育局按学校查看")
 school_page = only_for(OFFICE_ROLES, "家访检查由校长或分管领导办理，主管部门查看")
@@ -130,10 +132,19 @@ def visit_check(request, pk, month):
             form.add_error(None, str(refused))
     context = {"school": school, "month": month, "form": form, "check": visits.check_of(school, month)}
     context["figures"], context["classes"] = visits.figures_of(school, month), visits.figures_by_class(school, month)
-    context["month_words"] = visits.month_words(month)
+    undone = visits.undone_of(request.scope, school, month)
+    context["page"] = Paginator(undone, PAGE_SIZE).get_page(request.GET.get("page"))
+    context |= _months_around(month, request.today)
     context["since"] = visits.checkable_from(month)
     context["may_check"] = may_check and not context["check"] and context["since"] <= request.today
     return render(request, "casework/visit_check.html", context, status=422 if form.is_bound else 200)
+
+
+def _months_around(month: date, today: date) -> dict:
+    """The month in words, the one before and the one after, None where that has not begun."""
+    before, after = (month - timedelta(days=1)).replace(day=1), visits.months_of(month)[1]
+    words = visits.month_words(month)
+    return {"month_words": words, "before": before, "after": after if after <= today else None}
 
 
 @require_safe
@@ -143,14 +154,11 @@ def visits_by_school(request):
     month = (_day(request.GET.get("month", "")) or request.today).replace(day=1)
     if not date(2000, 1, 1) <= month <= request.today:
         month = request.today.replace(day=1)
-    before, after = (month - timedelta(days=1)).replace(day=1), visits.months_of(month)[1]
     lines, since = visits.school_lines(request.scope, month), visits.checkable_from(month)
     context = {
         "month": month,
-        "month_words": visits.month_words(month),
+        **_months_around(month, request.today),
         "lines": lines,
-        "before": before,
-        "after": after if after <= request.today else None,
         "total": sum((line.figures for line in lines), visits.Figures()),
         "since": since,
         "is_over": since <= request.today,

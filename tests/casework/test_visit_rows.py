@@ -134,3 +134,16 @@ class TestAVisitThatMetNobody:
         bureau = client_of(cast.person(role=Role.BUREAU_OFFICER))
         by_school = bureau.get(reverse("casework:visits_by_school"), {"month": "2026-09-01"}).content.decode()
         assert '<td class="figure" data-label="未遇">1</td>' in by_school
+
+    def test_the_check_names_whom_nobody_met(self, scene, child, head, clock):
+        other = scene.children[1]
+        SpecialGroup.objects.create(student=other, kind="wavering", since=SEPTEMBER)
+        plan(scene, child)
+        plan(scene, other)
+        address = reverse("casework:visit_check", args=[scene.school.pk, SEPTEMBER])
+        visit(scene, child, MONDAY)
+        assert [row.student for row in client_of(head).get(address).context["page"]] == [other]
+        go_and_meet_nobody(scene, other, MONDAY)
+        assert "未遇</span>" in client_of(head).get(address).content.decode()
+        visit(scene, other, TUESDAY)
+        assert not client_of(head).get(address).context["page"].object_list
