@@ -9,10 +9,11 @@ from pathlib import Path
 
 import yaml
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Max
 from django.utils import timezone
 
 from casework.models import RuleAdoption, StoredRuleSet
+from casework.models.rules import AS_COUNTY
 from casework.ruleset import RuleSet, read_rule_set
 from students.queries.calendar import KeptUnderStamp
 
@@ -58,10 +59,18 @@ def rules_under(stamp: int | None) -> Callable[[int, date], RuleSet]:
 
 
 def countywide(rule_set: RuleSet, rules_on: Callable[[int, date], RuleSet]) -> Callable[[int, date], RuleSet]:
-    """``rules_on``, with ``rule_set`` wherever the county's rules hold: in every school until it has its own."""
-    firsts = RuleAdoption.objects.exclude(school=None).order_by().values_list("school").annotate(first=Min("starts_on"))
-    own = dict(firsts)
-    return lambda school, day: rules_on(school, day) if school in own and own[school] <= day else rule_set
+    """``rules_on``, with ``rule_set`` wherever the county's rules hold: in a school while it has none of its own."""
+    starts, own = defaultdict(list), defaultdict(list)
+    rows = RuleAdoption.objects.exclude(school=None).order_by("starts_on", "pk")
+    for school, day, code in rows.values_list("school", "starts_on", "rule_set__code"):
+        starts[school].append(day)
+        own[school].append(not code.startswith(AS_COUNTY))
+
+    def on(school: int, day: date) -> RuleSet:
+        position = bisect_right(starts.get(school, ()), day)
+        return rules_on(school, day) if position and own[school][position - 1] else rule_set
+
+    return on
 
 
 def least_excused_days(stamp: int | None) -> int | None:
@@ -82,15 +91,16 @@ def _load_adopted() -> _Adopted:
     read: dict[int, RuleSet] = {}
     for adoption in RuleAdoption.objects.select_related("rule_set").order_by("starts_on", "pk"):
         rule_set = adoption.rule_set
-        if rule_set.pk not in read:
+        if rule_set.pk not in read and not rule_set.is_the_countys:
             read[rule_set.pk] = read_rule_set(rule_set.content, key=rule_set.pk)
         starts[adoption.school_id].append(adoption.starts_on)
-        sets[adoption.school_id].append(read[rule_set.pk])
+        sets[adoption.school_id].append(read.get(rule_set.pk))  # None: the county's
 
     def rules_on(school: int, day: date) -> RuleSet:
         for owner in (school, None):
-            if position := bisect_right(starts.get(owner, ()), day):
-                return sets[owner][position - 1]
+            position = bisect_right(starts.get(owner, ()), day)
+            if position and (found := sets[owner][position - 1]):
+                return found
         raise LookupError("没有采用任何规则集：请先运行 manage.py migrate")
 
     thresholds = [trigger.threshold for rule_set in read.values() for trigger in rule_set.on_excused_day]

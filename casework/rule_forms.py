@@ -76,24 +76,41 @@ class PeriodForm(forms.Form):
         return self.periods[self.cleaned_data["period"]]
 
 
-class RuleForm(PeriodForm):
-    """A new version that begins as a copy of ``base``: what it is called, from when, why, and every rung.
-
-    ``seen`` is the mark of what had been adopted when the form was opened. A number that is changed needs its own
-    source. ``triggers`` are the rungs as they are stored.
-    """
+class VersionForm(PeriodForm):
+    """From when and why other rules are to hold; ``seen`` is the mark of what had been adopted when it was opened."""
 
     refusal = REFUSED
 
-    title = LineField("名称", max_length=40)
     starts_on = DateField("从哪天起执行", help_text="最早从明天起；以前的待办不变")
     reason = LineField("为什么改", max_length=200, help_text="文件名、文号或会议决定，列在历次采用里")
     seen = forms.CharField(max_length=16, widget=forms.HiddenInput)
+    field_order = ["starts_on", "reason", "period"]
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_starts_on(self):
+        day = self.cleaned_data["starts_on"]
+        if day <= self.today:
+            raise forms.ValidationError("最早从明天起：今天和以前的待办已经按当时的规则算出，不能倒改")
+        if day > self.today + timedelta(days=400):
+            raise forms.ValidationError("最多提前一年多定下来，请核对年份")
+        return day
+
+
+class RuleForm(VersionForm):
+    """A new version that begins as a copy of ``base``: what it is called, from when, why, and every rung.
+
+    A number that is changed needs its own source. ``triggers`` are the rungs as they are stored.
+    """
+
+    title = LineField("名称", max_length=40)
     field_order = ["title", "starts_on", "reason", "period"]
 
-    def __init__(self, data=None, *, base: StoredRuleSet, today, **kwargs):
+    def __init__(self, data=None, *, base: StoredRuleSet, **kwargs):
         super().__init__(data, **kwargs)
-        self.today, self.base = today, rules_of(base).triggers
+        self.base = rules_of(base).triggers
         for number, trigger in enumerate(self.base):
             self._add(number, trigger)
         for number in range(len(self.base), len(self.base) + NEW_RUNGS):
@@ -132,14 +149,6 @@ class RuleForm(PeriodForm):
             "title": f"第{trigger.step}级 {trigger.tier.label}",
             "words": words,
         }
-
-    def clean_starts_on(self):
-        day = self.cleaned_data["starts_on"]
-        if day <= self.today:
-            raise forms.ValidationError("最早从明天起：今天和以前的待办已经按当时的规则算出，不能倒改")
-        if day > self.today + timedelta(days=400):
-            raise forms.ValidationError("最多提前一年多定下来，请核对年份")
-        return day
 
     def clean(self):
         rows = [self._rung(number) for number in range(len(self.base) + NEW_RUNGS)]

@@ -76,6 +76,7 @@ urlpatterns = [
     path("rules/compare/", rules.rule_comparison, name="rule_comparison"),
     path("rules/county/new/", rule_proposals.new_county_rules, name="new_county_rules"),
     path("rules/schools/<int:pk>/new/", rule_proposals.new_school_rules, name="new_school_rules"),
+    path("rules/schools/<int:pk>/return/", rule_proposals.return_school_rules, name="return_school_rules"),
     path("rules/proposals/<int:pk>/", rule_proposals.rule_proposal, name="rule_proposal"),
     path("rules/proposals/<int:pk>/progress/", rule_proposals.rule_progress, name="rule_progress"),
     path("rules/proposals/<int:pk>/try/", rule_proposals.try_rules, name="try_rules"),

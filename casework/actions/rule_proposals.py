@@ -16,6 +16,7 @@ from django.utils import timezone
 from casework.actions import progress
 from casework.actions.calendar_changes import MOST_AT_ONCE
 from casework.models import RuleAdoption, RuleProposal, StoredRuleSet
+from casework.models.rules import AS_COUNTY
 from casework.queries.dry_runs import Period, children_of, dry_run
 from casework.queries.rehearsals import Watch
 from casework.queries.rule_pages import in_force, rules_of, title_of
@@ -90,22 +91,46 @@ def propose(
             raise RulesChanged(_meanwhile(school))
         if all(pair.change is Change.SAME for pair in compare(rules_of(follows), rule_set)):
             raise RulesRefused(f"和{cdate(starts_on)}执行的{title_of(follows)}完全相同，不用改")
-        proposal = RuleProposal.objects.create(
-            school=school,
-            rule_set=_store(content),
-            follows=follows,
-            starts_on=starts_on,
-            reason=reason,
-            first_day=period.first,
-            last_day=period.last,
-            made_at=timezone.now(),
-            made_by=by,
-        )
-        audit.record(by=by, action="rules.propose", subject=proposal, rule_set=proposal.rule_set_id)
-        large = is_large(proposal)
-        if large:
-            then(proposal.pk)
+        told = {"starts_on": starts_on, "reason": reason, "period": period}
+        proposal, large = _keep(content, follows, by=by, school=school, then=then, **told)
     return proposal if large else _tried(proposal)
+
+
+def propose_return(
+    *, by, scope: Scope, school: School, starts_on: date, reason: str, period: Period, seen: str, today: date,
+    then: Then,
+) -> RuleProposal:  # fmt: skip
+    """回到全县规则: a school is to have no rules of its own from a day on; tried and adopted like any version.
+
+    What is tried is a copy of the county's rules of that day. Raises ``RulesRefused``.
+    """
+    with transaction.atomic():
+        lock_calendar()
+        _check_day(school, starts_on, today)
+        own, countys = in_force(school, starts_on), in_force(None, starts_on).rule_set
+        content = countys.content | {"code": f"{AS_COUNTY}{school.code}", "title": "全县规则"}
+        if twin := _asked_before(by, school, content, starts_on):
+            return twin
+        if standing(school) != seen:
+            raise RulesChanged(_meanwhile(school))
+        if own.school_id is None:
+            raise RulesRefused(f"{cdate(starts_on)}{school}已经按全县规则执行，不用改")
+        told = {"starts_on": starts_on, "reason": reason, "period": period}
+        proposal, large = _keep(content, own.rule_set, by=by, school=school, then=then, **told)
+    return proposal if large else _tried(proposal)
+
+
+def _keep(content: dict, follows: StoredRuleSet, *, by, school, starts_on, reason, period: Period, then: Then):
+    """The proposal as a row, and whether a job tries it."""
+    proposal = RuleProposal.objects.create(
+        school=school, rule_set=_store(content), follows=follows, starts_on=starts_on, reason=reason,
+        first_day=period.first, last_day=period.last, made_at=timezone.now(), made_by=by,
+    )  # fmt: skip
+    audit.record(by=by, action="rules.propose", subject=proposal, rule_set=proposal.rule_set_id)
+    large = is_large(proposal)
+    if large:
+        then(proposal.pk)
+    return proposal, large
 
 
 def _check_day(school: School | None, starts_on: date, today: date) -> None:

@@ -6,9 +6,12 @@ from django.db.models import F, Q
 
 from students.access import ScopedQuerySet
 
+# The code of a copy of the county's rules with which those of a school end: from then on it follows the county.
+AS_COUNTY = "as-county-"
+
 
 class StoredRuleSet(models.Model):
-    """规则集, loaded from a preset or made by form (of the code ``county`` or ``school-…``).
+    """规则集, loaded from a preset or made by form (of the code ``county``, ``school-…`` or ``AS_COUNTY``…).
 
     A row never changes, the database sees to it: new content is a new version; every result points to one.
     """
@@ -26,9 +29,17 @@ class StoredRuleSet(models.Model):
     def __str__(self):
         return self.title
 
+    @property
+    def is_the_countys(self) -> bool:
+        """Whether a school that adopts it lives by the county's rules from then on, whatever those become."""
+        return self.code.startswith(AS_COUNTY)
+
 
 class RuleAdoption(models.Model):
-    """采用规则: from ``starts_on`` until the next begins, for a school or (blank) the whole county."""
+    """采用规则: from ``starts_on`` until the next begins, for a school or (blank) the whole county.
+
+    A school may adopt to have none of its own any more (``StoredRuleSet.is_the_countys``).
+    """
 
     rule_set = models.ForeignKey(StoredRuleSet, models.PROTECT, verbose_name="规则集")
     school = models.ForeignKey("students.School", models.PROTECT, null=True, blank=True, verbose_name="学校")

@@ -15,6 +15,7 @@ from casework import wording
 from casework.facts import Surroundings, read_facts, students_with_a_ladder
 from casework.ladder import Duty, World, assess
 from casework.models import RuleAdoption
+from casework.models.rules import AS_COUNTY
 from casework.presets import countywide
 from casework.queries.rehearsals import SHOWN_CHILDREN, Watch, children_who_were_in, in_chunks
 from casework.ruleset import RuleSet, Tier
@@ -173,7 +174,8 @@ def children_of(school: School | None, rule_set: RuleSet):
     if not apart.exists():
         return students_with_a_ladder(asking=rule_set)
     start = Term.objects.order_by("start").values_list("start", flat=True).first() or date.max
-    always_apart = apart.filter(starts_on__lte=start).order_by().values("school")
+    came_back = apart.filter(rule_set__code__startswith=AS_COUNTY).order_by().values("school")
+    always_apart = apart.filter(starts_on__lte=start).exclude(school__in=came_back).order_by().values("school")
     return children_who_were_in(SchoolClass.objects.exclude(school__in=always_apart), asking=rule_set)
 
 

@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from casework.models import RuleAdoption
+from casework.models.rules import AS_COUNTY
 from casework.queries.rule_pages import title_of
 from students.access import Scope
 from students.models import School
@@ -33,7 +34,9 @@ def rule_news(scope: Scope, today: date) -> list[RuleNews]:
     else:
         mine = School.objects.visible_to(scope).values("pk")
         own = RuleAdoption.objects.filter(school__in=mine, starts_on__lte=OuterRef("starts_on"))
-        rows = rows.filter(Q(school__in=mine) | Q(school=None) & ~Exists(own))
+        rows = rows.annotate(own=Subquery(own.order_by("-starts_on", "-pk").values("rule_set__code")[:1]))
+        follows = Q(own=None) | Q(own__startswith=AS_COUNTY)
+        rows = rows.filter(Q(school__in=mine) | Q(school=None) & follows)
     return [RuleNews(_words(row, today), reverse("casework:rules")) for row in rows.order_by("starts_on", "pk")]
 
 

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from casework.models import RuleAdoption, StoredRuleSet
+from casework.models.rules import AS_COUNTY
 from casework.presets import ALWAYS, preset_codes
 from casework.queries.duties import source_words
 from casework.rule_checks import laxer
@@ -27,7 +28,9 @@ def rules_of(stored: StoredRuleSet) -> RuleSet:
 
 
 def title_of(stored: StoredRuleSet) -> str:
-    """《标准规则》第1版."""
+    """《标准规则》第1版; 全县规则 where a school has gone back to those."""
+    if stored.is_the_countys:
+        return "全县规则"
     return f"《{stored.title}》第{stored.version}版"
 
 
@@ -86,7 +89,7 @@ def versions_offered(scope: Scope):
     schools = School.objects.visible_to(scope)
     adopted = RuleAdoption.objects.filter(Q(school=None) | Q(school__in=schools), rule_set=OuterRef("pk"))
     rows = StoredRuleSet.objects.filter(Q(code__in=preset_codes()) | Exists(adopted))
-    return rows.order_by("title", "code", "-version")
+    return rows.exclude(code__startswith=AS_COUNTY).order_by("title", "code", "-version")
 
 
 def newest_presets() -> list[StoredRuleSet]:
@@ -104,7 +107,8 @@ def adoptions_of(school: School | None):
 def in_force(school: School | None, day: date) -> RuleAdoption:
     """The adoption that holds for a school on ``day``: its own, else the county's."""
     for owner in (school, None) if school else (None,):
-        if found := adoptions_of(owner).filter(starts_on__lte=day).first():
+        found = adoptions_of(owner).filter(starts_on__lte=day).first()
+        if found and not found.rule_set.is_the_countys:
             return found
     raise LookupError("没有采用任何规则集：请先运行 manage.py migrate")
 
@@ -194,6 +198,13 @@ class LadderPage(Adopted):
         return reverse("casework:new_county_rules")
 
     @property
+    def return_url(self) -> str:
+        """Where a school ends its own rules; blank where it has none or the reader may not."""
+        if not self.may_change or self.school is None or self.is_the_countys:
+            return ""
+        return reverse("casework:return_school_rules", args=[self.school.pk])
+
+    @property
     def is_the_countys(self) -> bool:
         """Whether a school has none of its own and lives by the county's."""
         return self.school is not None and self.adoption.school_id is None
@@ -205,9 +216,9 @@ def ladder_page(school: School | None, scope: Scope, today: date) -> LadderPage:
     sees = bool(scope.roles & OFFICE_ROLES) and (school is not None or scope.county)
     lines = adoption_lines(adoptions_of(school), shows_proposals=sees)
     own = next((line.adoption for line in lines if line.adoption.starts_on <= today), None)
-    adoption = own or in_force(None, today)
+    adoption = in_force(None, today) if own is None or own.rule_set.is_the_countys else own
     rule_set = rules_of(adoption.rule_set)
-    short = laxer(rule_set, rules_of(in_force(None, today).rule_set)) if school and own else []
+    short = laxer(rule_set, rules_of(in_force(None, today).rule_set)) if adoption.school_id else []
     return LadderPage(
         school=school,
         adoption=adoption,
@@ -227,12 +238,12 @@ def schools_apart(scope: Scope, today: date, *, countys: RuleSet | None = None) 
     rows = RuleAdoption.objects.filter(school__in=schools, starts_on__lte=today).select_related("rule_set", "school")
     for row in rows.order_by("school__name", "school", "starts_on", "pk"):
         latest[row.school_id] = row
-    for row in latest.values():
+    own = [row for row in latest.values() if not row.rule_set.is_the_countys]
+    for row in own:
         if row.rule_set_id not in read:
             read[row.rule_set_id] = laxer(rules_of(row.rule_set), countys)
     return [
-        SchoolLine(row.school, title_of(row.rule_set), from_words(row.starts_on), read[row.rule_set_id])
-        for row in latest.values()
+        SchoolLine(row.school, title_of(row.rule_set), from_words(row.starts_on), read[row.rule_set_id]) for row in own
     ]
 
 

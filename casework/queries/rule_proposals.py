@@ -138,6 +138,8 @@ class ProposalPage:
         """The form, filled with this version; saving it gives this one up."""
         school = self.proposal.school_id
         name, place = ("casework:new_school_rules", [school]) if school else ("casework:new_county_rules", [])
+        if self.proposal.rule_set.is_the_countys:
+            name = "casework:return_school_rules"
         return f"{reverse(name, args=place)}?instead={self.proposal.pk}"
 
     @property

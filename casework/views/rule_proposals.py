@@ -14,7 +14,7 @@ from casework.models import StoredRuleSet
 from casework.queries import rule_pages as pages
 from casework.queries import rule_proposals as queries
 from casework.queries.dry_runs import periods
-from casework.rule_forms import PeriodForm, RuleForm
+from casework.rule_forms import PeriodForm, RuleForm, VersionForm
 from students.models import School
 
 COUNTYS = "全县的规则由县教育局修改，你可以查看"
@@ -35,6 +35,25 @@ def new_school_rules(request, pk: int):
     return _new(request, _may(request, school))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def return_school_rules(request, pk: int):
+    """回到全县规则: a school ends its own rules from a day on."""
+    school = _may(request, get_object_or_404(School.objects.visible_to(request.scope).distinct(), pk=pk))
+    instead = _instead(request, school)
+    initial = {"seen": actions.standing(school)}
+    if instead:
+        initial |= {"starts_on": instead.starts_on, "reason": instead.reason}
+    given = {"today": request.today, "periods": periods(request.today), "initial": initial}
+    form = VersionForm(request.POST or None, **given)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("casework:rule_proposal", _made(request, school, form, instead).pk)
+        except actions.RulesRefused as refused:
+            _say(form, refused, request, school)
+    context = {"form": form, "school": school, "own": pages.in_force(school, request.today)}
+    return render(request, "casework/rule_return.html", context, status=422 if request.method == "POST" else 200)
+
+
 def _may(request, school: School | None) -> School | None:
     if not request.scope.sets_rules_of(school and school.pk):
         raise PermissionDenied(SCHOOLS if school else COUNTYS)
@@ -50,20 +69,27 @@ def _new(request, school: School | None):
         try:
             return redirect("casework:rule_proposal", _made(request, school, form, instead).pk)
         except actions.RulesRefused as refused:
-            for reason in refused.reasons:
-                form.add_error(None, reason)
-            if isinstance(refused, actions.RulesChanged):  # told once: the next press goes by what stands now
-                form.data = request.POST.copy()
-                form.data["seen"] = actions.standing(school)
+            _say(form, refused, request, school)
     context = {"form": form, "school": school, "base": base, "base_title": pages.title_of(base), "instead": instead}
     context |= {"owner": pages.owner_name(school), "presets": pages.newest_presets()}
     return render(request, "casework/rule_form.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _made(request, school, form: RuleForm, instead):
-    given = {name: form.cleaned_data[name] for name in ("title", "starts_on", "reason", "period", "seen")}
-    who = {"by": request.user, "scope": request.scope, "today": request.today, "then": try_later}
-    made = actions.propose(school=school, triggers=form.triggers, **given, **who)
+def _say(form, refused: actions.RulesRefused, request, school) -> None:
+    for reason in refused.reasons:
+        form.add_error(None, reason)
+    if isinstance(refused, actions.RulesChanged):  # told once: the next press goes by what stands now
+        form.data = request.POST.copy()
+        form.data["seen"] = actions.standing(school)
+
+
+def _made(request, school, form: VersionForm, instead):
+    given = {name: form.cleaned_data[name] for name in ("starts_on", "reason", "period", "seen")}
+    given |= {"by": request.user, "scope": request.scope, "today": request.today, "then": try_later, "school": school}
+    if isinstance(form, RuleForm):
+        made = actions.propose(title=form.cleaned_data["title"], triggers=form.triggers, **given)
+    else:
+        made = actions.propose_return(**given)
     if instead and instead != made:
         with suppress(actions.RulesRefused):  # somebody has meanwhile let it count: then both stand
             actions.give_up(by=request.user, proposal=instead)

@@ -19,6 +19,8 @@ GET  casework:new_county_rules  in      403      403     403   403       403    
 POST casework:new_county_rules  in      403      403     403   403       403    403      422    403       403   403        403        403       in    pw
 GET  casework:new_school_rules  in      403      403     200   200       200    403      200    403       404   403        403        404       in    pw
 POST casework:new_school_rules  in      403      403     422   422       422    403      422    403       404   403        403        404       in    pw
+GET  casework:return_school_rules in    403      403     200   200       200    403      200    403       404   403        403        404       in    pw
+POST casework:return_school_rules in    403      403     422   422       422    403      422    403       404   403        403        404       in    pw
 GET  casework:rule_proposal     in      404      404     200   200       200    200      200    200       404   404        404        404       in    pw
 POST casework:rule_proposal     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:rule_progress     in      404      404     200   200       200    200      200    200       404   404        404        404       in    pw
@@ -40,6 +42,7 @@ def arguments(scene, people, day) -> dict[str, list]:
     return {
         "casework:school_rules": [scene.school.pk],
         "casework:new_school_rules": [scene.school.pk],
+        "casework:return_school_rules": [scene.school.pk],
         "casework:rule_version": [StoredRuleSet.objects.get(code="standard").pk],
         **{f"casework:{name}": [proposal.pk] for name in of_proposal},
     }
