@@ -110,16 +110,14 @@ def link(label, url, *, kind="", icon="", opens="", wide=False):
 def field(bound: BoundField, *, optional=True):
     """Label, hint, error and control of a form's field (字段).
 
-    Radio buttons and several checkboxes become choice tiles. ``optional=False`` leaves （选填） away, and so does the
-    form for the fields in its ``sometimes``, which are asked for by what else is chosen.
+    Radio buttons and several checkboxes become choice tiles. ``optional=False`` or the form's ``sometimes``: no （选填）.
     """
-    widget = bound.field.widget
-    optional = optional and bound.name not in getattr(bound.form, "sometimes", ())
+    widget, sometimes = bound.field.widget, getattr(bound.form, "sometimes", ())
     return {
         "field": bound,
         "check": isinstance(widget, forms.CheckboxInput),
         "short": getattr(widget, "input_type", "") in SHORT_INPUTS,
-        "optional": optional and not bound.field.required and not bound.field.disabled,
+        "optional": optional and not (bound.field.required or bound.field.disabled or bound.name in sometimes),
     }
 
 
@@ -287,8 +285,8 @@ def chip_text(bound: BoundField, value) -> str:
 def filter_bar(context, form: forms.BaseForm, *, count=""):
     """Search and filters of a list (筛选栏) from a form bound to GET; the field ``q`` is the search.
 
-    Filters in force stand below as chips that can be cleared, after ``count`` (共 128 人), and what could not be
-    understood is said. Other names in the query string are kept.
+    Filters in force stand below as chips that can be cleared, after ``count`` (共 128 人), and what was not understood.
+    Other names in the query string are kept.
     """
     cleaned = getattr(form, "cleaned_data", {}) if form.is_bound and form.is_valid() else {}
     chips = [

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from casework import presets
 from casework.actions import rule_proposals as actions
-from casework.models import RuleProposal, StoredRuleSet
+from casework.models import RuleAdoption, RuleProposal, StoredRuleSet
 from casework.queries.dry_runs import children_of, periods
 from casework.queries.rule_news import rule_news
 from casework.queries.rule_pages import in_force, ladder_page, rules_of, schools_apart
@@ -84,6 +84,7 @@ class TestGoingBack:
         assert [on(scene.school.pk, MONDAY + number * DAY) == tried for number in range(3)] == [False, False, True]
 
     def test_lets_its_children_be_counted_in_what_the_county_tries(self, scene, own):
+        scene.take(FRIDAY, first="unexcused")
         tried = rules_of(StoredRuleSet.objects.get(code="strict"))
         assert scene.children[0].pk not in set(children_of(None, tried))
         adopt(going_back(scene.clerk, scene.school), scene.clerk)
@@ -129,6 +130,7 @@ class TestItsPages:
         client, ladder = client_of(scene.clerk), reverse("casework:school_rules", args=[scene.school.pk])
         address = reverse("casework:return_school_rules", args=[scene.school.pk])
         clock.move_to(at(TUESDAY))
+        client = client_of(scene.clerk)
         assert address in client.get(ladder).content.decode()
         assert "全县规则以后改了，本校跟着改" in client.get(address).content.decode()
         waiting = self.send(scene.clerk, scene.school).url
@@ -138,7 +140,7 @@ class TestItsPages:
         proposal = RuleProposal.objects.latest("pk")
         client.post(reverse("casework:adopt_rules", args=[proposal.pk]), {"seen": proposal.mark})
         clock.move_to(at(TUESDAY + DAY))
-        html = client.get(ladder).content.decode()
+        html = client_of(scene.clerk).get(ladder).content.decode()
         assert "本校没有自己的规则，按全县规则" in html
         assert address not in html
 
