@@ -110,7 +110,7 @@ def link(label, url, *, kind="", icon="", opens="", wide=False):
 def field(bound: BoundField, *, optional=True):
     """Label, hint, error and control of a form's field (字段).
 
-    Radio buttons and several checkboxes become choice tiles. ``optional=False`` or the form's ``sometimes``: no （选填）.
+    Radio buttons and several checkboxes become choice tiles. ``optional=False``, the form's ``sometimes``: no （选填）.
     """
     widget, sometimes = bound.field.widget, getattr(bound.form, "sometimes", ())
     return {
