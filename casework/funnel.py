@@ -4,12 +4,13 @@ Contacts, visits, notices, orders, returns: a case counts at a step when the ste
 out before it (domain.md §5).
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from math import inf
 from statistics import median_low
-from typing import NamedTuple
 
 
 class Step(StrEnum):
@@ -36,17 +37,43 @@ STEP_LABELS = {
     Step.RETURN: "返校",
 }
 BEFORE_RETURN = tuple(step for step in Step if step is not Step.RETURN)
+RANKS = {step: rank for rank, step in enumerate(BEFORE_RETURN)}  # the weightier step has the higher one
 
 
-class CaseSteps(NamedTuple):
-    """A case: when it was opened, and the days on which each step was taken (for RETURN the last return, if it holds).
+@dataclass(slots=True)
+class CaseSteps:
+    """A case and what was done in it, told step by step in any order. ``returned_on``: its last return, if it holds.
 
-    A step taken before the case was opened, in the absence that led to it, counts as taken on its first day.
+    ``waits``: step → days from the opening until it was first taken; taken before the case was opened, in the absence
+    that led to it, it counts as taken on its first day. ``last``: the day and the rank of the step taken last on or
+    before the day of the return, the weightier one of a day.
     """
 
-    case: int
     opened_on: date
-    days: dict[Step, Sequence[date]]
+    returned_on: date | None = None
+    waits: dict[Step, int] = field(default_factory=dict)
+    last: tuple[date, int] | None = None
+
+    def __post_init__(self):
+        if self.returned_on:
+            self.waits[Step.RETURN] = self._days_until(self.returned_on)
+
+    def tell(self, step: Step, day: date) -> None:
+        """A step before the return was taken on ``day``."""
+        wait = self._days_until(day)
+        if wait < self.waits.get(step, inf):
+            self.waits[step] = wait
+        if self.returned_on and day <= self.returned_on:
+            told = day, RANKS[step]
+            self.last = max(self.last, told) if self.last else told
+
+    @property
+    def worked(self) -> Step | None:
+        """The step taken last before the return; None where there was none."""
+        return BEFORE_RETURN[self.last[1]] if self.last else None
+
+    def _days_until(self, day: date) -> int:
+        return max((day - self.opened_on).days, 0)
 
 
 @dataclass(frozen=True)
@@ -73,25 +100,15 @@ class Funnel:
         return self.lines[-1].cases
 
 
-def last_before_return(case: CaseSteps) -> Step | None:
-    """The step taken last on or before the day of the return, the weightier one of a day; None where there was none."""
-    [returned_on] = case.days[Step.RETURN]
-    taken = [
-        (max(before), BEFORE_RETURN.index(step))
-        for step, days in case.days.items()
-        if step is not Step.RETURN and (before := [day for day in days if day <= returned_on])
-    ]
-    return BEFORE_RETURN[max(taken)[1]] if taken else None
-
-
-def funnel_of(cases: Iterable[CaseSteps]) -> Funnel:
+def funnel_of(cases: Sequence[CaseSteps]) -> Funnel:
     """The funnel of these cases; the median is the lower one of two."""
-    cases = list(cases)
-    back = [case for case in cases if case.days.get(Step.RETURN)]
-    lasts = [last_before_return(case) for case in back]
-    lines = []
-    for step in Step:
-        waits = [max((min(days) - case.opened_on).days, 0) for case in cases if (days := case.days.get(step))]
-        worked = None if step is Step.RETURN else lasts.count(step)
-        lines.append(FunnelLine(step, len(waits), median_low(waits) if waits else None, worked))
-    return Funnel(len(cases), tuple(lines), lasts.count(None))
+    waits: dict[Step, list[int]] = {step: [] for step in Step}
+    for case in cases:
+        for step, wait in case.waits.items():
+            waits[step].append(wait)
+    worked = Counter(case.worked for case in cases if case.returned_on)
+    lines = (
+        FunnelLine(step, len(days), median_low(days) if days else None, None if step is Step.RETURN else worked[step])
+        for step, days in waits.items()
+    )
+    return Funnel(len(cases), tuple(lines), worked[None])

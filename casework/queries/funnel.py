@@ -1,11 +1,12 @@
 """The facts of the funnel 劝返漏斗, for all cases of a period at once: six queries, however many there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from casework.contacts import ContactMethod
 from casework.document_kinds import DocumentKind
@@ -24,7 +25,6 @@ OF_KIND = {
     LegalKind.ORDER: Step.ORDER,
 }
 LEAVING = (CaseAction.NOTE_ABSENCE, CaseAction.NOTE_LOSS, CaseAction.CONFIRM_DROPOUT)
-CONTACT, PAPER = ("student", "day", "method"), ("student", "issued_at__date", "kind")
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,18 @@ class PlaceFunnel:
         return [("建档", self.funnel.opened), *((line.step.label, line.cases) for line in self.funnel.lines)]
 
 
-@dataclass(frozen=True)
-class _Row:
-    steps: CaseSteps
+class _Row(NamedTuple):
+    pk: int
+    student: int
+    opened_on: date
+    closed_on: date | None
+    outcome: str
+    began: date | None
     school: str
     township: str
+
+
+PLACE = ("student__line__school__name", "student__line__school__township__name")
 
 
 def cases_between(scope: Scope, first: date, last: date):
@@ -61,63 +68,50 @@ def funnels(
     scope: Scope, first: date, last: date, *, today: date, parts_are: str = "township"
 ) -> tuple[PlaceFunnel, list[PlaceFunnel]]:
     """The whole, then each part of it: the townships, or the schools, with their township where there are several."""
-    rows = _rows(scope, first, last, today)
-    several = len({row.township for row in rows}) > 1
+    listed, steps = _told(cases_between(scope, first, last), today)
+    several = len({row.township for row in listed}) > 1
     parts: dict[str, list[CaseSteps]] = defaultdict(list)
-    for row in rows:
+    for row in listed:
         place = f"{row.township} {row.school}" if several else row.school
-        parts[row.township if parts_are == "township" else place].append(row.steps)
-    listed = [PlaceFunnel(name, funnel_of(steps)) for name, steps in sorted(parts.items())]
-    return PlaceFunnel("合计", funnel_of(row.steps for row in rows)), listed
+        parts[row.township if parts_are == "township" else place].append(steps[row.pk])
+    found = [PlaceFunnel(name, funnel_of(part)) for name, part in sorted(parts.items())]
+    return PlaceFunnel("合计", funnel_of(list(steps.values()))), found
 
 
-def _rows(scope: Scope, first: date, last: date, today: date) -> list[_Row]:
-    cases = cases_between(scope, first, last)
+def _told(cases, today: date) -> tuple[list[_Row], dict[int, CaseSteps]]:
+    """The cases, and what was done in each."""
     run = AbsenceRun.objects.filter(student=OuterRef("student"), started_on__lte=OuterRef("opened_on"))
-    run = run.filter(Q(settled_on=None) | Q(settled_on__gte=OuterRef("opened_on"))).order_by()
-    began = run.values("student").annotate(began=Min("started_on")).values("began")
-    listed = list(
-        cases.order_by().annotate(began=Subquery(began)).values(
-            "pk", "student", "opened_on", "closed_on", "began", "stage", "outcome",
-            "student__line__school_class__school__name", "student__line__school_class__school__township__name",
-        )
-    )  # fmt: skip
+    run = run.filter(Q(settled_on=None) | Q(settled_on__gte=OuterRef("opened_on"))).order_by("started_on")
+    rows = cases.order_by().annotate(began=Subquery(run.values("started_on")[:1]))
+    listed = [_Row(*row) for row in rows.values_list(*_Row._fields[:6], *PLACE)]
     pks = cases.order_by().values("pk")
-    days: dict[int, dict[Step, list[date]]] = defaultdict(lambda: defaultdict(list))
-    _acts(listed, cases, days, today)
-    for case, kind, day in _legal_steps(pks):
-        days[case][OF_KIND[kind]].append(day)
     returned = _returns(pks)
-    for row in listed:
-        if row["pk"] in returned and row["outcome"] != CaseOutcome.FALSE_ALARM:
-            days[row["pk"]][Step.RETURN] = [returned[row["pk"]]]
-    return [
-        _Row(
-            CaseSteps(row["pk"], row["opened_on"], days[row["pk"]]),
-            row["student__line__school_class__school__name"],
-            row["student__line__school_class__school__township__name"],
-        )
+    steps = {
+        row.pk: CaseSteps(row.opened_on, None if row.outcome == CaseOutcome.FALSE_ALARM else returned.get(row.pk))
         for row in listed
-    ]
-
-
-def _acts(listed, cases, days, today: date) -> None:
-    """Contacts and issued papers, from the first day of the absence on, until the case was closed."""
-    of_child: dict[int, list] = defaultdict(list)
+    }
+    of_child: dict[int, list[tuple[CaseSteps, date, date]]] = defaultdict(list)
     for row in listed:
-        of_child[row["student"]].append((row["pk"], row["began"] or row["opened_on"], row["closed_on"] or today))
-    children = cases.order_by().values("student")
+        of_child[row.student].append((steps[row.pk], row.began or row.opened_on, row.closed_on or today))
+    for student, step, day in _acts(cases.order_by().values("student")):
+        for case, since, until in of_child.get(student, ()):
+            if since <= day <= until:
+                case.tell(step, day)
+    for case, kind, day in _legal_steps(pks):
+        if case in steps:  # none that was opened meanwhile
+            steps[case].tell(OF_KIND[kind], day)
+    return listed, steps
+
+
+def _acts(children) -> Iterator[tuple[int, Step, date]]:
+    """Contacts and issued papers; those count that come between the first day of an absence and the end of its case."""
     contacts = Contact.objects.filter(student__in=children, cancelled_at=None).order_by()
+    for child, day, method in contacts.values_list("student", "day", "method"):
+        yield child, OF_METHOD.get(method, Step.CONTACT), day
     papers = Document.objects.standing().filter(student__in=children, kind__in=list(OF_PAPER)).order_by()
     papers = papers.filter(issued_at__isnull=False)
-    told = [
-        *((child, day, OF_METHOD.get(how, Step.CONTACT)) for child, day, how in contacts.values_list(*CONTACT)),
-        *((child, day, OF_PAPER[kind]) for child, day, kind in papers.values_list(*PAPER)),
-    ]
-    for student, day, step in told:
-        for case, since, until in of_child[student]:
-            if since <= day <= until:
-                days[case][step].append(day)
+    for child, day, kind in papers.values_list("student", "issued_at__date", "kind"):
+        yield child, OF_PAPER[kind], day
 
 
 def _legal_steps(pks) -> Iterable[tuple[int, str, date]]:

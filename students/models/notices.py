@@ -88,7 +88,10 @@ class Notice(models.Model):
                 condition=~Q(kind="register_missing") | ~Q(slot=""), name="a_reminder_names_its_register"
             ),
         ]
-        indexes = [models.Index(fields=["person"], condition=Q(seen_at=None), name="notices_that_wait")]
+        # In the order in which they are read, so that the newest of thousands are found without looking at all.
+        indexes = [
+            models.Index(fields=["person", "-sent_at", "-id"], condition=Q(seen_at=None), name="notices_that_wait")
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.school_class} {self.day}"
