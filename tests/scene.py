@@ -55,8 +55,8 @@ class Scene:
         )
 
 
-@pytest.fixture
-def scene(db, clock) -> Scene:
+def made_scene() -> Scene:
+    """The rows of a scene, in the database that is open."""
     cast.terms()
     school = cast.school()
     school_class = cast.school_class(school)
@@ -71,6 +71,11 @@ def scene(db, clock) -> Scene:
         clerk=cast.person("何静", role=Role.REGISTRY_CLERK, school=school),
         children=children,
     )
+
+
+@pytest.fixture
+def scene(db, clock) -> Scene:
+    return made_scene()
 
 
 def client_of(person: Person | None) -> Client:

@@ -1,8 +1,11 @@
 """A county with somebody of every role, near and far, and a Monday on which there is something to do."""
 
+from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
+import time_machine
+from django.db import transaction
 
 from casework.actions import acts
 from casework.contacts import ContactMethod
@@ -10,13 +13,45 @@ from casework.models import Obligation
 from casework.ruleset import Tier
 from students.models import Person, Role
 from tests import cast
-from tests.scene import FRIDAY, MONDAY, Scene, clock, scene
+from tests.scene import FRIDAY, MONDAY, Scene, at, clock, made_scene
 
-__all__ = ["clock", "scene"]
+__all__ = ["clock"]
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker) -> SimpleNamespace:
+    """The whole world, once for all tests of a module; what a test changes in its rows is undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(at(MONDAY), tick=False):
+            scene = made_scene()
+            people = everybody(scene)
+            day = a_day(scene)
+        yield SimpleNamespace(scene=scene, people=people, day=day)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def people(scene: Scene) -> dict[str, Person | None]:
+def world(made, db, clock) -> SimpleNamespace:
+    """The world inside a test, which may change the objects, too: they are its own."""
+    return deepcopy(made)
+
+
+@pytest.fixture
+def scene(world) -> Scene:
+    return world.scene
+
+
+@pytest.fixture
+def people(world) -> dict[str, Person | None]:
+    return world.people
+
+
+@pytest.fixture
+def day(world) -> SimpleNamespace:
+    return world.day
+
+
+def everybody(scene: Scene) -> dict[str, Person | None]:
     """Everybody who may knock: the nine roles at 东坪小学, a visitor, and those who do not belong."""
     school, school_class = scene.school, scene.school_class
     beside = cast.school_class(school, "202302")
@@ -46,8 +81,7 @@ def people(scene: Scene) -> dict[str, Person | None]:
     return people
 
 
-@pytest.fixture
-def day(scene: Scene, people) -> SimpleNamespace:
+def a_day(scene: Scene) -> SimpleNamespace:
     """Three days of absence, today's morning register and one telephone call: everything has an address."""
     for each in (FRIDAY.replace(day=2), FRIDAY.replace(day=3), FRIDAY):
         scene.take(each, first="unexcused")

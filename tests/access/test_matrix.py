@@ -4,18 +4,21 @@ A module of ``areas`` has a ``TABLE``, the ``arguments`` of its addresses and th
 """
 
 import re
+from http.cookies import SimpleCookie
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
-from tests.scene import client_of
+from tests.scene import MONDAY, at, client_of
 
 # in = to the log-in page; pw = to the change of password; → = done, and on to another page; a number = the status.
 # 422 = a form sent without what it asks for. 404 = outside the scope, 403 = seen but not theirs, 405 = wrong verb.
@@ -36,11 +39,29 @@ def names_of_all_addresses(patterns=None, namespace="") -> list[str]:
     return names
 
 
-@pytest.fixture
-def addresses(scene, people, day) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def addresses(made) -> dict[str, str]:
     """An address that exists under every name; what it shows belongs to the class in the scene."""
-    arguments = {name: given for area in AREAS for name, given in area.arguments(scene, people, day).items()}
+    with time_machine.travel(at(MONDAY), tick=False):
+        given = [area.arguments(made.scene, made.people, made.day) for area in AREAS]
+    arguments = {name: values for each in given for name, values in each.items()}
     return {name: reverse(name, args=arguments.get(name)) for name in names_of_all_addresses()}
+
+
+@pytest.fixture(scope="module")
+def sessions(made) -> dict[str, SimpleCookie]:
+    """What the browser of everybody who has logged in keeps."""
+    with time_machine.travel(at(MONDAY), tick=False):
+        return {who: client_of(person).cookies for who, person in made.people.items()}
+
+
+@pytest.fixture
+def clients(sessions, world) -> dict[str, Client]:
+    """Everybody's browser, before the first page."""
+    clients = {who: Client() for who in sessions}
+    for who, client in clients.items():
+        client.cookies = SimpleCookie(sessions[who].output(header="", sep=";"))
+    return clients
 
 
 def fields_for(name: str) -> dict:
@@ -73,37 +94,33 @@ def test_the_table_names_everybody(people):
     assert {len(row) for row in ROWS.values()} == {len(people)}
 
 
-@pytest.mark.parametrize(("verb", "name"), ROWS)
-def test_everybody_gets_what_the_table_says(verb, name, addresses, people):
-    found = {}
-    for who, person in people.items():
-        # each comes to the same place: what the one before has done is undone
-        with transaction.atomic():
-            client = client_of(person)
-            send = client.post if verb == "POST" else client.get
-            found[who] = outcome(send(addresses[name], fields_for(name) if verb == "POST" else None))
-            transaction.set_rollback(True)
-    assert found == dict(zip(people, ROWS[verb, name], strict=True))
-
-
 def row_counts() -> dict[str, int]:
     """Rows of every table but that of the sessions."""
     models = [model for model in apps.get_models(include_auto_created=True) if model is not Session]
     return {model._meta.label: model._base_manager.count() for model in models}
 
 
-@pytest.mark.parametrize("name", sorted({name for _, name in ROWS}))
-def test_looking_writes_nothing(name, addresses, people):
-    clients = {who: client_of(person) for who, person in people.items()}
-    before = row_counts()
+@pytest.mark.parametrize("name", [name for verb, name in ROWS if verb == "GET"])
+def test_everybody_sees_what_the_table_says_and_looking_writes_nothing(name, addresses, clients):
+    found, before = {}, row_counts()
     for who, client in clients.items():
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            client.get(addresses[name])
+        with CaptureQueriesContext(connection) as queries:
+            found[who] = outcome(client.get(addresses[name]))
         written = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
         assert [sql for sql in written if "django_session" not in sql] == [], who
     assert row_counts() == before
+    assert found == dict(zip(clients, ROWS["GET", name], strict=True))
+
+
+@pytest.mark.parametrize("name", [name for verb, name in ROWS if verb == "POST"])
+def test_everybody_may_do_what_the_table_says(name, addresses, clients):
+    found = {}
+    for who, client in clients.items():
+        # each comes to the same place: what the one before has done is undone
+        with transaction.atomic():
+            found[who] = outcome(client.post(addresses[name], fields_for(name)))
+            transaction.set_rollback(True)
+    assert found == dict(zip(clients, ROWS["POST", name], strict=True))
 
 
 @pytest.mark.parametrize("verb", ["get", "post"])

@@ -1,9 +1,11 @@
 """Who sees which rows: every model with student data, two schools in two townships, two classes in one of them."""
 
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 from django.utils import timezone
 
 from casework.models import (
@@ -145,8 +147,7 @@ def registry_rows_of(school_class: SchoolClass, child: Student) -> dict[type, ob
     }
 
 
-@pytest.fixture
-def places(db) -> dict[str, dict[type, object]]:
+def made_places() -> dict[str, dict[type, object]]:
     """Rows here, in the class beside it, and far away."""
     here, far = cast.school("东坪小学"), cast.school("西岭小学", township=cast.township("西岭镇"))
     classes = {
@@ -155,6 +156,20 @@ def places(db) -> dict[str, dict[type, object]]:
         "far": cast.school_class(far),
     }
     return {where: rows_of_a_class(school_class) for where, school_class in classes.items()}
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup, django_db_blocker):
+    """The rows, once for all tests of this module; what a test changes in them is undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield made_places()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def places(made_once, db) -> dict[str, dict[type, object]]:
+    """The places inside a test, which may change the objects, too: they are its own."""
+    return deepcopy(made_once)
 
 
 ALL, SCHOOL, CLASS, NOTHING = {"here", "beside", "far"}, {"here", "beside"}, {"here"}, set()
