@@ -27,11 +27,33 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "settled")
 LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 
 
-def pytest_collection_modifyitems(items):
-    """Whatever lies in tests/browser is a browser test."""
+# Whatever reads or writes rows asks for one of these.
+ROWS = {"_django_db_helper", "db", "transactional_db", "live_server"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--another-database",
+        action="store_true",
+        help="这一遍只跑换了数据库可能不同的测试：不碰数据库的、只看页面样子的，已在另一遍跑过",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Whatever lies in tests/browser is a browser test. On another database, what cannot come out otherwise is left."""
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+    if config.getoption("--another-database"):
+        kept = [item for item in items if depends_on_the_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
+
+
+def depends_on_the_database(item) -> bool:
+    """Whether a test meets rows at all, and judges more than how pages look."""
+    meets_rows = item.get_closest_marker("django_db") or not ROWS.isdisjoint(getattr(item, "fixturenames", ()))
+    return bool(meets_rows) and not item.get_closest_marker("appearance")
 
 
 @pytest.fixture(scope="session")
