@@ -64,8 +64,21 @@ def school_class(of: School, number: str = "202301", **fields) -> SchoolClass:
     return SchoolClass.objects.create(school=of, number=number, cohort=int(number[:4]), **fields)
 
 
-def student(of: SchoolClass, name: str = "高东", *, since: date = date(2023, 9, 1), **fields) -> Student:
+def student(of: SchoolClass, name: str = "高东", **fields) -> Student:
     """A child who entered ``of`` on ``since`` and has attended it from then on, with a mother who answers."""
+    child = _unlisted(of, name, **fields)
+    listing.rebuild([child.pk])
+    return child
+
+
+def students(of: SchoolClass, *names: str, **fields) -> list[Student]:
+    """Such children in the order of a class list, numbered from 1; brought on the lists all at once."""
+    children = [_unlisted(of, name, list_position=number, **fields) for number, name in enumerate(names, start=1)]
+    listing.rebuild([child.pk for child in children])
+    return children
+
+
+def _unlisted(of: SchoolClass, name: str, *, since: date = date(2023, 9, 1), **fields) -> Student:
     number = fields.pop("id_number", None) or identity_number()
     fields = {"sex": "男", "birth_date": date(2014, 5, 6), "id_type": "居民身份证", "id_number": number} | fields
     child = Student.objects.create(
@@ -78,7 +91,6 @@ def student(of: SchoolClass, name: str = "高东", *, since: date = date(2023, 9
         student=child, kind=EventKind.ENROL, happened_on=since, school_class=of, recorded_at=timezone.now()
     )
     Enrolment.objects.create(student=child, school_class=of, standing="attending", since=since, spell=1)
-    listing.rebuild([child.pk])
     return child
 
 

@@ -1,5 +1,6 @@
 """What every test stands on: one database per worker, quick passwords, and templates that may not guess."""
 
+import gc
 import os
 
 import pytest
@@ -48,6 +49,13 @@ def pytest_collection_modifyitems(config, items):
         kept = [item for item in items if depends_on_the_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
+
+
+def pytest_collection_finish():
+    """The tests themselves never become rubbish, and are too many to be looked through every few hundred objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 def depends_on_the_database(item) -> bool:

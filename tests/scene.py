@@ -60,10 +60,7 @@ def made_scene() -> Scene:
     cast.terms()
     school = cast.school()
     school_class = cast.school_class(school)
-    children = [
-        cast.student(school_class, name, list_position=number)
-        for number, name in enumerate(("高东", "袁然远", "胡涛"), start=1)
-    ]
+    children = cast.students(school_class, "高东", "袁然远", "胡涛")
     return Scene(
         school=school,
         school_class=school_class,

@@ -133,10 +133,7 @@ def story(transactional_db, open_page, sign_in):
         yield Story(
             clock=clock,
             school_class=school_class,
-            children=[
-                cast.student(school_class, name, list_position=number, address="东坪镇石桥村3组")
-                for number, name in enumerate(NAMES, start=1)
-            ],
+            children=cast.students(school_class, *NAMES, address="东坪镇石桥村3组"),
             actors={
                 who: Actor(cast.person(name, role=role, **place), open_page(**device), sign_in)
                 for who, (name, role, place, device) in posts.items()

@@ -70,9 +70,7 @@ def classroom(transactional_db):
             school_class=school_class,
             teacher=cast.person("沈明", role=Role.HOMEROOM_TEACHER, school_class=school_class),
             clerk=cast.person("何静", role=Role.REGISTRY_CLERK, school=school),
-            children=[
-                cast.student(school_class, name, list_position=number) for number, name in enumerate(names, start=1)
-            ],
+            children=cast.students(school_class, *names),
             principal=cast.person("罗宁", role=Role.PRINCIPAL, school=school),
             bureau=cast.person("苏远", role=Role.BUREAU_OFFICER),
         )
