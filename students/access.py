@@ -99,9 +99,9 @@ class Scope:
         """县教育局 the county's rules 规则 (None) and any school's; the clerk and the heads those of their school."""
         return self.is_bureau or (school is not None and self.runs(school))
 
-    def keeps_channels_of(self, school: int | None) -> bool:
-        """县教育局 those of the county, its townships (None) and every school; a school's clerk and heads its own."""
-        return self.is_bureau or school in self.clerk_of | self.led
+    def keeps_channels_of(self, school: int | None, township: int | None) -> bool:
+        """县教育局 all, those of the county (neither) too; 乡镇干部 their township's; clerk, heads the school's."""
+        return self.is_bureau or school in self.clerk_of | self.led or township in self.officer_of
 
     def may_allow_names_in(self, school: int | None) -> bool:
         """Whoever decides that a message out of the site may name children: 县教育局, and a school's heads for it."""

@@ -1,4 +1,4 @@
-"""提醒通道: kept by the bureau for the county and its townships, by a school's clerk and heads for the school."""
+"""提醒通道: kept by the bureau everywhere, by 乡镇干部 for the township, by clerk and heads for a school."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
 from casework.actions.deliveries import Then, moment, new_delivery
@@ -59,8 +59,8 @@ def add(
 
     The same robot of the same place sent twice is one.
     """
-    if not scope.keeps_channels_of(school and school.pk):
-        raise NotYoursToKeep("通道由县教育局和本校的学籍管理员、校领导设置，没有保存。")
+    if not scope.keeps_channels_of(school and school.pk, township and township.pk):
+        raise NotYoursToKeep("通道由县教育局、本乡镇干部和本校的学籍管理员、校领导设置，没有保存。")
     if kind == ChannelKind.EMAIL:
         target = _recipients(wanted, Channel.objects.filter(school=school, township=township))
     elif not wanted.address.strip():
@@ -217,7 +217,8 @@ def test(*, by, scope: Scope, channel: int, now: datetime, then: Then) -> int:
 
 def _mine(scope: Scope, channel: int) -> Channel:
     """The channel, locked, for whoever keeps it. Raises ``Channel.DoesNotExist`` outside the scope."""
-    row = Channel.objects.visible_to(scope).select_for_update(of=("self",), no_key=True).get(pk=channel)
-    if not scope.keeps_channels_of(row.school_id):
-        raise NotYoursToKeep("通道由县教育局和本校的学籍管理员、校领导设置，没有改动。")
+    seen = Q(pk__in=Channel.objects.visible_to(scope).order_by().values("pk")) | Q(township__in=scope.officer_of)
+    row = Channel.objects.filter(seen).select_for_update(of=("self",), no_key=True).get(pk=channel)
+    if not scope.keeps_channels_of(row.school_id, row.township_id):
+        raise NotYoursToKeep("通道由县教育局、本乡镇干部和本校的学籍管理员、校领导设置，没有改动。")
     return row

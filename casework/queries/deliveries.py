@@ -88,14 +88,16 @@ def narrowed(rows: QuerySet[Delivery], wanted: Mapping) -> QuerySet[Delivery]:
 
 def lines(rows, scope: Scope, *, now: datetime) -> list[DeliveryLine]:
     """Messages of a page of the log."""
-    return [DeliveryLine(row, scope.keeps_channels_of(row.channel.school_id), now) for row in rows]
+    return [
+        DeliveryLine(row, scope.keeps_channels_of(row.channel.school_id, row.channel.township_id), now) for row in rows
+    ]
 
 
 def channels_of(scope: Scope) -> QuerySet[Channel]:
     """The channels that the reader keeps."""
-    rows = Channel.objects.visible_to(scope)
+    rows = Channel.objects.all()
     if not scope.is_bureau:
-        rows = rows.filter(school__in=scope.clerk_of | scope.led)
+        rows = rows.filter(Q(school__in=scope.clerk_of | scope.led) | Q(township__in=scope.officer_of))
     return rows.select_related("school", "township", "names_allowed_by", "paused_by")
 
 
@@ -139,13 +141,16 @@ def channel_lines(channels, *, now: datetime) -> list[ChannelLine]:
 
 def places(scope: Scope) -> dict[str, tuple[str, dict[str, School | Area | None]]]:
     """For which places the reader may add a channel: value → label and place. The bureau for the county and its
-    townships, a school's people for the school."""
+    townships, 乡镇干部 for theirs, a school's people for the school."""
     if scope.is_bureau:
         townships = Area.objects.filter(level=Area.Level.TOWNSHIP)
         named = {f"township-{area.pk}": (area.name, {"township": area}) for area in townships}
         return {"county": ("全县", {"school": None})} | named
+    townships = Area.objects.filter(pk__in=scope.officer_of)
     schools = School.objects.filter(pk__in=scope.clerk_of | scope.led)
-    return {f"school-{school.pk}": (school.name, {"school": school}) for school in schools}
+    return {f"township-{area.pk}": (area.name, {"township": area}) for area in townships} | {
+        f"school-{school.pk}": (school.name, {"school": school}) for school in schools
+    }
 
 
 def tries_of(delivery: Delivery) -> list[dict]:

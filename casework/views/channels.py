@@ -17,12 +17,14 @@ from casework.jobs import queue_delivery
 from casework.models import Channel, ChannelKind
 from casework.queries import deliveries as queries
 from students.access import COUNTY_ROLES, SCHOOL_ROLES
+from students.models import Role
 from students.views.audience import only_for
 from students.views.notices import way_back
 
 PAGE_SIZE = 50
+CHANNEL_ROLES = COUNTY_ROLES | SCHOOL_ROLES | {Role.TOWNSHIP_OFFICER}
 SHOWN_BELOW = 10
-keeper_page = only_for(COUNTY_ROLES | SCHOOL_ROLES, "提醒通道由县教育局和本校的学籍管理员、校领导设置")
+keeper_page = only_for(CHANNEL_ROLES, "提醒通道由县教育局、乡镇干部和本校的学籍管理员、校领导设置")
 
 
 @require_safe

@@ -11,7 +11,7 @@ from casework.channel_forms import CodeForm, OwnDigestForm
 from casework.jobs import queue_delivery
 from casework.queries.deliveries import own_digest_of, own_lines
 from casework.queries.reminders import compose, reader_of_person
-from students.access import COUNTY_ROLES, SCHOOL_ROLES
+from casework.views.channels import CHANNEL_ROLES
 from students.queries.notices import waiting_notices
 from students.templatetags.chinese import ctime
 
@@ -34,7 +34,7 @@ def _show(request, *, form=None, code=None, status=200):
         "code": code or CodeForm(),
         "sent": own_lines(request.user, now=reader.now),
         "mail_is_set_up": settings.EMAIL_IS_SET_UP,
-        "keeps_channels": bool(request.scope.roles & (COUNTY_ROLES | SCHOOL_ROLES)),
+        "keeps_channels": bool(request.scope.roles & CHANNEL_ROLES),
         "here": request.path,
     }
     return render(request, "casework/reminders.html", context, status=status)

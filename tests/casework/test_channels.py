@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from casework.actions import channels, deliveries
 from casework.models import Channel, Delivery
+from casework.queries.deliveries import channels_of, places
 from casework.sealing import Unreadable, seal, unseal
 from students.models import AuditRow, Role
 from tests import cast
@@ -86,6 +87,34 @@ class TestWhoKeepsThem:
         officer = cast.person(role=role, township=scene.school.township)
         with pytest.raises(channels.NotYoursToKeep):
             do(channels.pause, officer, channel, now=NOON)
+
+    def test_a_township_keeps_its_own_and_no_other(self, scene):
+        officer = cast.person(role=Role.TOWNSHIP_OFFICER, township=scene.school.township)
+        channel = add(officer, township=scene.school.township)
+        assert list(places(cast.scope(officer))) == [f"township-{scene.school.township_id}"]
+        assert list(channels_of(cast.scope(officer))) == [channel]
+        do(channels.pause, officer, channel, now=NOON)
+        for place in ({}, {"school": scene.school}, {"township": cast.township("西岭镇")}):
+            with pytest.raises(channels.NotYoursToKeep):
+                add(officer, **place)
+        far = cast.person(role=Role.TOWNSHIP_OFFICER, township=cast.township("西岭镇"))
+        with pytest.raises(Channel.DoesNotExist):
+            do(channels.resume, far, channel)
+
+    def test_whether_a_townships_channel_names_children_is_the_bureaus_to_say(self, scene, bureau):
+        officer = cast.person(role=Role.TOWNSHIP_OFFICER, township=scene.school.township)
+        channel = add(officer, township=scene.school.township)
+        with pytest.raises(channels.NotYoursToKeep, match="由校领导或县教育局决定"):
+            do(channels.allow_names, officer, channel, reason="干部群", seen=1, now=NOON)
+        do(channels.allow_names, bureau, channel, reason="干部群", seen=1, now=NOON)
+        assert Channel.objects.get().may_name
+
+    def test_an_inspector_changes_none_of_the_townships(self, scene):
+        channel = add(
+            cast.person(role=Role.TOWNSHIP_OFFICER, township=scene.school.township), township=scene.school.township
+        )
+        with pytest.raises(Channel.DoesNotExist):
+            do(channels.pause, cast.person(role=Role.INSPECTOR, township=scene.school.township), channel, now=NOON)
 
 
 class TestTheSecret:
