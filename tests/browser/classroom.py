@@ -328,6 +328,7 @@ def rule_pages_of(classroom: Classroom) -> dict[str, tuple[Person, str]]:
         "a version of the rules": (clerk, reverse("casework:rule_version", args=[versions["three_day"]])),
         "two versions compared": (clerk, reverse("casework:rule_comparison") + compared),
         "rules to change": (clerk, reverse("casework:new_school_rules", args=own)),
+        "rules to go back from": (clerk, reverse("casework:return_school_rules", args=own)),
         "rules that were tried": (clerk, reverse("casework:rule_proposal", args=[tried.pk])),
         "rules being tried": (
             bureau,
