@@ -1,36 +1,49 @@
 """Forms of documents: the fields of each kind as it declares them, and what signing, sending back and voiding ask."""
 
+from collections.abc import Mapping
 from uuid import uuid4
 
 from django import forms
 
-from casework.document_kinds import KINDS, DocumentKind, Input, PaperField, forbidden
+from casework.document_checks import OnRecord, differing, impossible
+from casework.document_kinds import KINDS, DocumentKind, Input, PaperField, forbidden, shown
 from casework.documents import DocumentState
 from casework.models import Document, LetterDelivery
+from students.actions.meanwhile import differing as differing_marks
+from students.actions.meanwhile import marks_of
+from students.forms.child import Difference
 from students.forms.fields import ChoiceField, DateField, LineField, SearchField, TextField
 from students.forms.fields import PaperField as FileField
 from students.forms.places import offer_places
 
 LONGEST = {Input.LINE: 100, Input.TEXT: 1000}
-NOT_ASKED = [("", "未填")]
+NOT_TOUCHED, BLANK = "你没有改", "没有填"
 
 
 class DocumentForm(forms.Form):
     """What a document says. A draft may be saved with gaps; what is missing is asked for when it is issued.
 
-    One that is changed brings the ``version`` of the page as well.
+    One that is changed brings the ``version`` of the page as well, and marks of what it was ``opened`` with.
     """
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    opened = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data=None, *, kind: DocumentKind, values=None, document: Document | None = None):
-        """``values``: what the form begins with; ``document``: the one that is changed, None for a new one."""
+    def __init__(
+        self, data=None, *, kind: DocumentKind, values=None, document: Document | None = None,
+        record: OnRecord | None = None,
+    ):  # fmt: skip
+        """``values``: what the form begins with; ``document``: the one that is changed, None for a new one;
+        ``record``: what its days are held against, None where nothing is."""
         key, version = (document.submission, document.version) if document else (uuid4(), None)
-        super().__init__(data, initial={"submission": key, **(values or {}), "version": version})
-        self.kind = kind
+        opened = marks_of(document, self._names(kind), _stands(document, kind)) if document else ""
+        super().__init__(
+            data, initial={"submission": key, **(values or {}), "version": version, "opened": opened}
+        )  # fmt: skip
+        self.kind, self.record, self.document = kind, record, document
         if document is None:
-            del self.fields["version"]
+            del self.fields["version"], self.fields["opened"]
         else:
             self.fields["submission"].required = False
         for each in KINDS[kind].fields:
@@ -41,6 +54,40 @@ class DocumentForm(forms.Form):
             raise forms.ValidationError(f"{reason}。没有保存。")
         if {"submission", "version"} & self.errors.keys():
             raise forms.ValidationError("提交的内容不完整，没有保存。请刷新页面后重新填写。")
+        if self.record:
+            for name, reason in impossible(self.kind, self.values, self.record).items():
+                self.add_error(name, reason)
+
+    @property
+    def sometimes(self) -> frozenset[str]:
+        """What is wanted before it is issued, though a draft may wait for it."""
+        return frozenset(each.name for each in KINDS[self.kind].fields if each.required)
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, str]]:
+        """The fields, each with what the registers say instead; blank where they agree."""
+        values = self.values if self.is_bound else {name: str(value or "") for name, value in self.initial.items()}
+        notes = differing(self.kind, values, self.record) if self.record else {}
+        return [(bound, "" if bound.errors else notes.get(bound.name, "")) for bound in self.visible_fields()]
+
+    def reopened(self, row: Document) -> tuple["DocumentForm", list[Difference]]:
+        """The form over ``row``, which somebody has changed since it was opened, and what both say of each field that
+        they changed; a field that was not touched follows them."""
+        names, stands = self._names(self.kind), _stands(row, self.kind)
+        changed = differing_marks(row, names, self.cleaned_data["opened"], stands)
+        touched = differing_marks(row, names, self.cleaned_data["opened"], self.values)
+        data = self.data.copy()
+        data["version"], data["opened"] = str(row.version), marks_of(row, names, stands)
+        for name in set(changed) - set(touched):
+            data[name] = stands[name]
+        mine = self.values | dict.fromkeys(set(changed) - set(touched), None)
+        again = DocumentForm(data, kind=self.kind, document=row, record=self.record)
+        again.full_clean()
+        return again, both_sides(row, {name: mine[name] for name in changed})
+
+    @staticmethod
+    def _names(kind: DocumentKind) -> list[str]:
+        return [each.name for each in KINDS[kind].fields]
 
     @property
     def values(self) -> dict[str, str]:
@@ -50,6 +97,21 @@ class DocumentForm(forms.Form):
             name: "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
             for name, value in found.items()
         }
+
+
+def both_sides(row: Document, mine: Mapping[str, str | None]) -> list[Difference]:
+    """What stands in a document and what somebody else has written, where they differ; None: they did not touch it."""
+    kind = DocumentKind(row.kind)
+    now, words = shown(kind, row.values), shown(kind, mine)
+    return [
+        Difference(each.label, now[each.name] or BLANK, NOT_TOUCHED if said is None else words[each.name] or BLANK)
+        for each in KINDS[kind].fields
+        if each.name in mine and (said := mine[each.name]) != (row.values.get(each.name) or "")
+    ]
+
+
+def _stands(row: Document, kind: DocumentKind) -> dict[str, str]:
+    return {each.name: str(row.values.get(each.name) or "") for each in KINDS[kind].fields}
 
 
 def _field(each: PaperField) -> forms.Field:
@@ -68,8 +130,6 @@ def _field(each: PaperField) -> forms.Field:
         field = ChoiceField(choices=[*each.choices], **asked)
     else:
         field = (TextField if each.input is Input.TEXT else LineField)(max_length=LONGEST[each.input], **asked)
-    # Wanted before it is issued, though a draft may wait for it: then nothing says （选填）.
-    field.wanted = each.required
     return field
 
 
@@ -146,9 +206,13 @@ class DeliveryForm(forms.Form):
     delivered_on = DateField("送达日期")
     method = ChoiceField("送达方式", LetterDelivery.Method.choices, initial=LetterDelivery.Method.IN_PERSON)
     place = LineField("送达地点", max_length=100, required=False)
-    recipient = LineField("签收人", max_length=60, required=False, help_text="写姓名和关系，例如：曾杰（母亲）")
-    witnesses = LineField("见证人", max_length=100, required=False, help_text="拒收而留置送达的写明，例如：村委会张平")
+    recipient = LineField(
+        "签收人", max_length=60, required=False, help_text="留置送达以外都要写，写姓名和关系，例如：曾杰（母亲）"
+    )
+    witnesses = LineField("见证人", max_length=100, required=False, help_text="拒收而留置送达的要写，例如：村委会张平")
     note = LineField("备注", required=False, help_text="拒收的写明原因")
+
+    sometimes = frozenset({"recipient", "witnesses"})  # one of them, by the way it was delivered
 
     def clean(self):
         left = self.cleaned_data.get("method") == LetterDelivery.Method.LEFT

@@ -4,13 +4,14 @@ A school's letter only urges; 责令限期改正 is the township government's an
 a fine or an expulsion.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from casework.causes import REASON_LABELS, WHEREABOUTS_LABELS
 from casework.documents import Post, SignStep
 from casework.ruleset import Tier
+from students.enrolment import EVENT_LABELS, REPORTED_CHANGES, EventKind
 
 
 class DocumentKind(StrEnum):
@@ -43,7 +44,8 @@ class Input(StrEnum):
 
 @dataclass(frozen=True)
 class PaperField:
-    """A field of a kind. ``source``: the fact that it is filled with beforehand (``queries.document_facts``)."""
+    """A field of a kind. ``source``: the fact that it is filled with beforehand (``queries.document_facts``);
+    ``is_past``: a day that is over or today; ``in_line``: a choice that the paper names in a sentence of its own."""
 
     name: str
     label: str
@@ -53,6 +55,8 @@ class PaperField:
     choices: tuple[tuple[str, str], ...] = ()
     help: str = ""
     highest: int = 400
+    is_past: bool = False
+    in_line: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,22 @@ class KindSpec:
     def author_label(self) -> str:
         return "、".join(post.label for post in Post if post in self.authors)
 
+    def issue_verb(self, posts: Collection[Post] = ()) -> str:
+        """What issuing it is called for whoever holds ``posts``: a letter that another one 签发 is sent to them."""
+        later = any(step.verb == ISSUES and step.post not in posts for step in self.chain)
+        return "送签" if later else ISSUES
 
+
+ISSUES = "签发"
 SCHOOL = frozenset({Post.HOMEROOM, Post.CLERK, Post.HEAD})
 CLERK_RECEIVES = SignStep(Post.CLERK, "签收")
 HEAD_SIGNS = SignStep(Post.HEAD, "审签")
 BUREAU_RECEIVES = SignStep(Post.BUREAU, "确认")
 _REASONS = tuple((code.value, label) for code, label in REASON_LABELS.items())
+_CHANGES = tuple((kind.value, EVENT_LABELS[kind]) for kind in EventKind if kind in REPORTED_CHANGES)
 _WHEREABOUTS = tuple((code.value, label) for code, label in WHEREABOUTS_LABELS.items())
 
-ABSENT_SINCE = PaperField("absent_since", "缺课开始日期", Input.DATE, source="run_start")
+ABSENT_SINCE = PaperField("absent_since", "缺课开始日期", Input.DATE, source="run_start", is_past=True)
 ABSENT_DAYS = PaperField("absent_days", "连续缺课天数", Input.NUMBER, source="run_days", help="上课日")
 SITUATION = PaperField("situation", "缺课情况", Input.TEXT, source="run_words")
 REASON = PaperField("reason", "原因", Input.CHOICE, source="reason", choices=_REASONS)
@@ -135,7 +146,7 @@ KINDS: Mapping[DocumentKind, KindSpec] = {
         (
             ABSENT_SINCE,
             ABSENT_DAYS,
-            PaperField("returned_on", "返校日期", Input.DATE, source="returned_on"),
+            PaperField("returned_on", "返校日期", Input.DATE, source="returned_on", is_past=True),
             PaperField("contacts", "劝返经过", Input.TEXT, source="contacts"),
             PaperField("support", "返校后的安排", Input.TEXT, help="例如：谁补课、谁结对帮扶、多久回访一次"),
         ),
@@ -148,8 +159,8 @@ KINDS: Mapping[DocumentKind, KindSpec] = {
         SCHOOL,
         (CLERK_RECEIVES, HEAD_SIGNS),
         (
-            PaperField("change", "变动", source="change", help="转入、转出、休学、复学、出国（境）或死亡"),
-            PaperField("changed_on", "变动日期", Input.DATE, source="changed_on"),
+            PaperField("change", "变动", Input.CHOICE, source="change", choices=_CHANGES, in_line=True),
+            PaperField("changed_on", "变动日期", Input.DATE, source="changed_on", is_past=True),
             PaperField("explanation", "情况说明", Input.TEXT, source="change_note"),
             PaperField("proof", "证明材料", Input.TEXT, required=False, source="papers"),
         ),
@@ -162,7 +173,7 @@ KINDS: Mapping[DocumentKind, KindSpec] = {
         SCHOOL,
         (SignStep(Post.CLERK, "审阅"),),
         (
-            PaperField("visited_on", "家访日期", Input.DATE, source="visited_on"),
+            PaperField("visited_on", "家访日期", Input.DATE, source="visited_on", is_past=True),
             PaperField("place", "家访地点", source="address"),
             PaperField("visitors", "家访人员", source="visitors"),
             PaperField("met", "受访人", source="spoken_to", help="写姓名和关系；没有见到人的写明"),
@@ -179,7 +190,7 @@ KINDS: Mapping[DocumentKind, KindSpec] = {
         SCHOOL | {Post.TOWNSHIP, Post.BUREAU},
         (HEAD_SIGNS,),
         (
-            PaperField("visited_on", "劝返日期", Input.DATE, source="visited_on"),
+            PaperField("visited_on", "劝返日期", Input.DATE, source="visited_on", is_past=True),
             PaperField("place", "劝返地点", source="address"),
             PaperField(
                 "visitors", "参加人员", Input.TEXT, source="visitors", help="学校、村（居）委会、乡镇等，写明姓名"
@@ -196,7 +207,7 @@ KINDS: Mapping[DocumentKind, KindSpec] = {
         "劝学（返校）通知书",
         "父母或其他法定监护人",
         SCHOOL,
-        (SignStep(Post.HEAD, "签发"),),
+        (SignStep(Post.HEAD, ISSUES),),
         (
             ADDRESSEE,
             ABSENT_SINCE,
@@ -262,6 +273,11 @@ def forbidden(values: Mapping[str, object]) -> str:
     text = "".join(str(value) for value in values.values())
     found = next((word for word in NEVER_SAID if word in text), "")
     return f"文书里不能写“{found}”，请改写，例如“{NEVER_SAID[found]}”" if found else ""
+
+
+def missing_labels(kind: DocumentKind, values: Mapping[str, object]) -> list[str]:
+    """The labels of what has to be filled in and is not."""
+    return [each.label for each in KINDS[kind].fields if each.required and values.get(each.name) in (None, "")]
 
 
 def shown(kind: DocumentKind, values: Mapping[str, object]) -> dict[str, str]:

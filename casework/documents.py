@@ -109,21 +109,27 @@ ACTION_LABELS = {
 
 
 class Party(StrEnum):
-    """Who does it: those who may write such a document, or whoever's signature it waits for."""
+    """Who does it: those who may write such a document, whoever's signature it waits for, or those in whose name it
+    was issued."""
 
     AUTHOR = "author"
     SIGNER = "signer"
+    ISSUER = "issuer"
 
 
 @dataclass(frozen=True)
 class Transition:
-    """What ``parties`` may do in ``sources``. ``target`` None: the state stays, or the chain says where it goes."""
+    """What ``parties`` may do in ``sources``. ``target`` None: the state stays, or the chain says where it goes.
+
+    ``of_letters``: states in which it may be done, besides, with what is served on somebody, by those who issued it.
+    """
 
     action: DocumentAction
     sources: frozenset[DocumentState]
     parties: frozenset[Party]
     target: DocumentState | None = None
     needs_reason: bool = False
+    of_letters: frozenset[DocumentState] = frozenset()
 
 
 _AUTHOR, _SIGNER = frozenset({Party.AUTHOR}), frozenset({Party.SIGNER})
@@ -141,7 +147,12 @@ TRANSITIONS: dict[DocumentAction, Transition] = {
             needs_reason=True,
         ),
         Transition(
-            DocumentAction.VOID, UNISSUED | {DocumentState.WAITING}, _AUTHOR, DocumentState.VOIDED, needs_reason=True
+            DocumentAction.VOID,
+            UNISSUED | {DocumentState.WAITING},
+            _AUTHOR,
+            DocumentState.VOIDED,
+            needs_reason=True,
+            of_letters=frozenset({DocumentState.CONFIRMED}),
         ),
         Transition(
             DocumentAction.ATTACH, frozenset({DocumentState.WAITING, DocumentState.CONFIRMED}), _AUTHOR | _SIGNER
@@ -167,6 +178,8 @@ def refusal(document: DocumentNow, action: DocumentAction, parties: Collection[P
     row, name = TRANSITIONS[action], name_of(action, document.step)
     if action is DocumentAction.DELIVER and not document.is_served:
         return f"《{document.label}》不用送达"
+    if document.is_served and document.state in row.of_letters:
+        return "" if Party.ISSUER in parties else f"已签发的通知书，{name}由签发的人或签发单位的负责人办理"
     if document.state not in row.sources:
         return f"这份文书现在是“{document.state.label}”，不能{name}"
     if row.parties & set(parties):

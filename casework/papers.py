@@ -71,7 +71,9 @@ class Sheet:
     @property
     def sections(self) -> list[Section]:
         """The longer answers, numbered; what was left out has no number."""
-        long = [each for each in KINDS[self.kind].fields if each.input in (Input.TEXT, Input.CHOICE)]
+        long = [
+            each for each in KINDS[self.kind].fields if each.input in (Input.TEXT, Input.CHOICE) and not each.in_line
+        ]
         said = [(each.label, _sentence(each, self.shown[each.name])) for each in long if self.shown[each.name]]
         return [Section(f"{NUMERALS[number]}、{label}", _paragraphs(text)) for number, (label, text) in enumerate(said)]
 

@@ -55,6 +55,7 @@ CALCULATION = {
         "attempts",
         "contacts",
         "causes",
+        "document_checks",
         "document_kinds",
         "documents",
         "following",

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from casework.actions import acts
 from casework.actions.drafts import discard
-from casework.document_kinds import KINDS, DocumentKind, forbidden
+from casework.document_kinds import KINDS, DocumentKind, forbidden, missing_labels
 from casework.documents import (
     DocumentAction,
     DocumentState,
@@ -110,8 +110,7 @@ def issue(*, by, scope: Scope, document: Document, version: int, today: date) ->
     row = locked(document)
     if _pressed_twice(row, DocumentAction.ISSUE, by, version):
         return row
-    refuse(row, DocumentAction.ISSUE, scope, today)
-    _refuse_stale(row, version)
+    _refuse_step(row, DocumentAction.ISSUE, scope, today, version)
     if missing := missing_labels(DocumentKind(row.kind), row.values):
         raise DocumentRefused(f"还没有填写{'、'.join(missing)}，没有签发。请补上后再签发。")
     _refuse_words(row.values)
@@ -125,7 +124,7 @@ def issue(*, by, scope: Scope, document: Document, version: int, today: date) ->
     if KINDS[DocumentKind(row.kind)].tier:
         _file_report(row, by, today)
     first = after_issue(KINDS[DocumentKind(row.kind)].chain, posts)
-    note_step(row, DocumentAction.ISSUE, by, verb="签发")
+    note_step(row, DocumentAction.ISSUE, by, verb=KINDS[DocumentKind(row.kind)].issue_verb(posts))
     for number in range(first):
         _sign_step(row, number, by, "")
     _wait_for_step(row, first, by, today)
@@ -144,8 +143,7 @@ def sign(*, by, scope: Scope, document: Document, note: str = "", version: int, 
     row = locked(document)
     if _pressed_twice(row, DocumentAction.SIGN, by, version):
         return row
-    refuse(row, DocumentAction.SIGN, scope, today)
-    _refuse_stale(row, version)
+    _refuse_step(row, DocumentAction.SIGN, scope, today, version)
     _settle(row, by, today)
     _sign_step(row, row.step, by, note)
     _wait_for_step(row, row.step + 1, by, today)
@@ -164,8 +162,7 @@ def send_back(*, by, scope: Scope, document: Document, reason: str, version: int
     row = locked(document)
     if _pressed_twice(row, DocumentAction.RETURN, by, version):
         return row
-    refuse(row, DocumentAction.RETURN, scope, today)
-    _refuse_stale(row, version)
+    _refuse_step(row, DocumentAction.RETURN, scope, today, version)
     if not reason:
         raise DocumentRefused("退回要写明原因，没有退回。请填写后再提交。")
     _settle(row, by, today)
@@ -183,19 +180,19 @@ def send_back(*, by, scope: Scope, document: Document, reason: str, version: int
 def void(*, by, scope: Scope, document: Document, reason: str, version: int, today: date) -> Document:
     """作废: the document stays and keeps its number; the report it has filed is taken back, and the duty owed again.
 
-    Raises ``DocumentRefused``.
+    A letter may be voided by those who issued it also when it is confirmed, or served. Raises ``DocumentRefused``.
     """
     row = locked(document)
     if _pressed_twice(row, DocumentAction.VOID, by, version):
         return row
-    refuse(row, DocumentAction.VOID, scope, today)
-    _refuse_stale(row, version)
+    _refuse_step(row, DocumentAction.VOID, scope, today, version)
     if not reason:
         raise DocumentRefused("作废要写明原因，没有作废。请填写后再提交。")
     _settle(row, by, today)
     note_step(row, DocumentAction.VOID, by, verb="作废", reason=reason)
     row.state, row.waiting_for, row.void_reason = DocumentState.VOIDED, "", reason
     row.voided_at, row.voided_by = timezone.now(), by
+    row.confirmed_at, row.confirmed_by = None, None  # the history keeps who confirmed it
     row.version += 1
     row.save()
     audit.record(by=by, action="document.void", subject=row)
@@ -206,11 +203,6 @@ def void(*, by, scope: Scope, document: Document, reason: str, version: int, tod
 def duty_for(student: Student, tier: Tier, today: date) -> Obligation | None:
     """The duty that a report of this kind would close: the latest that is open."""
     return Obligation.objects.undone_on(today).filter(student=student, tier=tier).order_by("key").last()
-
-
-def missing_labels(kind: DocumentKind, values: Mapping[str, object]) -> list[str]:
-    """The labels of what has to be filled in and is not."""
-    return [each.label for each in KINDS[kind].fields if each.required and values.get(each.name) in (None, "")]
 
 
 def locked(document: Document) -> Document:
@@ -225,6 +217,16 @@ def refuse(row: Document, action: DocumentAction, scope: Scope, today: date) -> 
     if reason := refusal(now, action, parties):
         wrong = NotYourDocument if is_wrong_person(now, action, parties) else DocumentRefused
         raise wrong(f"{reason}。没有保存。")
+
+
+def _refuse_step(row: Document, action: DocumentAction, scope: Scope, today: date, version: int) -> None:
+    """``refuse``, and what comes from an old page; whoever has had their turn there is told of the page first."""
+    try:
+        refuse(row, action, scope, today)
+    except NotYourDocument:
+        _refuse_stale(row, version)
+        raise
+    _refuse_stale(row, version)
 
 
 def _refuse_stale(row: Document, version: int) -> None:

@@ -37,7 +37,7 @@ class DocumentQuerySet(ScopedQuerySet):
     def for_page(self):
         """With all that a list or a page of them names."""
         return self.select_related(
-            "student", "school_class__school__township", "drafted_by", "issued_by", "person", "voided_by"
+            "student", "school_class__school__township", "area", "drafted_by", "issued_by", "person", "voided_by"
         )
 
 

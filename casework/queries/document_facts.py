@@ -7,6 +7,7 @@ from functools import cached_property
 from django.db.models import Q
 
 from casework.contacts import CALLS, VISITS
+from casework.document_checks import HELD, OnRecord
 from casework.document_kinds import KINDS, DocumentKind, Target
 from casework.models import AbsenceRun, Contact, Obligation
 from casework.wording import joined_days, short_day
@@ -14,7 +15,8 @@ from students.calendar import school_year_of, school_year_start
 from students.days import UNEXCUSED
 from students.enrolment import REPORTED_CHANGES
 from students.identity import masked_number
-from students.models import AbsenceMark, Certificate, EnrolmentEvent, Person, SchoolClass, Student
+from students.models import AbsenceMark, Certificate, Enrolment, EnrolmentEvent, Person, SchoolClass, Student
+from students.queries.calendar import current_calendar
 from students.queries.guardians import to_ring
 from students.queries.policy import policy_of
 from students.templatetags.chinese import cdate
@@ -142,7 +144,7 @@ class Prefill:
 
     def change(self) -> str:
         event = self._event()
-        return event.get_kind_display() if event else ""
+        return event.kind if event else ""
 
     def changed_on(self) -> str:
         event = self._event()
@@ -158,6 +160,15 @@ class Prefill:
             Certificate.objects.filter(event=event, cancelled_at=None).values_list("name", flat=True) if event else ()
         )
         return "、".join(names)
+
+
+def on_record(fill: Prefill, kind: DocumentKind) -> OnRecord:
+    """What the days and counts of a document are held against."""
+    line, fields = fill.school_class, KINDS[kind].fields
+    first = Enrolment.objects.filter(student=fill.student).order_by("since").values_list("since", flat=True).first()
+    days = current_calendar().school_days(school=line.school_id, school_class=line.pk)
+    known = {each.name: SOURCES[each.source](fill) for each in fields if each.source in HELD}
+    return OnRecord(fill.today, first, days, known)
 
 
 def _run_of(student: Student, duty: Obligation | None, today: date) -> AbsenceRun | None:

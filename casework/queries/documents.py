@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from casework.document_kinds import KINDS, OF_A_CHILD, DocumentKind, shown
+from casework.document_checks import OnRecord, differing
+from casework.document_kinds import ISSUES, KINDS, OF_A_CHILD, DocumentKind, missing_labels, shown
 from casework.documents import (
     STANDS_IN,
     UNISSUED,
@@ -19,7 +20,7 @@ from casework.documents import (
 )
 from casework.models import Document, DocumentDraft, DocumentStep, LetterDelivery
 from students.access import Scope, in_force
-from students.models import Person, Posting, Role, SchoolClass, Student
+from students.models import Area, Person, Posting, Role, SchoolClass, Student
 from students.templatetags.chinese import cdate_short, ctime
 
 ROLES_OF = {
@@ -118,7 +119,19 @@ def parties_of(document: Document, scope: Scope, day: date) -> frozenset[Party]:
         parties.add(Party.AUTHOR)
     if document.state == DocumentState.WAITING and waiting_for(scope, day).filter(pk=document.pk).exists():
         parties.add(Party.SIGNER)
+    if document.issued_by_id and _issues(document, scope):
+        parties.add(Party.ISSUER)
     return frozenset(parties)
+
+
+def _issues(document: Document, scope: Scope) -> bool:
+    """Whether the reader holds the post in whose name the document was issued, or has issued it and may still write
+    such a one."""
+    posts, office = posts_over(scope, document.school_class), Post.HEAD
+    if document.area:
+        office = Post.TOWNSHIP if document.area.level == Area.Level.TOWNSHIP else Post.BUREAU
+    may_write = posts & KINDS[DocumentKind(document.kind)].authors
+    return office in posts or bool(may_write and document.issued_by_id == scope.person)
 
 
 def step_of(document: Document) -> SignStep | None:
@@ -173,8 +186,12 @@ def track(document: Document, steps: Sequence[DocumentStep]) -> list[dict]:
     """The chain as a stage track: who has signed and when, who is awaited. ``steps``: what was done to it, in order."""
     signed = {row.step: row for row in steps if row.action == DocumentAction.SIGN and row.revision == document.revision}
     goes_on = document.state in (DocumentState.WAITING, DocumentState.CONFIRMED)
-    first = {"label": "签发", "state": "done" if goes_on else "current", "note": ""}
-    if document.issued_by:
+    first = {
+        "label": KINDS[DocumentKind(document.kind)].issue_verb(),
+        "state": "done" if goes_on else "current",
+        "note": "",
+    }
+    if document.issued_by and goes_on:
         first["note"] = _when(document.issued_by, document.issued_at)
     lines = [first]
     for number, step in enumerate(KINDS[DocumentKind(document.kind)].chain):
@@ -190,16 +207,25 @@ def _when(person: Person, at: datetime) -> str:
     return f"{person.name} {cdate_short(at)} {ctime(at)}"
 
 
-def page_of(document: Document, scope: Scope) -> dict:
-    """What the page of one document shows beside the buttons; five queries."""
-    steps = list(document.steps.select_related("by"))
-    words = shown(DocumentKind(document.kind), document.values)
-    spec = KINDS[DocumentKind(document.kind)]
+def page_of(document: Document, scope: Scope, record: OnRecord | None) -> dict:
+    """What the page of one document shows beside the buttons; five queries.
+
+    ``record``: what it is held against; None where it is not to be changed any more.
+    """
+    steps, kind = list(document.steps.select_related("by")), DocumentKind(document.kind)
+    words, spec = shown(kind, document.values), KINDS[kind]
+    notes = differing(kind, document.values, record) if record else {}
     return {
         "document": document,
         "is_report": spec.tier is not None,
-        "track": track(document, steps),
-        "lines": [(each.label, words[each.name]) for each in spec.fields],
+        "track": [] if document.state == DocumentState.VOIDED else track(document, steps),
+        "lines": [(each.label, words[each.name]) for each in spec.fields if words[each.name]],
+        "notes": [
+            f"{'、'.join(each.label for each in spec.fields if notes.get(each.name) == note)}：{note}"
+            for note in dict.fromkeys(notes.values())
+        ],
+        "missing": "、".join(missing_labels(kind, document.values)),
+        "issue_word": spec.issue_verb(posts_over(scope, document.school_class)),
         "papers": list(document.papers.defer("pdf", "values").select_related("issued_by").order_by("-revision")),
         "copies": list(document.copies.defer("content").select_related("uploaded_by")),
         "delivery": LetterDelivery.objects.filter(document=document).select_related("recorded_by").first(),
@@ -211,6 +237,12 @@ def page_of(document: Document, scope: Scope) -> dict:
                 "by": row.by.name,
                 "tone": "warn" if row.action == DocumentAction.RETURN else "",
             }
-            for row in reversed(steps)
+            for row in reversed(_told(steps))
         ],
     }
+
+
+def _told(steps: Sequence[DocumentStep]) -> list[DocumentStep]:
+    """What was done, without an issue that was a 签发 signature at once: one entry says both."""
+    signed = {(row.revision, row.by_id) for row in steps if row.action == DocumentAction.SIGN and row.verb == ISSUES}
+    return [row for row in steps if row.action != DocumentAction.ISSUE or (row.revision, row.by_id) not in signed]

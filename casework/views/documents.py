@@ -8,17 +8,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from casework.actions import documents as actions
-from casework.document_forms import CopyForm, DocumentForm, ReasonForm, SignForm, VersionForm
+from casework.document_checks import OnRecord
+from casework.document_forms import CopyForm, DocumentForm, ReasonForm, SignForm, VersionForm, both_sides
 from casework.document_kinds import KINDS, OF_A_CHILD, DocumentKind
-from casework.documents import DocumentAction, is_wrong_person, name_of
-from casework.models import Document, Obligation
+from casework.documents import UNISSUED, DocumentAction, is_wrong_person, name_of
+from casework.models import Document, DocumentDraft, Obligation
 from casework.papers import printed_words, typeset
 from casework.queries import documents as papers
-from casework.queries.document_facts import Prefill
+from casework.queries.document_facts import Prefill, on_record
 from casework.queries.document_sheets import author_posts, sheet_of
 from students.access import REGISTRY_ROLES
+from students.forms.child import Difference
 from students.models import Role, Student
 from students.queries.changes import class_of
+from students.queries.child import last_change
 from students.views.audience import only_for
 
 document_page = only_for(REGISTRY_ROLES, "文书由班主任、学校和主管部门办理，科任教师只签自己的责任书")
@@ -45,18 +48,17 @@ def child_documents(request, pk):
 def new_document(request, pk, kind):
     """起草: the form is filled with what is on record; nothing is kept before it is saved."""
     student, school_class, kind = written_by(request, pk, kind)
-    duty = _duty(request, student, kind)
-    if duty and (standing := Document.objects.standing().filter(obligation=duty).first()):
+    duty, asks = _duty(request, student, kind), request.method != "POST"
+    if asks and duty and (standing := Document.objects.standing().filter(obligation=duty).first()):
         return redirect("casework:document", standing.pk)
-    typed, values = papers.typed_of(request.user, student, kind), None
-    if request.method != "POST":
-        fill = Prefill(student=student, school_class=school_class, duty=duty, author=request.user, today=request.today)
-        values = fill.values(kind) | (typed.typed() if typed else {})
-    form = DocumentForm(request.POST or None, kind=kind, values=values)
+    fill = Prefill(student=student, school_class=school_class, duty=duty, author=request.user, today=request.today)
+    typed = papers.typed_of(request.user, student, kind)
+    values = fill.values(kind) | (typed.typed() if typed else {}) if asks else None
+    form = DocumentForm(request.POST or None, kind=kind, values=values, record=on_record(fill, kind))
     if form.is_valid() and (made := _drafted(request, form, student, school_class, duty)):
         return redirect("casework:document", made.pk)
     context = {"form": form, "student": student, "school_class": school_class, "kind": kind, "document": None}
-    context |= {"typed": typed, "is_overtaken": False}
+    context |= {"typed": typed, "differences": [], "changed_by": "", "whom": student.name}
     return render(request, "casework/document_form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -77,32 +79,65 @@ def _drafted(request, form: DocumentForm, student, school_class, duty) -> Docume
 def edit_document(request, pk):
     """Change a draft, or what has been sent back."""
     row = _seen(request, pk)
-    kind = DocumentKind(row.kind)
-    now, parties = papers.now_of(row), papers.parties_of(row, request.scope, request.today)
-    if is_wrong_person(now, DocumentAction.EDIT, parties):
-        raise PermissionDenied(papers.refusal(now, DocumentAction.EDIT, parties))
-    if reason := papers.refusal(now, DocumentAction.EDIT, parties):
-        messages.error(request, f"{reason}。没有保存。")
+    kind, over = DocumentKind(row.kind), _over(request, row)
+    if over and request.method != "POST":
+        messages.error(request, over)
         return redirect("casework:document", pk)
     typed = papers.typed_changes(request.user, row)
     values = row.values | (typed.typed() if typed else {})
-    form = DocumentForm(request.POST or None, kind=kind, values=values, document=row)
-    if form.is_valid() and _edited(request, form, row):
-        return redirect("casework:document", pk)
+    form = DocumentForm(request.POST or None, kind=kind, values=values, document=row, record=_record(request, row))
+    differences = both_sides(row, typed.typed()) if typed and not form.is_bound and _is_overtaken(typed, row) else []
+    if form.is_bound:
+        form, differences, is_saved = _edited(request, form, row, over)
+        if is_saved:
+            return redirect("casework:document", pk)
     context = {"form": form, "student": row.student, "school_class": row.school_class, "kind": kind, "document": row}
-    context |= {"typed": typed, "is_overtaken": typed and typed.fields.get("version") != [str(row.version)]}
-    return render(request, "casework/document_form.html", context, status=422 if form.is_bound else 200)
+    context |= {"typed": typed, "differences": differences, "whom": row.of_whom}
+    context["changed_by"] = last_change(row, "document.edit") if differences else ""
+    status = 409 if form.is_bound and differences else 422 if form.is_bound else 200
+    return render(request, "casework/document_form.html", context, status=status)
 
 
-def _edited(request, form: DocumentForm, row: Document) -> bool:
+def _over(request, row: Document) -> str:
+    """Why nobody changes the document any more, in words; whose it is not is told so."""
+    now, parties = papers.now_of(row), papers.parties_of(row, request.scope, request.today)
+    reason = papers.refusal(now, DocumentAction.EDIT, parties)
+    if is_wrong_person(now, DocumentAction.EDIT, parties):
+        raise PermissionDenied(reason)
+    return f"{reason}。没有保存。" if reason else ""
+
+
+def _is_overtaken(typed: DocumentDraft, row: Document) -> bool:
+    return typed.fields.get("version") != [str(row.version)]
+
+
+def _record(request, row: Document) -> OnRecord | None:
+    """What a document is held against as long as it may be changed; None for a 责任书, which is of no child."""
+    if row.student is None or row.state not in UNISSUED:
+        return None
+    place = {"student": row.student, "school_class": row.school_class, "author": request.user, "today": request.today}
+    return on_record(Prefill(duty=row.obligation, **place), DocumentKind(row.kind))
+
+
+def _edited(request, form: DocumentForm, row: Document, over: str) -> tuple[DocumentForm, list[Difference], bool]:
+    """The form to show, what two people have changed at once, and whether it was saved: what was typed stays."""
+    if over:
+        form.add_error(None, f"{over}下面是你填写的内容。")
+    if not form.is_valid():
+        return form, [], False
     place = {"by": request.user, "scope": request.scope, "today": request.today}
     try:
         actions.edit(**place, document=row, values=form.values, version=form.cleaned_data["version"])
+    except actions.DocumentChanged as changed:
+        form, differences = form.reopened(_seen(request, row.pk))
+        if not differences:
+            form.add_error(None, str(changed))
+        return form, differences, False
     except actions.DocumentRefused as refused:
         form.add_error(None, str(refused))
-        return False
+        return form, [], False
     messages.success(request, "已保存，还没有签发。")
-    return True
+    return form, [], True
 
 
 FORMS = {"issue": VersionForm, "sign": SignForm, "return": ReasonForm, "void": ReasonForm}
@@ -123,7 +158,7 @@ def document(request, pk):
     status = 200
     if request.method == "POST" and (status := _stepped(request, row, do)) == 302:
         return redirect("casework:document", pk)
-    context = papers.page_of(row, request.scope) | {
+    context = papers.page_of(row, request.scope, _record(request, row)) | {
         "forms": forms,
         "offered": offered,
         "sign_word": name_of(DocumentAction.SIGN, papers.step_of(row)),
@@ -138,10 +173,10 @@ def _form(do: str, row: Document, data):
 
 
 STEPS = {
-    "issue": (actions.issue, "已签发，编号{reference}。"),
+    "issue": (actions.issue, "已{verb}，编号{reference}。"),
     "sign": (actions.sign, "已{verb}。"),
-    "return": (actions.send_back, "已退回，起草人会收到通知。"),
-    "void": (actions.void, "已作废。文书和文号留存。"),
+    "return": (actions.send_back, "已{verb}，起草人会收到通知。"),
+    "void": (actions.void, "已{verb}。文书和文号留存。"),
 }
 
 
@@ -158,7 +193,8 @@ def _stepped(request, row: Document, do: str) -> int:
         done = step(
             by=request.user, scope=request.scope, document=row, today=request.today, **form.cleaned_data
         )  # fmt: skip
-        verb = name_of(DocumentAction.SIGN, papers.step_of(row))
+        # What this person has done, also where it was on an old page and they are the last no more.
+        verb = done.steps.filter(action=do, by=request.user).order_by("pk").last().verb
         messages.success(request, text.format(reference=done.reference, verb=verb))
     except actions.NotYourDocument as refused:
         raise PermissionDenied(str(refused)) from None

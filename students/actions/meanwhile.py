@@ -19,9 +19,10 @@ class ChangedMeanwhile(Exception):
         self.fields = fields
 
 
-def marks_of(row: Model, fields: Sequence[str]) -> str:
-    """The marks of these fields as they stand, for a hidden field."""
-    return ".".join(_mark(row, field, getattr(row, field)) for field in fields)
+def marks_of(row: Model, fields: Sequence[str], values: Mapping[str, object] | None = None) -> str:
+    """The marks of these fields as they stand, for a hidden field; ``values``: where they are no columns of it."""
+    stand = {field: getattr(row, field) for field in fields} if values is None else values
+    return ".".join(_mark(row, field, stand[field]) for field in fields)
 
 
 def refuse_changed(row: Model, fields: Sequence[str], opened: str) -> None:

@@ -47,8 +47,9 @@ def draft_and_issue(story: Story, author: Actor, kind: str, *, number: int, **to
     proof = author.download(author.page.get_by_role("link", name="看样张").get_attribute("href"))
     assert_set_as_gb_t_9704_says(proof)
     reads(proof, f"草稿，{author.person.name}，2026年")
-    author.follow("签发")
-    author.is_told("已签发，编号")
+    verb = "送签" if kind == "urging_notice" else "签发"  # that letter is the head's to issue
+    author.follow(verb)
+    author.is_told(f"已{verb}，编号")
     expect(author.page.locator(".child-state")).to_contain_text(f"控辍〔2026〕{number}号")
     paper = author.download(author.page.get_by_role("link", name="打开PDF").get_attribute("href"))
     assert_set_as_gb_t_9704_says(paper)

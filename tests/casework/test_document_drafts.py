@@ -136,7 +136,7 @@ class TestOfChangesToADocument:
         html = page(desk, url)
         assert "说到一半</textarea>" in html
         assert "还没有保存的内容" in html
-        assert "有了新的改动" not in html
+        assert "内容改过" not in html
 
     def test_is_not_taken_for_a_new_document(self, desk, typed, address):
         typed(version="1")
@@ -153,7 +153,7 @@ class TestOfChangesToADocument:
         clock.move_to(at(desk.today, 9))
         edit(**desk.place("clerk"), document=row, values=desk.filled(VISIT, talk="教务处改过"), version=1)
         html = page(desk, url)
-        assert "你填写以后，这份文书有了新的改动" in html
+        assert "谈话内容：现在是“教务处改过”，你填的是“说到一半”" in html
         assert "说到一半</textarea>" in html
         assert 'name="version" value="2"' in html
         row.refresh_from_db()

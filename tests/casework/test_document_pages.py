@@ -106,15 +106,6 @@ class TestWriting:
         address = page("new_document", desk.scene.children[0].pk, "absence_report")
         assert "9月7日、8日、9日" in client_of(desk.scene.teacher).get(f"{address}?duty={duty}").content.decode()
 
-    def test_a_change_from_a_stale_page_is_told_and_what_was_typed_stays(self, desk):
-        row = desk.draft(VISIT)
-        client, address = client_of(desk.scene.teacher), page("edit_document", row.pk)
-        client_of(desk.scene.clerk).post(address, desk.filled(VISIT, talk="家长在外务工") | {"version": "1"})
-        response = client.post(address, desk.filled(VISIT, talk="奶奶在家") | {"version": "1"})
-        assert response.status_code == 422
-        assert "有了新的改动，没有保存" in words(response)
-        assert "奶奶在家" in response.content.decode()
-
     def test_what_is_issued_leads_back_to_its_page(self, desk):
         row = desk.issued(VISIT)
         text = words(client_of(desk.scene.teacher).get(page("edit_document", row.pk), follow=True))

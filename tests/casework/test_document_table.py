@@ -26,7 +26,7 @@ from casework.queries.document_facts import SOURCES
 from casework.ruleset import REPORT_TIERS
 
 RECEIPT = SignStep(Post.CLERK, "签收")
-ALL_PARTIES = [frozenset(each) for each in chain.from_iterable(combinations(Party, size) for size in range(3))]
+ALL_PARTIES = [frozenset(each) for each in chain.from_iterable(combinations(Party, size) for size in range(4))]
 # state → action → who may; what is not named here is refused to everybody
 MAY = {
     "draft": {"edit": {"author"}, "issue": {"author"}, "void": {"author"}},
@@ -34,7 +34,7 @@ MAY = {
         "sign": {"signer"}, "return": {"signer"}, "void": {"author"}, "attach": {"author", "signer"},
     },
     "returned": {"edit": {"author"}, "issue": {"author"}, "void": {"author"}},
-    "confirmed": {"attach": {"author", "signer"}, "deliver": {"author"}},
+    "confirmed": {"attach": {"author", "signer"}, "deliver": {"author"}, "void": {"issuer"}},
     "voided": {},
 }  # fmt: skip
 
@@ -58,6 +58,17 @@ def test_every_state_and_action_is_decided_for_everybody(state, action, parties)
 
 def test_only_a_letter_is_delivered():
     assert refusal(now("confirmed", is_served=False), DocumentAction.DELIVER, {Party.AUTHOR}).endswith("不用送达")
+
+
+def test_only_a_letter_is_voided_once_it_is_confirmed():
+    said = refusal(now("confirmed", is_served=False), DocumentAction.VOID, set(Party))
+    assert said == "这份文书现在是“已确认”，不能作废"
+
+
+def test_a_letter_that_the_head_issues_is_sent_to_the_head():
+    letter = KINDS[DocumentKind.URGING_NOTICE]
+    assert (letter.issue_verb(), letter.issue_verb({Post.HEAD})) == ("送签", "签发")
+    assert KINDS[DocumentKind.LOSS_REPORT].issue_verb() == KINDS[DocumentKind.ORDER].issue_verb() == "签发"
 
 
 def test_signing_is_called_what_it_is():

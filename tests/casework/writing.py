@@ -41,7 +41,8 @@ class Desk:
         )
         values = fill.values(kind)
         blank = {
-            Input.LINE: "在家", Input.TEXT: "已与家长谈过，家长同意配合。", Input.DATE: str(MONDAY), Input.NUMBER: "3",
+            Input.LINE: "在家", Input.TEXT: "已与家长谈过，家长同意配合。", Input.DATE: str(self.today),
+            Input.NUMBER: "3",
         }  # fmt: skip
         for each in KINDS[kind].fields:
             if not values[each.name]:

@@ -223,7 +223,7 @@ class TestStudentNumber:
         change_number(scene, temporary, f"G{temporary.id_number}")
         response = change_number(scene, temporary, "J629901201405069999", opened=opened)
         assert response.status_code == 409
-        assert "别人改过" in response.content.decode()
+        assert "你打开页面之后，内容改过" in response.content.decode()
         temporary.refresh_from_db()
         assert temporary.student_number == f"G{temporary.id_number}"
 
