@@ -110,6 +110,14 @@ def both_sides(row: Document, mine: Mapping[str, str | None]) -> list[Difference
     ]
 
 
+def touched(row: Document, typed: Mapping[str, str]) -> dict[str, str]:
+    """Of what was typed and not saved, the fields that were changed since the form was opened."""
+    stands = _stands(row, DocumentKind(row.kind))
+    mine = {name: typed[name] for name in stands if name in typed}
+    changed = differing_marks(row, list(stands), typed.get("opened", ""), stands | mine)
+    return {name: mine[name] for name in changed if name in mine}
+
+
 def _stands(row: Document, kind: DocumentKind) -> dict[str, str]:
     return {each.name: str(row.values.get(each.name) or "") for each in KINDS[kind].fields}
 

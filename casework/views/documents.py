@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from casework.actions import documents as actions
 from casework.document_checks import OnRecord
-from casework.document_forms import CopyForm, DocumentForm, ReasonForm, SignForm, VersionForm, both_sides
+from casework.document_forms import CopyForm, DocumentForm, ReasonForm, SignForm, VersionForm, both_sides, touched
 from casework.document_kinds import KINDS, OF_A_CHILD, DocumentKind
 from casework.documents import UNISSUED, DocumentAction, is_wrong_person, name_of
 from casework.models import Document, DocumentDraft, Obligation
@@ -84,9 +84,11 @@ def edit_document(request, pk):
         messages.error(request, over)
         return redirect("casework:document", pk)
     typed = papers.typed_changes(request.user, row)
-    values = row.values | (typed.typed() if typed else {})
-    form = DocumentForm(request.POST or None, kind=kind, values=values, document=row, record=_record(request, row))
-    differences = both_sides(row, typed.typed()) if typed and not form.is_bound and _is_overtaken(typed, row) else []
+    mine = touched(row, typed.typed()) if typed else {}
+    form = DocumentForm(
+        request.POST or None, kind=kind, values=row.values | mine, document=row, record=_record(request, row)
+    )
+    differences = both_sides(row, mine) if typed and not form.is_bound and _is_overtaken(typed, row) else []
     if form.is_bound:
         form, differences, is_saved = _edited(request, form, row, over)
         if is_saved:

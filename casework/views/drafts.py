@@ -27,7 +27,7 @@ def submission_of(request) -> UUID | None:
 def save_document_draft(request, pk, kind):
     """Keep what has been typed of a document so far: asked for by the page itself while one types."""
     student, _, kind = written_by(request, pk, kind)
-    draft, names = None, ["version", *(each.name for each in KINDS[kind].fields)]
+    draft, names = None, ["version", "opened", *(each.name for each in KINDS[kind].fields)]
     if key := submission_of(request):
         fields = {name: request.POST.getlist(name) for name in names if name in request.POST}
         draft = actions.keep_document(by=request.user, student=student, kind=kind, submission=key, fields=fields)

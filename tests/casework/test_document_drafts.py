@@ -159,6 +159,15 @@ class TestOfChangesToADocument:
         row.refresh_from_db()
         assert row.values["talk"] == "教务处改过"
 
+    def test_follows_the_other_one_where_nothing_was_typed(self, desk, typed, url, row, clock):
+        form = client_of(desk.people["homeroom"]).get(url).context["form"]
+        typed(version="1", opened=form["opened"].value(), place=form["place"].value())
+        clock.move_to(at(desk.today, 9))
+        edit(**desk.place("clerk"), document=row, values=desk.filled(VISIT, place="村委会"), version=1)
+        html = page(desk, url)
+        assert 'value="村委会"' in html
+        assert "家访地点：" not in html
+
     def test_thrown_away_leads_back_to_the_document(self, desk, typed, address, row):
         typed(version="1")
         sent = {"submission": str(row.submission)}
