@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.template import engines
 from django.template.base import FilterExpression
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
 # Two ways to run the property tests: "settled" looks at the same examples every time, so that a change is judged by
@@ -60,8 +60,12 @@ def pytest_collection_finish():
 
 def depends_on_the_database(item) -> bool:
     """Whether a test meets rows at all, and judges more than how pages look."""
-    meets_rows = item.get_closest_marker("django_db") or not ROWS.isdisjoint(getattr(item, "fixturenames", ()))
-    return bool(meets_rows) and not item.get_closest_marker("appearance")
+    if item.get_closest_marker("appearance"):
+        return False
+    is_case = isinstance(item.cls, type) and issubclass(item.cls, TransactionTestCase)  # Django's own, without fixtures
+    return bool(
+        is_case or item.get_closest_marker("django_db") or not ROWS.isdisjoint(getattr(item, "fixturenames", ()))
+    )
 
 
 @pytest.fixture(scope="session")
