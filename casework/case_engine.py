@@ -8,14 +8,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case as Choose
 from django.utils import timezone
 
 from casework.facts import Surroundings, first_seen
 from casework.following import CaseFile, Matter, Move, follow
 from casework.handing_off import TRANSITIONS as HAND_OFF_STEPS
 from casework.handing_off import HandOffAction
-from casework.models import AbsenceRun, Case, CaseEvent, Contact, HandOff, Obligation
+from casework.models import AbsenceRun, Case, CaseEvent, Contact, HandOff, Obligation, Report
 from casework.ruleset import Tier
 from casework.stages import CASE_TIERS, OPEN_STAGES, TRANSITIONS, CaseAction, CaseOutcome, CaseStage
 from casework.steps import PLANS, CaseStep, Pace
@@ -54,13 +55,13 @@ def follow_children(students: Collection[int], *, today: date) -> int:
         elif case and case.is_open and case.plan_step == CaseStep.PROMISED:
             promised.append((line, case))
     moved = {line.pk for line, _, _ in found}
-    unlost = [case for student, case in cases.items() if case.lost_by_mistake and student not in moved]
+    settled = [case for student, case in cases.items() if case.is_lost is not None and student not in moved]
     if found:
         _write(found, today)
-    if unlost:
-        _take_loss_back(unlost, today)
+    if settled:
+        _settle_loss(settled, today)
     kept = _keep_promises(promised, today) if promised else 0
-    return sum(len(moves) for _, _, moves in found) + len(unlost) + kept
+    return sum(len(moves) for _, _, moves in found) + len(settled) + kept
 
 
 def children_to_follow(today: date):
@@ -174,7 +175,9 @@ def _last_cases(students: Collection[int]) -> dict[int, Case]:
     last = Case.objects.filter(student=OuterRef("student")).order_by("-since", "-pk").values("pk")[:1]
     rows = Case.objects.filter(student__in=students, pk=Subquery(last))
     rows = rows.annotate(by_hand=Exists(here.since_opened().exclude(by=None)), ended=Subquery(ended))
-    rows = rows.annotate(lost_by_mistake=_lost_by_mistake())
+    taken_back = Q(stage=CaseStage.REPORTED_LOST) & _some_taken_back()
+    rows = rows.annotate(is_lost=_is_lost(), is_taken_back=_truth((taken_back, True), default=False))
+    rows = rows.annotate(report_stands=_truth((_report_stands(), True), default=False))
     return {row.student_id: row for row in rows}
 
 
@@ -183,8 +186,9 @@ def _file_of(case: Case | None) -> CaseFile | None:
         return None
     ended_as = CaseOutcome(case.ended["outcome"]) if case.ended else None
     return CaseFile(
-        CaseStage(case.stage), case.since, case.closed_on, case.by_hand, case.was_lost, ended_as,
-        is_false_alarm=case.outcome == CaseOutcome.FALSE_ALARM,
+        CaseStage(case.stage), case.since, case.closed_on, case.by_hand, case.was_lost or bool(case.is_lost), ended_as,
+        is_false_alarm=case.outcome == CaseOutcome.FALSE_ALARM, is_taken_back=case.is_taken_back,
+        report_stands=case.report_stands,
     )  # fmt: skip
 
 
@@ -215,29 +219,57 @@ def _end_as_before(case: Case) -> None:
         setattr(case, field.attname, field.to_python(case.ended[field.name]))
 
 
-def _lost_by_mistake() -> Q:
-    """Of a case that is open and at none of the stages of a loss: it was lost by 流失报告 alone, and each of those
-    that the case owed has been taken back."""
-    confirmed = CaseEvent.objects.filter(case=OuterRef("pk"), action=CaseAction.CONFIRM_DROPOUT.value)
+def _report_stands() -> Q:
+    """Whether a 流失报告 stands in a case: filed since it was opened, or before that for a duty it was opened by."""
+    filed = Report.objects.filter(
+        student=OuterRef("student"), kind=Tier.LOSS_REPORT, cancelled_at=None, day__gte=OuterRef("opened_on")
+    )
     owed = Obligation.objects.standing().filter(
         student=OuterRef("student"), tier=Tier.LOSS_REPORT, triggered_on__gte=OuterRef("opened_on")
     )
-    stages = sorted(stage.value for stage in OPEN_STAGES - LOST_STAGES)
-    here = Q(was_lost=True, stage__in=stages) & ~Exists(confirmed)
-    return here & Exists(owed) & ~Exists(owed.exclude(done_on=None))
+    return Q(Exists(filed)) | Q(Exists(owed.exclude(done_on=None)))
 
 
-def _take_loss_back(cases: list[Case], today: date) -> None:
-    """The stage stays, and what was planned; the case has not been lost."""
+def _some_taken_back() -> Q:
+    """Whether a 流失报告 filed since the case was opened has been taken back."""
+    return Q(
+        Exists(
+            Report.objects.filter(
+                student=OuterRef("student"), kind=Tier.LOSS_REPORT, cancelled_at__isnull=False,
+                day__gte=OuterRef("opened_on"),
+            )
+        )
+    )  # fmt: skip
+
+
+def _is_lost() -> Choose:
+    """What a case at none of the stages of a loss is to be called: False where all that it was lost by has been taken
+    back, True where that is filed anew, None where nothing changes."""
+    here = CaseEvent.objects.filter(case=OuterRef("pk"))
+    stages = Q(stage__in=sorted(stage.value for stage in OPEN_STAGES - LOST_STAGES))
+    confirmed = Exists(here.filter(action=CaseAction.CONFIRM_DROPOUT.value))
+    by_mistake = stages & Q(was_lost=True) & ~Q(confirmed) & _some_taken_back() & ~_report_stands()
+    anew = stages & Q(was_lost=False) & Q(Exists(here.filter(action="loss_off"))) & _report_stands()
+    return _truth((by_mistake, False), (anew, True), default=None)
+
+
+def _truth(*answers: tuple[Q, bool], default: bool | None) -> Choose:
+    """The answer of the first condition that holds."""
+    whens = (When(condition, then=Value(answer)) for condition, answer in answers)
+    return Choose(*whens, default=Value(default), output_field=BooleanField())
+
+
+def _settle_loss(cases: list[Case], today: date) -> None:
+    """The stage stays, what was planned and what the bureau has confirmed; the case has been lost, or has not."""
     events = []
     for case in cases:
-        case.was_lost, case.version = False, case.version + 1
+        case.was_lost, case.version = case.is_lost, case.version + 1
+        action = "loss_on" if case.is_lost else "loss_off"
         events.append(
             CaseEvent(
-                case=case, action="loss_off", day=today, at=timezone.now(), from_stage=case.stage, to_stage=case.stage
-
+                case=case, action=action, day=today, at=timezone.now(), from_stage=case.stage, to_stage=case.stage
             )
-        )  # fmt: skip
+        )
     Case.objects.bulk_update(cases, ["was_lost", "version"])
     CaseEvent.objects.bulk_create(events)
 
@@ -245,9 +277,8 @@ def _take_loss_back(cases: list[Case], today: date) -> None:
 def _was_lost_otherwise(case: Case) -> bool:
     """Whether a case whose last 流失报告 was taken back has been lost all the same: another one stands, or 辍学 was
     confirmed."""
-    filed = Obligation.objects.standing().filter(student=case.student_id, tier=Tier.LOSS_REPORT).exclude(done_on=None)
     confirmed = CaseEvent.objects.filter(case=case, action=CaseAction.CONFIRM_DROPOUT.value)
-    return filed.filter(triggered_on__gte=case.opened_on).exists() or confirmed.exists()
+    return Case.objects.filter(_report_stands(), pk=case.pk).exists() or confirmed.exists()
 
 
 def replan(

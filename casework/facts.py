@@ -126,7 +126,7 @@ def _sources(students: Collection[int]):
     yield _rows(AbsenceMark.objects.filter(**mine), "mark", **marks)
     yield _rows(Leave.objects.filter(**standing), "leave", day="first_day", until="last_day")
     yield _rows(Contact.objects.filter(**standing), "contact", day="day", code="method", slot="outcome")
-    yield _rows(Report.objects.filter(**standing), "report", day="day", code="kind")
+    yield _rows(Report.objects.filter(**standing), "report", day="day", until="about", code="kind")
     yield _rows(EnrolmentEvent.objects.effective().filter(**mine), "event", **events, **place)
     proofs = Certificate.objects.filter(**standing, event__isnull=False)
     yield _rows(proofs, "certificate", day="event__happened_on", until="handed_in_on")
@@ -194,6 +194,8 @@ class _Reading:
 
     def report(self, row: Row) -> None:
         self.facts[row.owner].reports.append((row.day, row.code))
+        if row.until:
+            self.facts[row.owner].about[row.day, row.code] = row.until
 
     def certificate(self, row: Row) -> None:
         self.facts[row.owner].certificates.append((row.day, row.until))

@@ -23,7 +23,8 @@ class CaseFile(NamedTuple):
 
     ``since``: when it was opened or opened again; ``is_by_hand``: a person has done something to it since;
     ``was_lost``: a 流失报告 stands, or 辍学 was confirmed; ``ended_as``: how it had ended before it was opened again;
-    ``is_false_alarm``: it is closed as 误报.
+    ``is_false_alarm``: it is closed as 误报; ``is_taken_back``: at 已报流失, a 流失报告 of it was taken back;
+    ``report_stands``: one stands.
     """
 
     stage: CaseStage
@@ -33,6 +34,8 @@ class CaseFile(NamedTuple):
     was_lost: bool = False
     ended_as: CaseOutcome | None = None
     is_false_alarm: bool = False
+    is_taken_back: bool = False
+    report_stands: bool = False
 
 
 class Move(NamedTuple):
@@ -57,7 +60,7 @@ def follow(
     if standing is not Standing.ATTENDING:
         return []
     if waiting := _unsettled(case, matters):
-        return _away(stage, waiting, today)
+        return _away(case, waiting, today)
     match stage:
         case None | CaseStage.CLOSED:
             return _came_back(case, matters)
@@ -83,14 +86,20 @@ def _unsettled(case: CaseFile | None, matters: Sequence[Matter]) -> list[Matter]
 
 
 def _seen_or_corrected(case: CaseFile, matters: Sequence[Matter], today: date) -> list[Move]:
+    undone = _undone(case, (), today)
+    stage = CaseStage.ABSENT if undone else case.stage
     seen = [each for each in matters if each.settled_on and each.settled_on >= case.since]
     if seen:
         back = Move(CaseAction.NOTE_RETURN, max(each.settled_on for each in seen))
         filed = [each.done_on for each in seen if each.tier is Tier.LOSS_REPORT and each.done_on]
-        return [Move(CaseAction.NOTE_LOSS, min(filed)), back] if filed and case.stage is CaseStage.ABSENT else [back]
-    if case.stage is CaseStage.ABSENT and not case.is_by_hand:  # a correction has taken away what opened it
-        return [Move(CaseAction.CLOSE, today, case.ended_as or CaseOutcome.FALSE_ALARM)]
-    return []
+        return (
+            [*undone, Move(CaseAction.NOTE_LOSS, min(filed)), back]
+            if filed and stage is CaseStage.ABSENT
+            else [*undone, back]
+        )
+    if stage is CaseStage.ABSENT and not case.is_by_hand:  # a correction has taken away what opened it
+        return [*undone, Move(CaseAction.CLOSE, today, case.ended_as or CaseOutcome.FALSE_ALARM)]
+    return undone
 
 
 def _came_back(case: CaseFile | None, matters: Sequence[Matter]) -> list[Move]:
@@ -126,13 +135,20 @@ def _dropped_out(case: CaseFile | None, stage: CaseStage | None, since: date) ->
     return [Move(CaseAction.CONFIRM_DROPOUT, since)]
 
 
-def _away(stage: CaseStage | None, waiting: Sequence[Matter], today: date) -> list[Move]:
-    moves = []
+def _undone(case: CaseFile, waiting: Sequence[Matter], today: date) -> list[Move]:
+    """Back to 缺课 where the report that led on was taken back: that of the absence at hand, or the only one."""
+    owed = [each.done_on for each in waiting if each.tier is Tier.LOSS_REPORT]
+    is_undone = case.is_taken_back and (not case.report_stands or (bool(owed) and not any(owed)))
+    return [Move(CaseAction.UNDO_LOSS, today)] if is_undone else []
+
+
+def _away(case: CaseFile | None, waiting: Sequence[Matter], today: date) -> list[Move]:
+    stage, moves = case.stage if case else None, []
     if stage in TRANSITIONS[CaseAction.NOTE_ABSENCE].sources:
         moves.append(Move(CaseAction.NOTE_ABSENCE, min(each.triggered_on for each in waiting)))
-    owed = [each.done_on for each in waiting if each.tier is Tier.LOSS_REPORT]
-    if (filed := [day for day in owed if day]) and stage not in (CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT):
+    if case:
+        moves += _undone(case, waiting, today)
+    filed = [each.done_on for each in waiting if each.tier is Tier.LOSS_REPORT and each.done_on]
+    if filed and stage not in (CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT):
         moves.append(Move(CaseAction.NOTE_LOSS, min(filed)))
-    if owed and not filed and stage is CaseStage.REPORTED_LOST:  # the report has been taken back
-        moves.append(Move(CaseAction.UNDO_LOSS, today))
     return moves

@@ -17,8 +17,8 @@ def fulfil(duties: Iterable["Duty"], facts: "StudentFacts", *, through: date) ->
 
     A contact fulfils every open 联系家长 triggered on or before its date; a visit also every open visit whose run or
     term had begun, so work done before a threshold is reached counts; only 长假核实 asks for a contact since the leave
-    became long. A certificate fulfils 证明材料 of its change's day. A report fulfils one: of those that had begun, the
-    latest.
+    became long. A certificate fulfils 证明材料 of its change's day. A report fulfils one: that
+    which it names, else of those that had begun the latest.
     """
     contacts = sorted({day for day, _ in facts.contacts if day <= through})
     visits = sorted({day for day, method in facts.contacts if day <= through and method in VISITS})
@@ -43,8 +43,10 @@ def fulfil(duties: Iterable["Duty"], facts: "StudentFacts", *, through: date) ->
     # Two identical rows are one act, so a day holds at most one report of a kind.
     for day, tier in sorted({(day, tier) for day, tier in facts.reports if day <= through}):
         begun = [i for i, duty in enumerate(result) if duty.tier == tier and duty.key <= day and duty.done_on is None]
+        named = [i for i in begun if result[i].key == facts.about.get((day, tier))]
         if begun:
-            result[begun[-1]] = result[begun[-1]]._replace(done_on=day)
+            chosen = (named or begun)[-1]
+            result[chosen] = result[chosen]._replace(done_on=day)
     return result
 
 

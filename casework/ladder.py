@@ -32,9 +32,9 @@ class Change(NamedTuple):
 class StudentFacts:
     """All that the ladder needs to know of one child.
 
-    ``contacts`` are (day, method), ``attempts`` (day, outcome or blank) of the same rows; ``certificates`` (day of the
-    change they prove, day handed in); ``suspensions`` (day of the 休学, an approved end), a row for every prolongation;
-    ``left`` the days on which a teacher reported 已离校.
+    ``contacts`` are (day, method), ``attempts`` (day, outcome or blank) of the same rows; ``about``: the key of the
+    duty that a report names; ``certificates`` (day of the change they prove, day handed in); ``suspensions`` (day of
+    the 休学, an approved end), a row for every prolongation; ``left`` the days on which a teacher reported 已离校.
     """
 
     places: Sequence[Place] = ()
@@ -44,6 +44,7 @@ class StudentFacts:
     contacts: list[tuple[date, str]] = field(default_factory=list)
     attempts: list[tuple[date, str]] = field(default_factory=list)
     reports: list[tuple[date, str]] = field(default_factory=list)
+    about: dict[tuple[date, str], date] = field(default_factory=dict)
     certificates: list[tuple[date, date]] = field(default_factory=list)
     suspensions: list[tuple[date, date]] = field(default_factory=list)
     left: list[date] = field(default_factory=list)

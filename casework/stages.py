@@ -232,7 +232,7 @@ class ChildNow(NamedTuple):
 
     ``present_days``: days seen present since the case came to 已复学; ``is_confirmed``: whether the receiving school
     has accepted a 转出; ``left_country``: 出国（境） is its last event; ``is_away``: the absence goes on;
-    ``owes_loss_report``: since the case stands its absence came as far as the 流失报告, which was never filed.
+    ``owes_loss_report``: since the case was first opened an absence came as far as a 流失报告, which was never filed.
     """
 
     standing: Standing

@@ -36,12 +36,12 @@ def record_contact(
 
 
 @transaction.atomic
-def file_report(*, by, student: Student, day: date, kind: Tier, today: date) -> Report:
-    """Record that a report was handed in. Identical reports are one act."""
-    return _record(Report, by=by, today=today, student=student, day=day, kind=kind)
+def file_report(*, by, student: Student, day: date, kind: Tier, about: date | None = None, today: date) -> Report:
+    """Record that a report was handed in; ``about`` is the key of the duty that it answers. Identical ones are one."""
+    return _record(Report, by=by, today=today, extra={"about": about}, student=student, day=day, kind=kind)
 
 
-def _record(model, *, by, today: date, extra: Mapping[str, str] = NOTHING_MORE, **identity):
+def _record(model, *, by, today: date, extra: Mapping[str, object] = NOTHING_MORE, **identity):
     """An act, where no identical one stands; whatever it fulfils is fulfilled in the same transaction."""
     act, is_new = model.objects.get_or_create(
         **identity, cancelled_at=None, defaults={"recorded_at": timezone.now(), "recorded_by": by, **extra}
@@ -62,19 +62,13 @@ class ReportRefused(Exception):
 def answer_with_report(*, by, duty: Obligation, today: date) -> Report:
     """Hand in today the report that ``duty`` asks for.
 
-    A report fulfils the latest matter of its kind that is open, and a day holds one report of a kind: a duty that
-    today's report would not close is refused, rather than closing another in its place.
+    The report names its duty. A day holds one report of a kind, so a second duty waits for the next day.
     """
     if duty.done_on is not None:
         raise ReportRefused(f"这份报告已于{short_day(duty.done_on)}登记，不用再交。没有登记。")
-    same_kind = Obligation.objects.undone_on(today).filter(student=duty.student, tier=duty.tier)
-    latest = same_kind.order_by("key").last()
-    if latest is not None and latest.pk != duty.pk:
-        since = short_day(latest.key)
-        raise ReportRefused(f"同一种报告先登记最近的一件（{since}起的）。没有登记，请先办那一件。")
     if Report.objects.filter(student=duty.student, day=today, kind=duty.tier, cancelled_at=None).exists():
         raise ReportRefused("今天已经登记过一份同样的报告，同一天两份算一份。没有登记，请明天再登记这一件。")
-    return file_report(by=by, student=duty.student, day=today, kind=Tier(duty.tier), today=today)
+    return file_report(by=by, student=duty.student, day=today, kind=Tier(duty.tier), about=duty.key, today=today)
 
 
 @transaction.atomic

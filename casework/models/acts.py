@@ -129,9 +129,13 @@ class Contact(Act):
 
 
 class Report(Act):
-    """报告: a report handed in on a day; a day holds one of a kind."""
+    """报告: a report handed in on a day; a day holds one of a kind.
+
+    ``about``: the key of the duty that it answers, where that was said; one from a workbook fulfils the latest.
+    """
 
     kind = models.CharField("报告类型", max_length=20, choices=[(t.value, t.label) for t in Tier if t in REPORT_TIERS])
+    about = models.DateField("所报事由的日期", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "报告"

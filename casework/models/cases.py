@@ -209,6 +209,6 @@ STEPS |= {
     "left_out": "联合劝返没有去",
 }
 STEPS |= {"watch": "认定动摇生", "watch_reviewed": "动摇生复核", "watch_off": "动摇生关注结束"}
-STEPS |= {"loss_off": "流失报告撤回"}
+STEPS |= {"loss_off": "流失报告撤回", "loss_on": "流失报告重新提交"}
 STEPS |= {"return_confirmed": "确认复学", "close_proposed": "提出销号", "close_refused": "退回销号"}
 ACTION_WORDS = {action.value: action.label for action in CaseAction} | STEPS

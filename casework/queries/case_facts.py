@@ -128,7 +128,7 @@ def unreported(case: Case) -> str:
     if case.stage == CaseStage.REPORTED_LOST:
         return ""
     run = AbsenceRun.objects.filter(student=case.student_id, settled_on=None).order_by("started_on").first()
-    since = min(case.since, run.started_on) if run else case.since
+    since = run.started_on if run else case.since  # the report of an absence that is over says nothing of this one
     filed = Report.objects.filter(student=case.student_id, kind=Tier.LOSS_REPORT, cancelled_at=None, day__gte=since)
     if filed.exists():
         return ""
@@ -146,7 +146,7 @@ def child_now(case: Case, line: RegistryLine, today: date) -> ChildNow:
     return ChildNow(
         Standing(line.standing), present, confirmed, left_country,
         is_away=any(each.seen_on is None for each in matters),
-        owes_loss_report=any(each.triggered_on >= case.since for each in unfiled),
+        owes_loss_report=any(each.triggered_on >= case.opened_on for each in unfiled),
     )  # fmt: skip
 
 

@@ -127,15 +127,17 @@ def _cards(case: Case, scope: Scope, today: date) -> list[duties.DutyCard]:
 
 def _track(case: Case) -> list[dict]:
     """The stages passed since the case was opened or opened again, the present one, and those that lie ahead."""
-    moves = []
+    moves, refiled = [], {}
     for event in CaseEvent.objects.filter(case=case).since_opened().order_by("pk"):
         if event.action == CaseAction.UNDO_LOSS:
             del moves[-1:]  # the report of loss, which was taken back
         elif event.action == "loss_off":  # the same when the child was back already
-            moves = [each for each in moves if each.action != CaseAction.NOTE_LOSS]
+            moves, refiled = [each for each in moves if each.action != CaseAction.NOTE_LOSS], {}
+        elif event.action == "loss_on":
+            refiled = {CaseStage.REPORTED_LOST.value: event.day}
         elif event.is_move:
             moves.append(event)
-    reached = {event.to_stage: event.day for event in moves}
+    reached = {event.to_stage: event.day for event in moves} | refiled
     order = list(CaseStage)
     present, steps = order.index(CaseStage(case.stage)), []
     for place, stage in enumerate(order):

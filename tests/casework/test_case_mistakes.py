@@ -4,14 +4,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from casework.actions import acts, cases
+from casework.actions import acts, cases, closings
 from casework.causes import Reason, Whereabouts
-from casework.models import Case, CaseEvent
+from casework.models import Case, CaseEvent, Report
 from casework.queries.case_page import _track
 from casework.queries.funnel import funnels
 from casework.ruleset import Tier
 from casework.stages import CaseStage
 from casework.steps import CaseStep, Concern
+from students.actions import leave
+from students.days import MarkKind
 from students.models import Term
 from students.queries.calendar import current_calendar
 from tests import cast
@@ -103,6 +105,46 @@ class TestAReportOfLossTakenBack:
         assert (case.stage, case.was_lost) == ("returned", True)
         assert [label for label, _ in track(case)] == ["缺课", "已报流失", "已复学"]
 
+    def test_filed_again_after_the_return_leaves_what_the_bureau_confirmed(self, scene, child, taking, officers):
+        report, by = file_loss(scene, child, taking(10, first="unexcused")), officers["bureau"]
+        last, case = taking(10), Case.objects.get()
+        closings.confirm_return(by=by, scope=cast.scope(by), case=case, note="", version=case.version, today=last)
+        acts.cancel(by=scene.teacher, act=report, today=last)
+        file_loss(scene, child, last)
+        case = Case.objects.get()
+        assert (case.stage, case.was_lost, case.return_confirmed_by) == ("returned", True, by)
+        assert CaseEvent.objects.order_by("pk").last().label == "流失报告重新提交"
+        assert cases.follow_all(today=last) == 0
+
+    def test_one_that_stands_for_what_was_before_the_case_is_not_forgotten(self, scene, child, taking):
+        """A case was opened by a concern; registers of the days before came late, and a second absence followed."""
+        file_loss(scene, child, taking(10, first="unexcused"))
+        Case.objects.update(opened_on=MONDAY + 11 * DAY)  # 18 September, after the day on which the loss was owed
+        Report.objects.update(day=MONDAY + 11 * DAY)
+        taking(1)
+        taking(10, first="unexcused")
+        assert Case.objects.get().was_lost
+        assert "流失报告撤回" not in [event.label for event in CaseEvent.objects.all()]
+
+    def test_after_its_duty_was_withdrawn_ends_the_case_as_a_mistake(self, scene, child, taking):
+        last = taking(10, first="unexcused")
+        report = file_loss(scene, child, last)
+        slip = {"first_day": MONDAY, "last_day": last, "kind": MarkKind.SICK_LEAVE}
+        leave.approve(by=scene.clerk, student=child, today=last, **slip)
+        assert Case.objects.get().stage == "reported_lost"
+        acts.cancel(by=scene.teacher, act=report, today=last)
+        case = Case.objects.get()
+        assert (case.stage, case.outcome, case.was_lost) == ("closed", "false_alarm", False)
+
+    def test_that_stands_is_not_undone_by_a_second_loss(self, scene, child, taking):
+        last = taking(10, first="unexcused")
+        file_loss(scene, child, last)
+        slip = {"first_day": MONDAY, "last_day": last, "kind": MarkKind.SICK_LEAVE}
+        leave.approve(by=scene.clerk, student=child, today=last, **slip)
+        taking(10, first="unexcused")
+        assert (Case.objects.get().stage, Case.objects.get().was_lost) == ("reported_lost", True)
+        assert "流失报告撤回" not in [event.label for event in CaseEvent.objects.all()]
+
     @pytest.mark.parametrize(("taken_back", "was_lost"), [(1, True), (2, False)])
     def test_of_two_reports_one_that_stands_is_enough(self, scene, child, taking, taken_back, was_lost):
         reports = []
@@ -121,6 +163,16 @@ class TestAReportOfLossTakenBack:
         cases.confirm_dropout(by=by, scope=cast.scope(by), case=case, version=case.version, today=last, **found)
         acts.cancel(by=scene.teacher, act=report, today=last)
         assert (Case.objects.get().stage, Case.objects.get().was_lost) == ("dropped_out", True)
+
+    def test_of_an_absence_that_is_over_is_no_ground_for_a_dropout(self, scene, child, taking, officers):
+        file_loss(scene, child, taking(10, first="unexcused"))
+        taking(1)
+        last, by, case = taking(3, first="unexcused"), officers["bureau"], Case.objects.get()
+        found = {"happened_on": last + DAY, "reason": Reason.WORK, "whereabouts": Whereabouts.UNKNOWN, "note": "核实"}
+        with pytest.raises(cases.CaseRefused, match="没有有效的流失报告"):
+            cases.confirm_dropout(
+                by=by, scope=cast.scope(by), case=case, version=case.version, today=last + DAY, **found
+            )
 
 
 class TestAWrongMark:

@@ -145,12 +145,24 @@ class TestAReportIsOfOneMatter:
         cast.take_register(teacher, school_class, date(2026, 9, 4), "AM", today=days[-1])
         return teacher, Obligation.objects.filter(tier=Tier.ABSENCE_REPORT).order_by("key")
 
-    def test_the_latest_comes_first(self, two_runs):
-        teacher, (older, latest) = two_runs
-        with pytest.raises(acts.ReportRefused, match="先登记最近的一件（9月7日起的）"):
-            acts.answer_with_report(by=teacher, duty=older, today=date(2026, 9, 9))
-        acts.answer_with_report(by=teacher, duty=latest, today=date(2026, 9, 9))
-        assert list(two_runs[1].values_list("done_on", flat=True)) == [None, date(2026, 9, 9)]
+    @pytest.mark.parametrize(("number", "done"), [(0, [date(2026, 9, 9), None]), (1, [None, date(2026, 9, 9)])])
+    def test_each_answers_its_own(self, two_runs, number, done):
+        teacher, duties = two_runs
+        acts.answer_with_report(by=teacher, duty=duties[number], today=date(2026, 9, 9))
+        assert list(duties.values_list("done_on", flat=True)) == done
+
+    def test_one_that_names_nothing_answers_the_latest(self, two_runs):
+        teacher, duties = two_runs
+        told = {"student": duties[0].student, "day": date(2026, 9, 9), "kind": Tier.ABSENCE_REPORT}
+        acts.file_report(by=teacher, today=date(2026, 9, 9), **told)
+        assert list(duties.values_list("done_on", flat=True)) == [None, date(2026, 9, 9)]
+
+    def test_one_taken_back_leaves_the_other_where_it_is(self, two_runs):
+        teacher, duties = two_runs
+        latest = acts.answer_with_report(by=teacher, duty=duties[1], today=date(2026, 9, 9))
+        acts.answer_with_report(by=teacher, duty=duties[0], today=date(2026, 9, 10))
+        acts.cancel(by=teacher, act=latest, today=date(2026, 9, 10))
+        assert list(duties.values_list("done_on", flat=True)) == [date(2026, 9, 10), None]
 
     def test_a_day_holds_one(self, two_runs):
         teacher, (older, latest) = two_runs

@@ -140,8 +140,8 @@ def matter(tier=Tier.ABSENCE_REPORT, *, on=DAY, done=None, settled=None):
     return Matter(tier, on, done, settled)
 
 
-def case(stage, *, since=DAY, closed_on=None, by_hand=False, ended_as=None):
-    return CaseFile(stage, since, closed_on, by_hand, ended_as=ended_as)
+def case(stage, *, since=DAY, closed_on=None, by_hand=False, **more):
+    return CaseFile(stage, since, closed_on, by_hand, **more)
 
 
 def told(file, *matters, standing=Standing.ATTENDING, since=date(2023, 9, 1)):
@@ -163,10 +163,27 @@ class TestTheEngine:
         moves = told(case(CaseStage.ABSENT), matter(), matter(Tier.LOSS_REPORT, on=DAY + timedelta(7), done=done))
         assert moves == ([Move(CaseAction.NOTE_LOSS, FILED)] if done else [])
 
-    @pytest.mark.parametrize("stage", [CaseStage.REPORTED_LOST, CaseStage.ABSENT, CaseStage.DROPPED_OUT])
-    def test_a_report_of_loss_that_was_taken_back_makes_it_an_absence_again(self, stage):
-        moves = told(case(stage), matter(), matter(Tier.LOSS_REPORT))
-        assert moves == ([Move(CaseAction.UNDO_LOSS, TODAY)] if stage is CaseStage.REPORTED_LOST else [])
+    def test_a_report_of_loss_that_was_taken_back_makes_it_an_absence_again(self):
+        lost = case(CaseStage.REPORTED_LOST, is_taken_back=True)
+        assert told(lost, matter(), matter(Tier.LOSS_REPORT)) == [Move(CaseAction.UNDO_LOSS, TODAY)]
+
+    def test_a_report_of_loss_that_stands_is_not_undone_by_another_that_is_owed(self):
+        assert told(case(CaseStage.REPORTED_LOST), matter(), matter(Tier.LOSS_REPORT)) == []
+
+    @pytest.mark.parametrize(("by_hand", "ends"), [(False, True), (True, False)])
+    def test_a_report_taken_back_when_its_duty_is_gone_ends_what_was_a_mistake(self, by_hand, ends):
+        moves = told(case(CaseStage.REPORTED_LOST, by_hand=by_hand, is_taken_back=True))
+        closing = [Move(CaseAction.CLOSE, TODAY, CaseOutcome.FALSE_ALARM)] if ends else []
+        assert moves == [Move(CaseAction.UNDO_LOSS, TODAY), *closing]
+
+    def test_a_report_taken_back_for_a_child_that_is_back_leaves_a_return(self):
+        moves = told(case(CaseStage.REPORTED_LOST, is_taken_back=True), matter(settled=FILED))
+        assert moves == [Move(CaseAction.UNDO_LOSS, TODAY), Move(CaseAction.NOTE_RETURN, FILED)]
+
+    def test_where_an_earlier_report_stands_that_of_the_absence_at_hand_counts(self):
+        lost = case(CaseStage.REPORTED_LOST, is_taken_back=True, report_stands=True)
+        assert told(lost, matter(Tier.LOSS_REPORT)) == [Move(CaseAction.UNDO_LOSS, TODAY)]
+        assert told(lost, matter(Tier.LOSS_REPORT, done=FILED)) == told(lost, matter()) == []
 
     def test_a_report_of_loss_that_a_correction_left_without_its_duty_was_made_all_the_same(self):
         assert told(case(CaseStage.REPORTED_LOST), matter()) == []
