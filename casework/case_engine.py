@@ -12,6 +12,7 @@ from django.db.models import BooleanField, Exists, F, OuterRef, Q, Subquery, Val
 from django.db.models import Case as Choose
 from django.utils import timezone
 
+from casework.awaited import earliest
 from casework.facts import Surroundings, first_seen
 from casework.following import CaseFile, Matter, Move, follow
 from casework.handing_off import TRANSITIONS as HAND_OFF_STEPS
@@ -78,7 +79,7 @@ class Planner:
     """Plans the next step of cases on a day: the calendar and the county's parameters, read once."""
 
     def __init__(self, today: date):
-        self._today, self._stamp = today, reference_stamp()
+        self.today, self._stamp = today, reference_stamp()
         self._calendar = calendar_under(self._stamp)
 
     def school_days(self, line: RegistryLine) -> SchoolDays:
@@ -91,7 +92,7 @@ class Planner:
         from its own day, since the registers count it.
         """
         (step, pace), school_days = PLANS[stage], self.school_days(line)
-        wait, known_on = getattr(policy_under(self._stamp, day), pace), max(day, self._today)
+        wait, known_on = getattr(policy_under(self._stamp, day), pace), max(day, self.today)
         if pace is not Pace.RETURN:
             return step, school_days.on_or_after(known_on + timedelta(days=wait))
         due = school_days.on_or_after(day)  # 到校满几个上课日, the first one included
@@ -282,13 +283,24 @@ def _was_lost_otherwise(case: Case) -> bool:
 
 
 def replan(
-    case: Case, *, by, day: date, line: RegistryLine, planner: Planner, action: str, note: str = "", **details
-) -> CaseEvent:
-    """What was planned or promised is no longer waited for: plan what the stage asks for, and return the event to be
-    kept."""
-    since = case.returned_on if case.stage == CaseStage.RETURNED else day
-    case.plan_step, case.plan_on = planner.plan(CaseStage(case.stage), since, line)
-    case.plan_note, case.version = "", case.version + 1
+    case: Case, *, by, day: date, line: RegistryLine, planner: Planner, action: str, note: str = "",
+    told: Contact | None = None, **details,
+) -> CaseEvent:  # fmt: skip
+    """The step that was planned is done or off: plan what the case waits for first, else what its stage asks for, and
+    return the event to be kept.
+
+    ``told``: the contact that has done the step. A child that has come is waited for with nothing.
+    """
+    found = None
+    if action != "promise_kept":
+        found = earliest(case, planner.school_days(line), planner.today, told=told)
+    if found:
+        case.plan_step, case.plan_on, case.plan_note = found.step, found.on, found.note
+    else:
+        since = case.returned_on if case.stage == CaseStage.RETURNED else day
+        case.plan_step, case.plan_on = planner.plan(CaseStage(case.stage), since, line)
+        case.plan_note = ""
+    case.version += 1
     return CaseEvent(
         case=case, action=action, day=day, at=timezone.now(), by=by, from_stage=case.stage, to_stage=case.stage,
         note=note, details=details,

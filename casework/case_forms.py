@@ -96,7 +96,7 @@ class AssignForm(CaseForm):
         help_text="交办要写明，例如：班主任病假、调离、更熟悉这个家庭；收回不用写",
     )
     refusal = "没有交办"
-    sometimes = frozenset({"reason"})
+    sometimes = frozenset({"person", "reason"})
 
     def __init__(self, *args, people, back: str, **kwargs):
         """``people``: (id, name and post) of those who may be asked; ``back``: the post that has it otherwise."""

@@ -35,6 +35,12 @@ class ContactFilter(forms.Form):
         super().__init__(*args, **kwargs)
         offer_places(self, schools, classes)
 
+    def clean(self):
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and since > until:
+            del self.cleaned_data["since"]
+            self.add_error("until", "“到哪天止”比“从哪天起”早，两个日子写反了")
+
 
 class VisitCheckForm(forms.Form):
     """The head's check of a month's visits."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from casework.contacts import PROMISE_DAYS
 from casework.document_kinds import KINDS, DocumentKind, Input, shown
 from students.calendar import SchoolDays
 
@@ -48,6 +49,8 @@ def impossible(kind: DocumentKind, values: Mapping[str, str], record: OnRecord) 
         wrong["returned_on"] = f"早于缺课开始日期（{_words(since)}），请核对"
     if visited and promised and promised < visited:
         wrong["promised_on"] = f"早于{fields['visited_on'].label}（{_words(visited)}），请核对"
+    if visited and promised and (promised - visited).days > PROMISE_DAYS:
+        wrong["promised_on"] = f"太远，最多{PROMISE_DAYS}天以后，请核对"
     if since and values.get("absent_days") and not {"absent_since", "returned_on"} & wrong.keys():
         until = min(back or record.today, record.today)
         if reason := _too_many(int(values["absent_days"]), since, until, record.school_days):

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_DAYS = 365  # within which what is handed off has to be settled [D]
+
 
 class Side(StrEnum):
     """Who hands off or receives."""

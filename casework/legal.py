@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+MOST_DAYS = 365  # a longer deadline is a slip of the pen [D]
+
 
 class Authority(StrEnum):
     """Who takes a step (办理机关)."""
@@ -118,4 +120,6 @@ def legal_refusal(
         return f"{rule.label}要写明期限"
     if deadline is not None and deadline < day:
         return "期限不能早于采取措施的日期"
+    if deadline is not None and (deadline - day).days > MOST_DAYS:
+        return "期限太远，最多是采取措施以后一年，请核对日期"
     return ""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from casework import case_engine
 from casework.actions.case_notes import PLANNED, keep_note
+from casework.awaited import bound, first_of
 from casework.causes import Reason, Whereabouts
 from casework.engine import follow_up
 from casework.models import AbsenceRun, Case, Closing, ConcernReport
@@ -27,6 +28,7 @@ from casework.queries.case_facts import (
     responsible_people,
     unreported,
 )
+from casework.queries.next_steps import next_steps
 from casework.stages import Actor, CaseAction, CaseNow, CaseOutcome, CaseStage, closing_refusal, refusal
 from casework.steps import CaseStep, Concern
 from students.access import Scope
@@ -108,9 +110,10 @@ def plan(*, by, scope: Scope, case: Case, step: CaseStep, on: date, note: str, v
         raise CaseRefused("下一步的日期已经过去，没有保存。请选今天或以后的日子。")
     if on > (last := last_day_to_plan(today)):
         raise CaseRefused(f"下一步最晚安排在{cdate_short(last)}，没有保存。请选这一天以前的日子。")
-    if case.plan_step == CaseStep.PROMISED and today <= case.plan_on < on:
-        day = cdate_short(case.plan_on)
-        raise CaseRefused(f"孩子答应{day}返校，下一步不能排到那天以后，没有保存。请选{day}或以前的日子。")
+    stands = first_of(bound(case, case_engine.Planner(today).school_days(line), today))
+    if stands and stands.on < on:
+        day = cdate_short(stands.on)
+        raise CaseRefused(f"{stands.words}，下一步不能排到{day}以后，没有保存。请选{day}或以前的日子。")
     case.plan_step, case.plan_on, case.plan_note = step, on, note
     keep_note(case, "plan", changed=PLANNED, by=by, day=today, note=note, step=step, on=on.isoformat())
     return case
@@ -136,6 +139,8 @@ def assign(*, by, scope: Scope, case: Case, person: Person | None, reason: str, 
         raise CaseRefused("交办要写明原因，没有保存。请填写后再提交。")
     if person and not postings_around(line, today).filter(person=person).exists():
         raise CaseRefused(f"{person.name}现在不是班主任，也不在本校、本乡镇或县教育局的管理岗位，没有交办。请另选。")
+    if person and _has_it_anyway(person, case, line, today):
+        raise CaseRefused(f"{person.name}本来就是这个个案现在的负责人，不用交办，没有保存。要收回交办，请选“不交办”。")
     before, case.assigned_to, case.assigned_reason = case.assigned_to, person, kept
     keep_note(
         case, "assign" if person else "unassign", changed=["assigned_to", "assigned_reason"], by=by, day=today,
@@ -279,6 +284,13 @@ def add_paper(*, by, scope: Scope, case: Case, paper: Mapping[str, object], toda
 
 def _close(case: Case, outcome: CaseOutcome, *, by, day: date, line: RegistryLine, note: str) -> None:
     case_engine.move_one(case, CaseAction.CLOSE, by=by, day=day, line=line, outcome=outcome, note=note)
+
+
+def _has_it_anyway(person: Person, case: Case, line: RegistryLine, today: date) -> bool:
+    """Whether the next step would be this person's alone if the case were given to nobody."""
+    post = next_steps(Case.objects.filter(pk=case.pk), today)[case.pk].post
+    holders = postings_around(line, today).filter(role=post).values_list("person", flat=True)
+    return set(holders) == {person.pk}
 
 
 def _locked_line(student: Student) -> RegistryLine:

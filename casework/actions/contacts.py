@@ -10,9 +10,10 @@ from django.utils import timezone
 from casework import case_engine
 from casework.actions import acts, contact_drafts, planned_steps
 from casework.actions.case_notes import PLANNED, keep_note
+from casework.awaited import earliest
 from casework.contacts import Account, ContactOutcome, contradictions
 from casework.engine import follow_up
-from casework.models import Case, CaseEvent, Contact
+from casework.models import Case, CaseEvent, Contact, TripChild
 from casework.queries.contacts import line_of, may_record
 from casework.stages import CaseAction
 from casework.steps import CaseStep, Concern
@@ -37,12 +38,13 @@ class NotYourContact(ContactRefused):
 @transaction.atomic
 def record(
     *, by, scope: Scope, student: Student, siblings: Collection[Student] = (), account: Account, submission: UUID,
-    today: date,
+    trip: TripChild | None = None, today: date,
 ) -> list[Contact]:  # fmt: skip
     """Record what ``account`` tells: a contact of the child and of each of ``siblings``, the child's first.
 
     The same ``submission`` sent again is the same telling. A promise to come back becomes what is next in the child's
-    case, which is opened where none is. Raises ``ContactRefused``.
+    case, which is opened where none is. ``trip``: the child of a 联合劝返 of which this is the result. Raises
+    ``ContactRefused``.
     """
     children = [student, *siblings]
     lock_children([child.pk for child in children])
@@ -56,6 +58,9 @@ def record(
     if faults:
         raise ContactRefused(faults)
     made = [_contact(child, account, by, submission) for child in children]
+    if trip:  # before the case is planned anew, which no longer waits for this trip
+        off = {"left_out_at": None, "left_out_by": None, "left_out_reason": ""}
+        TripChild.objects.filter(pk=trip.pk).update(contact=made[0], **off)
     contact_drafts.hand_over(by=by, contact=made[0], submission=submission)
     audit.record(by=by, action="contact.record", subject=made[0], students=[child.pk for child in children])
     for contact, line in zip(made, lines, strict=True):
@@ -108,7 +113,7 @@ def _contact(child: Student, account: Account, by, submission: UUID) -> Contact:
 
 
 def _promise(contact: Contact, line: RegistryLine, *, by, today: date) -> None:
-    """The day promised is what comes next in the child's case."""
+    """The day promised is what comes next in the child's case, unless it waits for something else before."""
     planner, student = case_engine.Planner(today), contact.student
     case = Case.objects.open().filter(student=student).first()
     if case is None:
@@ -117,8 +122,8 @@ def _promise(contact: Contact, line: RegistryLine, *, by, today: date) -> None:
         case_engine.move_one(
             case, CaseAction.RAISE_CONCERN, by=by, day=today, line=line, planner=planner, concern=Concern.PROMISED
         )
-    case.plan_step, case.plan_note = CaseStep.PROMISED, contact.next_note
-    case.plan_on = planner.school_days(line).on_or_after(contact.promised_on)
+    found = earliest(case, planner.school_days(line), today, told=contact)
+    case.plan_step, case.plan_on, case.plan_note = found.step, found.on, found.note
     keep_note(
         case, "promise", changed=PLANNED, by=by, day=today, note=contact.spoke_to,
         on=contact.promised_on.isoformat(), contact=contact.pk,
@@ -126,7 +131,7 @@ def _promise(contact: Contact, line: RegistryLine, *, by, today: date) -> None:
 
 
 def _forget_promise(contact: Contact, *, by, today: date) -> None:
-    """Where the case still waits for what the contact promised, it goes on with what its stage asks for."""
+    """Where the case still waits for what the contact promised, it goes on with what comes next."""
     case = Case.objects.open().filter(student=contact.student_id, plan_step=CaseStep.PROMISED).first()
     last = case and CaseEvent.objects.filter(case=case, action="promise").order_by("pk").last()
     if last and last.details["contact"] == contact.pk:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from casework.actions import acts
+from casework.actions import acts, planned_steps
 from casework.actions.drafts import discard
 from casework.document_kinds import KINDS, DocumentKind, forbidden, missing_labels
 from casework.documents import (
@@ -197,6 +197,7 @@ def void(*, by, scope: Scope, document: Document, reason: str, version: int, tod
     row.save()
     audit.record(by=by, action="document.void", subject=row)
     _take_back_report(row, by, today)
+    planned_steps.limit_off(row, by=by, today=today)
     return row
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework.actions.case_notes import keep_note
-from casework.handing_off import TRANSITIONS, HandOffAction, HandOffState, Side, refusal
+from casework.handing_off import MOST_DAYS, TRANSITIONS, HandOffAction, HandOffState, Side, refusal
 from casework.models import Case, HandOff
 from casework.queries.case_facts import postings_around
 from casework.queries.hand_offs import POSTS_OF, sides_of
@@ -48,6 +48,8 @@ def send(
         raise HandOffRefused("移交要写明原因和请对方办什么，没有保存。请填写后再提交。")
     if due_on < today:
         raise HandOffRefused("办结期限已经过去，没有移交。请选今天或以后的日子。")
+    if (due_on - today).days > MOST_DAYS:
+        raise HandOffRefused("办结期限太远，最多一年以后，没有移交。请选一年以内的日子。")
     row = HandOff.objects.create(case=case, state=HandOffState.SENT, sent_at=timezone.now(), sent_by=by, **wanted)
     note = f"{from_side.label}移交{to_side.label}：{message}"[:200]
     keep_note(case, "hand_off", by=by, day=today, note=note, hand_off=row.pk)

@@ -6,13 +6,16 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from casework.actions import cases
+from casework.actions.case_notes import PLANNED, keep_note
 from casework.actions.documents import DocumentRefused, locked, note_step, refuse
+from casework.awaited import earliest, first_of, limit_of
+from casework.case_engine import Planner
 from casework.documents import DocumentAction, limit_day
 from casework.models import Case, Document, LetterDelivery, SignedCopy
-from casework.steps import CaseStep
+from casework.queries.contacts import line_of
 from students.access import Scope
 from students.actions import audit
+from students.actions.locks import lock_children
 from students.templatetags.chinese import cdate_short
 
 
@@ -37,9 +40,10 @@ def deliver(
     *, by, scope: Scope, document: Document, delivered_on: date, method: LetterDelivery.Method, place: str = "",
     recipient: str = "", witnesses: str = "", note: str = "", today: date,
 ) -> LetterDelivery:  # fmt: skip
-    """登记送达: who received the letter and when. The last day of its limit is what comes next in the child's case.
+    """登记送达: who received the letter and when. The last day of its limit is what comes next in the child's case,
+    unless it waits for a promise, a trip or another limit before.
 
-    Raises ``DocumentRefused``, ``cases.CaseRefused``.
+    Raises ``DocumentRefused``.
     """
     row = locked(document)
     if kept := LetterDelivery.objects.filter(document=row).first():
@@ -58,12 +62,22 @@ def deliver(
         raise DocumentRefused("送达的内容互相矛盾，没有登记。请核对后再提交。") from None
     note_step(row, DocumentAction.DELIVER, by, verb=f"{made.get_method_display()}，{cdate_short(limit_on)}到期")
     audit.record(by=by, action="document.deliver", subject=row, delivery=made.pk, student=row.student_id)
-    if case := Case.objects.open().filter(student=row.student_id).first():
-        cases.plan(
-            by=by, scope=scope, case=case, step=CaseStep.FOLLOW_UP, on=max(limit_on, today), version=case.version,
-            note=f"{row.get_kind_display()}的期限到{cdate_short(limit_on)}", today=today,
-        )  # fmt: skip
+    _plan_limit(made, by=by, today=today)
     return made
+
+
+def _plan_limit(delivery: LetterDelivery, *, by, today: date) -> None:
+    student = delivery.document.student
+    lock_children([student.pk])
+    case = Case.objects.open().filter(student=student).first()
+    if case is None:
+        return
+    before = earliest(case, Planner(today).school_days(line_of(student)), today)
+    found = first_of(each for each in (before, limit_of(delivery, today)) if each)
+    case.plan_step, case.plan_on, case.plan_note = found.step, found.on, found.note
+    keep_note(
+        case, "plan", changed=PLANNED, by=by, day=today, note=found.note, step=found.step, on=found.on.isoformat()
+    )
 
 
 def _refuse_impossible(row: Document, delivered_on: date, method, recipient: str, witnesses: str, today: date) -> None:

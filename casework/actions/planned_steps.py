@@ -1,17 +1,23 @@
-"""下一步 of a case, done by a contact that is recorded; owed again when the contact is taken back (domain.md §5)."""
+"""下一步 of a case: done by a contact that is recorded, owed again when that is taken back, planned anew when what was
+waited for is off (domain.md §5)."""
 
 from datetime import date
 
 from casework.actions.case_notes import PLANNED, keep_note
+from casework.awaited import limit_of
 from casework.case_engine import Planner, replan
-from casework.models import Case, CaseEvent, Contact
+from casework.contacts import UNMET, ContactOutcome
+from casework.models import Case, CaseEvent, Contact, Document, LetterDelivery, TripChild
 from casework.queries.contacts import line_of
 from casework.steps import DONE_BY, CaseStep
 from students.actions.locks import lock_children
 
 
 def note_done(contact: Contact, *, by, today: date) -> None:
-    """Where ``contact`` is what the child's case asks for next, plan what its stage asks for after it."""
+    """Where ``contact`` is what the child's case asks for next, plan what comes after it.
+
+    A visit that met nobody is kept as 未遇 and does nothing, except that a trip is over with it.
+    """
     able = [step for step, methods in DONE_BY.items() if contact.method in methods]
     waiting = Case.objects.open().filter(student=contact.student_id, plan_step__in=able)
     if not waiting.exists():
@@ -20,10 +26,17 @@ def note_done(contact: Contact, *, by, today: date) -> None:
     case = waiting.first()
     if case is None or contact.day < _counts_from(case):
         return
+    action, note = "step_done", ""
+    if contact.outcome in UNMET:
+        action, note = "unmet", ContactOutcome(contact.outcome).short
+        if not _is_trip(case, contact):
+            keep_note(case, action, by=by, day=today, note=note, contact=contact.pk)
+            return
+        action = "trip_unmet"
     planned = {"step": case.plan_step, "on": case.plan_on.isoformat(), "plan_note": case.plan_note}
     event = replan(
-        case, by=by, day=today, line=line_of(contact.student), planner=Planner(today), action="step_done",
-        contact=contact.pk, **planned,
+        case, by=by, day=today, line=line_of(contact.student), planner=Planner(today), action=action, note=note,
+        told=contact, contact=contact.pk, **planned,
     )  # fmt: skip
     case.save()
     event.save()
@@ -36,7 +49,10 @@ def take_back(contact: Contact, *, by, today: date) -> None:
     """
     case = Case.objects.open().filter(student=contact.student_id).first()
     last = case and _planning(case)
-    if not last or last.action != "step_done" or last.details["contact"] != contact.pk:
+    if case and CaseEvent.objects.filter(case=case, action="unmet", details__contact=contact.pk).exists():
+        keep_note(case, "unmet_off", by=by, day=today, contact=contact.pk)
+        return
+    if not last or last.action not in ("step_done", "trip_unmet") or last.details["contact"] != contact.pk:
         return
     case.plan_step, case.plan_note = last.details["step"], last.details["plan_note"]
     case.plan_on = date.fromisoformat(last.details["on"])
@@ -46,15 +62,39 @@ def take_back(contact: Contact, *, by, today: date) -> None:
     )  # fmt: skip
 
 
+def limit_off(document: Document, *, by, today: date) -> None:
+    """Where the child's case waits for the limit of a letter that has just been voided, plan it anew."""
+    delivery = LetterDelivery.objects.filter(document=document).select_related("document").first()
+    if delivery is None:
+        return
+    lock_children([document.student_id])
+    case = Case.objects.open().filter(student=document.student_id, plan_step=CaseStep.FOLLOW_UP).first()
+    if case is None or case.plan_note != limit_of(delivery, today).note:
+        return
+    event = replan(
+        case, by=by, day=today, line=line_of(document.student), planner=Planner(today), action="letter_off",
+        note=f"{document}已作废"[:200],
+    )  # fmt: skip
+    case.save()
+    event.save()
+
+
+def _is_trip(case: Case, contact: Contact) -> bool:
+    """Whether the case was waiting for the trip of the day on which the contact was made."""
+    trips = TripChild.objects.filter(case=case, trip__day=contact.day, trip__cancelled_at=None)
+    return case.plan_step == CaseStep.JOINT_PERSUADE and trips.exists()
+
+
 def _counts_from(case: Case) -> date:
     """The day from which a contact can be what is planned: that on which it was planned.
 
-    A 回访 that somebody has set, after a letter's limit for instance, waits for its day.
+    A 回访 that somebody has set, or that stands at the end of a letter's limit, waits for its day.
     """
     last = _planning(case)
     if last is None:
         return case.since
-    return case.plan_on if last.action == "plan" and case.plan_step == CaseStep.FOLLOW_UP else last.day
+    is_set = last.action == "plan" or case.plan_note
+    return case.plan_on if is_set and case.plan_step == CaseStep.FOLLOW_UP else last.day
 
 
 def _planning(case: Case) -> CaseEvent | None:

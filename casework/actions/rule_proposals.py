@@ -204,6 +204,7 @@ def rehearse(*, proposal: RuleProposal, watch: Watch | None = None) -> None:
     stands = standing(proposal.school)
     outcome = dry_run(
         rules_of(proposal.rule_set),
+        follows=rules_of(proposal.follows),
         school=proposal.school,
         first=proposal.first_day,
         last=proposal.last_day,

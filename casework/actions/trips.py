@@ -72,7 +72,7 @@ def plan_trip(
     trip = JointTrip.objects.create(planned_at=timezone.now(), planned_by=by, **told)
     TripChild.objects.bulk_create(TripChild(trip=trip, case=row) for row in rows)
     for row in rows:
-        _announce(row, trip, lines[row.student_id], by=by, scope=scope, today=today)
+        _announce(row, trip, lines[row.student_id], by=by, today=today)
     audit.record(by=by, action="trip.plan", subject=trip, cases=[row.pk for row in rows])
     return trip
 
@@ -108,10 +108,9 @@ def record_result(
         names="、".join(filter(None, [trip.leader, trip.people]))[:100],
     )  # fmt: skip
     [row.contact] = contacts.record(
-        by=by, scope=scope, student=row.case.student, account=account, submission=submission, today=today
+        by=by, scope=scope, student=row.case.student, account=account, submission=submission, trip=row, today=today
     )
-    row.left_out_at, row.left_out_by, row.left_out_reason = None, None, ""
-    row.save()
+    row.refresh_from_db(fields=["left_out_at", "left_out_by", "left_out_reason"])
     case = Case.objects.get(pk=row.case_id)
     if step and case.is_open:
         plan(by=by, scope=scope, case=case, step=step, on=step_on, note="", version=case.version, today=today)
@@ -179,9 +178,9 @@ def _call_off(child: TripChild, action: str, reason: str, *, by, today: date) ->
     Returns the notices by which people had been told; none where another trip goes there on the same day.
     """
     trip, case = child.trip, Case.objects.get(pk=child.case_id)
-    others = TripChild.objects.filter(case=case, trip__day=trip.day, trip__cancelled_at=None).exclude(trip=trip)
+    others = TripChild.objects.filter(case=case, trip__day=trip.day).waited_for().exclude(trip=trip)
     is_planned = (case.plan_step, case.plan_on) == (CaseStep.JOINT_PERSUADE, trip.day)
-    if not case.is_open or not is_planned or others.exists():
+    if not case.is_open or not is_planned:
         keep_note(case, action, by=by, day=today, note=reason, trip=trip.pk)
     else:
         line = RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
@@ -222,13 +221,20 @@ def _the_same(by, cases, told: dict) -> JointTrip | None:
     return None
 
 
-def _announce(case: Case, trip: JointTrip, line: RegistryLine, *, by, scope: Scope, today: date) -> None:
+def _announce(case: Case, trip: JointTrip, line: RegistryLine, *, by, today: date) -> None:
     keep_note(case, "trip", by=by, day=today, note=f"{trip.leader}带队，{trip.units}参加"[:200], trip=trip.pk)
     if case.plan_on >= trip.day or case.plan_on < today:  # nothing earlier is to be done before
-        plan(
-            by=by, scope=scope, case=case, step=CaseStep.JOINT_PERSUADE, on=trip.day, note=f"{trip.leader}带队",
-            version=case.version, today=today,
-        )  # fmt: skip
+        event = case_engine.replan(
+            case,
+            by=by,
+            day=today,
+            line=line,
+            planner=case_engine.Planner(today),
+            action="plan",
+        )
+        event.note, event.details = case.plan_note, {"step": case.plan_step, "on": case.plan_on.isoformat()}
+        case.save()
+        event.save()
     people = postings_around(line, today).filter(role__in=TOLD)
     notices.send(
         by=by, to=[posting.person for posting in people], kind=Notice.Kind.JOINT_TRIP,

@@ -117,7 +117,7 @@ def check_month(*, by, scope: Scope, school: School, month: date, remark: str, t
     if month.day != 1 or today < checkable_from(month):
         since = cdate_short(checkable_from(month))
         raise VisitRefused(f"这个月的最后一周还没有过完，{since}起可以检查。没有保存。")
-    figures = figures_of(school, month)
+    figures = figures_of(school, month, today)
     told = {"planned": figures.planned, "done": figures.done, "remark": remark}
     try:
         with transaction.atomic():

@@ -192,9 +192,12 @@ STEPS = {
     "note": "记事",
 }
 STEPS |= {"step_done": "已办下一步", "step_off": "撤销已办的下一步"}
+STEPS |= {"unmet": "家访未遇", "unmet_off": "撤销未遇的家访", "trip_unmet": "联合劝返未遇", "letter_off": "文书作废"}
 STEPS |= {"promise": "承诺返校", "promise_kept": "承诺后已到校", "promise_off": "承诺已撤销"}
 # Those of them that set what comes next, as every move does.
-PLANNING = ("plan", "step_done", "step_off", "promise", "promise_kept", "promise_off")
+PLANNING = (
+    "plan", "step_done", "step_off", "trip_unmet", "letter_off", "promise", "promise_kept", "promise_off",
+)  # fmt: skip
 STEPS |= {
     "hand_off": "移交",
     "hand_off_accepted": "接收移交",

@@ -162,7 +162,8 @@ def history_entries(events, today: date) -> list[dict]:
 
 
 def _entry(event: CaseEvent, people: Mapping[int, Person], today: date) -> dict:
-    words = [say(event.details[name]) for name, say in DETAILS.items() if event.details.get(name)]
+    said = DETAILS | {"on": _promised} if event.action == "promise" else DETAILS
+    words = [say(event.details[name]) for name, say in said.items() if event.details.get(name)]
     if person := people.get(event.details.get("person")):
         words.insert(0, f"交给{person.name}")
     title = event.label
@@ -177,6 +178,10 @@ def _entry(event: CaseEvent, people: Mapping[int, Person], today: date) -> dict:
         "by": event.by.name if event.by else "系统",
         "tone": STAGE_TONES[CaseStage(event.to_stage)] if event.is_move else "",
     }
+
+
+def _promised(day: str) -> str:
+    return f"答应{cdate_short(date.fromisoformat(day))}返校"
 
 
 def refused(case: Case, action: CaseAction, scope: Scope) -> str:

@@ -1,16 +1,20 @@
 """Who may record a contact with a family, and about which children one call was."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from casework.awaited import promise_of
+from casework.case_engine import Planner
 from casework.models import Contact, ContactDraft, ContactPhoto, Obligation
 from casework.ruleset import Tier
 from students.access import Scope
 from students.models import Guardian, RegistryLine, Student
 from students.queries.child import present_place, rights_over
 from students.queries.guardians import to_ring
+from students.templatetags.chinese import cdate_short
 
 MOST_SIBLINGS = 8  # whose number more children have is no family: a dormitory's, a teacher's [D]
 
@@ -30,6 +34,15 @@ def to_dial(student: Student, line: RegistryLine, scope: Scope) -> Guardian | No
     if not rights_over(present_place(student), scope).family:
         return None
     return to_ring({student.pk: line.school_id}).get(student.pk)
+
+
+def promise_words(contact: Contact, today: date) -> str:
+    """答应9月13日返校，9月14日核实。: on which school day a promise is checked; blank where nothing was promised."""
+    if contact.promised_on is None:
+        return ""
+    promise = promise_of(contact, Planner(today).school_days(line_of(contact.student)))
+    on, day = cdate_short(promise.on), cdate_short(contact.promised_on)
+    return f"{day}核实是否返校。" if on == day else f"答应{day}返校，{on}核实。"
 
 
 def draft_of(person, student: Student) -> ContactDraft | None:

@@ -52,6 +52,11 @@ def to_approve(scope: Scope, today: date) -> int:
     return len(proposers) - (own if own and policy_of(today).close_needs_two else 0)
 
 
+def proposed(case: Case) -> Closing | None:
+    """The 销号 of the case that waits to be approved."""
+    return Closing.objects.filter(case=case, state=ClosingState.PROPOSED).select_related("proposed_by").first()
+
+
 @dataclass(frozen=True)
 class DeskLine:
     """A case on the desk. ``present``: 到校6个上课日，满10个可以确认, where it has come back; ``closing``: proposed."""

@@ -1,7 +1,8 @@
-"""试算: what a ladder would have asked for in a past period, against what was asked, by the real engine.
+"""试算: what a ladder would have asked for in a past period, against the one it takes the place of, by the real engine.
 
-The facts are read once and assessed in two worlds that differ in their rules alone; nothing is written. The new ladder
-is taken as if it had always held, so that a run under way on the first day counts in both alike.
+The facts are read once and assessed in two worlds that differ in their rules alone; nothing is written. Both ladders
+are taken as if they had always held: a run under way on the first day counts in both alike, and a ladder that has
+begun since the period is still what the new one is measured by.
 """
 
 import json
@@ -136,14 +137,18 @@ class Outcome:
 
 @rare_collections()
 def dry_run(
-    rule_set: RuleSet, *, school: School | None, first: date, last: date, watch: Watch | None = None
-) -> Outcome:
+    rule_set: RuleSet, *, follows: RuleSet | None = None, school: School | None, first: date, last: date,
+    watch: Watch | None = None,
+) -> Outcome:  # fmt: skip
     """Try ``rule_set`` on the facts of ``first`` to ``last`` for a school, or wherever the county's rules hold.
+
+    ``follows``: the one it takes the place of; None for what held on each of the days.
 
     Memory stays the same whatever the number of children.
     """
     surroundings, tally = Surroundings(), Tally(first, last)
     tried = under(surroundings.world, rule_set, school)
+    present = under(surroundings.world, follows, school) if follows else surroundings.world
     ids = children_of(school, rule_set)
     total, done = ids.count() if watch else 0, 0
     for chunk in in_chunks(ids):
@@ -151,7 +156,7 @@ def dry_run(
             watch("试算", done, total)
         facts = read_facts(chunk, surroundings)
         for student in chunk:
-            before, after = (assess(facts[student], world, through=last)[0] for world in (surroundings.world, tried))
+            before, after = (assess(facts[student], world, through=last)[0] for world in (present, tried))
             tally.note(student, before, after)
         done += len(chunk)
     return _outcome(tally)

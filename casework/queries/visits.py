@@ -16,6 +16,7 @@ from students.models import Person, Posting, RegistryLine, School, SpecialGroup,
 from students.queries.listing import groups_on
 
 WEEK = timedelta(days=6)
+FIRST_MONTH = date(2000, 1, 1)  # the site knows of no visits before
 WEEKDAYS = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"]
 
 
@@ -191,22 +192,30 @@ def _people(schools: Iterable[int], today: date) -> dict[int, list[Person]]:
 @dataclass(frozen=True)
 class Figures:
     """How many visits were planned, and of how many of those children the family was met (``done``), or gone to and
-    not met (``unmet``), in their week."""
+    not met (``unmet``), in their week; ``waiting``: planned for today or later, nobody has gone yet."""
 
     planned: int = 0
     done: int = 0
     unmet: int = 0
+    waiting: int = 0
 
     @property
     def missed(self) -> int:
-        return self.planned - self.done - self.unmet
+        return self.planned - self.done - self.unmet - self.waiting
 
     @property
     def rate(self) -> str:
-        return f"{self.done * 100 / self.planned:.0f}%" if self.planned else "—"
+        """Of the visits whose day has come or that were made."""
+        due = self.planned - self.waiting
+        return f"{self.done * 100 / due:.0f}%" if due else "—"
 
     def __add__(self, other: "Figures") -> "Figures":
-        return Figures(self.planned + other.planned, self.done + other.done, self.unmet + other.unmet)
+        return Figures(
+            self.planned + other.planned, self.done + other.done, self.unmet + other.unmet, self.waiting + other.waiting
+        )
+
+
+TOLD = ("was_done", "went", "on")  # of a plan, as its figures need it
 
 
 def month_plans(month: date):
@@ -217,29 +226,30 @@ def month_plans(month: date):
     return rows.annotate(went=Exists(visits), was_done=Exists(visits.exclude(outcome__in=sorted(UNMET))))
 
 
-def _figure(was_done: bool, went: bool) -> Figures:
-    return Figures(1, int(was_done), int(went and not was_done))
+def _figure(was_done: bool, went: bool, on: date, today: date) -> Figures:
+    return Figures(1, int(was_done), int(went and not was_done), int(not went and on >= today))
 
 
-def figures_of(school: School, month: date) -> Figures:
+def figures_of(school: School, month: date, today: date) -> Figures:
     """One school's month; one query."""
-    rows = month_plans(month).filter(school=school).order_by().values_list("was_done", "went")
-    return sum((_figure(*row) for row in rows), Figures())
+    rows = month_plans(month).filter(school=school).order_by().values_list(*TOLD)
+    return sum((_figure(*row, today) for row in rows), Figures())
 
 
-def undone_of(scope: Scope, school: School, month: date):
-    """The plans of a month by which nobody was met, the latest first, each with its child and ``went``."""
-    rows = month_plans(month).filter(school=school, was_done=False)
+def undone_of(scope: Scope, school: School, month: date, today: date):
+    """The plans of a month by which nobody was met, though somebody went or their day is over; the latest first, each
+    with its child and ``went``."""
+    rows = month_plans(month).filter(Q(went=True) | Q(on__lt=today), school=school, was_done=False)
     rows = rows.filter(pk__in=VisitPlan.objects.visible_to(scope.without_lessons))
     return rows.select_related("student__line__school_class", "visitor").order_by("-on", "student")
 
 
-def figures_by_class(school: School, month: date) -> list[tuple[str, Figures]]:
+def figures_by_class(school: School, month: date, today: date) -> list[tuple[str, Figures]]:
     """Class → its month, as the children stand in classes now; one query."""
     rows = month_plans(month).filter(school=school).order_by("student__line__school_class__number")
     by_class: dict[str, Figures] = defaultdict(Figures)
-    for name, *told in rows.values_list("student__line__school_class__name", "was_done", "went"):
-        by_class[name] += _figure(*told)
+    for name, *told in rows.values_list("student__line__school_class__name", *TOLD):
+        by_class[name] += _figure(*told, today)
     return list(by_class.items())
 
 
@@ -252,13 +262,13 @@ class SchoolLine:
     check: VisitCheck | None
 
 
-def school_lines(scope: Scope, month: date) -> list[SchoolLine]:
+def school_lines(scope: Scope, month: date, today: date) -> list[SchoolLine]:
     """Every school in the scope; three queries."""
     schools = list(School.objects.visible_to(scope).select_related("township").order_by("name"))
-    counted = month_plans(month).filter(school__in=schools).order_by().values_list("school", "was_done", "went")
+    counted = month_plans(month).filter(school__in=schools).order_by().values_list("school", *TOLD)
     by_school: dict[int, Figures] = defaultdict(Figures)
     for school, *told in counted:
-        by_school[school] += _figure(*told)
+        by_school[school] += _figure(*told, today)
     checks = {row.school_id: row for row in _checks(month).filter(school__in=schools)}
     return [SchoolLine(each, by_school[each.pk], checks.get(each.pk)) for each in schools]
 

@@ -23,7 +23,8 @@ def contact_list(request):
     scope = request.scope.without_lessons
     classes = SchoolClass.objects.visible_to(scope).select_related("school")
     form = ContactFilter(request.GET, schools=list(School.objects.visible_to(scope)), classes=classes)
-    wanted = form.cleaned_data if form.is_valid() else {}
+    form.is_valid()  # what could not be read is said, and not asked for
+    wanted = form.cleaned_data
     page = Paginator(contacts.listed(scope, wanted), PAGE_SIZE).get_page(request.GET.get("page"))
     several = scope.county or bool(scope.townships)
     context = {"form": form, "page": page, "rows": contacts.shown(page.object_list), "several": several}

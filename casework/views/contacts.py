@@ -153,7 +153,7 @@ def _begun(request, draft: ContactDraft | None) -> dict:
 
 def _said(request, student: Student, made: list[Contact]):
     names = "、".join(contact.student.name for contact in made)
-    promised = f"{made[0].promised_on.month}月{made[0].promised_on.day}日核实是否返校。" if made[0].promised_on else ""
+    promised = contacts.promise_words(made[0], request.today)
     undo = reverse("casework:cancel_contact", args=[made[0].pk])
     text = f"已记录{made[0].get_method_display()}：{names}。{promised}"
     messages.success(request, text, extra_tags=f"undo={undo}")

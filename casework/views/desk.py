@@ -58,6 +58,7 @@ def confirm_return(request, pk):
             messages.success(request, f"已确认{case.student}复学，可以提出销号。")
             return redirect("casework:case", pk)
     context = {"form": form, "each": queries.lines_of([case], request.today)[0], "case": case}
+    context["is_done"] = case.return_confirmed_at is not None and not form.is_bound
     return render(request, "casework/desk_return.html", context, status=status)
 
 
@@ -80,6 +81,7 @@ def propose_closing(request, pk):
             messages.success(request, f"已提出{case.student}的个案销号，等另一名工作人员批准。")
             return redirect("casework:closing", row.pk)
     context = {"form": form, "case": case, "waiting": waiting, "is_blocked": not outcomes and not form.is_bound}
+    context["pending"] = None if form.is_bound else queries.proposed(case)
     return render(request, "casework/closing_propose.html", context, status=status)
 
 

@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.actions import letters as actions
-from casework.actions.cases import CaseRefused
 from casework.actions.documents import DocumentRefused, NotYourDocument
 from casework.document_forms import CopyForm, DeliveryForm
 from casework.documents import DocumentAction, is_wrong_person, refusal
@@ -54,7 +53,7 @@ def deliver_document(request, pk):
             return redirect("casework:document", pk)
         except NotYourDocument as refused:
             raise PermissionDenied(str(refused)) from None
-        except (DocumentRefused, CaseRefused) as refused:
+        except DocumentRefused as refused:
             form.add_error(None, str(refused))
     context = {"form": form, "document": row}
     return render(request, "casework/letter_delivery.html", context, status=422 if form.is_bound else 200)

@@ -123,7 +123,8 @@ def trip_result(request, pk):
         else:
             messages.success(request, f"已登记{child.case.student}的联合劝返结果。")
             return redirect("casework:trip", child.trip_id)
-    context = {"form": form, "child": child, "not_gone": NotGoneForm()}
+    is_over = not form.is_bound and bool(child.result or child.trip.cancelled_at)
+    context = {"form": form, "child": child, "not_gone": NotGoneForm(), "is_over": is_over}
     return render(request, "casework/trip_result.html", context, status=422 if form.is_bound else 200)
 
 

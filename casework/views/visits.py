@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -40,7 +41,7 @@ def week_plan(request):
         "lines": lines,
         "refused": refused,
         "faults": faults,
-        "far": _far_week(request),
+        "odd": _odd_week(request),
         "may_plan": any(line.may_plan for line in lines),
         "done": sum(line.is_done for line in lines),
         "unmet": sum(line.met_nobody for line in lines),
@@ -93,14 +94,17 @@ def _day(text: str) -> date | None:
 def _week(request) -> date:
     """The Monday of the week asked for, within half a year of today; this week's otherwise."""
     asked = _day(request.GET.get("week", ""))
-    return visits.monday_of(request.today if asked is None or _far_week(request) else asked)
+    return visits.monday_of(request.today if asked is None or _odd_week(request) else asked)
 
 
-def _far_week(request) -> bool:
-    """Whether a week was asked for that is too far away, or none: the page shows this week and says so."""
+def _odd_week(request) -> str:
+    """Why another week is shown than was asked for, in words; blank where it is the one."""
     asked = request.GET.get("week", "")
     day = _day(asked)
-    return bool(asked) and (day is None or abs((day - request.today).days) > WEEKS_AROUND * 7)
+    if asked and day is None:
+        return "要看的那一周没有写成日期，没有看懂，现在显示本周。"
+    is_far = day is not None and abs((day - request.today).days) > WEEKS_AROUND * 7
+    return "要看的那一周不在今天前后半年以内，现在显示本周。" if is_far else ""
 
 
 def _weeks(week: date, today: date) -> list[dict]:
@@ -119,6 +123,8 @@ def visit_check(request, pk, month):
     """A school's month: planned and done by class, and the head's check of it."""
     school = get_object_or_404(School.objects.visible_to(request.scope), pk=pk)
     month, may_check = month.replace(day=1), pk in request.scope.led
+    if not visits.FIRST_MONTH <= month <= request.today:
+        raise Http404
     form = VisitCheckForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and not may_check:
         raise PermissionDenied("家访检查由校长或分管领导办理，你可以查看")
@@ -130,20 +136,31 @@ def visit_check(request, pk, month):
             return redirect("casework:visit_check", pk, month)
         except actions.VisitRefused as refused:
             form.add_error(None, str(refused))
-    context = {"school": school, "month": month, "form": form, "check": visits.check_of(school, month)}
-    context["figures"], context["classes"] = visits.figures_of(school, month), visits.figures_by_class(school, month)
-    undone = visits.undone_of(request.scope, school, month)
-    context["page"] = Paginator(undone, PAGE_SIZE).get_page(request.GET.get("page"))
-    context |= _months_around(month, request.today)
-    context["since"] = visits.checkable_from(month)
+    context = {"form": form, **_month_of(request, school, month)}
     context["may_check"] = may_check and not context["check"] and context["since"] <= request.today
     return render(request, "casework/visit_check.html", context, status=422 if form.is_bound else 200)
 
 
+def _month_of(request, school: School, month: date) -> dict:
+    """A school's month: its figures, the visits that were not made, and the check of it."""
+    undone = visits.undone_of(request.scope, school, month, request.today)
+    return {
+        "school": school,
+        "month": month,
+        "check": visits.check_of(school, month),
+        "figures": visits.figures_of(school, month, request.today),
+        "classes": visits.figures_by_class(school, month, request.today),
+        "page": Paginator(undone, PAGE_SIZE).get_page(request.GET.get("page")),
+        "since": visits.checkable_from(month),
+        **_months_around(month, request.today),
+    }
+
+
 def _months_around(month: date, today: date) -> dict:
-    """The month in words, the one before and the one after, None where that has not begun."""
+    """The month in words, the one before and the one after; None where there is no such month or it has not begun."""
     before, after = (month - timedelta(days=1)).replace(day=1), visits.months_of(month)[1]
     words = visits.month_words(month)
+    before = before if before >= visits.FIRST_MONTH else None
     return {"month_words": words, "before": before, "after": after if after <= today else None}
 
 
@@ -152,9 +169,9 @@ def _months_around(month: date, today: date) -> dict:
 def visits_by_school(request):
     """The schools' visits of a month side by side, with who has checked them."""
     month = (_day(request.GET.get("month", "")) or request.today).replace(day=1)
-    if not date(2000, 1, 1) <= month <= request.today:
+    if not visits.FIRST_MONTH <= month <= request.today:
         month = request.today.replace(day=1)
-    lines, since = visits.school_lines(request.scope, month), visits.checkable_from(month)
+    lines, since = visits.school_lines(request.scope, month, request.today), visits.checkable_from(month)
     context = {
         "month": month,
         **_months_around(month, request.today),

@@ -1,13 +1,15 @@
 """The page of a case 个案: who, how far, what next by whom and when; and what is done there."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from casework import case_engine
-from casework.actions import acts, cases
+from casework.actions import acts, cases, contacts
+from casework.contacts import Account, ContactMethod, ContactOutcome
 from casework.models import Case, CaseEvent, Closing
 from casework.ruleset import Tier
 from casework.stages import CaseAction, CaseOutcome
@@ -196,7 +198,7 @@ class TestWhatIsDone:
         assert "最晚10月9日" in text_of(page)
 
     def test_it_is_taken_back_without_a_reason(self, scene, away):
-        send(scene.clerk, "assign_case", away, person=scene.teacher.pk, reason="病假")
+        send(scene.clerk, "assign_case", away, person=scene.clerk.pk, reason="病假")
         away.refresh_from_db()
         assert send(scene.clerk, "assign_case", away, person="", reason="").status_code == 302
         assert Case.objects.get().assigned_to is None
@@ -208,7 +210,7 @@ class TestWhatIsDone:
         assert "班主任病假" in text_of(response)
 
     def test_it_is_taken_back_once_however_often_it_is_pressed(self, scene, away):
-        send(scene.clerk, "assign_case", away, person=scene.teacher.pk, reason="病假")
+        send(scene.clerk, "assign_case", away, person=scene.clerk.pk, reason="病假")
         away.refresh_from_db()
         for _ in range(2):
             assert send(scene.clerk, "assign_case", away, person="", reason="").status_code == 302
@@ -264,8 +266,16 @@ class TestWhatIsDone:
     @pytest.mark.parametrize(("days", "status"), [(-1, 302), (0, 302), (1, 422)])
     def test_a_promise_is_not_put_off(self, scene, away, days, status):
         promised = MONDAY + timedelta(7)
-        Case.objects.update(plan_step="promised", plan_on=promised)
-        response = send(scene.teacher, "plan_case", away, step="visit", on=(promised + timedelta(days)).isoformat())
+        account = Account(
+            method=ContactMethod.PHONE, day=MONDAY + timedelta(2), outcome=ContactOutcome.PROMISED, talk="下周来",
+            promised_on=promised,
+        )  # fmt: skip
+        contacts.record(
+            by=scene.teacher, scope=cast.scope(scene.teacher), student=away.student, account=account,
+            submission=uuid4(), today=MONDAY + timedelta(2),
+        )  # fmt: skip
+        on = (promised + timedelta(days)).isoformat()
+        response = send(scene.teacher, "plan_case", Case.objects.get(), step="visit", on=on)
         assert response.status_code == status
         assert ("答应9月14日返校" in text_of(response)) == (status == 422)
 
@@ -320,3 +330,22 @@ def test_a_concern_raised_by_a_lesson_teacher_opens_no_page_for_them(scene):
     )
     assert page_of(subject, case).status_code == 403
     assert page_of(scene.teacher, case).context["page"].step.words == "回访"
+
+
+class TestGivingACase:
+    def test_to_whoever_has_it_anyway_is_refused(self, scene, away):
+        response = send(scene.clerk, "assign_case", away, person=scene.teacher.pk, reason="同一个人")
+        assert response.status_code == 422
+        assert "沈明本来就是这个个案现在的负责人，不用交办，没有保存" in text_of(response)
+        assert Case.objects.get().assigned_to is None
+
+    def test_to_one_of_two_who_have_it_is_not(self, scene, away):
+        cast.post(
+            cast.person("任军"), Role.HOMEROOM_TEACHER, school_class=scene.school_class, is_substitute=True,
+            since=MONDAY, until=MONDAY + timedelta(5),
+        )  # fmt: skip
+        assert send(scene.clerk, "assign_case", away, person=scene.teacher.pk, reason="更熟悉").status_code == 302
+
+    def test_does_not_call_the_person_optional(self, scene, away):
+        page = text_of(client_of(scene.clerk).get(reverse("casework:assign_case", args=[away.pk])))
+        assert "选填" not in page.split("交给谁")[1].split("<select")[0]

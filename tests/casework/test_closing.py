@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from casework.actions import acts, cases
 from casework.actions import closings as actions
@@ -335,3 +336,19 @@ class TestPages:
         client = client_of(officers["bureau"])
         assert f"/cases/{case.pk}/propose-closing/" in client.get(f"/cases/{case.pk}/").content.decode()
         assert client.get(f"/cases/{case.pk}/close/").url == f"/cases/{case.pk}/propose-closing/"
+
+
+def test_what_is_decided_or_waits_is_said_at_once_without_a_form(back, officers):
+    today, by, case = back(10), officers["bureau"], Case.objects.get()
+    client, other = client_of(by), client_of(officers["second"])
+    returned, closing = (reverse(f"casework:{name}", args=[case.pk]) for name in ("confirm_return", "propose_closing"))
+    assert "核实情况" in client.get(returned).content.decode()
+    confirm(by, today)
+    page = other.get(returned).content.decode()
+    assert "苏远已经确认复学，不用再确认" in page
+    assert (closing in page, "核实情况" in page) == (True, False)
+    assert "销号依据" in other.get(closing).content.decode()
+    row = propose(by, today)
+    page = other.get(closing).content.decode()
+    assert "苏远已经提出销号，正在等批准，不用再提" in page
+    assert (reverse("casework:closing", args=[row.pk]) in page, "销号依据" in page) == (True, False)

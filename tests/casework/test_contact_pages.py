@@ -48,7 +48,7 @@ class TestTheList:
             ({"q": "胡涛"}, {"胡涛"}),
             ({"since": MONDAY.isoformat()}, {"高东", "袁然远"}),
             ({"until": FRIDAY.isoformat()}, {"胡涛"}),
-            ({"since": MONDAY.isoformat(), "until": FRIDAY.isoformat()}, set()),
+            ({"since": MONDAY.isoformat(), "until": FRIDAY.isoformat()}, {"高东", "袁然远", "胡涛"}),
             ({"method": "pigeon"}, {"高东", "袁然远", "胡涛"}),
             ({"since": "x"}, {"高东", "袁然远", "胡涛"}),
         ],
@@ -105,3 +105,10 @@ def test_the_childs_page_shows_photographs_and_leads_to_the_contact(scene, told)
     html = client_of(scene.clerk).get(reverse("casework:child", args=[scene.children[0].pk])).content.decode()
     assert reverse("casework:contact_photo_thumbnail", args=[made.pk]) in html
     assert reverse("casework:contact_page", args=[told[0].pk]) in html
+
+
+def test_days_that_are_reversed_are_said_to_be_and_the_other_filters_hold(scene, told):
+    asked = {"since": MONDAY.isoformat(), "until": FRIDAY.isoformat(), "method": "phone"}
+    page = client_of(scene.teacher).get(LIST, asked)
+    assert "两个日子写反了" in page.content.decode()
+    assert {row.student.name for row in page.context["rows"]} == {"高东", "袁然远"}

@@ -38,7 +38,7 @@ class TestWhatCannotBe:
         assert not wrong or "还没有到" in said[name]
 
     def test_a_promise_may_be_of_a_day_to_come_but_not_before_the_visit(self):
-        for shift, wrong in ((-1, True), (0, False), (30, False)):
+        for shift, wrong in ((-1, True), (0, False), (30, False), (60, False), (61, True)):
             values = {"visited_on": str(MONDAY), "promised_on": str(MONDAY + shift * DAY)}
             assert ("promised_on" in impossible(VISIT, values, record())) == wrong
 

@@ -336,3 +336,13 @@ def test_it_is_counted_for_the_side_it_waits_for(case, officers):
     assert waiting == dict.fromkeys(officers, 0) | {"township": 1}
     step(row, officers["township"], "return", note="不在本镇")
     assert waiting_for(cast.scope(officers["township"]), MONDAY) == 0
+
+
+@pytest.mark.parametrize(("days", "may"), [(365, True), (366, False)])
+def test_is_to_be_settled_within_a_year(case, officers, days, may):
+    due_on = MONDAY + timedelta(days)
+    if may:
+        assert send(case, officers["clerk"], due_on=due_on).due_on == due_on
+    else:
+        with pytest.raises(actions.HandOffRefused, match="办结期限太远，最多一年以后，没有移交"):
+            send(case, officers["clerk"], due_on=due_on)

@@ -65,6 +65,8 @@ def test_every_step_names_its_ground_and_none_a_fine():
         ({"deadline": None}, "写明期限"),
         ({"deadline": MONDAY - timedelta(1)}, "不能早于"),
         ({"deadline": MONDAY}, ""),
+        ({"deadline": MONDAY + timedelta(365)}, ""),
+        ({"deadline": MONDAY + timedelta(366)}, "期限太远，最多是采取措施以后一年"),
         ({"opened": MONDAY + timedelta(1)}, "早于个案建档的日子（2026年9月8日）"),
         ({"opened": MONDAY - timedelta(1)}, ""),
     ],

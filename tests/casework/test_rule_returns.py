@@ -62,6 +62,9 @@ class TestGoingBack:
         tried = going_back(scene.clerk, scene.school)
         assert (tried.state, tried.follows) == (RuleProposal.State.REHEARSED, own.rule_set)
         assert tried.rule_set.is_the_countys
+        assert tried.outcome["tiers"]["absence_report"]["dropped"] == 1  # though the county's held on those days
+        page = client_of(scene.clerk).get(reverse("casework:rule_proposal", args=[tried.pk])).content.decode()
+        assert "只算本校，别的学校不变" in page
 
     def test_holds_from_its_day_and_follows_whatever_the_county_has_from_then_on(self, scene, own, bureau):
         adopt(going_back(scene.clerk, scene.school), scene.clerk)

@@ -9,7 +9,7 @@ from casework.actions.cases import CaseRefused
 from casework.models import Contact, JointTrip, TripChild
 from casework.queries import trips as queries
 from tests.casework.away import officers
-from tests.casework.tripping import away, plan
+from tests.casework.tripping import away, off, plan, tell
 from tests.scene import MONDAY, client_of
 
 __all__ = ["away", "officers"]
@@ -138,3 +138,19 @@ class TestPages:
     def test_another_township_sees_nothing_of_it(self, away, officers):
         trip = plan(away, officers["township"])
         assert client_of(officers["far"]).get(f"/trips/{trip.pk}/").status_code == 404
+
+
+class TestAResultThatIsTold:
+    def test_is_said_at_once_and_there_is_no_form(self, away, officers):
+        row = tell(plan(away, officers["township"], day=MONDAY).children.first(), officers["township"])
+        page = client_of(officers["township"]).get(f"/trips/children/{row.pk}/").content.decode()
+        assert "结果已经登记：已联系上，不愿返校" in page
+        assert f"/contacts/{row.contact_id}/" in page
+        assert "登记结果</" not in page
+
+    def test_of_a_trip_that_is_off_is_not_asked_for(self, away, officers):
+        trip = plan(away, officers["township"], day=MONDAY)
+        off(trip, officers["township"])
+        page = client_of(officers["township"]).get(f"/trips/children/{trip.children.first().pk}/").content.decode()
+        assert "已经取消，不用登记结果" in page
+        assert "<textarea" not in page

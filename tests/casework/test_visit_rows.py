@@ -13,6 +13,7 @@ from casework.queries.visits import Figures, figures_of
 from students.models import Role, SpecialGroup
 from tests import cast
 from tests.casework.visiting import (
+    NEXT,
     SEPTEMBER,
     SUNDAY,
     TUESDAY,
@@ -85,7 +86,7 @@ class TestARowThatIsWrong:
     @pytest.mark.parametrize(("week", "told"), [("2020-01-06", True), ("x", True), ("", False), ("2026-09-14", False)])
     def test_a_week_that_is_not_shown_is_said_to_be_none(self, scene, child, week, told):
         html = client_of(scene.teacher).get(WEEK, {"week": week}).content.decode()
-        assert ("不在今天前后半年以内，现在显示本周" in html) == told
+        assert ("现在显示本周" in html) == told
 
 
 class TestAVisitThatMetNobody:
@@ -99,7 +100,7 @@ class TestAVisitThatMetNobody:
         assert "1人，已访0人，未遇1人" in html
         assert "未遇</span>" in html
         assert "记家访" in html
-        figures = figures_of(scene.school, SEPTEMBER)
+        figures = figures_of(scene.school, SEPTEMBER, NEXT)
         assert (figures, figures.missed, figures.rate) == (Figures(1, 0, 1), 0, "0%")
 
     def test_counts_no_more_once_somebody_was_met(self, scene, child, clock):
@@ -109,7 +110,7 @@ class TestAVisitThatMetNobody:
         go_and_meet_nobody(scene, child, TUESDAY)
         clock.move_to(at(TUESDAY))
         assert "已访1人</span>" in client_of(scene.teacher).get(WEEK).content.decode()
-        assert figures_of(scene.school, SEPTEMBER) == Figures(1, 1)
+        assert figures_of(scene.school, SEPTEMBER, NEXT) == Figures(1, 1)
 
     def test_may_be_tried_again_on_another_day_of_the_week(self, scene, child):
         plan(scene, child)
@@ -142,8 +143,56 @@ class TestAVisitThatMetNobody:
         plan(scene, other)
         address = reverse("casework:visit_check", args=[scene.school.pk, SEPTEMBER])
         visit(scene, child, MONDAY)
+        assert not client_of(head).get(address).context["page"].object_list  # their day has not passed
+        clock.move_to(at(TUESDAY + timedelta(1)))
         assert [row.student for row in client_of(head).get(address).context["page"]] == [other]
         go_and_meet_nobody(scene, other, MONDAY)
         assert "未遇</span>" in client_of(head).get(address).content.decode()
         visit(scene, other, TUESDAY)
         assert not client_of(head).get(address).context["page"].object_list
+
+
+class TestAVisitToCome:
+    @pytest.mark.parametrize(("shift", "waiting", "missed", "rate"), [(-1, 1, 0, "—"), (0, 1, 0, "—"), (1, 0, 1, "0%")])
+    def test_is_waited_for_until_its_day_is_over(self, scene, child, shift, waiting, missed, rate):
+        plan(scene, child)
+        figures = figures_of(scene.school, SEPTEMBER, TUESDAY + timedelta(shift))
+        assert (figures.planned, figures.waiting, figures.missed, figures.rate) == (1, waiting, missed, rate)
+
+    def test_is_out_of_the_rate_of_those_made(self):
+        total = Figures(1, 1) + Figures(2, 0, 1, 1)
+        assert (total.planned, total.waiting, total.missed, total.rate) == (3, 1, 0, "50%")
+
+    def test_has_a_figure_of_its_own_on_the_pages(self, scene, child, head):
+        plan(scene, child)
+        page = client_of(head).get(reverse("casework:visit_check", args=[scene.school.pk, SEPTEMBER])).content.decode()
+        assert '<td class="figure" data-label="待访">1</td>' in page
+        assert "没有去和未遇的" not in page
+
+
+class TestTheMonth:
+    @pytest.mark.parametrize(
+        ("month", "status"),
+        [("1900-01-01", 404), ("1999-12-01", 404), ("2000-01-01", 200), ("2026-09-30", 200), ("2026-10-01", 404)],
+    )
+    def test_is_one_that_the_site_knows(self, scene, head, month, status):
+        page = client_of(head).get(f"/visits/schools/{scene.school.pk}/{month}/")
+        assert page.status_code == status
+        assert ("上个月" in page.content.decode()) == (status == 200 and month != "2000-01-01")
+
+    def test_checked_by_another_meanwhile_keeps_the_second_remark_in_sight(self, scene, head, clock):
+        clock.move_to(at(NEXT.replace(month=10, day=5)))
+        address = reverse("casework:visit_check", args=[scene.school.pk, SEPTEMBER])
+        principal = cast.person("陶永贵", role=Role.PRINCIPAL, school=scene.school)
+        client_of(head).post(address, {"remark": "都去了"})
+        page = client_of(principal).post(address, {"remark": "三（1）班两户没有去"})
+        assert page.status_code == 422
+        for words in ("马世明已经检查过，没有再保存", "你写的意见，没有保存", "三（1）班两户没有去", "都去了"):
+            assert words in page.content.decode()
+
+
+@pytest.mark.parametrize(("week", "words"), [("abc", "没有写成日期"), ("1999-01-04", "不在今天前后半年以内")])
+def test_a_week_that_cannot_be_shown_is_told_why(scene, week, words):
+    page = client_of(scene.teacher).get(WEEK, {"week": week}).content.decode()
+    assert words in page
+    assert page.count("现在显示本周") == 1

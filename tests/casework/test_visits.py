@@ -83,14 +83,14 @@ class TestTheWeek:
         plan(scene, child)
         visit(scene, child, day, method)
         clock.move_to(at(SUNDAY))
-        assert figures_of(scene.school, SEPTEMBER) == Figures(1, int(done))
+        assert figures_of(scene.school, SEPTEMBER, NEXT) == Figures(1, int(done))
         assert ("已访1人" in client_of(scene.teacher).get(WEEK).content.decode()) == done
 
     def test_of_a_visit_that_was_taken_back_is_not_done(self, scene, child):
         plan(scene, child)
         contact = visit(scene, child, MONDAY)
         client_of(scene.teacher).post(reverse("casework:cancel_contact", args=[contact.pk]))
-        assert figures_of(scene.school, SEPTEMBER) == Figures(1, 0)
+        assert figures_of(scene.school, SEPTEMBER, NEXT) == Figures(1, 0)
 
     @pytest.mark.parametrize(
         ("wanted", "words"),
@@ -121,7 +121,7 @@ class TestTheWeek:
         with pytest.raises(visits.VisitRefused) as refused:
             visits.plan_week(**change, today=day)
         assert "9月8日，日子已经过去，不能再改" in refused.value.faults[child.pk]
-        assert figures_of(scene.school, SEPTEMBER) == Figures(1, 0)
+        assert figures_of(scene.school, SEPTEMBER, NEXT) == Figures(1, 0)
 
     def test_offers_no_change_of_what_was_missed_and_still_takes_the_visit(self, scene, child, clock):
         plan(scene, child)
@@ -246,12 +246,12 @@ class TestTheCheck:
         plan(scene, child)
         far = cast.school("西岭小学", township=cast.township("西岭镇"))
         bureau = cast.person(role=Role.BUREAU_OFFICER)
-        lines = {line.school: line.figures for line in school_lines(cast.scope(bureau), SEPTEMBER)}
+        lines = {line.school: line.figures for line in school_lines(cast.scope(bureau), SEPTEMBER, NEXT)}
         assert lines == {scene.school: Figures(1, 0), far: Figures(0, 0)}
         html = client_of(bureau).get(reverse("casework:visits_by_school")).content.decode()
         assert "西岭小学" in html
         township = cast.person(role=Role.TOWNSHIP_OFFICER, township=scene.school.township)
-        assert [line.school for line in school_lines(cast.scope(township), SEPTEMBER)] == [scene.school]
+        assert [line.school for line in school_lines(cast.scope(township), SEPTEMBER, NEXT)] == [scene.school]
 
     @pytest.mark.parametrize("month", ["", "x", "2026-12-01", "0001-01-01", "9999-12-31"])
     def test_any_day_names_a_month(self, scene, month):
