@@ -11,9 +11,10 @@ class CaseworkConfig(AppConfig):
     def ready(self):
         from casework import engine, notice_wording, presets
         from casework.actions import watches
-        from casework.queries import closes, desk, document_lists, hand_offs, settled_notices
+        from casework.queries import closes, desk, document_lists, dropouts, hand_offs, settled_notices
         from casework.queries.signs import children_waiting
         from casework.queries.watches import waiting as watches_waiting
+        from students.actions import dropouts as registry_dropouts
         from students.actions import followup, groups
         from students.queries import notices
         from students.queries.waiting import WAITING
@@ -28,4 +29,6 @@ class CaseworkConfig(AppConfig):
         WAITING["casework:hand_offs"] = hand_offs.waiting_for
         WAITING["casework:desk"] = desk.to_approve
         groups.KEEPERS.append(watches.held)
+        registry_dropouts.DOORS.append(dropouts.door)
+        registry_dropouts.GUARDS.append(dropouts.guard)
         post_migrate.connect(presets.load_presets, sender=self)

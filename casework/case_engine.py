@@ -37,6 +37,7 @@ ENDING = [
     )
 ]  # fmt: skip
 TO_END = HAND_OFF_STEPS[HandOffAction.END]
+DATED_ANEW = "dropout_dated_anew"
 LOST_STAGES = frozenset({CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT})
 
 
@@ -57,12 +58,15 @@ def follow_children(students: Collection[int], *, today: date) -> int:
             promised.append((line, case))
     moved = {line.pk for line, _, _ in found}
     settled = [case for student, case in cases.items() if case.is_lost is not None and student not in moved]
+    dated_anew = [(lines[each], case) for each, case in sorted(cases.items()) if _is_dated_anew(case, lines[each])]
     if found:
         _write(found, today)
     if settled:
         _settle_loss(settled, today)
+    if dated_anew:
+        _date_anew(dated_anew)
     kept = _keep_promises(promised, today) if promised else 0
-    return sum(len(moves) for _, _, moves in found) + len(settled) + kept
+    return sum(len(moves) for _, _, moves in found) + len(settled) + len(dated_anew) + kept
 
 
 def children_to_follow(today: date):
@@ -119,8 +123,8 @@ def move(
     case.stage = target
     if target is not CaseStage.CLOSED:  # a child that leaves again has not come back for good
         case.return_confirmed_at, case.return_confirmed_by = None, None
-    if action is CaseAction.UNDO_LOSS:
-        case.was_lost = _was_lost_otherwise(case)
+    if action in (CaseAction.UNDO_LOSS, CaseAction.UNDO_DROPOUT):
+        case.was_lost = _was_lost_otherwise(case, action)
     case.was_lost = case.was_lost or target in LOST_STAGES
     if target is CaseStage.RETURNED:
         case.returned_on = day
@@ -175,7 +179,9 @@ def _last_cases(students: Collection[int]) -> dict[int, Case]:
     ended = here.openings().order_by("-pk").values("details__ended")[:1]
     last = Case.objects.filter(student=OuterRef("student")).order_by("-since", "-pk").values("pk")[:1]
     rows = Case.objects.filter(student__in=students, pk=Subquery(last))
-    rows = rows.annotate(by_hand=Exists(here.since_opened().exclude(by=None)), ended=Subquery(ended))
+    by_hand = here.since_opened().exclude(by=None).exclude(action=CaseAction.CONFIRM_DROPOUT)  # which may be undone
+    dropped = here.filter(action__in=(CaseAction.CONFIRM_DROPOUT, DATED_ANEW)).order_by("-pk").values("day")[:1]
+    rows = rows.annotate(by_hand=Exists(by_hand), ended=Subquery(ended), dropped_on=Subquery(dropped))
     taken_back = Q(stage=CaseStage.REPORTED_LOST) & _some_taken_back()
     rows = rows.annotate(is_lost=_is_lost(), is_taken_back=_truth((taken_back, True), default=False))
     rows = rows.annotate(report_stands=_truth((_report_stands(), True), default=False))
@@ -189,7 +195,7 @@ def _file_of(case: Case | None) -> CaseFile | None:
     return CaseFile(
         CaseStage(case.stage), case.since, case.closed_on, case.by_hand, case.was_lost or bool(case.is_lost), ended_as,
         is_false_alarm=case.outcome == CaseOutcome.FALSE_ALARM, is_taken_back=case.is_taken_back,
-        report_stands=case.report_stands,
+        report_stands=case.report_stands, dropped_on=case.dropped_on,
     )  # fmt: skip
 
 
@@ -200,12 +206,29 @@ def _matters(students: Collection[int], cases: Mapping[int, Case], today: date) 
     since = {student: min(year, case.since) for student, case in cases.items() if case.is_open}
     rows = Obligation.objects.of_cases(today).filter(student__in=students)
     rows = rows.filter(Q(triggered_on__gte=min(since.values(), default=year)) | Q(seen_on=None) | Q(seen_on__gte=year))
+    duties = rows.order_by().values_list("student", "tier", "triggered_on", "done_on", "seen_on")
     found: dict[int, list[Matter]] = defaultdict(list)
-    for row in rows.order_by("triggered_on", "pk"):
-        is_of_old = row.triggered_on < since.get(row.student_id, year) and row.seen_on is not None
-        if not is_of_old or row.seen_on >= year:
-            found[row.student_id].append(Matter(Tier(row.tier), row.triggered_on, row.done_on, row.seen_on))
+    for student, tier, triggered_on, done_on, seen_on in duties.union(_filed_early(students, today), all=True):
+        is_of_old = triggered_on < since.get(student, year) and seen_on is not None
+        if not is_of_old or seen_on >= year:
+            found[student].append(Matter(Tier(tier), triggered_on, done_on, seen_on))
     return found
+
+
+def _filed_early(students: Collection[int], today: date):
+    """流失报告 filed in a run that has not come to owe one, in the columns of the duties: the loss is reported all the
+    same (domain.md §5)."""
+    run = AbsenceRun.objects.filter(
+        Q(settled_on=None) | Q(settled_on__gt=OuterRef("day")), student=OuterRef("student"),
+        started_on__lte=OuterRef("day"),
+    )  # fmt: skip
+    owed = Obligation.objects.standing().filter(
+        student=OuterRef("student"), tier=Tier.LOSS_REPORT, run_start=OuterRef("began")
+    )
+    rows = Report.objects.filter(student__in=students, kind=Tier.LOSS_REPORT, cancelled_at=None, day__lte=today)
+    rows = rows.annotate(began=Subquery(run.values("started_on")[:1]), seen_on=Subquery(run.values("settled_on")[:1]))
+    rows = rows.filter(~Exists(owed), began__isnull=False).annotate(filed_on=F("day"))
+    return rows.order_by().values_list("student", "kind", "day", "filed_on", "seen_on")
 
 
 def _ending(case: Case) -> dict:
@@ -248,7 +271,7 @@ def _is_lost() -> Choose:
     back, True where that is filed anew, None where nothing changes."""
     here = CaseEvent.objects.filter(case=OuterRef("pk"))
     stages = Q(stage__in=sorted(stage.value for stage in OPEN_STAGES - LOST_STAGES))
-    confirmed = Exists(here.filter(action=CaseAction.CONFIRM_DROPOUT.value))
+    confirmed = Exists(here.confirming())
     by_mistake = stages & Q(was_lost=True) & ~Q(confirmed) & _some_taken_back() & ~_report_stands()
     anew = stages & Q(was_lost=False) & Q(Exists(here.filter(action="loss_off"))) & _report_stands()
     return _truth((by_mistake, False), (anew, True), default=None)
@@ -275,11 +298,28 @@ def _settle_loss(cases: list[Case], today: date) -> None:
     CaseEvent.objects.bulk_create(events)
 
 
-def _was_lost_otherwise(case: Case) -> bool:
-    """Whether a case whose last 流失报告 was taken back has been lost all the same: another one stands, or 辍学 was
-    confirmed."""
-    confirmed = CaseEvent.objects.filter(case=case, action=CaseAction.CONFIRM_DROPOUT.value)
-    return Case.objects.filter(_report_stands(), pk=case.pk).exists() or confirmed.exists()
+def _was_lost_otherwise(case: Case, undoing: CaseAction) -> bool:
+    """Whether a case whose last 流失报告 was taken back, or whose last 辍学 is undone, has been lost all the same: a
+    report stands, or 辍学 was confirmed beside it."""
+    confirmed = CaseEvent.objects.filter(case=case).confirming().count() - (undoing is CaseAction.UNDO_DROPOUT)
+    return confirmed > 0 or Case.objects.filter(_report_stands(), pk=case.pk).exists()
+
+
+def _is_dated_anew(case: Case, line: RegistryLine) -> bool:
+    """Whether the registry has put another day to the 辍学 for which the case stands."""
+    dropped = case.stage == CaseStage.DROPPED_OUT and line.standing == Standing.DROPPED_OUT
+    return dropped and case.dropped_on not in (None, line.since)
+
+
+def _date_anew(dropped: list[tuple[RegistryLine, Case]]) -> None:
+    """The day of the 辍学 is another one; stage and plan stay."""
+    events = []
+    for line, case in dropped:
+        case.version += 1
+        said = {"action": DATED_ANEW, "day": line.since, "from_stage": case.stage, "to_stage": case.stage}
+        events.append(CaseEvent(case=case, at=timezone.now(), **said))
+    Case.objects.bulk_update([case for _, case in dropped], ["version"])
+    CaseEvent.objects.bulk_create(events)
 
 
 def replan(

@@ -114,13 +114,16 @@ class PaperForm(forms.Form):
 class MoveForm(CaseForm):
     """A move of the table, with a field for each of its needs."""
 
-    def __init__(self, *args, action: CaseAction, outcomes=(), needs_paper=False, latest=None, **kwargs):
+    def __init__(self, *args, action: CaseAction, outcomes=(), needs_paper=False, latest=None, earliest=None, **kwargs):
         """``outcomes``: those that are proven; ``needs_paper``: no evidence is on file yet and there has to be some;
-        ``latest``: the day that a dropout happened on at the latest."""
+        ``latest``: the day that a dropout happened on at the latest; ``earliest``: the first day that it can have
+        (``casework.queries.dropouts``)."""
         super().__init__(*args, **kwargs)
         self.refusal = REFUSALS[action]
         if action is CaseAction.CONFIRM_DROPOUT:
             self.fields["happened_on"] = DateField("辍学日期", initial=latest)
+            if earliest:
+                self.fields["happened_on"].help_text = f"最早{cdate_short(earliest.day)}：{earliest.why}"
         for need in TRANSITIONS[action].needs:
             self.fields[need.value] = _field(need, action, outcomes, needs_paper)
 

@@ -24,7 +24,7 @@ class CaseFile(NamedTuple):
     ``since``: when it was opened or opened again; ``is_by_hand``: a person has done something to it since;
     ``was_lost``: a 流失报告 stands, or 辍学 was confirmed; ``ended_as``: how it had ended before it was opened again;
     ``is_false_alarm``: it is closed as 误报; ``is_taken_back``: at 已报流失, a 流失报告 of it was taken back;
-    ``report_stands``: one stands.
+    ``report_stands``: one stands; ``dropped_on``: the day of the last 辍学 confirmed in it.
     """
 
     stage: CaseStage
@@ -36,6 +36,7 @@ class CaseFile(NamedTuple):
     is_false_alarm: bool = False
     is_taken_back: bool = False
     report_stands: bool = False
+    dropped_on: date | None = None
 
 
 class Move(NamedTuple):
@@ -57,6 +58,8 @@ def follow(
     stage = case.stage if case else None
     if standing is Standing.DROPPED_OUT:
         return _dropped_out(case, stage, since)
+    if stage is CaseStage.DROPPED_OUT and case.dropped_on and since < case.dropped_on:
+        return _dropped_out_by_mistake(case, matters, today)
     if standing is not Standing.ATTENDING:
         return []
     if waiting := _unsettled(case, matters):
@@ -133,6 +136,14 @@ def _dropped_out(case: CaseFile | None, stage: CaseStage | None, since: date) ->
     if stage in (None, CaseStage.CLOSED):
         return [Move(CaseAction.NOTE_ABSENCE, since), Move(CaseAction.CONFIRM_DROPOUT, since)]
     return [Move(CaseAction.CONFIRM_DROPOUT, since)]
+
+
+def _dropped_out_by_mistake(case: CaseFile, matters: Sequence[Matter], today: date) -> list[Move]:
+    """The registry no longer says 辍学, nor that the child came back: the case stands where it would without it."""
+    back = case._replace(stage=CaseStage.ABSENT, is_taken_back=False)
+    waiting = _unsettled(back, matters)
+    rest = _away(back, waiting, today) if waiting else _seen_or_corrected(back, matters, today)
+    return [Move(CaseAction.UNDO_DROPOUT, today), *rest]
 
 
 def _undone(case: CaseFile, waiting: Sequence[Matter], today: date) -> list[Move]:

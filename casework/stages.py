@@ -51,6 +51,7 @@ class CaseAction(StrEnum):
     NOTE_LOSS = "note_loss"
     UNDO_LOSS = "undo_loss"
     CONFIRM_DROPOUT = "confirm_dropout"
+    UNDO_DROPOUT = "undo_dropout"
     NOTE_RETURN = "note_return"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -66,6 +67,7 @@ ACTION_LABELS = {
     CaseAction.NOTE_LOSS: "流失已报",
     CaseAction.UNDO_LOSS: "流失报告撤回",
     CaseAction.CONFIRM_DROPOUT: "认定辍学",
+    CaseAction.UNDO_DROPOUT: "辍学认定撤销",
     CaseAction.NOTE_RETURN: "返校",
     CaseAction.CLOSE: "销号",
     CaseAction.REOPEN: "重新打开",
@@ -191,6 +193,9 @@ TRANSITIONS: dict[CaseAction, Transition] = {
             CaseStage.DROPPED_OUT,
             frozenset({Actor.ENGINE, Actor.BUREAU}),
             (Need.REASON, Need.WHEREABOUTS, Need.NOTE),
+        ),
+        Transition(
+            CaseAction.UNDO_DROPOUT, frozenset({CaseStage.DROPPED_OUT}), CaseStage.ABSENT, frozenset({Actor.ENGINE})
         ),
         Transition(
             CaseAction.NOTE_RETURN,

@@ -11,9 +11,11 @@ from casework.actions import planned_steps
 from casework.contacts import ContactMethod, ContactOutcome
 from casework.engine import follow_up
 from casework.models import Contact, Obligation, Report
+from casework.queries.dropouts import dropout_upon
 from casework.ruleset import Tier
 from casework.wording import short_day
 from students.actions import audit
+from students.actions.locks import lock_children
 from students.models import Student
 
 NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
@@ -73,10 +75,24 @@ def answer_with_report(*, by, duty: Obligation, today: date) -> Report:
 
 @transaction.atomic
 def cancel(*, by, act: Contact | Report, today: date) -> None:
-    """Take an act back: what it fulfilled is owed again. The row stays, with who took it back and when."""
+    """Take an act back: what it fulfilled is owed again. The row stays, with who took it back and when.
+
+    Raises ``ReportRefused`` while a 辍学 stands that was confirmed upon it.
+    """
     act = act._meta.default_manager.select_for_update(no_key=True).get(pk=act.pk)
     if act.cancelled_at is None:  # else a second press
+        if isinstance(act, Report):
+            _refuse_under_dropout(act)
         act.cancelled_at, act.cancelled_by = timezone.now(), by
         act.save(update_fields=["cancelled_at", "cancelled_by"])
         audit.record(by=by, action=f"{act._meta.model_name}.cancel", subject=act)
         follow_up(students={act.student_id}, today=today, reason="撤销登记")
+
+
+def _refuse_under_dropout(report: Report) -> None:
+    lock_children([report.student_id])
+    if drop := dropout_upon(report):
+        raise ReportRefused(
+            f"县教育局已凭这份流失报告认定辍学（{short_day(drop.happened_on)}），报告不能退回、作废或撤销，没有保存。"
+            "认定有误的，请县教育局先在学籍变动里更正或作废辍学。"
+        )

@@ -15,7 +15,7 @@ from casework.actions.case_notes import PLANNED, keep_note
 from casework.awaited import bound, first_of
 from casework.causes import Reason, Whereabouts
 from casework.engine import follow_up
-from casework.models import AbsenceRun, Case, Closing, ConcernReport
+from casework.models import Case, CaseEvent, Closing, ConcernReport
 from casework.queries.case_facts import (
     actors_over,
     child_now,
@@ -26,8 +26,9 @@ from casework.queries.case_facts import (
     may_work_on,
     postings_around,
     responsible_people,
-    unreported,
+    standing_concern,
 )
+from casework.queries.dropouts import dated_too_early, unreported
 from casework.queries.next_steps import next_steps
 from casework.stages import Actor, CaseAction, CaseNow, CaseOutcome, CaseStage, closing_refusal, refusal
 from casework.steps import CaseStep, Concern
@@ -81,7 +82,7 @@ def raise_concern(*, by, scope: Scope, student: Student, concern: Concern, note:
         case.concern = concern
         case_engine.move_one(case, CaseAction.RAISE_CONCERN, by=by, day=today, line=line, note=note, concern=concern)
     else:
-        case.concern = case.concern or concern
+        case.concern = standing_concern(case)
         keep_note(case, "concern", changed=["concern"], by=by, day=today, note=note, concern=concern)
     audit.record(by=by, action="case.concern", subject=raised, student=student.pk, concern=concern)
     if concern is Concern.LEFT:  # the loss is owed at once
@@ -161,23 +162,26 @@ def confirm_dropout(
 ) -> Case:  # fmt: skip
     """认定辍学: the bureau records that the child has dropped out, in the registry and in its case.
 
-    The 学籍变动 is recorded in the same transaction, so that figures and case cannot disagree. Raises ``CaseRefused``.
+    The 学籍变动 is recorded in the same transaction, so that figures and case cannot disagree. It lies behind every day
+    on which a register found the child, and the absence that was reported. Raises ``CaseRefused``.
     """
-    case, line = _locked(case, version)
+    case, line = _locked(case, None)
+    found = {"reason": reason.value, "whereabouts": whereabouts.value}
+    if _is_confirmed_so(case, by=by, day=happened_on, note=note, details=found):
+        return case  # a second press
+    _refuse_old_page(case, version)
     _refuse(case, CaseAction.CONFIRM_DROPOUT, actors_over(scope, line))
-    if missing := unreported(case):
+    if missing := unreported(case, line):
         raise CaseRefused(f"没有认定：{missing}")
     if not note:
         raise CaseRefused("认定辍学要写明依据，没有保存。请填写说明。")
     if happened_on > today:
         raise CaseRefused("辍学日期还没有到，没有保存。请核对日期。")
-    run = AbsenceRun.objects.filter(student=case.student_id, settled_on=None).order_by("-started_on").first()
-    if run and happened_on < run.started_on:
-        day = cdate_short(run.started_on)
-        raise CaseRefused(f"没有认定：辍学日期早于这次缺课的第一天（{day}）。请核对日期。")
+    if early := dated_too_early(case.student_id, happened_on):
+        raise CaseRefused(f"没有认定：{early}。请核对日期。")
     case_engine.move_one(
         case, CaseAction.CONFIRM_DROPOUT, by=by, day=happened_on, line=line, planner=case_engine.Planner(today),
-        note=note, reason=reason, whereabouts=whereabouts,
+        note=note, **found,
     )  # fmt: skip
     audit.record(by=by, action="case.confirm_dropout", subject=case, student=case.student_id)
     try:
@@ -189,6 +193,14 @@ def confirm_dropout(
         raise CaseRefused(f"没有认定：{impossible}") from None
     case.refresh_from_db()
     return case
+
+
+def _is_confirmed_so(case: Case, **said) -> bool:
+    """Whether the case stands as 辍学 because of this very confirmation."""
+    if case.stage != CaseStage.DROPPED_OUT:
+        return False
+    confirmed = CaseEvent.objects.filter(case=case, action=CaseAction.CONFIRM_DROPOUT.value).order_by("pk").last()
+    return confirmed is not None and all(getattr(confirmed, name) == value for name, value in said.items())
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from casework.actions.case_notes import keep_note
 from casework.actions.cases import CaseRefused, NotYourCase
 from casework.engine import follow_up
 from casework.models import Case, CaseEvent, ConcernReport, Obligation
+from casework.queries.case_facts import standing_concern
 from casework.stages import CASE_TIERS, CaseAction, CaseOutcome
 from students.actions import audit
 from students.actions.locks import lock_children
@@ -69,8 +70,7 @@ def _end(case: Case, concern: ConcernReport, *, by, today: date) -> None:
     is_its_own = last and last.action == CaseAction.RAISE_CONCERN and last.by_id == by.pk
     names_it = case.concern == concern.kind
     if names_it:
-        first = _standing(case.student_id, day__gte=case.since).first()
-        case.concern = first.kind if first else ""
+        case.concern = standing_concern(case)
     if is_its_own and names_it and not owed.exists():
         line = RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
         case_engine.move_one(

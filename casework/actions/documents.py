@@ -297,7 +297,10 @@ def _file_report(row: Document, by, today: date) -> None:
 def _take_back_report(row: Document, by, today: date) -> None:
     """What the document has filed is owed again."""
     if row.report_id:
-        acts.cancel(by=by, act=row.report, today=today)
+        try:
+            acts.cancel(by=by, act=row.report, today=today)
+        except acts.ReportRefused as refused:
+            raise DocumentRefused(str(refused)) from None
 
 
 def _wait_for_step(row: Document, number: int, by, today: date) -> None:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Least
 
 from casework.models.obligations import Obligation
@@ -136,6 +136,11 @@ class CaseEventQuerySet(ScopedQuerySet):
         last = CaseEvent.objects.filter(case=OuterRef("case")).openings().order_by("-pk").values("pk")[:1]
         return self.filter(pk__gte=Coalesce(Subquery(last), 0))
 
+    def confirming(self):
+        """Those that confirmed a 辍学 which was not undone."""
+        undone = CaseEvent.objects.filter(case=OuterRef("case"), action=CaseAction.UNDO_DROPOUT, pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(undone), action=CaseAction.CONFIRM_DROPOUT)
+
     def planning(self):
         """Those that set what comes next in a case."""
         return self.filter(action__in=(*CaseAction, *PLANNING))
@@ -212,6 +217,6 @@ STEPS |= {
     "left_out": "联合劝返没有去",
 }
 STEPS |= {"watch": "认定动摇生", "watch_reviewed": "动摇生复核", "watch_off": "动摇生关注结束"}
-STEPS |= {"loss_off": "流失报告撤回", "loss_on": "流失报告重新提交"}
+STEPS |= {"loss_off": "流失报告撤回", "loss_on": "流失报告重新提交", "dropout_dated_anew": "更正辍学日期"}
 STEPS |= {"return_confirmed": "确认复学", "close_proposed": "提出销号", "close_refused": "退回销号"}
 ACTION_WORDS = {action.value: action.label for action in CaseAction} | STEPS

@@ -8,10 +8,10 @@ from django.db.models import Q
 
 from casework.facts import Surroundings, load_facts
 from casework.ladder import StudentFacts
-from casework.models import AbsenceRun, Case, Obligation, Report, Watch
+from casework.models import Case, ConcernReport, Obligation, Watch
 from casework.ruleset import Tier
 from casework.stages import Actor, CaseStage, ChildNow
-from casework.steps import CHAIN, POSTS, responsible_for
+from casework.steps import CHAIN, POSTS, Concern, responsible_for
 from casework.watching import WatchKind
 from students.access import Scope, in_force
 from students.days import DayState
@@ -123,16 +123,11 @@ def last_day_to_plan(today: date) -> date:
     return today + timedelta(days=policy_of(today).case_plan_most_days)
 
 
-def unreported(case: Case) -> str:
-    """Why 辍学 cannot be confirmed for want of a 流失报告 that stands, in a Chinese sentence; blank where one does."""
-    if case.stage == CaseStage.REPORTED_LOST:
-        return ""
-    run = AbsenceRun.objects.filter(student=case.student_id, settled_on=None).order_by("started_on").first()
-    since = run.started_on if run else case.since  # the report of an absence that is over says nothing of this one
-    filed = Report.objects.filter(student=case.student_id, kind=Tier.LOSS_REPORT, cancelled_at=None, day__gte=since)
-    if filed.exists():
-        return ""
-    return "这名学生没有有效的流失报告，可能没有签发，也可能已退回或作废。请学校签发《学生流失报告》以后再认定。"
+def standing_concern(case: Case) -> str:
+    """The concern that a case is named by: 已离校 where somebody has reported it, else the latest that stands."""
+    rows = ConcernReport.objects.filter(student=case.student_id, cancelled_at=None, day__gte=case.since)
+    kinds = list(rows.order_by("day", "pk").values_list("kind", flat=True))
+    return Concern.LEFT.value if Concern.LEFT in kinds else kinds[-1] if kinds else ""
 
 
 def child_now(case: Case, line: RegistryLine, today: date) -> ChildNow:

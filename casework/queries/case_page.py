@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from casework.case_engine import DATED_ANEW
 from casework.causes import Reason, Whereabouts
 from casework.models import AbsenceRun, Case, CaseEvent, Obligation, Watch
 from casework.queries import duties
-from casework.queries.case_facts import actors_over, child_now, evidence_of, may_assign, may_work_on, unreported
+from casework.queries.case_facts import actors_over, child_now, evidence_of, may_assign, may_work_on
+from casework.queries.dropouts import refused as dropout_refused
 from casework.queries.hand_offs import sides_of
 from casework.queries.hand_ups import HandUpLine, hand_ups
 from casework.queries.next_steps import NextStep, next_steps
@@ -135,7 +137,9 @@ def _track(case: Case) -> list[dict]:
             moves, refiled = [each for each in moves if each.action != CaseAction.NOTE_LOSS], {}
         elif event.action == "loss_on":
             refiled = {CaseStage.REPORTED_LOST.value: event.day}
-        elif event.is_move:
+        elif event.action == CaseAction.UNDO_DROPOUT:
+            moves = [each for each in moves if each.action not in (CaseAction.CONFIRM_DROPOUT, DATED_ANEW)]
+        elif event.is_move or event.action == DATED_ANEW:
             moves.append(event)
     reached = {event.to_stage: event.day for event in moves} | refiled
     order = list(CaseStage)
@@ -217,7 +221,7 @@ def open_ways(case: Case, action: CaseAction, today: date) -> tuple[list[CaseOut
     """
     if reason := impossible(case, action):
         return [], [f"{reason}。"]
-    if action is CaseAction.CONFIRM_DROPOUT and (reason := unreported(case)):
+    if action is CaseAction.CONFIRM_DROPOUT and (reason := dropout_refused(case, case.student.line, today)):
         return [], [reason]
     if action is not CaseAction.CLOSE:
         return None, []

@@ -11,6 +11,7 @@ from casework.case_forms import AssignForm, MoveForm, PaperForm, PlanForm, clean
 from casework.models import Case
 from casework.queries import case_page as queries
 from casework.queries.case_facts import last_case, last_day_to_plan, may_assign, may_work_on, people_around
+from casework.queries.dropouts import earliest_dropout
 from casework.stages import CaseAction
 from casework.steps import CaseStep
 from students.models import Person, Student
@@ -95,9 +96,9 @@ def move(request, pk: int, action: CaseAction):
         return redirect("casework:propose_closing", pk)
     outcomes, waiting = queries.open_ways(row, action, request.today)
     asks = {"outcomes": outcomes, "needs_paper": queries.lacks_evidence(row), "latest": request.today}
-    form = MoveForm(
-        request.POST or None, request.FILES or None, action=action, initial={"version": row.version}, **asks
-    )
+    asks["earliest"] = earliest_dropout(row.student_id) if action is CaseAction.CONFIRM_DROPOUT else None
+    now = {"version": row.version}
+    form = MoveForm(request.POST or None, request.FILES or None, action=action, initial=now, **asks)
 
     def save(_):
         MOVES[action](by=request.user, scope=request.scope, case=row, today=request.today, **cleaned_move(form))

@@ -107,7 +107,11 @@ def cancel_act(request, kind, pk):
         messages.error(request, "这份报告是文书，没有撤销。请在文书里写明原因作废。")
         return redirect("casework:document", document.pk)
     else:
-        acts.cancel(by=request.user, act=act, today=request.today)
+        try:
+            acts.cancel(by=request.user, act=act, today=request.today)
+        except acts.ReportRefused as refused:
+            messages.error(request, str(refused))
+            return redirect(_way_back(request))
     messages.success(request, "已撤销，待办已恢复。")
     return redirect(_way_back(request))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from students.actions import audit
+from students.actions import audit, dropouts
 from students.actions.enrolment import (
     effective_events,
     keep_places,
@@ -41,13 +41,16 @@ def correct(
     """Put another event of the same kind in the place of ``event``, with the right day and the right class.
 
     What hung on the old event (papers, transfer, suspension, hand-over) hangs on the new one. Raises
-    ``CorrectionRefused`` where the events after it would no longer fit, naming the first that does not.
+    ``CorrectionRefused`` where the events after it would no longer fit, naming the first that does not, and
+    ``DropoutRefused`` where a child cannot have dropped out on that day.
     """
     lock_child(event.student, school_class)
     if sent := sent_before(submission):
         return sent
     old = _standing(event, seen)
     _refuse_moved_past_its_transfer(old, happened_on)
+    if old.kind == EventKind.DROP_OUT:
+        dropouts.refuse(old.student, happened_on, corrected=old, today=today)
     order = old.order if happened_on == old.happened_on else next_order(old.student, happened_on)
     new = Event(happened_on, order, EventKind(old.kind), school_class and school_class.pk)
     kept = _places_with(old, new)

@@ -6,16 +6,20 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from students.actions import corrections, enrolment, newcomers, transfers
+from students.actions import corrections, dropouts, enrolment, newcomers, transfers
 from students.enrolment import REPORTED_CHANGES, EventKind, ImpossibleEvent
 from students.forms.changes import ChangeForm, CorrectionForm, NewChildForm, SentOnceForm
 from students.models import EnrolmentEvent, School, SchoolClass, Student
 from students.queries import changes
 from students.templatetags.chinese import cdate
 
-REFUSALS = (ImpossibleEvent, transfers.TransferRefused, newcomers.NewcomerRefused, corrections.CorrectionRefused)
+REFUSALS = (
+    ImpossibleEvent, transfers.TransferRefused, newcomers.NewcomerRefused, corrections.CorrectionRefused,
+    dropouts.DropoutRefused,
+)  # fmt: skip
 ONLY_THE_CLERK = "学籍变动由学籍管理员登记，你可以查看"
 
 
@@ -41,13 +45,8 @@ def changes_of(request, pk):
 def record_change(request, pk, kind):
     """One event, with the fields of its kind."""
     student, school_class, kind = _recordable(request, pk, kind)
-    if _sent_before(request, student):
-        return redirect("students:changes_of", pk)
-    if kind not in changes.kinds_offered(student, request.scope):
-        messages.error(request, f"现在不能登记{kind.label}，没有保存。请看下面的最新记录。")
-        return redirect("students:changes_of", pk)
-    if kind is EventKind.SUSPEND:
-        return redirect("students:ask_suspension", pk)
+    if elsewhere := _elsewhere(request, student, kind):
+        return redirect(elsewhere)
     last = changes.last_event(student)
     form = ChangeForm(
         *_sent(request),
@@ -125,9 +124,25 @@ def _recordable(request, pk, kind: str) -> tuple[Student, SchoolClass, EventKind
     school_class = changes.class_of(student)
     if not changes.may_record(request.scope, school_class):
         raise PermissionDenied(ONLY_THE_CLERK)
-    if kind in changes.BY_THE_BUREAU and kind not in changes.kinds_offered(student, request.scope):
+    if kind in changes.BY_THE_BUREAU and not request.scope.is_bureau:
         raise PermissionDenied("辍学由县教育局认定：学校交《学生流失报告》，认定后由教育局登记")
     return student, school_class, EventKind(kind)
+
+
+def _elsewhere(request, student: Student, kind: EventKind) -> str:
+    """The address of where the change is recorded instead, or of why it is not; blank where it is recorded here."""
+    events = reverse("students:changes_of", args=[student.pk])
+    if _sent_before(request, student):
+        return events
+    if kind not in changes.kinds_offered(student, request.scope):
+        messages.error(request, f"现在不能登记{kind.label}，没有保存。请看下面的最新记录。")
+        return events
+    if kind is EventKind.SUSPEND:
+        return reverse("students:ask_suspension", args=[student.pk])
+    if kind is EventKind.DROP_OUT and (door := dropouts.door_of(student, request.today)):
+        messages.add_message(request, messages.INFO if door.address else messages.ERROR, door.words)
+        return door.address or events
+    return ""
 
 
 def _recorded(request, form: ChangeForm, student: Student, kind: EventKind) -> int:
@@ -139,6 +154,8 @@ def _recorded(request, form: ChangeForm, student: Student, kind: EventKind) -> i
     try:
         if kind is EventKind.TRANSFER_OUT:
             transfers.send_out(**values)
+        elif kind is EventKind.DROP_OUT:
+            dropouts.record_dropout(**values)
         else:
             enrolment.record_event(kind=kind, **values)
     except (enrolment.EventsChanged, *REFUSALS) as refused:

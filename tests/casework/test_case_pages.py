@@ -238,6 +238,7 @@ class TestWhatIsDone:
 
     def test_no_dropout_is_confirmed_that_was_not_reported(self, scene, away, bureau, reported):
         acts.cancel(by=scene.teacher, act=reported, today=MONDAY + timedelta(2))
+        away.refresh_from_db()
         address = reverse("casework:confirm_dropout", args=[away.pk])
         assert "请学校签发《学生流失报告》以后再认定" in text_of(client_of(bureau).get(address))
         found = {"reason": "work", "whereabouts": "work_away", "note": "村委会证明", "happened_on": "2026-09-09"}
@@ -247,21 +248,25 @@ class TestWhatIsDone:
         assert Case.objects.get().stage == "absent"
 
     @pytest.mark.usefixtures("reported")
-    def test_the_dropout_is_confirmed_by_the_bureau(self, scene, away, bureau):
-        found = {"reason": "work", "whereabouts": "work_away", "note": "村委会证明", "happened_on": "2026-09-09"}
+    def test_the_dropout_is_confirmed_by_the_bureau(self, scene, away, bureau, clock):
+        clock.move_to(at(MONDAY + timedelta(3)))
+        away.refresh_from_db()
+        found = {"reason": "work", "whereabouts": "work_away", "note": "村委会证明", "happened_on": "2026-09-10"}
         response = send(bureau, "confirm_dropout", away, **found)
         assert response.status_code == 302
         assert Case.objects.get().stage == "dropped_out"
         assert RegistryLine.objects.get(pk=away.student_id).standing == "dropped_out"
 
     @pytest.mark.usefixtures("reported")
-    @pytest.mark.parametrize(("days_ago", "status"), [(3, 422), (2, 302), (0, 302)])
-    def test_nobody_drops_out_before_the_absence_began(self, scene, away, bureau, days_ago, status):
+    @pytest.mark.parametrize(("shift", "status"), [(-1, 422), (0, 422), (1, 302), (2, 302)])
+    def test_nobody_drops_out_within_the_absence_that_was_reported(self, scene, away, bureau, clock, shift, status):
         found = {"reason": "work", "whereabouts": "work_away", "note": "村委会证明"}
-        day = MONDAY + timedelta(2 - days_ago)
+        clock.move_to(at(MONDAY + timedelta(4)))
+        away.refresh_from_db()
+        day = MONDAY + timedelta(2 + shift)
         response = send(bureau, "confirm_dropout", away, happened_on=day.isoformat(), **found)
         assert response.status_code == status
-        assert ("早于这次缺课的第一天" in text_of(response)) == (status == 422)
+        assert ("辍学日期最早是9月10日：流失报告报的缺课到9月9日" in text_of(response)) == (status == 422)
 
     @pytest.mark.parametrize(("days", "status"), [(-1, 302), (0, 302), (1, 422)])
     def test_a_promise_is_not_put_off(self, scene, away, days, status):

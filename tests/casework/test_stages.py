@@ -33,6 +33,7 @@ MAY = {
     CaseAction.NOTE_LOSS: ["watch", "absent", "returned"],
     CaseAction.UNDO_LOSS: ["reported_lost"],
     CaseAction.CONFIRM_DROPOUT: ["watch", "absent", "reported_lost", "returned"],
+    CaseAction.UNDO_DROPOUT: ["dropped_out"],
     CaseAction.NOTE_RETURN: ["absent", "reported_lost", "dropped_out"],
     CaseAction.CLOSE: ["watch", "absent", "reported_lost", "dropped_out", "returned"],
     CaseAction.REOPEN: ["closed"],
@@ -188,6 +189,23 @@ class TestTheEngine:
     def test_a_report_of_loss_that_a_correction_left_without_its_duty_was_made_all_the_same(self):
         assert told(case(CaseStage.REPORTED_LOST), matter()) == []
 
+    def test_a_dropout_that_the_registry_no_longer_knows_is_undone(self):
+        out = case(CaseStage.DROPPED_OUT)._replace(dropped_on=DAY + timedelta(20))
+        undone, lost = Move(CaseAction.UNDO_DROPOUT, TODAY), matter(Tier.LOSS_REPORT, done=FILED)
+        assert told(out, matter()) == [undone]
+        assert told(out, matter(), lost) == [undone, Move(CaseAction.NOTE_LOSS, FILED)]
+        assert told(out, matter(settled=DAY + timedelta(4))) == [
+            undone, Move(CaseAction.NOTE_RETURN, DAY + timedelta(4)),
+        ]  # fmt: skip
+        assert told(out) == [undone, Move(CaseAction.CLOSE, TODAY, CaseOutcome.FALSE_ALARM)]
+        assert told(out, standing=Standing.SUSPENDED) == told(out)
+
+    @pytest.mark.parametrize(("shift", "undone"), [(-1, True), (0, False), (1, False)])
+    def test_a_child_that_came_back_had_dropped_out(self, shift, undone):
+        out = case(CaseStage.DROPPED_OUT)._replace(dropped_on=DAY + timedelta(20))
+        moves = told(out, since=DAY + timedelta(20 + shift))
+        assert (moves[0].action is CaseAction.UNDO_DROPOUT) == undone
+
     @pytest.mark.parametrize("stage", [CaseStage.ABSENT, CaseStage.REPORTED_LOST])
     def test_notes_the_day_of_the_return(self, stage):
         back = DAY + timedelta(9)
@@ -269,17 +287,19 @@ matters = st.lists(
 files = st.one_of(
     st.none(),
     st.builds(
-        lambda stage, since, closed, hand: CaseFile(
+        lambda stage, since, closed, hand, dropped: CaseFile(
             stage,
             since,
             since + timedelta(closed) if stage is CaseStage.CLOSED else None,
             hand,
             stage == "reported_lost",
+            dropped_on=dropped,
         ),
         st.sampled_from(CaseStage),
         days,
         st.integers(0, 30),
         st.booleans(),
+        st.one_of(st.none(), days),
     ),
 )
 
@@ -300,6 +320,7 @@ def test_the_engine_keeps_to_the_table_and_comes_to_rest(file, standing, since, 
                 move.day if target is CaseStage.CLOSED else None,
                 False if opened else file.is_by_hand,
                 (not opened and file.was_lost) or target in (CaseStage.REPORTED_LOST, CaseStage.DROPPED_OUT),
+                dropped_on=move.day if target is CaseStage.DROPPED_OUT else file and file.dropped_on,
             )
         if not moves:
             return
