@@ -82,8 +82,8 @@ def raise_concern(*, by, scope: Scope, student: Student, concern: Concern, note:
         case.concern = concern
         case_engine.move_one(case, CaseAction.RAISE_CONCERN, by=by, day=today, line=line, note=note, concern=concern)
     else:
-        case.concern = standing_concern(case)
-        keep_note(case, "concern", changed=["concern"], by=by, day=today, note=note, concern=concern)
+        before, case.concern = case.concern, standing_concern(case)
+        keep_note(case, "concern", changed=["concern"], by=by, day=today, note=note, concern=concern, before=before)
     audit.record(by=by, action="case.concern", subject=raised, student=student.pk, concern=concern)
     if concern is Concern.LEFT:  # the loss is owed at once
         follow_up(students={student.pk}, today=today, reason="报告已离校")

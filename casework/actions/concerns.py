@@ -63,6 +63,14 @@ def _tell_no_more(concern: ConcernReport) -> None:
         unread.filter(sent_by=concern.recorded_by).update(sent_by=other)
 
 
+def _named_before(case: Case, concern: ConcernReport) -> str:
+    """What named the case when the concern was raised, where no concern did: a promise, a 动摇生."""
+    raised = CaseEvent.objects.filter(case=case, action="concern", details__concern=concern.kind).order_by("pk").last()
+    before = raised.details.get("before", "") if raised else ""
+    told = ConcernReport.objects.filter(student=case.student_id, kind=before, day__gte=case.since)
+    return "" if told.exists() else before
+
+
 def _end(case: Case, concern: ConcernReport, *, by, today: date) -> None:
     """Note it in the case, and close one in which nothing but the concern has happened since it was opened."""
     last = CaseEvent.objects.filter(case=case).exclude(by=None).order_by("pk").last()
@@ -70,7 +78,7 @@ def _end(case: Case, concern: ConcernReport, *, by, today: date) -> None:
     is_its_own = last and last.action == CaseAction.RAISE_CONCERN and last.by_id == by.pk
     names_it = case.concern == concern.kind
     if names_it:
-        case.concern = standing_concern(case)
+        case.concern = standing_concern(case) or _named_before(case, concern)
     if is_its_own and names_it and not owed.exists():
         line = RegistryLine.objects.select_related("school_class__school").get(pk=case.student_id)
         case_engine.move_one(
