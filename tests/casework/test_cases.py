@@ -237,25 +237,27 @@ class TestPlanning:
         assert moves() == ["note_absence", "plan", "assign"]
 
     def test_given_to_the_same_person_again_changes_the_reason(self, scene, case):
-        give = {"person": scene.teacher, "today": case.opened_on}
+        principal = cast.person("田美", role=Role.PRINCIPAL, school=scene.school)
+        give = {"person": principal, "today": case.opened_on}
         case = act(cases.assign, case, scene.clerk, reason="更熟悉", **give)
         case = act(cases.assign, case, scene.clerk, reason="家在邻村", **give)
-        assert (case.assigned_to, case.assigned_reason) == (scene.teacher, "家在邻村")
+        assert (case.assigned_to, case.assigned_reason) == (principal, "家在邻村")
         assert Notice.objects.filter(kind=Notice.Kind.CASE_ASSIGNED).count() == 1
 
     def test_is_no_longer_told_to_whom_it_was_taken_from_or_once_it_is_closed(self, scene, case):
         give = {"reason": "病假", "today": case.opened_on}
         principal = cast.person("田美", role=Role.PRINCIPAL, school=scene.school)
+        deputy = cast.person("江平", role=Role.DEPUTY_HEAD, school=scene.school)
 
         def told() -> list:
-            people = (scene.teacher, principal)
+            people = (deputy, principal)
             return [person for person in people if assigned(waiting_notices(cast.scope(person), person))]
 
         def assigned(lines) -> bool:
             return any(line.notice.kind == Notice.Kind.CASE_ASSIGNED for line in lines)
 
-        case = act(cases.assign, case, scene.clerk, person=scene.teacher, **give)
-        assert told() == [scene.teacher]
+        case = act(cases.assign, case, scene.clerk, person=deputy, **give)
+        assert told() == [deputy]
         case = act(cases.assign, case, scene.clerk, person=principal, **give)
         assert told() == [principal]
         case = act(cases.assign, case, scene.clerk, person=None, reason="", today=case.opened_on)
