@@ -11,7 +11,7 @@ from casework.handing_off import BY_HAND, HandOffAction, Side
 from casework.legal import Authority, LegalKind, kinds_of, may_enter
 from casework.stages import CaseOutcome
 from casework.steps import CaseStep
-from students.forms.fields import ChoiceField, DateField, LineField, PaperField, SearchField, TextField
+from students.forms.fields import ChoiceField, DateField, LineField, PaperField, SearchField, SentOnce, TextField
 from students.models.registry import choices
 from students.templatetags.chinese import cdate_short
 
@@ -192,7 +192,7 @@ class TripForm(forms.Form):
         return told | {"companions": companions, "cases": [self.by_pk[pk] for pk in self.cleaned_data["cases"]]}
 
 
-class TripResultForm(forms.Form):
+class TripResultForm(SentOnce):
     """What came of a joint trip for one child, and what is next."""
 
     outcome = ChoiceField("结果", VISIT_OUTCOMES)
@@ -203,7 +203,6 @@ class TripResultForm(forms.Form):
     whereabouts = forms.ChoiceField(label="去向", choices=[("", "未选"), *choices(Whereabouts)], required=False)
     step = forms.ChoiceField(label="下一步", choices=[("", "不变"), *choices(CaseStep)], required=False)
     step_on = DateField("下一步日期", required=False)
-    submission = forms.UUIDField(widget=forms.HiddenInput)
     refusal = "没有登记"
     sometimes = frozenset({"promised_on", "step_on"})
 

@@ -9,7 +9,7 @@ from casework.causes import Reason, Whereabouts
 from casework.contacts import Account, Colleague, Companion, ContactMethod, ContactOutcome, Wish
 from casework.models import ContactDraft
 from casework.models.contact_drafts import MOST_PHOTOS
-from students.forms.fields import ChoiceField, DateField, LineField, SearchField, TextField
+from students.forms.fields import ChoiceField, DateField, LineField, SearchField, SentOnce, TextField
 from students.forms.places import offer_places
 from students.models import Student
 
@@ -49,7 +49,7 @@ class VisitCheckForm(forms.Form):
     refusal = "没有保存检查"
 
 
-NOT_TOLD = ("submission", "siblings", "photos")
+NOT_TOLD = ("submission", "tab", "kept", "siblings", "photos")
 
 
 class SomeField(forms.MultipleChoiceField):
@@ -76,10 +76,11 @@ class PhotosField(forms.Field):
         return None
 
 
-class ContactForm(forms.Form):
+class ContactForm(SentOnce):
     """记联系: how, with what result, what was said, who went, what comes next; sent twice it is one contact."""
 
-    submission = forms.UUIDField(widget=forms.HiddenInput)
+    tab = forms.CharField(widget=forms.HiddenInput, required=False)
+    kept = forms.CharField(widget=forms.HiddenInput, required=False)
     method = ChoiceField("方式", labelled(ContactMethod))
     day = DateField("日期")
     outcome = ChoiceField("结果", [(each.value, each.short) for each in ContactOutcome])
@@ -104,7 +105,8 @@ class ContactForm(forms.Form):
     siblings = SomeField("同一次联系也谈到了", [], help_text="家里电话相同的孩子；选了就各记一条")
 
     def __init__(self, *args, siblings: Sequence[Student], today, initial=None, **kwargs):
-        given = {"submission": uuid4(), "day": today, "siblings": [child.pk for child in siblings if child.is_owed]}
+        owed = [child.pk for child in siblings if child.is_owed]
+        given = {"submission": uuid4(), "tab": uuid4(), "day": today, "siblings": owed}
         super().__init__(*args, initial=given | (initial or {}), **kwargs)
         self.today, self.others = today, {str(child.pk): child for child in siblings}
         self.fields["day"].widget.attrs["max"] = today.isoformat()

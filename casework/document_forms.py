@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django import forms
 
+from casework.actions.drafts import Page
 from casework.document_checks import OnRecord, differing, impossible
 from casework.document_kinds import KINDS, DocumentKind, Input, PaperField, forbidden, shown
 from casework.documents import DocumentState
@@ -27,6 +28,8 @@ class DocumentForm(forms.Form):
     """
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
+    tab = forms.CharField(widget=forms.HiddenInput, required=False)
+    kept = forms.CharField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     opened = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -38,9 +41,8 @@ class DocumentForm(forms.Form):
         ``record``: what its days are held against, None where nothing is."""
         key, version = (document.submission, document.version) if document else (uuid4(), None)
         opened = marks_of(document, self._names(kind), _stands(document, kind)) if document else ""
-        super().__init__(
-            data, initial={"submission": key, **(values or {}), "version": version, "opened": opened}
-        )  # fmt: skip
+        begun = {"submission": key, "tab": uuid4(), **(values or {}), "version": version, "opened": opened}
+        super().__init__(data, initial=begun)
         self.kind, self.record, self.document = kind, record, document
         if document is None:
             del self.fields["version"], self.fields["opened"]
@@ -59,6 +61,11 @@ class DocumentForm(forms.Form):
                 self.add_error(name, reason)
 
     @property
+    def page(self) -> Page:
+        """Where it was typed."""
+        return Page(self.cleaned_data.get("tab", ""), self.cleaned_data.get("kept", ""))
+
+    @property
     def sometimes(self) -> frozenset[str]:
         """What is wanted before it is issued, though a draft may wait for it."""
         return frozenset(each.name for each in KINDS[self.kind].fields if each.required)
@@ -72,10 +79,10 @@ class DocumentForm(forms.Form):
 
     def reopened(self, row: Document) -> tuple["DocumentForm", list[Difference]]:
         """The form over ``row``, which somebody has changed since it was opened, and what both say of each field that
-        they changed; a field that was not touched follows them."""
-        names, stands = self._names(self.kind), _stands(row, self.kind)
-        changed = differing_marks(row, names, self.cleaned_data["opened"], stands)
-        touched = differing_marks(row, names, self.cleaned_data["opened"], self.values)
+        they changed; a field that was not touched follows them. The form of a new one does not say: all is touched."""
+        names, stands, opened = self._names(self.kind), _stands(row, self.kind), self.cleaned_data.get("opened", "")
+        changed = differing_marks(row, names, opened, stands)
+        touched = differing_marks(row, names, opened, self.values)
         data = self.data.copy()
         data["version"], data["opened"] = str(row.version), marks_of(row, names, stands)
         for name in set(changed) - set(touched):

@@ -75,6 +75,12 @@ def raise_concern(*, by, scope: Scope, student: Student, concern: Concern, note:
         defaults={"note": note, "recorded_at": timezone.now(), "recorded_by": by},
     )  # fmt: skip
     if not is_new and case:
+        if note and raised.note != note:
+            told = f"说明是“{raised.note}”" if raised.note else "没有写说明"
+            raise CaseRefused(
+                f"{raised.recorded_by.name}今天已经报过这名学生“{concern.label}”，{told}。这次写的没有保存："
+                "同一天同一种情形只报一次，补充的情况请告诉班主任；自己刚报的，可以撤回以后重报。"
+            )
         return case
     if case is None:
         case = case_engine.case_to_open(student.pk, by=by, day=today)

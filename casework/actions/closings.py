@@ -66,7 +66,12 @@ def propose(
     """
     case, line = _locked(case)
     last = Closing.objects.filter(case=case).order_by("-pk").first()
-    if last and last.state == ClosingState.PROPOSED and last.proposed_by_id == by.pk and last.outcome == outcome:
+    if (
+        last
+        and last.state == ClosingState.PROPOSED
+        and last.proposed_by_id == by.pk
+        and (last.outcome, last.note) == (outcome, note)
+    ):
         return last  # a second press
     _refuse(last, ClosingAction.PROPOSE, by, scope, today)
     _refuse_old_page(case, version)
@@ -116,7 +121,7 @@ def refuse(*, by, scope: Scope, closing: Closing, reason: str, today: date) -> C
     """退回 a proposal, with the reason; whoever made it may take it back so. Raises ``cases.CaseRefused``."""
     case, line = _locked(closing.case)
     row = Closing.objects.select_related("proposed_by").get(pk=closing.pk)
-    if row.state == ClosingState.REFUSED and row.decided_by_id == by.pk:
+    if row.state == ClosingState.REFUSED and row.decided_by_id == by.pk and row.refused_reason == reason:
         return row  # a second press
     _refuse(row, ClosingAction.REFUSE, by, scope, today)
     if not reason:

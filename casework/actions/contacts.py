@@ -1,6 +1,6 @@
 """Recording a contact in full, for one child or for several of a family at once; and taking it back (domain.md §5)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -20,7 +20,9 @@ from casework.steps import CaseStep, Concern
 from students.access import Scope
 from students.actions import audit
 from students.actions.locks import lock_children
+from students.actions.repeats import told_otherwise
 from students.models import RegistryLine, Student
+from students.templatetags.chinese import cdate_short, ctime
 
 
 class ContactRefused(Exception):
@@ -29,6 +31,14 @@ class ContactRefused(Exception):
     def __init__(self, faults: dict[str, str]):
         super().__init__("；".join(faults.values()))
         self.faults = faults
+
+
+class ToldAlready(ContactRefused):
+    """The form has recorded ``contact`` before, and says otherwise now."""
+
+    def __init__(self, contact: Contact, words: str):
+        super().__init__({"": words})
+        self.contact = contact
 
 
 class NotYourContact(ContactRefused):
@@ -42,14 +52,16 @@ def record(
 ) -> list[Contact]:  # fmt: skip
     """Record what ``account`` tells: a contact of the child and of each of ``siblings``, the child's first.
 
-    The same ``submission`` sent again is the same telling. A promise to come back becomes what is next in the child's
-    case, which is opened where none is. ``trip``: the child of a 联合劝返 of which this is the result. Raises
-    ``ContactRefused``.
+    The same ``submission`` sent again is the same telling; with other content it is refused. A promise to come back
+    becomes what is next in the child's case, which is opened where none is. ``trip``: the child of a 联合劝返 of which
+    this is the result. Raises ``ContactRefused``.
     """
     children = [student, *siblings]
     lock_children([child.pk for child in children])
     if sent := list(Contact.objects.filter(submission=submission, recorded_by=by)):
-        return sorted(sent, key=lambda contact: contact.student_id != student.pk)
+        sent = sorted(sent, key=lambda contact: contact.student_id != student.pk)
+        _refuse_other(sent, children, account)
+        return sent
     lines = [line_of(child) for child in children]
     if not all(line and may_record(scope, line) for line in lines):
         raise NotYourContact({"": "联系记录由班主任、本校、乡镇和县教育局登记，没有保存。"})
@@ -88,6 +100,22 @@ def cancel(*, by, contact: Contact, today: date) -> list[Contact]:
     return rows
 
 
+def _refuse_other(sent: Sequence[Contact], children: Collection[Student], account: Account) -> None:
+    """A second press tells the same of the same children, and what it told still stands."""
+    first = sent[0]
+    others = {contact.student_id for contact in sent} ^ {child.pk for child in children}
+    when = f"{cdate_short(first.recorded_at)}{ctime(first.recorded_at)}"
+    if first.cancelled_at:
+        raise ToldAlready(first, f"这张表{when}记下的联系已经撤销，这次没有保存。再点一次保存，会另记一条。")
+    if labels := told_otherwise(first, columns_of(account)) + ["同一次联系也谈到了"] * bool(others):
+        told = f"{first.get_method_display()}，{first.get_outcome_display()}"
+        raise ToldAlready(
+            first,
+            f"这张表{when}已经记过一条（{told}），这次填的{'、'.join(labels)}和那条不同，没有保存。"
+            "是另一次联系的，再点一次保存，会另记一条；那一条记错了的，请先到那条记录里撤销。",
+        )
+
+
 def _twice(children: Collection[Student], account: Account) -> dict[str, str]:
     """Two identical rows are one act: what is told otherwise has to say what was different."""
     same = {"day": account.day, "method": account.method, "result": account.result, "cancelled_at": None}
@@ -99,6 +127,13 @@ def _twice(children: Collection[Student], account: Account) -> dict[str, str]:
 
 
 def _contact(child: Student, account: Account, by, submission: UUID) -> Contact:
+    return Contact.objects.create(
+        student=child, **columns_of(account), submission=submission, recorded_at=timezone.now(), recorded_by=by
+    )
+
+
+def columns_of(account: Account) -> dict:
+    """What is told, as a contact keeps it."""
     told = {
         name: getattr(account, name)
         for name in (
@@ -106,10 +141,7 @@ def _contact(child: Student, account: Account, by, submission: UUID) -> Contact:
             "next_note", "result",
         )
     }  # fmt: skip
-    return Contact.objects.create(
-        student=child, **told, colleagues=",".join(account.colleagues), companions=",".join(account.companions),
-        submission=submission, recorded_at=timezone.now(), recorded_by=by,
-    )  # fmt: skip
+    return told | {"colleagues": ",".join(account.colleagues), "companions": ",".join(account.companions)}
 
 
 def _promise(contact: Contact, line: RegistryLine, *, by, today: date) -> None:

@@ -14,7 +14,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from casework.actions import acts, planned_steps
-from casework.actions.drafts import discard
+from casework.actions.drafts import FIRST_VERSION, Page, discard
+from casework.document_checks import impossible
 from casework.document_kinds import KINDS, DocumentKind, forbidden, missing_labels
 from casework.documents import (
     DocumentAction,
@@ -27,6 +28,7 @@ from casework.documents import (
 )
 from casework.models import Case, Document, DocumentDraft, DocumentStep, IssuedPaper, Obligation, Report
 from casework.papers import typeset
+from casework.queries.document_facts import record_of
 from casework.queries.document_sheets import area_of, author_posts, sheet_of
 from casework.queries.documents import awaited, now_of, parties_of, posts_over, signers
 from casework.ruleset import Tier
@@ -57,12 +59,23 @@ class DocumentChanged(DocumentRefused):
 @transaction.atomic
 def draft(
     *, by, scope: Scope, kind: DocumentKind, student: Student, school_class: SchoolClass, values: Mapping[str, object],
-    duty: Obligation | None = None, submission: UUID, today: date,
+    duty: Obligation | None = None, submission: UUID, page: Page | None = None, today: date,
 ) -> Document:  # fmt: skip
-    """起草 a document about a child; the same form sent twice is one. Raises ``DocumentRefused``."""
+    """起草 a document about a child; the same form sent twice is one, and with other content a change of it.
+
+    ``page``: where it was typed. Raises ``DocumentRefused``.
+    """
+    sent = Document.objects.filter(submission=submission)
+    if row := sent.first():
+        if (row.drafted_by_id, row.student_id, row.kind) != (by.pk, student.pk, kind):
+            raise DocumentRefused("提交的内容不完整，没有保存。请刷新页面后重新填写。")
+        if row.values == dict(values):
+            return row
+        return edit(by=by, scope=scope, document=row, values=values, version=FIRST_VERSION, page=page, today=today)
     lock_children([student.pk])
-    if sent := Document.objects.filter(submission=submission).first():
-        return sent
+    if row := sent.first():  # at the same moment
+        _refuse_stale(row, FIRST_VERSION if row.values == dict(values) else 0)
+        return row
     spec = KINDS[kind]
     if not posts_over(scope, school_class) & spec.authors:
         raise NotYourDocument(f"《{spec.label}》由{spec.author_label}起草，没有保存。")
@@ -77,22 +90,28 @@ def draft(
         case=Case.objects.open().filter(student=student).first(), submission=submission,
         drafted_at=timezone.now(), drafted_by=by,
     )  # fmt: skip
-    discard(DocumentDraft, by=by, submission=submission)
+    discard(DocumentDraft, by=by, submission=submission, page=page)
     audit.record(by=by, action="document.draft", subject=row, student=student.pk, kind=kind)
     return row
 
 
 @transaction.atomic
-def edit(*, by, scope: Scope, document: Document, values: Mapping[str, object], version: int, today: date) -> Document:
-    """Change what a draft, or a document that was sent back, says. Raises ``DocumentRefused``."""
+def edit(
+    *, by, scope: Scope, document: Document, values: Mapping[str, object], version: int, page: Page | None = None,
+    today: date,
+) -> Document:  # fmt: skip
+    """Change what a draft, or a document that was sent back, says. ``page``: where it was typed.
+
+    Raises ``DocumentRefused``.
+    """
     row = locked(document)
     refuse(row, DocumentAction.EDIT, scope, today)
     if row.values == dict(values):
-        discard(DocumentDraft, by=by, submission=row.submission)
+        discard(DocumentDraft, by=by, submission=row.submission, page=page)
         return row  # a second press
     _refuse_stale(row, version)
     _refuse_words(values)
-    discard(DocumentDraft, by=by, submission=row.submission)
+    discard(DocumentDraft, by=by, submission=row.submission, page=page)
     row.values = dict(values)
     row.version += 1
     row.save(update_fields=["values", "version"])
@@ -114,6 +133,7 @@ def issue(*, by, scope: Scope, document: Document, version: int, today: date) ->
     if missing := missing_labels(DocumentKind(row.kind), row.values):
         raise DocumentRefused(f"还没有填写{'、'.join(missing)}，没有签发。请补上后再签发。")
     _refuse_words(row.values)
+    _refuse_impossible(row, by, today)
     posts = author_posts(row, posts_over(scope, row.school_class))
     if row.number is None:
         _number(row, posts, today)
@@ -141,7 +161,7 @@ def issue(*, by, scope: Scope, document: Document, version: int, today: date) ->
 def sign(*, by, scope: Scope, document: Document, note: str = "", version: int, today: date) -> Document:
     """签收、审签、确认: give the signature that the document waits for. Raises ``DocumentRefused``."""
     row = locked(document)
-    if _pressed_twice(row, DocumentAction.SIGN, by, version):
+    if _pressed_twice(row, DocumentAction.SIGN, by, version, note):
         return row
     _refuse_step(row, DocumentAction.SIGN, scope, today, version)
     _settle(row, by, today)
@@ -160,7 +180,7 @@ def send_back(*, by, scope: Scope, document: Document, reason: str, version: int
     Raises ``DocumentRefused``.
     """
     row = locked(document)
-    if _pressed_twice(row, DocumentAction.RETURN, by, version):
+    if _pressed_twice(row, DocumentAction.RETURN, by, version, reason):
         return row
     _refuse_step(row, DocumentAction.RETURN, scope, today, version)
     if not reason:
@@ -183,7 +203,7 @@ def void(*, by, scope: Scope, document: Document, reason: str, version: int, tod
     A letter may be voided by those who issued it also when it is confirmed, or served. Raises ``DocumentRefused``.
     """
     row = locked(document)
-    if _pressed_twice(row, DocumentAction.VOID, by, version):
+    if _pressed_twice(row, DocumentAction.VOID, by, version, reason):
         return row
     _refuse_step(row, DocumentAction.VOID, scope, today, version)
     if not reason:
@@ -240,13 +260,22 @@ def _refuse_words(values: Mapping[str, object]) -> None:
         raise DocumentRefused(f"{reason}。没有保存。")
 
 
-def _pressed_twice(row: Document, action: DocumentAction, by, version: int) -> bool:
-    """Whether what is asked for is what this person has just done from the same page."""
+def _refuse_impossible(row: Document, by, today: date) -> None:
+    """A draft may have been saved on another day, or its child's enrolment put right since."""
+    kind = DocumentKind(row.kind)
+    wrong = impossible(kind, row.values, record_of(row, by=by, today=today))
+    said = [f"{each.label}：{wrong[each.name]}" for each in KINDS[kind].fields if each.name in wrong]
+    if said:
+        raise DocumentRefused(f"{'；'.join(said)}。没有签发，请改好后再签发。")
+
+
+def _pressed_twice(row: Document, action: DocumentAction, by, version: int, reason: str = "") -> bool:
+    """Whether what is asked for is what this person has just done from the same page, and for the same reason."""
     if row.version != version + 1:
         return False
     last = row.steps.exclude(action=DocumentAction.SIGN) if action is DocumentAction.ISSUE else row.steps
     step = last.order_by("pk").last()
-    return step is not None and (step.action, step.by_id) == (action, by.pk)
+    return step is not None and (step.action, step.by_id, step.reason) == (action, by.pk, reason)
 
 
 def _number(row: Document, posts: frozenset[Post], today: date) -> None:

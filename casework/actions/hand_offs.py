@@ -70,7 +70,8 @@ def step(
     line = _locked_line(hand_off.case)
     row = HandOff.objects.select_related("case__student", "sent_by").get(pk=hand_off.pk)
     target = TRANSITIONS[action].target
-    if row.state == target and getattr(row, f"{target}_by_id") == by.pk:
+    told = {HandOffAction.RETURN: row.returned_reason, HandOffAction.FINISH: row.done_note}
+    if row.state == target and getattr(row, f"{target}_by_id") == by.pk and told.get(action, note) == note:
         return row  # a second press
     if row.version != version:
         raise HandOffRefused("你打开页面之后，这次移交有了新的办理，没有保存。请看过最新情况再办。")

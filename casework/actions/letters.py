@@ -16,6 +16,7 @@ from casework.queries.contacts import line_of
 from students.access import Scope
 from students.actions import audit
 from students.actions.locks import lock_children
+from students.actions.repeats import told_otherwise
 from students.templatetags.chinese import cdate_short
 
 
@@ -47,7 +48,11 @@ def deliver(
     """
     row = locked(document)
     if kept := LetterDelivery.objects.filter(document=row).first():
-        if (kept.recorded_by_id, kept.delivered_on) == (by.pk, delivered_on):
+        told = {
+            "delivered_on": delivered_on, "method": method, "place": place, "recipient": recipient,
+            "witnesses": witnesses, "note": note,
+        }  # fmt: skip
+        if kept.recorded_by_id == by.pk and not told_otherwise(kept, told):
             return kept  # a second press
         raise DocumentRefused(f"这份文书已于{cdate_short(kept.delivered_on)}送达，没有再登记。")
     refuse(row, DocumentAction.DELIVER, scope, today)

@@ -11,6 +11,7 @@ from casework import case_engine
 from casework.actions import contacts
 from casework.actions.case_notes import keep_note
 from casework.actions.cases import plan
+from casework.actions.contacts import columns_of
 from casework.contacts import Account, Companion, ContactMethod, ContactOutcome
 from casework.models import Case, JointTrip, TripChild
 from casework.queries.case_facts import last_day_to_plan, postings_around
@@ -20,6 +21,7 @@ from casework.steps import CaseStep
 from students.access import Scope
 from students.actions import audit, notices
 from students.actions.locks import lock_children
+from students.actions.repeats import told_otherwise
 from students.models import Area, Notice, RegistryLine, Role
 from students.templatetags.chinese import cdate_short
 
@@ -94,19 +96,20 @@ def record_result(
         raise NotYourTrip("联合劝返的结果由本乡镇干部或县教育局登记，没有保存。")
     if trip.cancelled_at:
         raise TripRefused("这次联合劝返已经取消，没有保存。")
-    if row.contact and row.contact.submission == submission:
-        return row  # a second press
-    if row.result:
-        raise TripRefused("这名学生的结果已经登记，没有再保存。写错了的，请在联系记录里撤销后再登记。")
-    if bool(step) != bool(step_on):
-        raise TripRefused("下一步要连同日期一起填，没有保存。")
-    if step_on and step_on < today:
-        raise TripRefused("下一步的日期已经过去，没有保存。请选今天或以后的日子。")
     account = Account(
         method=ContactMethod.JOINT_VISIT, day=trip.day, outcome=outcome, talk=talk, wish=wish, reason=reason,
         whereabouts=whereabouts, promised_on=promised_on, companions=tuple(trip.companions.split(",")),
         names="、".join(filter(None, [trip.leader, trip.people]))[:100],
     )  # fmt: skip
+    if row.result:
+        if row.contact.submission == submission and not _other(row, account, step, step_on):
+            return row  # a second press
+        words = f"已经登记为“{row.contact.get_outcome_display()}”，这次填的没有保存"
+        raise TripRefused(f"这名学生的结果{words}。写错了的，请在联系记录里撤销后再登记。")
+    if bool(step) != bool(step_on):
+        raise TripRefused("下一步要连同日期一起填，没有保存。")
+    if step_on and step_on < today:
+        raise TripRefused("下一步的日期已经过去，没有保存。请选今天或以后的日子。")
     [row.contact] = contacts.record(
         by=by, scope=scope, student=row.case.student, account=account, submission=submission, trip=row, today=today
     )
@@ -129,6 +132,8 @@ def leave_out(*, by, scope: Scope, child: TripChild, reason: str, today: date) -
     if not scope.may_manage_in(row.trip.township_id):
         raise NotYourTrip("联合劝返的结果由本乡镇干部或县教育局登记，没有保存。")
     if row.left_out_at:
+        if row.left_out_reason != reason:
+            raise TripRefused(f"已经登记没有去，原因是“{row.left_out_reason}”，这次写的没有保存。")
         return row
     if row.trip.cancelled_at:
         raise TripRefused("这次联合劝返已经取消，没有保存。")
@@ -157,6 +162,8 @@ def cancel_trip(*, by, scope: Scope, trip: JointTrip, reason: str, today: date) 
     if not scope.may_manage_in(trip.township_id):
         raise NotYourTrip("联合劝返由本乡镇干部或县教育局取消，没有保存。")
     if trip.cancelled_at:
+        if trip.cancelled_reason != reason:
+            raise TripRefused(f"这次联合劝返已经取消，原因是“{trip.cancelled_reason}”，这次写的没有保存。")
         return trip
     if not reason:
         raise TripRefused("取消要写明原因，没有保存。")
@@ -170,6 +177,12 @@ def cancel_trip(*, by, scope: Scope, trip: JointTrip, reason: str, today: date) 
             notices.send(by=by, to=[notice.person], kind=Notice.Kind.JOINT_TRIP_OFF, **about)
     audit.record(by=by, action="trip.cancel", subject=trip)
     return trip
+
+
+def _other(row: TripChild, account: Account, step: CaseStep | None, step_on: date | None) -> bool:
+    """Whether something else is told than what the contact of the trip, and what is next in the case, say."""
+    is_planned = step is None or (row.case.plan_step, row.case.plan_on) == (step, step_on)
+    return not is_planned or bool(told_otherwise(row.contact, columns_of(account)))
 
 
 def _call_off(child: TripChild, action: str, reason: str, *, by, today: date) -> list[Notice]:

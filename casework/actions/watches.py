@@ -108,7 +108,7 @@ def confirm(
 def refuse(*, by, scope: Scope, watch: Watch, reason: str, version: int, today: date) -> Watch:
     """退回 a proposal, with the reason. Raises ``NotYourWatch``, ``WatchRefused``."""
     row, line = _locked(watch)
-    if row.state == WatchState.REFUSED and row.decided_by_id == by.pk:
+    if row.state == WatchState.REFUSED and row.decided_by_id == by.pk and row.decision_note == reason:
         return row  # a second press
     _refuse(row, WatchAction.REFUSE, scope, line, version)
     if not reason:
@@ -167,7 +167,7 @@ def end(*, by, scope: Scope, watch: Watch, reason: WatchEnd, note: str, version:
     The case of a 动摇生 ends with it only where nothing else keeps it open.
     """
     row, line = _locked(watch)
-    if row.state == WatchState.ENDED and row.closed_by_id == by.pk:
+    if row.state == WatchState.ENDED and row.closed_by_id == by.pk and (row.end_reason, row.end_note) == (reason, note):
         return row  # a second press
     _refuse(row, WatchAction.END, scope, line, version)
     if not note:

@@ -12,7 +12,7 @@ from students.models.registry import Student, choices
 
 class TypedDraft(models.Model):
     """What has been typed about a child. ``fields`` are the form's, name → values as sent; ``submission`` is the key
-    of what it becomes."""
+    of what it becomes. Among them ``tab`` names the page it was typed on."""
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="填写人", related_name="+")
     student = models.ForeignKey(Student, models.CASCADE, verbose_name="学生", related_name="+")
@@ -35,7 +35,18 @@ class TypedDraft(models.Model):
     def typed(self, several: Collection[str] = ()) -> dict:
         """What has been typed, as the fields of the form take it; ``several``: the fields that hold more than one."""
         typed = {name: values if name in several else values[0] for name, values in self.fields.items() if values}
-        return typed | {"submission": self.submission}
+        typed.pop("tab", None)  # the page that is opened with it is another one
+        return typed | {"submission": self.submission, "kept": self.stamp}
+
+    @property
+    def tab(self) -> str:
+        """The page that it was typed on; blank where it did not say."""
+        return next(iter(self.fields.get("tab", ())), "")
+
+    @property
+    def stamp(self) -> str:
+        """What tells one state of the draft from another."""
+        return self.saved_at.isoformat()
 
 
 class DocumentDraft(TypedDraft):

@@ -9,9 +9,9 @@ from django.db.models import Q
 from casework.contacts import CALLS, VISITS
 from casework.document_checks import HELD, OnRecord
 from casework.document_kinds import KINDS, DocumentKind, Target
-from casework.models import AbsenceRun, Contact, Obligation
+from casework.models import AbsenceRun, Contact, Document, Obligation
 from casework.wording import joined_days, short_day
-from students.calendar import school_year_of, school_year_start
+from students.calendar import SchoolDays, school_year_of, school_year_start
 from students.days import UNEXCUSED
 from students.enrolment import REPORTED_CHANGES
 from students.identity import masked_number
@@ -169,6 +169,14 @@ def on_record(fill: Prefill, kind: DocumentKind) -> OnRecord:
     days = current_calendar().school_days(school=line.school_id, school_class=line.pk)
     known = {each.name: SOURCES[each.source](fill) for each in fields if each.source in HELD}
     return OnRecord(fill.today, first, days, known)
+
+
+def record_of(document: Document, *, by: Person, today: date) -> OnRecord:
+    """What a document is held against; a 责任书, which is of no child, against its school year alone."""
+    if document.student is None:
+        return OnRecord(today, None, SchoolDays(()), {}, document.school_year)
+    place = {"student": document.student, "school_class": document.school_class, "author": by, "today": today}
+    return on_record(Prefill(duty=document.obligation, **place), DocumentKind(document.kind))
 
 
 def _run_of(student: Student, duty: Obligation | None, today: date) -> AbsenceRun | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from casework.document_checks import OnRecord, differing
+from casework.document_checks import OnRecord, differing, impossible
 from casework.document_kinds import ISSUES, KINDS, OF_A_CHILD, DocumentKind, missing_labels, shown
 from casework.documents import (
     STANDS_IN,
@@ -130,8 +130,13 @@ def _issues(document: Document, scope: Scope) -> bool:
     posts, office = posts_over(scope, document.school_class), Post.HEAD
     if document.area:
         office = Post.TOWNSHIP if document.area.level == Area.Level.TOWNSHIP else Post.BUREAU
-    may_write = posts & KINDS[DocumentKind(document.kind)].authors
-    return office in posts or bool(may_write and document.issued_by_id == scope.person)
+    spec = KINDS[DocumentKind(document.kind)]
+    if office in posts or not posts & spec.authors:
+        return office in posts
+    if not any(step.verb == ISSUES for step in spec.chain):
+        return document.issued_by_id == scope.person
+    signed = document.steps.filter(action=DocumentAction.SIGN, verb=ISSUES, revision=document.revision)
+    return signed.filter(by=scope.person).exists()  # whoever has only sent it there to be signed has not issued it
 
 
 def step_of(document: Document) -> SignStep | None:
@@ -210,11 +215,11 @@ def _when(person: Person, at: datetime) -> str:
 def page_of(document: Document, scope: Scope, record: OnRecord | None) -> dict:
     """What the page of one document shows beside the buttons; five queries.
 
-    ``record``: what it is held against; None where it is not to be changed any more.
+    ``record``: what it is held against; None where nobody changes or signs it any more.
     """
     steps, kind = list(document.steps.select_related("by")), DocumentKind(document.kind)
     words, spec = shown(kind, document.values), KINDS[kind]
-    notes = differing(kind, document.values, record) if record else {}
+    notes = _notes(document, record) if record else {}
     return {
         "document": document,
         "is_report": spec.tier is not None,
@@ -240,6 +245,14 @@ def page_of(document: Document, scope: Scope, record: OnRecord | None) -> dict:
             for row in reversed(_told(steps))
         ],
     }
+
+
+def _notes(document: Document, record: OnRecord) -> dict[str, str]:
+    """Field → what the registers say instead, and of what may still be changed also why it cannot be."""
+    kind, values = DocumentKind(document.kind), document.values
+    if document.state not in UNISSUED:
+        return differing(kind, values, record, is_issued=True)
+    return differing(kind, values, record) | impossible(kind, values, record)
 
 
 def _told(steps: Sequence[DocumentStep]) -> list[DocumentStep]:

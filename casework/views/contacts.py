@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework.actions import contact_drafts as drafts
 from casework.actions import contacts as actions
-from casework.actions.drafts import discard
+from casework.actions.drafts import NotKept, discard, page_of
 from casework.contact_forms import ContactForm
 from casework.contacts import ContactMethod
 from casework.models import Contact, ContactDraft, ContactPhoto
@@ -24,6 +24,7 @@ from students.templatetags.chinese import ctime
 from students.views.files import send_file
 
 NOT_YOURS = "联系记录由孩子的班主任、本校、乡镇和县教育局登记，你可以查看"
+SAVED_BEFORE = "这张表已经记过一条，这里新填的没有存下。点“保存联系记录”，会告诉你怎么办。"
 BROKEN = "提交的内容不完整，没有保存。请刷新页面后重新填写。"
 
 
@@ -33,7 +34,7 @@ def new_contact(request, pk):
     student, line = _answered_for(request, pk)
     siblings = contacts.siblings_of(student, request.scope, request.today)
     draft = contacts.draft_of(request.user, student)
-    sent = (request.POST,) if request.method == "POST" else ()
+    told, sent = None, (request.POST,) if request.method == "POST" else ()
     form = ContactForm(*sent, siblings=siblings, today=request.today, initial=_begun(request, draft))
     if form.is_bound and (request.FILES or not form.is_valid()):
         draft = _keep(request, student, form) or draft  # first: whatever is wrong, nothing typed is lost
@@ -41,10 +42,11 @@ def new_contact(request, pk):
         try:
             return _said(request, student, _record(request, student, form))
         except actions.ContactRefused as refused:
-            form.refuse(refused.faults)
+            told = _refused(form, refused)
             draft = _keep(request, student, form) or draft
     context = {
         "form": form,
+        "told": told,
         "student": student,
         "line": line,
         "draft": draft,
@@ -59,23 +61,27 @@ def new_contact(request, pk):
 def save_draft(request, pk):
     """Keep what has been typed so far: asked for by the page itself while one types, or by a button."""
     student, _ = _answered_for(request, pk)
-    form = ContactForm(request.POST, siblings=[], today=request.today)
-    draft = _keep(request, student, form)
+    form, words = ContactForm(request.POST, siblings=[], today=request.today), ""
+    try:
+        draft = _kept(request, student, form)
+        words = "" if draft or not submission_of(request.POST) else SAVED_BEFORE
+    except NotKept as refused:
+        draft, words = None, str(refused)
     if request.headers.get("accept") != "application/json":
-        words = f"草稿已保存 {ctime(draft.saved_at)}。" if draft else BROKEN
-        messages.info(request, words)
+        messages.info(request, f"草稿已保存 {ctime(draft.saved_at)}。" if draft else words or BROKEN)
         return redirect(_form_again(request, student))
     photos = render_to_string("casework/contact_photos.html", {"photos": contacts.photos_of(draft)}, request)
-    said = f"草稿已保存 {ctime(draft.saved_at)}" if draft else ""
-    return JsonResponse({"said": said, "photos": photos, "faults": form.errors.get("photos", [])})
+    said = f"草稿已保存 {ctime(draft.saved_at)}" if draft else words
+    faults = [*form.errors.get("photos", []), *(["照片没有存下，请保存时再选。"] if words and request.FILES else [])]
+    return JsonResponse({"said": said, "photos": photos, "faults": faults})
 
 
 @require_POST
 def discard_draft(request, pk):
     """Throw the draft away, photographs included."""
     student, _ = _answered_for(request, pk)
-    if key := submission_of(request):
-        discard(ContactDraft, by=request.user, submission=key)
+    if key := submission_of(request.POST):
+        discard(ContactDraft, by=request.user, submission=key, page=page_of(dict(request.POST.lists())))
         messages.success(request, "草稿已放弃，没有保存联系记录。")
     return redirect(_way_back(request, student))
 
@@ -114,9 +120,29 @@ def _photo(request, pk: int) -> ContactPhoto:
         raise Http404 from None
 
 
+def _refused(form: ContactForm, refused: actions.ContactRefused) -> Contact | None:
+    """Say so on the form; one that has been told before tells something new from now on. Returns that one."""
+    form.refuse(refused.faults)
+    if not isinstance(refused, actions.ToldAlready):
+        return None
+    form.begin_anew()
+    return refused.contact
+
+
 def _keep(request, student: Student, form: ContactForm) -> ContactDraft | None:
-    """The draft with what has been sent; photographs that cannot be kept are said at their field."""
-    key = submission_of(request)
+    """``_kept``, where the form is on the page in any case: another page's draft stays as it is."""
+    try:
+        return _kept(request, student, form)
+    except NotKept:
+        return None
+
+
+def _kept(request, student: Student, form: ContactForm) -> ContactDraft | None:
+    """The draft with what has been sent; photographs that cannot be kept are said at their field.
+
+    None where there is no key, or where the form has been saved. Raises ``NotKept``.
+    """
+    key = submission_of(form.data)  # of a form that has begun anew no longer that which was sent
     if key is None:
         return None
     fields = {name: request.POST.getlist(name) for name in ContactForm.base_fields if name in request.POST}

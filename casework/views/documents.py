@@ -11,11 +11,11 @@ from casework.actions import documents as actions
 from casework.document_checks import OnRecord
 from casework.document_forms import CopyForm, DocumentForm, ReasonForm, SignForm, VersionForm, both_sides, touched
 from casework.document_kinds import KINDS, OF_A_CHILD, DocumentKind
-from casework.documents import UNISSUED, DocumentAction, is_wrong_person, name_of
+from casework.documents import UNISSUED, DocumentAction, DocumentState, is_wrong_person, name_of
 from casework.models import Document, DocumentDraft, Obligation
 from casework.papers import printed_words, typeset
 from casework.queries import documents as papers
-from casework.queries.document_facts import Prefill, on_record
+from casework.queries.document_facts import Prefill, on_record, record_of
 from casework.queries.document_sheets import author_posts, sheet_of
 from students.access import REGISTRY_ROLES
 from students.forms.child import Difference
@@ -55,23 +55,41 @@ def new_document(request, pk, kind):
     typed = papers.typed_of(request.user, student, kind)
     values = fill.values(kind) | (typed.typed() if typed else {}) if asks else None
     form = DocumentForm(request.POST or None, kind=kind, values=values, record=on_record(fill, kind))
-    if form.is_valid() and (made := _drafted(request, form, student, school_class, duty)):
-        return redirect("casework:document", made.pk)
-    context = {"form": form, "student": student, "school_class": school_class, "kind": kind, "document": None}
-    context |= {"typed": typed, "differences": [], "changed_by": "", "whom": student.name}
-    return render(request, "casework/document_form.html", context, status=422 if form.is_bound else 200)
+    context = {"student": student, "school_class": school_class, "kind": kind, "document": None}
+    context |= {"form": form, "typed": typed, "differences": [], "changed_by": "", "whom": student.name}
+    if form.is_valid():
+        made, refused = _drafted(request, form, student, school_class, duty)
+        if not refused:
+            return redirect("casework:document", made.pk)
+        context |= _refused(form, made, refused)
+    status = 409 if context["differences"] else 422 if form.is_bound else 200
+    return render(request, "casework/document_form.html", context, status=status)
 
 
-def _drafted(request, form: DocumentForm, student, school_class, duty) -> Document | None:
-    place = {"by": request.user, "scope": request.scope, "today": request.today}
+def _drafted(request, form: DocumentForm, student, school_class, duty) -> tuple[Document | None, Exception | None]:
+    """The document that the form has drafted, and why what it says now is not saved, None where it is."""
+    place = {"by": request.user, "scope": request.scope, "today": request.today, "page": form.page}
     said = {"kind": form.kind, "student": student, "school_class": school_class, "duty": duty, "values": form.values}
+    key = form.cleaned_data["submission"]
     try:
-        made = actions.draft(**place, **said, submission=form.cleaned_data["submission"])
+        made = actions.draft(**place, **said, submission=key)
     except actions.DocumentRefused as refused:
-        form.add_error(None, str(refused))
-        return None
+        own = Document.objects.filter(submission=key, drafted_by=request.user, student=student, kind=form.kind)
+        return own.for_page().first(), refused
     messages.success(request, f"已保存《{KINDS[form.kind].label}》的草稿，还没有签发。")
-    return made
+    return made, None
+
+
+def _refused(form: DocumentForm, row: Document | None, refused: Exception) -> dict:
+    """What the page shows of it: where the form had drafted ``row`` before, it goes on as a change of that one."""
+    differences = []
+    if row:
+        form, differences = form.reopened(row)
+    if not differences or not isinstance(refused, actions.DocumentChanged):
+        form.add_error(None, f"{refused}下面是你填写的内容。" if row else str(refused))
+        differences = []
+    changed_by = last_change(row, "document.edit") if differences else ""
+    return {"form": form, "document": row, "differences": differences, "changed_by": changed_by}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,9 +103,8 @@ def edit_document(request, pk):
         return redirect("casework:document", pk)
     typed = papers.typed_changes(request.user, row)
     mine = touched(row, typed.typed()) if typed else {}
-    form = DocumentForm(
-        request.POST or None, kind=kind, values=row.values | mine, document=row, record=_record(request, row)
-    )
+    values = row.values | mine | ({"kept": typed.stamp} if typed else {})
+    form = DocumentForm(request.POST or None, kind=kind, values=values, document=row, record=_record(request, row))
     differences = both_sides(row, mine) if typed and not form.is_bound and _is_overtaken(typed, row) else []
     if form.is_bound:
         form, differences, is_saved = _edited(request, form, row, over)
@@ -114,11 +131,9 @@ def _is_overtaken(typed: DocumentDraft, row: Document) -> bool:
 
 
 def _record(request, row: Document) -> OnRecord | None:
-    """What a document is held against as long as it may be changed; None for a 责任书, which is of no child."""
-    if row.student is None or row.state not in UNISSUED:
-        return None
-    place = {"student": row.student, "school_class": row.school_class, "author": request.user, "today": request.today}
-    return on_record(Prefill(duty=row.obligation, **place), DocumentKind(row.kind))
+    """What a document is held against as long as it may be changed or waits for somebody's signature."""
+    is_open = row.state in UNISSUED or row.state == DocumentState.WAITING
+    return record_of(row, by=request.user, today=request.today) if is_open else None
 
 
 def _edited(request, form: DocumentForm, row: Document, over: str) -> tuple[DocumentForm, list[Difference], bool]:
@@ -127,7 +142,7 @@ def _edited(request, form: DocumentForm, row: Document, over: str) -> tuple[Docu
         form.add_error(None, f"{over}下面是你填写的内容。")
     if not form.is_valid():
         return form, [], False
-    place = {"by": request.user, "scope": request.scope, "today": request.today}
+    place = {"by": request.user, "scope": request.scope, "today": request.today, "page": form.page}
     try:
         actions.edit(**place, document=row, values=form.values, version=form.cleaned_data["version"])
     except actions.DocumentChanged as changed:

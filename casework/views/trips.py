@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework.actions import trips as actions
 from casework.actions.cases import CaseRefused
-from casework.actions.contacts import ContactRefused
+from casework.actions.contacts import ContactRefused, ToldAlready
 from casework.bureau_forms import CancelTripForm, NotGoneForm, TripForm, TripResultForm
 from casework.models import JointTrip, TripChild
 from casework.queries import trips as queries
@@ -118,6 +118,8 @@ def trip_result(request, pk):
         except ContactRefused as refused:
             for name, words in refused.faults.items():
                 form.add_error(name if name in form.fields else None, words)
+            if isinstance(refused, ToldAlready):
+                form.begin_anew()
         except (actions.TripRefused, CaseRefused) as refused:
             form.add_error(None, str(refused))
         else:

@@ -55,8 +55,9 @@ class Draft {
         method: "POST", headers: { Accept: "application/json" }, body: new FormData(this.form),
       });
       if (!response.ok || response.redirected) throw new Error(response.status);
-      const { said, photos, faults } = await response.json();
+      const { said, photos, faults, goes_on: marks } = await response.json();
       if (said) this.state.textContent = said;
+      if (marks) this.goOn(marks);
       if (this.photos) this.photos.innerHTML = photos;
       if (sent) this.taken(faults);
       return true;
@@ -64,6 +65,15 @@ class Draft {
       this.state.textContent = UNSAVED;
       return false;
     }
+  }
+
+  // What was typed here is saved, and the browser went back to the page: it is sent anew as a change of that.
+  goOn(marks) {
+    for (const [name, value] of Object.entries(marks)) {
+      const field = this.form.elements[name] ?? this.form.appendChild(document.createElement("input"));
+      Object.assign(field, { type: "hidden", name, value });
+    }
+    this.waits = true;
   }
 
   taken(faults) {

@@ -1,6 +1,7 @@
 """Fields that several forms of the registry have, with the words of their errors."""
 
 from datetime import date
+from uuid import uuid4
 
 from django import forms
 
@@ -16,6 +17,17 @@ class DateField(forms.DateField):
         errors = {"required": f"请填写{label}", "invalid": f"{label}没有看懂，请写成2026-09-01"}
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input"})
         super().__init__(label=label, widget=widget, error_messages=errors, **kwargs)
+
+
+class SentOnce(forms.Form):
+    """A form whose ``submission`` is one act, however often it is sent."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+
+    def begin_anew(self) -> None:
+        """What is typed is another act from now on: the first has been recorded and says otherwise."""
+        self.data = self.data.copy()
+        self.data["submission"] = str(uuid4())
 
 
 class SearchField(forms.CharField):

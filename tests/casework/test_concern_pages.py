@@ -29,6 +29,16 @@ def take_back(person, concern=None):
 
 
 class TestRaising:
+    def test_the_same_again_is_one_and_another_note_is_not_swallowed(self, scene, subject):
+        child = scene.children[1]
+        assert [tap(subject, child, note="说不想读").status_code for _ in range(2)] == [302, 302]
+        response = tap(subject, child, note="收拾了行李")
+        assert response.status_code == 422
+        html = response.content.decode()
+        assert "任军今天已经报过这名学生“厌学”，说明是“说不想读”。这次写的没有保存" in html
+        assert "收拾了行李" in html
+        assert ConcernReport.objects.get().note == "说不想读"
+
     def test_a_lesson_teacher_goes_from_home_to_the_class_to_the_child(self, scene, subject):
         client, child = client_of(subject), scene.children[1]
         home = client.get(reverse("home")).content.decode()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from casework import clock as night
-from casework.actions import contact_drafts
+from casework.actions import contact_drafts, contacts
 from casework.models import Contact, ContactDraft, ContactPhoto
 from students.models import Role
 from tests import cast
@@ -116,8 +116,13 @@ class TestADraft:
 
     def test_that_comes_late_does_not_come_back(self, send, typed):
         send()
-        assert typed(talk="还在路上").json()["said"] == ""
+        assert "这张表已经记过一条，这里新填的没有存下" in typed(talk="还在路上").json()["said"]
         assert not ContactDraft.objects.exists()
+
+    def test_of_another_window_on_the_same_draft_is_not_overwritten(self, typed):
+        assert "草稿已保存" in typed(talk="第一个窗口", tab="a").json()["said"]
+        assert "另一个窗口也在写这一份" in typed(talk="第二个窗口", tab="b").json()["said"]
+        assert ContactDraft.objects.get().fields["talk"] == ["第一个窗口"]
 
     def test_of_another_window_is_not_overwritten(self, scene, child, typed):
         typed(talk="第一个窗口")
@@ -252,3 +257,40 @@ def test_a_draft_of_one_child_is_not_anothers(scene, key):
     with pytest.raises(IntegrityError), transaction.atomic():
         contact_drafts.keep(student=scene.children[1], **now)
     assert ContactDraft.objects.get().saved_at <= timezone.now()
+
+
+class TestTheBrowsersWayBack:
+    """to the form of a contact that was saved"""
+
+    def test_to_the_same_is_the_same(self, send):
+        assert [send(photos=[photo()]).status_code for _ in range(2)] == [302, 302]
+        assert Contact.objects.get().photos.count() == 1
+        assert not ContactDraft.objects.exists()
+
+    def test_with_other_content_is_refused_and_may_be_recorded_as_a_further_one(self, send, key):
+        send()
+        response = send(outcome="talked", talk="父亲回来了", photos=[photo()])
+        html = response.content.decode()
+        assert response.status_code == 422
+        assert "已经记过一条（家访，已联系上，不愿返校），这次填的结果、谈话内容、结果和那条不同" not in html
+        assert "已经记过一条（家访，已联系上，不愿返校）" in html
+        assert "父亲回来了</textarea>" in html
+        assert reverse("casework:contact_page", args=[Contact.objects.get().pk]) in html
+        anew = response.context["form"]["submission"].value()
+        assert anew != key
+        assert ContactDraft.objects.get().photos.count() == 1
+        assert send(outcome="talked", talk="父亲回来了", submission=anew).status_code == 302
+        assert [row.talk for row in Contact.objects.order_by("pk")] == ["祖母在家", "父亲回来了"]
+        assert Contact.objects.get(talk="父亲回来了").photos.count() == 1
+
+    def test_after_it_was_taken_back_is_not_taken_for_recorded(self, scene, send):
+        send()
+        contacts.cancel(by=scene.teacher, contact=Contact.objects.get(), today=MONDAY)
+        response = send()
+        assert "记下的联系已经撤销，这次没有保存" in response.content.decode()
+        assert send(submission=response.context["form"]["submission"].value()).status_code == 302
+        assert Contact.objects.filter(cancelled_at=None).count() == 1
+
+    def test_does_not_swallow_a_photograph(self, send, typed):
+        send()
+        assert typed(talk="又去了", photos=[photo()]).json()["faults"] == ["照片没有存下，请保存时再选。"]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.actions.documents import DocumentRefused
 from casework.document_checks import OnRecord, differing, impossible
 from casework.document_kinds import DocumentKind
 from casework.models import Document
@@ -37,8 +38,8 @@ class TestWhatCannotBe:
         assert (name in said) == wrong
         assert not wrong or "还没有到" in said[name]
 
-    def test_a_promise_may_be_of_a_day_to_come_but_not_before_the_visit(self):
-        for shift, wrong in ((-1, True), (0, False), (30, False), (60, False), (61, True)):
+    def test_a_promise_may_be_of_a_day_to_come_but_not_before_the_visit_or_months_after(self):
+        for shift, wrong in ((-1, True), (0, False), (60, False), (61, True)):
             values = {"visited_on": str(MONDAY), "promised_on": str(MONDAY + shift * DAY)}
             assert ("promised_on" in impossible(VISIT, values, record())) == wrong
 
@@ -46,6 +47,36 @@ class TestWhatCannotBe:
     def test_an_absence_before_the_enrolment(self, shift, wrong):
         said = impossible(ABSENCE, {"absent_since": str(MONDAY + shift * DAY)}, record(enrolled_on=MONDAY))
         assert said == ({"absent_since": "早于入学日期（2026年9月7日），请核对"} if wrong else {})
+
+    @pytest.mark.parametrize(("shift", "wrong"), [(60, False), (61, True)])
+    def test_a_promise_of_no_visit_is_held_against_today(self, shift, wrong):
+        said = impossible(VISIT, {"promised_on": str(TODAY + shift * DAY)}, record())
+        assert said == ({"promised_on": "太远，最多60天以后，请核对"} if wrong else {})
+
+    @pytest.mark.parametrize(("shift", "wrong"), [(-1, True), (0, False), (1, False)])
+    def test_a_change_before_the_enrolment(self, shift, wrong):
+        said = impossible(CHANGE, {"changed_on": str(MONDAY + shift * DAY)}, record(enrolled_on=MONDAY))
+        assert ("changed_on" in said) == wrong
+
+    @pytest.mark.parametrize(("shift", "wrong"), [(-61, True), (-60, False), (0, False)])
+    def test_a_visit_long_before_the_enrolment(self, shift, wrong):
+        said = impossible(VISIT, {"visited_on": str(MONDAY + shift * DAY)}, record(enrolled_on=MONDAY))
+        assert ("visited_on" in said) == wrong
+
+    @pytest.mark.parametrize(
+        ("since", "until", "wrong"),
+        [
+            ("2026-09-01", "2027-08-31", []),
+            ("2026-08-31", "2027-08-31", ["since"]),
+            ("2026-09-01", "2027-09-01", ["until"]),
+            ("2027-09-01", "2020-01-01", ["since", "until"]),
+            ("2027-03-01", "2027-02-28", ["until"]),
+            ("2027-03-01", "2027-03-01", []),
+        ],
+    )
+    def test_a_pledge_outside_its_school_year_or_that_ends_before_it_begins(self, since, until, wrong):
+        of_year = OnRecord(TODAY, None, SchoolDays(()), {}, 2026)
+        assert sorted(impossible(DocumentKind.PLEDGE, {"since": since, "until": until}, of_year)) == wrong
 
     @pytest.mark.parametrize(("shift", "wrong"), [(-1, True), (0, False), (1, False)])
     def test_a_return_before_the_absence(self, shift, wrong):
@@ -84,6 +115,11 @@ class TestWhatDiffers:
             "absent_since": "点名登记是2026年9月7日，和填的不同，请核对",
             "absent_days": "点名登记是5天，和填的不同，请核对",
         }
+
+    @pytest.mark.parametrize(("days", "said"), [("4", False), ("5", False), ("6", True)])
+    def test_of_an_issued_one_is_no_absence_that_has_gone_on(self, days, said):
+        values = self.KNOWN | {"absent_days": days}
+        assert ("absent_days" in differing(ABSENCE, values, record(self.KNOWN), is_issued=True)) == said
 
     def test_says_nothing_where_both_agree(self):
         assert differing(ABSENCE, self.KNOWN, record(self.KNOWN)) == {}
@@ -126,9 +162,25 @@ class TestThePage:
         client = client_of(desk.scene.teacher)
         assert "点名登记是3天，和填的不同" in words(client.get(page("edit_document", Document.objects.get().pk)))
 
-    def test_says_nothing_of_it_once_it_is_issued(self, desk):
-        row = desk.do("issue", desk.draft(values=desk.filled(ABSENCE, absent_days="2")), "homeroom")
+    def test_shows_whoever_signs_what_differs_until_it_is_signed(self, desk):
+        row = desk.do(
+            "issue", desk.draft(values=desk.filled(ABSENCE, absent_since="2026-09-08", absent_days="2")), "homeroom"
+        )
+        for who in ("homeroom", "clerk", "bureau"):
+            said = words(client_of(desk.people[who]).get(page("document", row.pk)))
+            assert "缺课开始日期：点名登记是2026年9月7日，和填的不同，请核对" in said
+            assert "点名登记是3天" not in said
+        desk.do("sign", row, "clerk")
         assert "和填的不同" not in words(client_of(desk.scene.teacher).get(page("document", row.pk)))
+
+    def test_issues_nothing_that_cannot_be(self, desk):
+        row = desk.draft(VISIT, values=desk.filled(VISIT, visited_on="1990-01-01", promised_on="2099-01-01"))
+        text = words(client_of(desk.scene.teacher).get(page("document", row.pk)))
+        assert "家访日期：早于入学日期" in text
+        with pytest.raises(DocumentRefused, match=r"家访日期：早于入学日期.*约定返校日期：.*没有签发，请改好后再签发"):
+            desk.do("issue", row, "homeroom")
+        row.refresh_from_db()
+        assert (row.state, row.number) == ("draft", None)
 
     def test_offers_the_kinds_of_change(self, desk):
         client = client_of(desk.scene.teacher)

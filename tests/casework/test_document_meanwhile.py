@@ -119,7 +119,7 @@ class TestALetter:
         return client_of(desk.people[who]).post(page("document", row.pk), sent, follow=True)
 
     @pytest.mark.parametrize(
-        ("who", "status"), [("principal", 200), ("homeroom", 200), ("clerk", 403), ("bureau", 403)]
+        ("who", "status"), [("principal", 200), ("deputy", 200), ("homeroom", 403), ("clerk", 403), ("bureau", 403)]
     )
     def test_is_voided_by_those_who_issued_it(self, desk, letter, who, status):
         html = client_of(desk.people[who]).get(page("document", letter.pk)).content.decode()

@@ -122,3 +122,11 @@ class TestVoiding:
     def test_is_not_for_whoever_signs(self, desk):
         with pytest.raises(NotYourDocument):
             desk.do("void", desk.issued(LOSS), "bureau")
+
+
+def test_another_reason_from_the_same_page_is_not_swallowed(desk):
+    row = desk.do("void", desk.draft(), "homeroom", version=1, reason="写错了人")
+    with pytest.raises(DocumentRefused, match="没有保存"):
+        desk.do("void", row, "homeroom", version=1, reason="日期也错了")
+    row.refresh_from_db()
+    assert row.void_reason == "写错了人"

@@ -231,6 +231,10 @@ def test_an_old_page_changes_nothing_and_a_second_press_is_harmless(case, office
     with pytest.raises(actions.HandOffRefused, match="有了新的办理"):
         step(row, officers["township"], "return", note="不办", version=1)
     assert HandOff.objects.get().state == "accepted"
+    step(row, officers["township"], "finish", note="已返校", version=2)
+    assert step(row, officers["township"], "finish", note="已返校", version=2).done_note == "已返校"
+    with pytest.raises(actions.HandOffRefused, match="有了新的办理"):
+        step(row, officers["township"], "finish", note="已返校，周一回访", version=2)
 
 
 @pytest.mark.parametrize(

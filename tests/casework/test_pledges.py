@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from casework.actions import letters, pledges
-from casework.actions.documents import NotYourDocument
+from casework.actions.documents import DocumentRefused, NotYourDocument
 from casework.document_kinds import DocumentKind
 from casework.models import Document
 from casework.queries.document_lists import boxes
@@ -159,3 +159,17 @@ class TestThePages:
             costs.append(len(queries))
             draw_up(staff)
         assert costs[0] == costs[1] <= 15
+
+
+def test_one_that_ends_before_it_begins_is_not_issued(staff):
+    pledges.draw_up(**staff.place("clerk"), school=staff.scene.school, school_year=YEAR)
+    row = Document.objects.filter(kind=DocumentKind.PLEDGE).first()
+    client, url = client_of(staff.people["clerk"]), page("edit_document", row.pk)
+    sent = row.values | {"submission": str(row.submission), "version": "1", "opened": ""}
+    response = client.post(url, sent | {"since": "2027-09-01", "until": "2020-01-01"})
+    assert response.status_code == 422
+    assert "要在本学年内（2026年9月1日到2027年8月31日）" in words(response)
+    assert "早于责任期开始" in words(response)
+    Document.objects.filter(pk=row.pk).update(values=row.values | {"until": "2020-01-01"})
+    with pytest.raises(DocumentRefused, match=r"责任期结束：早于责任期开始.*没有签发"):
+        staff.do("issue", row, "clerk")

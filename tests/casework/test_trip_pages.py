@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from casework.actions import contacts
 from casework.actions import trips as actions
 from casework.actions.cases import CaseRefused
 from casework.models import Contact, JointTrip, TripChild
@@ -32,6 +33,18 @@ class TestPages:
         told = {"outcome": "promised", "talk": "明天来", "promised_on": "2026-09-08", "submission": str(uuid4())}
         assert "已登记" in client.post(f"/trips/children/{child.pk}/", told, follow=True).content.decode()
         assert "承诺返校" in client.get(f"/trips/{trip.pk}/").content.decode()
+
+    def test_a_result_sent_again_after_it_was_taken_back_is_asked_about_once(self, away, officers):
+        child = plan(away, officers["township"], day=MONDAY).children.first()
+        client, address = client_of(officers["township"]), f"/trips/children/{child.pk}/"
+        told = {"outcome": "refuses", "talk": "下周再说", "submission": str(uuid4())}
+        assert client.post(address, told).status_code == 302
+        contacts.cancel(by=officers["township"], contact=Contact.objects.get(), today=MONDAY)
+        response = client.post(address, told)
+        assert "已经撤销，这次没有保存" in response.content.decode()
+        told["submission"] = response.context["form"]["submission"].value()
+        assert client.post(address, told).status_code == 302
+        assert Contact.objects.filter(cancelled_at=None).count() == 1
 
     def test_is_marked_and_asked_about_on_the_page(self, scene, away, officers):
         plan(away[:1], officers["township"])

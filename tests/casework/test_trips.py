@@ -110,6 +110,10 @@ def test_a_result_is_a_joint_visit_and_says_what_is_next(away, officers):
     assert tell(child, officers["township"], submission=key, **step).contact == row.contact
     with pytest.raises(actions.TripRefused, match="已经登记"):
         tell(child, officers["township"], talk="又谈了")
+    with pytest.raises(actions.TripRefused, match="已经登记为“已联系上，不愿返校”，这次填的没有保存"):
+        tell(child, officers["township"], submission=key, talk="又谈了", **step)
+    with pytest.raises(actions.TripRefused, match="这次填的没有保存"):
+        tell(child, officers["township"], submission=key, step=CaseStep.VISIT, step_on=MONDAY + timedelta(3))
     assert Contact.objects.count() == 1
 
 
