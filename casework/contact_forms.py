@@ -7,7 +7,7 @@ from django import forms
 
 from casework.causes import Reason, Whereabouts
 from casework.contacts import Account, Colleague, Companion, ContactMethod, ContactOutcome, Wish
-from casework.models import ContactDraft
+from casework.models import Contact, ContactDraft
 from casework.models.contact_drafts import MOST_PHOTOS
 from students.forms.fields import ChoiceField, DateField, LineField, SearchField, SentOnce, TextField
 from students.forms.places import offer_places
@@ -77,8 +77,12 @@ class PhotosField(forms.Field):
 
 
 class ContactForm(SentOnce):
-    """记联系: how, with what result, what was said, who went, what comes next; sent twice it is one contact."""
+    """记联系: how, with what result, what was said, who went, what comes next; sent twice it is one contact.
 
+    ``told``: the contact that it has recorded already, where it says otherwise now.
+    """
+
+    told: Contact | None = None
     tab = forms.CharField(widget=forms.HiddenInput, required=False)
     kept = forms.CharField(widget=forms.HiddenInput, required=False)
     method = ChoiceField("方式", labelled(ContactMethod))

@@ -34,7 +34,7 @@ def new_contact(request, pk):
     student, line = _answered_for(request, pk)
     siblings = contacts.siblings_of(student, request.scope, request.today)
     draft = contacts.draft_of(request.user, student)
-    told, sent = None, (request.POST,) if request.method == "POST" else ()
+    sent = (request.POST,) if request.method == "POST" else ()
     form = ContactForm(*sent, siblings=siblings, today=request.today, initial=_begun(request, draft))
     if form.is_bound and (request.FILES or not form.is_valid()):
         draft = _keep(request, student, form) or draft  # first: whatever is wrong, nothing typed is lost
@@ -42,11 +42,10 @@ def new_contact(request, pk):
         try:
             return _said(request, student, _record(request, student, form))
         except actions.ContactRefused as refused:
-            told = _refused(form, refused)
+            _refuse(form, refused)
             draft = _keep(request, student, form) or draft
     context = {
         "form": form,
-        "told": told,
         "student": student,
         "line": line,
         "draft": draft,
@@ -120,13 +119,12 @@ def _photo(request, pk: int) -> ContactPhoto:
         raise Http404 from None
 
 
-def _refused(form: ContactForm, refused: actions.ContactRefused) -> Contact | None:
-    """Say so on the form; one that has been told before tells something new from now on. Returns that one."""
+def _refuse(form: ContactForm, refused: actions.ContactRefused) -> None:
+    """Say so on the form; what is typed after another contact was saved from it is a further one from now on."""
     form.refuse(refused.faults)
-    if not isinstance(refused, actions.ToldAlready):
-        return None
-    form.begin_anew()
-    return refused.contact
+    if isinstance(refused, actions.ToldAlready):
+        form.begin_anew()
+        form.told = refused.contact
 
 
 def _keep(request, student: Student, form: ContactForm) -> ContactDraft | None:
