@@ -186,7 +186,7 @@ class TestTheLimitOfALetter:
     def test_is_planned_anew_when_the_letter_is_voided(self, desk, letter):
         self.deliver(desk, letter)
         letter.refresh_from_db()
-        desk.do("void", letter, "homeroom", reason="送错了人家")
+        desk.do("void", letter, "principal", reason="送错了人家")
         assert planned()[0] == "visit"
         assert Case.objects.get().plan_note == ""
         entry = history_entries(history(Case.objects.get())[:1], desk.today)[0]
@@ -197,7 +197,7 @@ class TestTheLimitOfALetter:
         Case.objects.update(plan_step="persuade", plan_note="")
         before = planned()
         letter.refresh_from_db()
-        desk.do("void", letter, "homeroom", reason="送错了人家")
+        desk.do("void", letter, "principal", reason="送错了人家")
         assert planned() == before
 
     def test_waits_behind_a_promise_and_the_delivery_is_kept(self, desk, letter):
