@@ -43,4 +43,4 @@ class TestQueries:
         client.get(address)
         with CaptureQueriesContext(connection) as asked:
             client.get(address)
-        assert len(asked) <= 9
+        assert len(asked) <= 10
