@@ -2,9 +2,7 @@
 
 from django.utils import timezone
 
-from casework.actions import acts
 from casework.models import Case, ConcernReport
-from casework.ruleset import Tier
 from tests.scene import MONDAY
 
 TABLE = """
@@ -32,7 +30,7 @@ POST casework:assign_case           in      403      403     →     →        
 GET  casework:add_case_paper        in      200      403     200   200       200    200      200    403       403   200        404        404       in    pw
 POST casework:add_case_paper        in      422      403     422   422       422    422      422    403       403   422        404        404       in    pw
 GET  casework:confirm_dropout       in      403      403     403   403       403    403      200    403       403   403        404        404       in    pw
-POST casework:confirm_dropout       in      403      403     403   403       403    403      →      403       403   403        404        404       in    pw
+POST casework:confirm_dropout       in      403      403     403   403       403    403      422    403       403   403        404        404       in    pw
 GET  casework:close_case            in      403      403     200   200       200    403      200    403       403   403        404        404       in    pw
 POST casework:close_case            in      403      403     422   422       422    403      422    403       403   403        404        404       in    pw
 GET  casework:reopen_case           in      200      403     200   200       200    200      200    200       403   200        404        404       in    pw
@@ -47,7 +45,6 @@ def arguments(scene, people, day) -> dict[str, list]:
     concern = ConcernReport.objects.create(
         student=scene.children[1], day=MONDAY, kind="weary", recorded_at=timezone.now(), recorded_by=scene.teacher
     )
-    acts.file_report(by=scene.teacher, student=child, day=MONDAY, kind=Tier.LOSS_REPORT, today=MONDAY)
     others = {
         "casework:case_of": [child.pk],
         "casework:concern_class": [scene.school_class.pk],
