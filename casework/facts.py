@@ -1,7 +1,7 @@
 """Reads the facts of children in bulk and hands them to the ladder; as many queries for one child as for a thousand."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from casework.presets import least_excused_days, rules_under
 from casework.ruleset import RuleSet
 from casework.steps import Concern
 from students.calendar import Calendar
-from students.days import ABSENT, EXCUSED, UNEXCUSED, DayState
+from students.days import ABSENT, EXCUSED, UNEXCUSED, DayRecord, DayState
 from students.enrolment import INS, MOVES, REPORTED_CHANGES, EventKind, Place, Standing
 from students.models import (
     AbsenceMark,
@@ -324,16 +324,27 @@ def first_seen(since: Mapping[int, date], surroundings: Surroundings, *, through
 
     Children not seen are left out.
     """
-    facts = load_facts(since.keys(), surroundings, with_registers=False)
-    surroundings.meet({place.school_class for fact in facts.values() for place in fact.places})
-    found = {}
-    for student, fact in facts.items():
+    seen = ((student, days_in(days, DayState.PRESENT)) for student, days in days_since(since, surroundings, through))
+    firsts = {student: next(days, None) for student, days in seen}
+    return {student: day for student, day in firsts.items() if day}
+
+
+def days_since(
+    since: Mapping[int, date], surroundings: Surroundings, through: date
+) -> Iterator[tuple[int, Iterator[DayRecord]]]:
+    """Each child with its school days from its day in ``since`` through ``through``; as many queries as for one."""
+    for student, fact in read_facts(since.keys(), surroundings).items():
         # Days without a mark count as well, so the count begins with a mark that changes nothing.
         first = since[student]
         marks = {first: {}, **{day: kinds for day, kinds in fact.marks.items() if day >= first}}
-        days = follow_days(
-            places=fact.places, marks=marks, leaves=fact.leaves, classes=surroundings.world.classes, through=through
+        yield (
+            student,
+            follow_days(
+                places=fact.places, marks=marks, leaves=fact.leaves, classes=surroundings.world.classes, through=through
+            ),
         )
-        if seen := next((record.day for record in days if record.state is DayState.PRESENT), None):
-            found[student] = seen
-    return found
+
+
+def days_in(days: Iterable[DayRecord], state: DayState) -> Iterator[date]:
+    """The days that were of a state."""
+    return (record.day for record in days if record.state is state)

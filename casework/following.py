@@ -95,11 +95,8 @@ def _seen_or_corrected(case: CaseFile, matters: Sequence[Matter], today: date) -
     if seen:
         back = Move(CaseAction.NOTE_RETURN, max(each.settled_on for each in seen))
         filed = [each.done_on for each in seen if each.tier is Tier.LOSS_REPORT and each.done_on]
-        return (
-            [*undone, Move(CaseAction.NOTE_LOSS, min(filed)), back]
-            if filed and stage is CaseStage.ABSENT
-            else [*undone, back]
-        )
+        lost = [Move(CaseAction.NOTE_LOSS, min(filed))] if filed and stage is CaseStage.ABSENT else []
+        return [*undone, *lost, back]
     if stage is CaseStage.ABSENT and not case.is_by_hand:  # a correction has taken away what opened it
         return [*undone, Move(CaseAction.CLOSE, today, case.ended_as or CaseOutcome.FALSE_ALARM)]
     return undone

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from casework.facts import Surroundings, load_facts
-from casework.ladder import StudentFacts
+from casework.facts import Surroundings, days_in, days_since
 from casework.models import Case, ConcernReport, Obligation, Watch
 from casework.ruleset import Tier
 from casework.stages import Actor, CaseStage, ChildNow
@@ -18,7 +17,6 @@ from students.days import DayState
 from students.enrolment import EventKind, Standing
 from students.models import Certificate, EnrolmentEvent, Person, Posting, RegistryLine, Role
 from students.queries.policy import policy_of
-from students.runs import follow_days
 
 SCHOOL_POSTS = (Role.REGISTRY_CLERK, Role.PRINCIPAL, Role.DEPUTY_HEAD)
 
@@ -154,16 +152,7 @@ def present_days_of(cases: Collection[Case], today: date) -> dict[int, int]:
     """Case → days on which its child was seen since it returned; as many queries for many cases as for one."""
     if not cases:
         return {}
-    surroundings = Surroundings()
-    facts = load_facts([case.student_id for case in cases], surroundings, with_registers=False)
-    surroundings.meet({place.school_class for each in facts.values() for place in each.places})
-    return {case.pk: _present_days(case, facts[case.student_id], surroundings, today) for case in cases}
-
-
-def _present_days(case: Case, facts: StudentFacts, surroundings: Surroundings, today: date) -> int:
-    # Days without a mark count as well, so the count begins with a mark that changes nothing.
-    marks = {case.returned_on: {}, **{day: kinds for day, kinds in facts.marks.items() if day >= case.returned_on}}
-    days = follow_days(
-        places=facts.places, marks=marks, leaves=facts.leaves, classes=surroundings.world.classes, through=today
-    )
-    return sum(record.state is DayState.PRESENT for record in days)
+    since = {case.student_id: case.returned_on for case in cases}
+    lived = days_since(since, Surroundings(), today)
+    seen = {student: sum(1 for _ in days_in(days, DayState.PRESENT)) for student, days in lived}
+    return {case.pk: seen[case.student_id] for case in cases}

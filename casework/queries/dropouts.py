@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
-from casework.facts import Surroundings, load_facts
+from casework.facts import Surroundings, days_in, days_since
 from casework.models import Case, Obligation, Report
 from casework.ruleset import Tier
 from casework.stages import CaseStage
@@ -14,7 +14,6 @@ from students.calendar import DAY
 from students.days import DayState
 from students.enrolment import EventKind, Standing
 from students.models import EnrolmentEvent, RegistryLine, Student
-from students.runs import follow_days
 from students.templatetags.chinese import cdate_short
 
 UNREPORTED = "这名学生没有有效的流失报告，可能没有签发，也可能已退回或作废。请学校签发《学生流失报告》以后再认定。"
@@ -126,18 +125,7 @@ def _case_and_line(student: int) -> tuple[Case | None, RegistryLine]:
 
 def _days(student: int, before: date | None) -> tuple[list[date], list[date]]:
     """The days on which a register found the child present, and those on which it was absent without leave."""
-    surroundings = Surroundings()
-    facts = load_facts([student], surroundings, with_registers=False)[student]
-    surroundings.meet({place.school_class for place in facts.places})
-    if not facts.places:
-        return [], []
     last = before - DAY if before else date.max
-    # Days without a mark count as well, so the count begins with a mark that changes nothing.
-    marks = {min(place.since for place in facts.places): {}} | facts.marks
-    days = list(
-        follow_days(
-            places=facts.places, marks=marks, leaves=facts.leaves, classes=surroundings.world.classes, through=last
-        )
-    )
-    of = {state: [each.day for each in days if each.state is state] for state in (DayState.PRESENT, DayState.ABSENT)}
-    return of[DayState.PRESENT], of[DayState.ABSENT]
+    # Before its first place a child has no days, so its first day is as good as any before that.
+    days = [record for _, lived in days_since({student: date.min}, Surroundings(), last) for record in lived]
+    return list(days_in(days, DayState.PRESENT)), list(days_in(days, DayState.ABSENT))
