@@ -18,7 +18,7 @@ from students.forms.fields import PaperField as FileField
 from students.forms.places import offer_places
 
 LONGEST = {Input.LINE: 100, Input.TEXT: 1000}
-NOT_TOUCHED, BLANK = "你没有改", "没有填"
+BLANK = "没有填"
 
 
 class DocumentForm(forms.Form):
@@ -111,7 +111,7 @@ def both_sides(row: Document, mine: Mapping[str, str | None]) -> list[Difference
     kind = DocumentKind(row.kind)
     now, words = shown(kind, row.values), shown(kind, mine)
     return [
-        Difference(each.label, now[each.name] or BLANK, NOT_TOUCHED if said is None else words[each.name] or BLANK)
+        Difference(each.label, now[each.name] or BLANK, None if said is None else words[each.name] or BLANK)
         for each in KINDS[kind].fields
         if each.name in mine and (said := mine[each.name]) != (row.values.get(each.name) or "")
     ]

@@ -58,11 +58,12 @@ def _known(choices, current: str, blank: str = "") -> list[tuple[str, str]]:
 
 
 class Difference(NamedTuple):
-    """A field that two people have changed at once, in words: what stands now, and what was sent second."""
+    """A field that somebody else has changed meanwhile, in words: what stands now, and what was sent second; None
+    where that was not touched."""
 
     label: str
     now: str
-    mine: str
+    mine: str | None
 
 
 class OpenedForm(forms.Form):
@@ -89,7 +90,7 @@ class OpenedForm(forms.Form):
             Difference(
                 str(self.fields[field].label),
                 self._words(field, getattr(row, field)),
-                self._words(field, self.cleaned_data[field]) if field in touched else "你没有改",
+                self._words(field, self.cleaned_data[field]) if field in touched else None,
             )
             for field in changed
         ]

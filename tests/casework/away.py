@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from casework.models import Case
 from students.models import Person, Role, Student
+from students.queries.calendar import current_calendar
 from tests import cast
-from tests.scene import MONDAY, Scene
+from tests.scene import MONDAY, Scene, at
 
 
 def open_case(child: Student, *, stage: str = "absent", day: date = MONDAY, **fields) -> Case:
@@ -21,6 +22,26 @@ def open_case(child: Student, *, stage: str = "absent", day: date = MONDAY, **fi
 def open_cases_of(child: Student) -> Case:
     """The open case of a child, opened where there is none."""
     return Case.objects.open().filter(student=child).first() or open_case(child)
+
+
+@pytest.fixture
+def child(scene):
+    return scene.children[0]
+
+
+@pytest.fixture
+def taking(scene, clock):
+    """``taking(3, first="unexcused")``: so many days of registers from the next school day on; returns the last."""
+    taught, taken = current_calendar().school_days(school=0, school_class=0), [MONDAY - timedelta(1)]
+
+    def taking(number, **marks):
+        for _ in range(number):
+            taken.append(taught.after(taken[-1]))
+            clock.move_to(at(taken[-1]))
+            scene.take(taken[-1], **marks)
+        return taken[-1]
+
+    return taking
 
 
 @pytest.fixture

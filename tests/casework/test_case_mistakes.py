@@ -17,35 +17,15 @@ from students.days import MarkKind
 from students.models import Term
 from students.queries.calendar import current_calendar
 from tests import cast
-from tests.casework.away import officers
+from tests.casework.away import child, officers, taking
 from tests.scene import MONDAY, at, school_days
 
-__all__ = ["officers"]
+__all__ = ["child", "officers", "taking"]
 DAY = timedelta(1)
 ENDING = (
     "stage", "outcome", "closed_on", "closed_at", "closed_by", "since", "returned_on", "return_confirmed_at",
     "return_confirmed_by", "was_lost",
 )  # fmt: skip
-
-
-@pytest.fixture
-def child(scene):
-    return scene.children[0]
-
-
-@pytest.fixture
-def taking(scene, clock):
-    """``taking(3, first="unexcused")``: so many days of registers from the next school day on; returns the last."""
-    taught, taken = current_calendar().school_days(school=0, school_class=0), [MONDAY - DAY]
-
-    def taking(number, **marks):
-        for _ in range(number):
-            taken.append(taught.after(taken[-1]))
-            clock.move_to(at(taken[-1]))
-            scene.take(taken[-1], **marks)
-        return taken[-1]
-
-    return taking
 
 
 def track(case) -> list[tuple]:

@@ -20,39 +20,18 @@ from students.actions import corrections
 from students.actions.enrolment import record_event
 from students.enrolment import EventKind
 from students.models import EnrolmentEvent, RegistryLine
-from students.queries.calendar import current_calendar
 from tests import cast
-from tests.casework.away import officers
+from tests.casework.away import child, officers, taking
 from tests.scene import MONDAY, at, client_of
 
-__all__ = ["officers"]
+__all__ = ["child", "officers", "taking"]
 DAY = timedelta(1)
 FOUND = {"reason": Reason.WORK, "whereabouts": Whereabouts.WORK_AWAY, "note": "村委会证明"}
 
 
 @pytest.fixture
-def child(scene):
-    return scene.children[0]
-
-
-@pytest.fixture
 def bureau(officers):
     return officers["bureau"]
-
-
-@pytest.fixture
-def taking(scene, clock):
-    """``taking(3, first="unexcused")``: so many days of registers from the next school day on; returns the last."""
-    taught, taken = current_calendar().school_days(school=0, school_class=0), [MONDAY - DAY]
-
-    def taking(number, **marks):
-        for _ in range(number):
-            taken.append(taught.after(taken[-1]))
-            clock.move_to(at(taken[-1]))
-            scene.take(taken[-1], **marks)
-        return taken[-1]
-
-    return taking
 
 
 @pytest.fixture
