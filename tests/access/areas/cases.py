@@ -40,6 +40,7 @@ POST casework:reopen_case           in      422      403     422   422       422
 
 def arguments(scene, people, day) -> dict[str, list]:
     child = scene.children[0]
+    Case.objects.filter(student=child).update(assigned_to=people["principal"], assigned_reason="病假")  # to take back
     case = [Case.objects.get(student=child).pk]
     addresses = ("case", "plan_case", "assign_case", "add_case_paper", "confirm_dropout", "close_case", "reopen_case")
     concern = ConcernReport.objects.create(
