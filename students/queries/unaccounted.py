@@ -4,7 +4,7 @@ Each list is a queryset that an own list, a ledger or a count can start from, as
 days, and confirmations of later days, do not count.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -61,28 +61,28 @@ def definition(kind: List, policy: Policy) -> str:
     }[kind]
 
 
-def last_events(events, kind: EventKind, day: date):
-    """Of ``events`` those of ``kind`` after which nothing has happened to the child by ``day``."""
+def last_events(events, kinds: Collection[EventKind], day: date):
+    """Of ``events`` those of ``kinds`` after which nothing has happened to the child by ``day``."""
     later = EnrolmentEvent.objects.effective().filter(
         Q(happened_on__gt=OuterRef("happened_on"))
         | Q(happened_on=OuterRef("happened_on"), order__gt=OuterRef("order")),
         student=OuterRef("student"),
         happened_on__lte=day,
     )
-    return events.effective().filter(~Exists(later), kind=kind, happened_on__lte=day)
+    return events.effective().filter(~Exists(later), kind__in=kinds, happened_on__lte=day)
 
 
 def unconfirmed_transfers(events, *, day: date, policy: Policy):
     """转出 that nobody has confirmed more than ``unconfirmed_days`` after it: listed from the 31st day on."""
     latest = day - timedelta(days=policy.unconfirmed_days + 1)
-    return last_events(events, EventKind.TRANSFER_OUT, day).filter(
+    return last_events(events, [EventKind.TRANSFER_OUT], day).filter(
         Q(confirmed_on=None) | Q(confirmed_on__gt=day), happened_on__lte=latest
     )
 
 
 def others_out(events, *, day: date):
     """其他减少: listed at once."""
-    return last_events(events, EventKind.OTHER_OUT, day)
+    return last_events(events, [EventKind.OTHER_OUT], day)
 
 
 def overstayed(enrolments, *, day: date):
