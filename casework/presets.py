@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from casework.models import RuleAdoption, StoredRuleSet
-from casework.models.rules import AS_COUNTY
+from casework.models.rules import AS_COUNTY, VersionedContent
 from casework.ruleset import RuleSet, read_rule_set
 from students.queries.calendar import KeptUnderStamp
 
@@ -30,16 +30,21 @@ def load_presets(**_) -> None:
     """Store every preset whose content is new as the next version of its code; called after migrate."""
     if StoredRuleSet._meta.db_table not in connection.introspection.table_names():
         return  # another app was migrated, or this one taken back
-    for path in sorted(PRESETS.glob("*.yaml")):
+    store_presets(PRESETS, StoredRuleSet, read_rule_set)
+    if not RuleAdoption.objects.filter(school=None).exists():
+        adopt(code=DEFAULT, school=None, starts_on=ALWAYS, by=None)
+
+
+def store_presets(folder: Path, model: type[VersionedContent], read: Callable[[dict], object]) -> None:
+    """Store what is new in the presets of ``folder``; ``read`` raises where one contradicts itself."""
+    for path in sorted(folder.glob("*.yaml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        read_rule_set(content)  # a preset that contradicts itself stops here
-        versions = StoredRuleSet.objects.filter(code=content["code"])
+        read(content)
+        versions = model.objects.filter(code=content["code"])
         newest = versions.order_by("version").last()
         if newest is None or newest.content != content:
             number = (versions.aggregate(number=Max("version"))["number"] or 0) + 1
-            StoredRuleSet.objects.create(code=content["code"], version=number, title=content["title"], content=content)
-    if not RuleAdoption.objects.filter(school=None).exists():
-        adopt(code=DEFAULT, school=None, starts_on=ALWAYS, by=None)
+            model.objects.create(code=content["code"], version=number, title=content["title"], content=content)
 
 
 def adopt(*, code: str, school, starts_on: date, by) -> RuleAdoption:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "heroicons",
     "students",
     "casework",
+    "scoring",
     "reports",
 ]
 

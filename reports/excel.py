@@ -1,6 +1,7 @@
 """Excel: a table as a workbook that prints as it stands (A4 landscape) and is written row by row in constant memory."""
 
 from datetime import UTC, date
+from decimal import Decimal
 from math import ceil
 from typing import BinaryIO
 
@@ -9,6 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
+from reports.metrics import Rate
 from reports.tables import NOTHING, Column, Imprint, Kind, Table, text_of
 
 OPTIONS = {
@@ -27,6 +29,8 @@ KIND_FORMATS = {
     Kind.WORD: {"num_format": "@"},
     Kind.DATE: {"num_format": 'yyyy"年"m"月"d"日"'},
     Kind.INTEGER: {"num_format": "0"},
+    Kind.POINTS: {"num_format": "0.0"},
+    Kind.RATE: {"num_format": "0.00%"},
 }
 HEAD_ROW = 4  # rows are counted from 0: title, what it shows, who and when, an empty line, then the head
 ROW_HEIGHT, LINE_HEIGHT = 18, 15  # points: a row, and every further line in it
@@ -131,7 +135,9 @@ def _write_cell(sheet: Worksheet, row: int, column: int, cell, cell_format: Form
         sheet.write_blank(row, column, None, cell_format)
     elif isinstance(cell, date):
         sheet.write_datetime(row, column, cell, cell_format)
-    elif isinstance(cell, int):
+    elif isinstance(cell, Rate) and cell.percent is not None:
+        sheet.write_number(row, column, float(cell.percent / 100), cell_format)  # what it shows is what it is
+    elif isinstance(cell, int | Decimal):
         sheet.write_number(row, column, cell, cell_format)
     else:
         sheet.write_string(row, column, text_of(cell), cell_format)

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from reports.excel import write_excel
 from reports.jsonfile import write_json
 from reports.pdf import write_pdf
+from reports.queries.class_scores import class_scores_table
 from reports.queries.daily_summary import daily_summary_table
 from reports.queries.ledgers import LEDGERS
 from reports.queries.obligations import obligations_table
@@ -32,11 +33,15 @@ class ExportRefused(Exception):
 
 @dataclass(frozen=True)
 class Export:
-    """A table that can be asked for by name; ``takes`` are the options that narrow it down or uncover its numbers."""
+    """A table that can be asked for by name; ``takes`` are the options that narrow it down or uncover its numbers.
+
+    ``looks_ahead``: whether it says anything of a day to come.
+    """
 
     title: str
     build: Callable[..., Table]
     takes: frozenset[str]
+    looks_ahead: bool = True
 
 
 EXPORTS = {
@@ -46,6 +51,7 @@ EXPORTS = {
         f"ledger_{code}": Export(ROSTERS[code].title, build, frozenset({"as_of", "school", "reveal"}))
         for code, build in LEDGERS.items()
     },
+    "class_scores": Export("班级责任考核", class_scores_table, frozenset({"as_of", "school"}), looks_ahead=False),
     "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
 }
 
@@ -61,6 +67,8 @@ def build_table(name: str, *, today: date, **asked: str) -> Table:
     for option in sorted(asked.keys() - export.takes):
         raise ExportRefused(f"《{export.title}》不用{OPTIONS[option]}。")
     options = {"as_of": read_day(asked["as_of"]) if "as_of" in asked else today}
+    if options["as_of"] > today and not export.looks_ahead:
+        raise ExportRefused(f"《{export.title}》算到哪一天，那一天要已经到了：{asked['as_of']}还没有到。")
     if "school" in asked:
         options["school"] = find_school(asked["school"])
     if "reveal" in asked:

@@ -94,3 +94,12 @@ DAY_RATE = Metric(
     denominator="应到人数减未点名人数",
     definition="按人计：当天有一节到校就算实到；所在班一次也没有点名的学生不计。",
 )
+
+
+DROPOUT_RATE = Metric(
+    code="dropout_rate",
+    label="辍学率",
+    numerator="本学年流失的学生",
+    denominator="学年初（9月1日）在校的学生",
+    definition="流失指辍学未返、其他减少，和转出满31天仍没有确认接收的，按最后所在的班计，分母整个学年不变。",
+)

@@ -8,10 +8,12 @@ So the renderings cannot differ in their figures, and a new rendering needs no n
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 from typing import Any, Protocol
 
+from reports.metrics import Rate
 from students.identity import masked_number, masked_phone
 
 NOTHING = "没有符合条件的记录"
@@ -25,11 +27,18 @@ class Kind(StrEnum):
     WORD = "word"  # one of a few coded values; people see its label
     DATE = "date"
     INTEGER = "integer"
+    POINTS = "points"  # a Decimal with one decimal
+    RATE = "rate"  # a Rate; scripts read its numerator and denominator as well
 
     @property
     def alignment(self) -> str:
         """Where a cell and its head stand: quantities right, single words in the middle."""
-        return {"integer": "right", "word": "center"}.get(self, "left")
+        return "right" if self.is_figure else {"word": "center"}.get(self, "left")
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a quantity."""
+        return self in (Kind.INTEGER, Kind.POINTS, Kind.RATE)
 
 
 class CannotDraw(Exception):
@@ -40,9 +49,9 @@ class CannotDraw(Exception):
 class Column:
     """One column. ``width`` is what it needs on paper, in 汉字.
 
-    ``key``: its name in JSON; None where only people need it. ``value``, ``shown``: taken from a row; ``shown`` only
-    where people see something else. ``stressed``: values that must catch the eye. ``note``: the definition, printed
-    under the table.
+    ``key``: its name in JSON, ``lines.target`` for one inside another; None where only people need it. ``value``,
+    ``shown``: taken from a row; ``shown`` only where people see something else. ``stressed``: values that must catch
+    the eye. ``note``: the definition, printed under the table.
     """
 
     key: str | None
@@ -107,9 +116,15 @@ class Table:
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The rows as scripts read them: key → value, in the order of the columns."""
-        columns = [(column.key, column.value) for column in self.columns if column.key]
+        columns = [(column.key.split("."), column.value) for column in self.columns if column.key]
         for row in self.rows():
-            yield {key: value(row) for key, value in columns}
+            record: dict[str, Any] = {}
+            for (*outer, key), value in columns:
+                inside = record
+                for name in outer:
+                    inside = inside.setdefault(name, {})
+                inside[key] = _plain(value(row))
+            yield record
 
     def cells(self) -> Iterator[list[tuple[Any, bool]]]:
         """The rows as people see them: what a cell shows, and whether it is stressed."""
@@ -166,10 +181,21 @@ class Imprint:
         return f"{drawn}　含完整号码，用途：{self.reason}" if self.reason else drawn
 
 
+def _plain(value: Any) -> Any:
+    """A value as JSON holds it: points as a number, a rate with its two counts."""
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return value.record if isinstance(value, Rate) else value
+
+
 def text_of(cell: Any) -> str:
-    """What a cell shows, as text: 2026年9月1日 for a date, nothing for None."""
+    """What a cell shows, as text: 2026年9月1日 for a date, one decimal for points, nothing for None."""
     if cell is None:
         return ""
+    if isinstance(cell, Rate):
+        return cell.text
+    if isinstance(cell, Decimal):
+        return f"{cell:.1f}"
     if isinstance(cell, date):
         return f"{cell.year}年{cell.month}月{cell.day}日"
     return str(cell)

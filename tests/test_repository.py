@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("config", "reports", "casework", "students")
+APPS = ("config", "reports", "scoring", "casework", "students")
 MAX_FILE_LINES = 400
 MAX_VIEW_LINES = 25
 MAX_FUNCTION_LINES = 60  # one screen
@@ -30,6 +30,7 @@ CALCULATION = {
         "enrolment",
         "identity",
         "leaves",
+        "losses",
         "matching",
         "month_entry",
         "month_sheet",
@@ -65,12 +66,12 @@ CALCULATION = {
         "rule_checks",
         "rule_comparison",
         "ruleset",
-        "scoring",
         "signs",
         "stage_diagram",
         "stages",
         "steps",
     ),
+    "scoring": ("class_scores", "scheme", "scheme_reading"),
     "reports": ("metrics", "tables", "charts"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}

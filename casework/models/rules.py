@@ -10,8 +10,8 @@ from students.access import ScopedQuerySet
 AS_COUNTY = "as-county-"
 
 
-class StoredRuleSet(models.Model):
-    """规则集, loaded from a preset or made by form (of the code ``county``, ``school-…`` or ``AS_COUNTY``…).
+class VersionedContent(models.Model):
+    """Dated data that is kept as rows, loaded from a preset or made by form.
 
     A row never changes, the database sees to it: new content is a new version; every result points to one.
     """
@@ -22,12 +22,18 @@ class StoredRuleSet(models.Model):
     content = models.JSONField("内容")
 
     class Meta:
-        verbose_name = verbose_name_plural = "规则集"
-        ordering = ["code", "version"]
-        constraints = [models.UniqueConstraint(fields=["code", "version"], name="rule_set_version_is_unique")]
+        abstract = True
 
     def __str__(self):
         return self.title
+
+class StoredRuleSet(VersionedContent):
+    """规则集; made by form it is of the code ``county``, ``school-…`` or ``AS_COUNTY``…."""
+
+    class Meta:
+        verbose_name = verbose_name_plural = "规则集"
+        ordering = ["code", "version"]
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="rule_set_version_is_unique")]
 
     @property
     def is_the_countys(self) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 from reports.queries.ledgers import columns_of, wanted_of
 from reports.queries.roster_rows import RosterRow
 from reports.queries.rosters import ROSTERS, Roster, RosterList, counts
-from reports.tables import Column, Kind, text_of
+from reports.tables import Column, text_of
 from students.access import Scope
 
 # The name leads the row; the others fit paper and not a screen, and the child's own page has them.
@@ -45,9 +45,7 @@ class Line:
 
     @cached_property
     def cells(self) -> list[Cell]:
-        return [
-            Cell(column.header, text_of(column.cell(self.row)), column.kind is Kind.INTEGER) for column in self._columns
-        ]
+        return [Cell(column.header, text_of(column.cell(self.row)), column.kind.is_figure) for column in self._columns]
 
 
 def _columns(roster: Roster) -> list[Column]:
@@ -55,7 +53,7 @@ def _columns(roster: Roster) -> list[Column]:
 
 
 def headers(roster: Roster) -> list[dict]:
-    return [{"text": column.header, "is_figure": column.kind is Kind.INTEGER} for column in _columns(roster)]
+    return [{"text": column.header, "is_figure": column.kind.is_figure} for column in _columns(roster)]
 
 
 def lines(roster: Roster, rows: Iterable[RosterRow]) -> list[Line]:

@@ -1,0 +1,3 @@
+from scoring.models.schemes import SchemeAdoption, StoredScheme
+
+__all__ = ["SchemeAdoption", "StoredScheme"]

@@ -1,0 +1,148 @@
+"""Reads the facts that the scores of classes follow from, some classes at a time (domain.md §8)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from datetime import date
+from functools import cache
+from itertools import islice
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from casework.facts import Surroundings, assess_students, days_seen
+from casework.ladder import Duty, DutyStatus, duty_status
+from casework.models import Obligation
+from casework.ruleset import REPORT_TIERS, Tier
+from scoring.class_scores import SCORED_TIERS, ClassFacts, LateDuty, Return
+from students.calendar import school_year_of, school_year_start
+from students.days import Slot
+from students.enrolment import EventKind
+from students.losses import Loss
+from students.models import Enrolment, EnrolmentEvent, RollCall, SchoolClass
+from students.queries.calendar import current_calendar
+from students.queries.losses import losses
+from students.queries.policy import policy_of
+from students.queries.register_days import attended_spans
+from students.register_days import RegisterDay, is_attended, register_day
+
+CHUNK = 250  # classes read at a time: a few megabytes of facts
+
+
+def class_facts(classes, *, as_of: date, days_wanted: Callable[[int], int]) -> Iterator[tuple[SchoolClass, ClassFacts]]:
+    """Each of ``classes`` (a queryset, in its order) with its facts, from the start of the school year of ``as_of``
+    through that day. ``days_wanted``: school → on how many days a child is seen until its return is verified."""
+    reading = _Reading(as_of, days_wanted)
+    rows = classes.select_related("school").iterator(chunk_size=CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        yield from reading.read(chunk)
+
+
+class _Reading:
+    """What is the same for all classes, and how a chunk of them is read; as many queries for one as for all of it."""
+
+    def __init__(self, as_of: date, days_wanted: Callable[[int], int]):
+        self.as_of, self.start, self.days_wanted = as_of, school_year_start(school_year_of(as_of)), days_wanted
+        self.calendar, self.policy = current_calendar(), policy_of(as_of)
+        self.surroundings = Surroundings()
+
+    def read(self, chunk: list[SchoolClass]) -> Iterator[tuple[SchoolClass, ClassFacts]]:
+        ids = [row.pk for row in chunk]
+        baselines, lost = self._baselines(ids), self._lost(ids)
+        late, returns = self._late(ids), self._returns(ids)
+        spans = attended_spans(SchoolClass.objects.filter(pk__in=ids), self.start, self.as_of)
+        taken = self._taken(ids)
+        for row in chunk:
+            days = self._days(row, spans[row.pk], taken[row.pk])
+            yield (
+                row,
+                ClassFacts(
+                    row.pk, row.stage, baselines.get(row.pk, 0), lost[row.pk], days, late[row.pk], returns[row.pk]
+                ),
+            )
+
+    def _baselines(self, ids: Collection[int]) -> dict[int, int]:
+        here = Enrolment.objects.attending().on(self.start).filter(school_class__in=ids).order_by()
+        return dict(here.values_list("school_class").annotate(number=Count("pk")))
+
+    def _lost(self, ids: Collection[int]) -> dict[int, list[Loss]]:
+        found = defaultdict(list)
+        for loss in losses(self.as_of, policy=self.policy, classes=ids):
+            if loss.since >= self.start:
+                found[loss.school_class].append(loss)
+        return found
+
+    def _taken(self, ids: Collection[int]) -> dict[int, dict[date, frozenset[str]]]:
+        taken = defaultdict(lambda: defaultdict(frozenset))
+        rows = RollCall.objects.filter(school_class__in=ids, day__range=(self.start, self.as_of)).order_by()
+        for school_class, day, slot in rows.values_list("school_class", "day", "slot").iterator(chunk_size=5000):
+            taken[school_class][day] = _with(taken[school_class][day], slot)
+        return taken
+
+    def _days(self, row: SchoolClass, spans, taken) -> dict[date, RegisterDay]:
+        slots = tuple(row.school.slot_list)
+        school_days = self.calendar.school_days(school=row.school_id, school_class=row.pk)
+        return {
+            day: _register_day(slots, taken.get(day, frozenset()), is_attended(spans, day))
+            for day in school_days.between(self.start, self.as_of)
+        }
+
+    def _late(self, ids: Collection[int]) -> dict[int, list[LateDuty]]:
+        """Duties kept by the engine; of a child whose later report may have taken an act of these days, reckoned anew
+        as if the later days had not been."""
+        undone = Q(done_on=None) | Q(done_on__gt=F("due_on"))
+        scored = Obligation.objects.standing().filter(tier__in=sorted(SCORED_TIERS)).order_by()
+        anew = scored.filter(tier__in=sorted(REPORT_TIERS), key__lte=self.as_of, triggered_on__gt=self.as_of)
+        rows = scored.filter(
+            undone, school_class__in=ids, triggered_on__range=(self.start, self.as_of), due_on__lt=self.as_of
+        )
+        columns = ("school_class", "student", "tier", "key", "triggered_on", "due_on", "done_on")
+        found = defaultdict(list)
+        for school_class, student, tier, *dates, done_on in rows.exclude(
+            student__in=anew.values("student")
+        ).values_list(*columns):
+            done_on = done_on if done_on and done_on <= self.as_of else None
+            found[school_class].append(LateDuty(student, Tier(tier), *dates, done_on))
+        for school_class, duty in self._reckoned(anew, ids):
+            found[school_class].append(duty)
+        return found
+
+    def _reckoned(self, anew, ids: Collection[int]) -> Iterator[tuple[int, LateDuty]]:
+        here = Enrolment.objects.filter(school_class__in=ids).values("student")
+        students = sorted(set(anew.filter(student__in=here).values_list("student", flat=True)))
+        for student, duties, _ in assess_students(students, self.surroundings, through=self.as_of):
+            for duty in duties:
+                if duty.school_class in ids and duty.triggered_on >= self.start and self._is_late(duty):
+                    dates = (duty.key, duty.triggered_on, duty.due_on, duty.done_on)
+                    yield duty.school_class, LateDuty(student, duty.tier, *dates)
+
+    def _is_late(self, duty: Duty) -> bool:
+        status = duty_status(due_on=duty.due_on, done_on=duty.done_on, as_of=self.as_of)
+        return duty.tier in SCORED_TIERS and status in (DutyStatus.LATE_OPEN, DutyStatus.LATE_DONE)
+
+    def _returns(self, ids: Collection[int]) -> dict[int, list[Return]]:
+        """劝返复学 of this school year, of the class that took the child back, once it has been seen often enough."""
+        days = (self.start, self.as_of)
+        events = EnrolmentEvent.objects.effective().filter(kind=EventKind.RETURN, happened_on__range=days)
+        places = Enrolment.objects.filter(
+            Exists(events.filter(student=OuterRef("student"), happened_on=OuterRef("since"))), school_class__in=ids
+        )
+        back = list(places.order_by("-since").values_list("school_class", "school_class__school", "student", "since"))
+        firsts = {student: since for *_, student, since in back}
+        seen = {student: list(each) for student, each in days_seen(firsts, self.surroundings, through=self.as_of)}
+        found = defaultdict(list)
+        for school_class, school, student, since in back:
+            after, wanted = [day for day in seen[student] if day >= since], self.days_wanted(school)
+            if len(after) >= wanted:
+                found[school_class].append(Return(student, since, after[wanted - 1]))
+        return found
+
+
+@cache
+def _with(taken: frozenset[str], slot: str) -> frozenset[str]:
+    """``taken`` and ``slot``; a county has a handful of different sets."""
+    return taken | {slot}
+
+
+@cache
+def _register_day(slots: tuple[Slot, ...], taken: frozenset[str], attended: bool) -> RegisterDay:
+    """What a school day that is over was; a county has a handful of different ones."""
+    return register_day(slots=slots, taken=taken, is_school_day=True, is_attended=attended)
