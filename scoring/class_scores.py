@@ -33,6 +33,11 @@ class LateDuty(NamedTuple):
     due_on: date
     done_on: date | None
 
+    @property
+    def name(self) -> tuple[int, Tier, date]:
+        """What tells it from every other duty."""
+        return self.student, self.tier, self.key
+
 
 class Return(NamedTuple):
     """劝返复学: a child that came back on ``returned_on`` and was seen on the wanted number of days by
@@ -41,6 +46,18 @@ class Return(NamedTuple):
     student: int
     returned_on: date
     verified_on: date
+
+
+@dataclass(frozen=True)
+class Waived:
+    """不可归责: what an accepted appeal has taken off the class's score. Facts stay as they are and cost nothing.
+
+    ``duties`` are (child, tier, key), ``days`` those of registers, ``children`` the lost ones.
+    """
+
+    duties: frozenset[tuple[int, Tier, date]] = frozenset()
+    days: frozenset[date] = frozenset()
+    children: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,16 +76,26 @@ class ClassFacts:
     days: Mapping[date, RegisterDay] = field(default_factory=dict)
     late: Sequence[LateDuty] = ()
     returns: Sequence[Return] = ()
+    waived: Waived = Waived()
+
+    @property
+    def counted_lost(self) -> list[Loss]:
+        """The lost children that count against the class."""
+        return [loss for loss in self.lost if loss.student not in self.waived.children]
 
 
 class Charge(NamedTuple):
-    """One fact that counts: its day, what came of it and its points; ``duties`` and ``child`` say who it is about."""
+    """One fact: its day, what came of it and its points; ``duties`` and ``child`` say who it is about.
+
+    ``is_waived``: an appeal took it off, and its points are 0.
+    """
 
     day: date | None
     outcome: Outcome
     points: Decimal
     duties: tuple[LateDuty, ...] = ()
     child: int | None = None
+    is_waived: bool = False
 
 
 class LineScore(NamedTuple):
@@ -98,9 +125,9 @@ class ClassScore:
 
 def score(facts: ClassFacts, scheme: Scheme) -> ClassScore:
     """What the class earned."""
-    lost = len(facts.lost)
+    lost = len(facts.counted_lost)
     met = scheme.targets[facts.stage].is_met(lost, facts.baseline)
-    rated = is_rated(facts.days, scheme)
+    rated = is_rated(facts, scheme)
     charges = {
         Measure.TARGET: _target(met, rated, scheme),
         Measure.MISSED_ROLL_CALL: _missed_roll_calls(facts, scheme),
@@ -112,10 +139,11 @@ def score(facts: ClassFacts, scheme: Scheme) -> ClassScore:
     return ClassScore(facts, scheme, met, rated, scheme.is_vetoed(lost, facts.baseline), lines)
 
 
-def is_rated(days: Mapping[date, RegisterDay], scheme: Scheme) -> bool:
+def is_rated(facts: ClassFacts, scheme: Scheme) -> bool:
     """Whether at most so many per cent of the registers due are missing; else the target is 不予评定."""
-    due = sum(len(day.due) for day in days.values())
-    missing = sum(len(day.missing) for day in days.values())
+    days = [register for day, register in facts.days.items() if day not in facts.waived.days]
+    due = sum(len(register.due) for register in days)
+    missing = sum(len(register.missing) for register in days)
     return missing * 100 <= scheme.unregistered_above * due
 
 
@@ -125,41 +153,48 @@ def _line(scheme: Scheme, measure: Measure, charges: Iterator[Charge]) -> LineSc
     return LineScore(scheme.line(measure).bounded(raw), raw, found)
 
 
-def _charge(scheme: Scheme, measure: Measure, day: date | None, outcome: Outcome, **more) -> Charge:
-    return Charge(day, outcome, scheme.line(measure).points[outcome], **more)
+def _charge(scheme: Scheme, measure: Measure, outcome: Outcome, day: date | None = None, **more) -> Charge:
+    points = NOTHING if more.get("is_waived") else scheme.line(measure).points[outcome]
+    return Charge(day, outcome, points, **more)
 
 
 def _target(met: bool, rated: bool, scheme: Scheme) -> Iterator[Charge]:
     """A target that is met on too few registers is not judged; one that is missed is missed on any."""
     if not met:
-        yield _charge(scheme, Measure.TARGET, None, Outcome.MISSED)
+        yield _charge(scheme, Measure.TARGET, Outcome.MISSED)
     elif rated:
-        yield _charge(scheme, Measure.TARGET, None, Outcome.MET)
+        yield _charge(scheme, Measure.TARGET, Outcome.MET)
 
 
 def _missed_roll_calls(facts: ClassFacts, scheme: Scheme) -> Iterator[Charge]:
     outcomes = {RegisterState.MISSING: Outcome.NONE, RegisterState.PARTLY: Outcome.SOME}
     for day, register in sorted(facts.days.items()):
         if outcome := outcomes.get(register.state):
-            yield _charge(scheme, Measure.MISSED_ROLL_CALL, day, outcome)
+            yield _charge(scheme, Measure.MISSED_ROLL_CALL, outcome, day, is_waived=day in facts.waived.days)
 
 
 def _late_contacts(facts: ClassFacts, scheme: Scheme) -> Iterator[Charge]:
-    """Once for a fully registered day, however many children; the others cost by their registers already."""
+    """Once for a fully registered day, however many children; the others cost by their registers already.
+
+    A day of which every late duty was waived costs nothing.
+    """
     by_day: dict[date, list[LateDuty]] = defaultdict(list)
     for duty in facts.late:
         if duty.tier in CALL_TIERS:
             by_day[duty.triggered_on].append(duty)
     for day, duties in sorted(by_day.items()):
         if day in facts.days and facts.days[day].state is RegisterState.TAKEN:
-            yield _charge(scheme, Measure.LATE_CONTACT, day, Outcome.LATE, duties=tuple(sorted(duties)))
+            waived = all(duty.name in facts.waived.duties for duty in duties)
+            told = tuple(sorted(duties, key=lambda duty: duty.name))
+            yield _charge(scheme, Measure.LATE_CONTACT, Outcome.LATE, day, duties=told, is_waived=waived)
 
 
 def _late_reports(facts: ClassFacts, scheme: Scheme) -> Iterator[Charge]:
-    for duty in sorted(facts.late, key=lambda duty: (duty.triggered_on, duty.student, duty.tier)):
+    for duty in sorted(facts.late, key=lambda duty: (duty.triggered_on, duty.name)):
         if duty.tier in REPORT_TIERS:
             outcome = Outcome.DONE if duty.done_on else Outcome.OPEN
-            yield _charge(scheme, Measure.LATE_REPORT, duty.triggered_on, outcome, duties=(duty,), child=duty.student)
+            about = {"duties": (duty,), "child": duty.student, "is_waived": duty.name in facts.waived.duties}
+            yield _charge(scheme, Measure.LATE_REPORT, outcome, duty.triggered_on, **about)
 
 
 def _verified_returns(facts: ClassFacts, scheme: Scheme) -> Iterator[Charge]:
@@ -168,4 +203,4 @@ def _verified_returns(facts: ClassFacts, scheme: Scheme) -> Iterator[Charge]:
     for back in sorted(facts.returns, key=lambda back: (back.verified_on, back.student)):
         if back.student not in seen:
             seen.add(back.student)
-            yield _charge(scheme, Measure.VERIFIED_RETURN, back.verified_on, Outcome.VERIFIED, child=back.student)
+            yield _charge(scheme, Measure.VERIFIED_RETURN, Outcome.VERIFIED, back.verified_on, child=back.student)

@@ -31,6 +31,7 @@ CALCULATION = {
         "identity",
         "leaves",
         "losses",
+        "months",
         "matching",
         "month_entry",
         "month_sheet",

@@ -63,7 +63,7 @@ def _points(measure: Measure) -> Callable[[Row], Decimal]:
 
 def _rate(row: Row) -> Rate:
     _, score = row
-    return DROPOUT_RATE.of(len(score.facts.lost), score.facts.baseline)
+    return DROPOUT_RATE.of(len(score.facts.counted_lost), score.facts.baseline)
 
 
 def _target(row: Row) -> str:
@@ -77,7 +77,7 @@ COLUMNS = (
     Column("school", "学校", Kind.TEXT, 9, _of_class("school.code"), _of_class("school.name")),
     Column("class", "班级", Kind.TEXT, 6, _of_class("number"), _of_class("name")),
     Column("baseline", "学年初人数", Kind.INTEGER, 4, _of_score("facts.baseline")),
-    Column("dropouts", "流失人数", Kind.INTEGER, 4, lambda row: len(row[1].facts.lost)),
+    Column("dropouts", "流失人数", Kind.INTEGER, 4, lambda row: len(row[1].facts.counted_lost)),
     Column("dropout_rate", "辍学率", Kind.RATE, 5, _rate),
     Column("target_met", "目标", Kind.WORD, 5, _of_score("target_met"), _target, stressed=frozenset({False})),
     Column(

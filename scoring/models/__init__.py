@@ -1,3 +1,4 @@
 from scoring.models.schemes import SchemeAdoption, StoredScheme
+from scoring.models.scores import KeptScore
 
-__all__ = ["SchemeAdoption", "StoredScheme"]
+__all__ = ["KeptScore", "SchemeAdoption", "StoredScheme"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.ruleset import Tier
-from scoring.class_scores import SCORED_TIERS, ClassFacts, LateDuty, Return, score
+from scoring.class_scores import SCORED_TIERS, ClassFacts, LateDuty, Return, Waived, score
 from scoring.scheme import Measure, Outcome
 from scoring.scheme_reading import read_scheme
 from students.days import Slot
@@ -132,6 +132,32 @@ class TestReturns:
 
     def test_never_earn_more_than_the_cap(self):
         assert points(Measure.VERIFIED_RETURN, returns=[Return(n, START, DAYS[20]) for n in range(7)]) == 10
+
+
+class TestWhatAnAppealTookOff:
+    def test_a_missed_register_costs_nothing_and_is_not_missing(self):
+        days = dict.fromkeys(DAYS, WHOLE) | dict.fromkeys(DAYS[:4], NONE)
+        made = score(of_class(days=days, waived=Waived(days=frozenset(DAYS[:4]))), SCHEME)
+        assert made.lines[Measure.MISSED_ROLL_CALL].points == 0
+        assert [charge.is_waived for charge in made.lines[Measure.MISSED_ROLL_CALL].charges] == [True] * 4
+        assert made.is_rated
+
+    def test_an_evening_costs_nothing_once_all_of_it_was_waived(self):
+        evening = [late(student=1), late(student=2)]
+        one, both = ({duty.name for duty in evening[:number]} for number in (1, 2))
+        assert points(Measure.LATE_CONTACT, late=evening, waived=Waived(duties=frozenset(one))) == Decimal("-0.5")
+        assert points(Measure.LATE_CONTACT, late=evening, waived=Waived(duties=frozenset(both))) == 0
+
+    def test_a_report_costs_nothing_and_stays_in_sight(self):
+        report = late(tier=Tier.LOSS_REPORT)
+        line = score(of_class(late=[report], waived=Waived(duties=frozenset({report.name}))), SCHEME)
+        [charge] = line.lines[Measure.LATE_REPORT].charges
+        assert (charge.points, charge.is_waived, charge.duties) == (0, True, (report,))
+
+    def test_a_child_that_moved_away_is_not_lost_to_the_class(self):
+        made = score(of_class(lost=lost(3), waived=Waived(children=frozenset({0, 1, 2}))), SCHEME)
+        assert (made.target_met, made.veto, made.total) == (True, False, 10)
+        assert len(made.facts.lost) == 3
 
 
 duties = st.builds(
