@@ -8,6 +8,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("casework.urls")),
     path("", include("reports.urls")),
+    path("", include("scoring.urls")),
     path("", include("students.urls")),
 ]
 

@@ -10,8 +10,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from reports.metrics import Rate
 from reports.tables import NOTHING, Column, Imprint, Kind, Table, text_of
+from students.metrics import Rate
 
 OPTIONS = {
     "constant_memory": True,

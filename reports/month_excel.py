@@ -7,9 +7,9 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from reports.excel import OPTIONS, PAPER_A4
-from reports.metrics import NO_RATE
 from reports.queries.month_papers import HEADS, LEGEND, MonthPaper, figures_of
 from reports.tables import Imprint
+from students.metrics import NO_RATE
 from students.month_sheet import AHEAD, NO_SCHOOL, OUTSIDE, UNKNOWN, Cell, Column
 from students.templatetags.chinese import WEEKDAYS
 from students.templatetags.components import SIGNS

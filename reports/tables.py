@@ -13,8 +13,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Protocol
 
-from reports.metrics import Rate
 from students.identity import masked_number, masked_phone
+from students.metrics import Rate
 
 NOTHING = "没有符合条件的记录"
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports.views import (
     campaigns,
+    class_scores,
     comparisons,
     counts,
     daily_summary,
@@ -20,6 +21,7 @@ from students import converters  # noqa: F401  day and month in an address
 
 app_name = "reports"
 urlpatterns = [
+    path("scores/file/", class_scores.class_scores_file, name="class_scores_file"),
     path("campaigns/<int:pk>/children/file/", campaigns.findings_file, name="findings_file"),
     path("signs/file/", signs.signs_file, name="signs_file"),
     path("likely-lost/file/", likely_lost.likely_lost_file, name="likely_lost_file"),

@@ -31,6 +31,7 @@ CALCULATION = {
         "identity",
         "leaves",
         "losses",
+        "metrics",
         "months",
         "matching",
         "month_entry",
@@ -73,7 +74,7 @@ CALCULATION = {
         "steps",
     ),
     "scoring": ("class_scores", "scheme", "scheme_reading"),
-    "reports": ("metrics", "tables", "charts"),
+    "reports": ("tables", "charts"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}
 

@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 from operator import attrgetter
 
-from reports.metrics import DROPOUT_RATE, Rate
 from reports.tables import Column, Kind, Table
 from scoring.class_scores import ClassScore
 from scoring.queries.class_scores import class_scores
 from scoring.scheme import Measure
+from students.metrics import DROPOUT_RATE, Rate
 from students.models import School, SchoolClass
 
 Row = tuple[SchoolClass, ClassScore]
@@ -29,6 +29,11 @@ NOTES = (
 def class_scores_table(*, as_of: date, school: School | None = None) -> Table:
     """The score of every class, or of those of one school, through ``as_of``."""
     classes = SchoolClass.objects.filter(school=school) if school else SchoolClass.objects.all()
+    return table_of(classes, as_of=as_of, filters=(school.name if school else "全部学校",))
+
+
+def table_of(classes, *, as_of: date, filters: tuple[str, ...]) -> Table:
+    """The scores of ``classes`` (a queryset), reckoned from the facts; ``filters`` say which they are."""
     rows = list(class_scores(classes.order_by("school__code", "number"), as_of=as_of))
     return Table(
         title="班级责任考核",
@@ -37,7 +42,7 @@ def class_scores_table(*, as_of: date, school: School | None = None) -> Table:
         count=len(rows),
         unit="个班",
         as_of=as_of,
-        filters=(school.name if school else "全部学校",),
+        filters=filters,
         tally={
             "完成目标": sum(score.target_met for _, score in rows),
             "一票否决": sum(score.veto for _, score in rows),

@@ -7,10 +7,10 @@ from datetime import date
 from operator import attrgetter
 
 from casework.queries.closes import runs_on
-from reports.metrics import DAY_RATE, Rate
 from reports.tables import Column, Kind, Table
 from students.day_counts import LABELS, DayCounts
 from students.days import SLOT_ORDER, Slot
+from students.metrics import DAY_RATE, Rate
 from students.models import AbsenceMark, Enrolment, Leave, School, SchoolClass, Student
 from students.queries.day_counts import ClassDayCounts, children_behind, counts_between
 

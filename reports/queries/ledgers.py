@@ -13,11 +13,11 @@ from django.utils import timezone
 from casework.facts import CHUNK, Surroundings, assess_students, students_with_a_ladder
 from casework.ladder import RunRecord
 from casework.models import AbsenceRun
-from reports.metrics import ENTRY_RATE, Rate
 from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted, living, was_found
 from reports.tables import Column, Kind, Table, number_column, phone_column
 from students.access import Scope
 from students.enrolment import Standing
+from students.metrics import ENTRY_RATE, Rate
 from students.models import Area, Enrolment, Finding, Resident, School, Student
 from students.queries.policy import policy_of
 from students.school_age import school_age_births

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from reports.metrics import ATTENDANCE_RATE
+from students.metrics import ATTENDANCE_RATE
 from students.models import SchoolClass
 from students.month_sheet import FIGURES, MonthFacts, MonthSheet, Totals, month_sheet
 from students.queries.month_sheets import month_facts

@@ -11,10 +11,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.forms import DayFilter, RosterFilter
-from reports.metrics import ENTRY_RATE
 from reports.queries import ledgers, roster_pages
 from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted
 from reports.views.downloads import send_table
+from students.metrics import ENTRY_RATE
 from students.models import School
 from students.queries.people import place_line
 from students.views.lists import same_filters

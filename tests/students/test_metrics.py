@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.metrics import ENTRY_RATE, Rate
+from students.metrics import ENTRY_RATE, Rate
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,136 @@
+"""A class's score in words: every line with its facts, each one click away from where it is kept."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from casework.models import Obligation
+from scoring.class_scores import Charge, ClassScore, LineScore
+from scoring.scheme import Line, Measure, Outcome, plain
+from students.models import Student
+from students.templatetags.chinese import cdate_short
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact behind a line: its points, what happened in words, and where it can be opened."""
+
+    charge: Charge
+    words: str
+    children: tuple[tuple[int, str], ...] = ()
+    duty: int | None = None
+
+
+@dataclass(frozen=True)
+class LineInWords:
+    """A line with its points, its rule and its facts."""
+
+    label: str
+    points: Decimal
+    rule: str
+    limit: str
+    facts: tuple[Fact, ...]
+
+
+def lines_in_words(made: ClassScore) -> list[LineInWords]:
+    """The lines of a score in the order of its scheme; two queries."""
+    charges = [charge for line in made.lines.values() for charge in line.charges]
+    names = _names(made, charges)
+    duties = _duties(charges)
+    return [_line(made, line, made.lines[line.measure], names, duties) for line in made.scheme.lines]
+
+
+def _names(made: ClassScore, charges: Collection[Charge]) -> dict[int, str]:
+    wanted = {duty.student for charge in charges for duty in charge.duties}
+    wanted |= {charge.child for charge in charges if charge.child} | {loss.student for loss in made.facts.lost}
+    return dict(Student.objects.filter(pk__in=wanted).values_list("pk", "name"))
+
+
+def _duties(charges: Collection[Charge]) -> dict[tuple, int]:
+    """(child, tier, key) → the duty that is kept."""
+    wanted = [duty for charge in charges for duty in charge.duties]
+    kept = Obligation.objects.standing().filter(
+        student__in={duty.student for duty in wanted}, tier__in={duty.tier for duty in wanted}
+    )
+    return {(student, tier, key): pk for pk, student, tier, key in kept.values_list("pk", "student", "tier", "key")}
+
+
+def _line(made, line: Line, earned: LineScore, names, duties) -> LineInWords:
+    facts = _lost_facts(made, earned, names) if line.measure is Measure.TARGET else ()
+    facts = facts or tuple(_fact(charge, names, duties) for charge in earned.charges)
+    return LineInWords(line.measure.label, earned.points, _rule(made, line), _limit(line, earned), facts)
+
+
+def _rule(made: ClassScore, line: Line) -> str:
+    """The line's rule in plain Chinese."""
+    each = "，".join(f"{outcome.label}{plain_signed(points)}分" for outcome, points in line.points.items())
+    if line.measure is Measure.TARGET:
+        return f"目标：{made.scheme.targets[made.facts.stage].words}；{each}"
+    return each
+
+
+def _limit(line: Line, earned: LineScore) -> str:
+    """What floor or cap has done; blank where nothing."""
+    if earned.points == earned.raw:
+        return ""
+    word = "最多扣到" if line.floor is not None else "最多加到"
+    return f"各项共{plain_signed(earned.raw)}分，{word}{plain_signed(earned.points)}分"
+
+
+def plain_signed(number: Decimal) -> str:
+    """+2, −0.5, 0."""
+    return plain(number) if not number else f"{'+' if number > 0 else '−'}{plain(abs(number))}"
+
+
+def _lost_facts(made: ClassScore, earned: LineScore, names) -> tuple[Fact, ...]:
+    """Who is lost, where anybody is: the target hangs on them."""
+    points = earned.points if earned.charges else Decimal(0)
+    return tuple(
+        Fact(
+            Charge(loss.since, Outcome.MISSED, points, child=loss.student,
+                   is_waived=loss.student in made.facts.waived.children),
+            f"{cdate_short(loss.since)}起{loss.kind.label}",
+            ((loss.student, names[loss.student]),),
+        )
+        for loss in sorted(made.facts.lost, key=lambda loss: (loss.since, loss.student))
+    )  # fmt: skip
+
+
+def _fact(charge: Charge, names, duties) -> Fact:
+    children = tuple(dict.fromkeys((duty.student, names[duty.student]) for duty in charge.duties))
+    if charge.child and not children:
+        children = ((charge.child, names[charge.child]),)
+    kept = [duties.get(duty.name) for duty in charge.duties]
+    return Fact(charge, _words(charge), children, next(filter(None, kept), None))
+
+
+def _words(charge: Charge) -> str:
+    day = cdate_short(charge.day) if charge.day else ""
+    match charge.outcome:
+        case Outcome.MET:
+            return "没有流失学生"
+        case Outcome.NONE | Outcome.SOME:
+            return f"{day}{charge.outcome.label}"
+        case Outcome.LATE:
+            return f"{day}触发的{_tiers(charge)}逾期：{_when(charge)}"
+        case Outcome.OPEN | Outcome.DONE:
+            return f"{day}触发的{_tiers(charge)}，{_when(charge)}"
+        case Outcome.VERIFIED:
+            return f"劝返复学，{day}到校稳定"
+    return charge.outcome.label
+
+
+def _tiers(charge: Charge) -> str:
+    return "、".join(dict.fromkeys(duty.tier.label for duty in charge.duties))
+
+
+def _when(charge: Charge) -> str:
+    ends = dict.fromkeys(_end(duty.due_on, duty.done_on) for duty in charge.duties)
+    return "；".join(ends)
+
+
+def _end(due_on: date, done_on: date | None) -> str:
+    if done_on is None:
+        return f"{cdate_short(due_on)}到期，还没有办"
+    return f"{cdate_short(due_on)}到期，{cdate_short(done_on)}才办"
