@@ -57,6 +57,7 @@ from tests.access.attendance_rows import rows_of_attendance
 from tests.access.case_rows import rows_of_cases
 from tests.access.reminder_rows import rows_of_reminders
 from tests.access.rule_rows import rows_of_rules
+from tests.access.score_rows import rows_of_scores
 from tests.scene import CHINA, MONDAY
 
 MOVED = date(2026, 10, 12)
@@ -95,6 +96,7 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         **rows_of_cases(child),
         **rows_of_reminders(school_class.school),
         **rows_of_rules(school_class.school),
+        **rows_of_scores(school_class),
     }
 
 
