@@ -27,6 +27,7 @@ class VersionedContent(models.Model):
     def __str__(self):
         return self.title
 
+
 class StoredRuleSet(VersionedContent):
     """规则集; made by form it is of the code ``county``, ``school-…`` or ``AS_COUNTY``…."""
 
