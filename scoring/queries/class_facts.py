@@ -8,13 +8,13 @@ from itertools import islice
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from casework.facts import Surroundings, assess_students, days_seen
+from casework.facts import Surroundings, assess_students, days_in, days_since
 from casework.ladder import Duty, DutyStatus, duty_status
 from casework.models import Obligation
 from casework.ruleset import REPORT_TIERS, Tier
 from scoring.class_scores import SCORED_TIERS, ClassFacts, LateDuty, Return
 from students.calendar import school_year_of, school_year_start
-from students.days import Slot
+from students.days import DayState, Slot
 from students.enrolment import EventKind
 from students.losses import Loss
 from students.models import Enrolment, EnrolmentEvent, RollCall, SchoolClass
@@ -127,7 +127,8 @@ class _Reading:
         )
         back = list(places.order_by("-since").values_list("school_class", "school_class__school", "student", "since"))
         firsts = {student: since for *_, student, since in back}
-        seen = {student: list(each) for student, each in days_seen(firsts, self.surroundings, through=self.as_of)}
+        lived = days_since(firsts, self.surroundings, self.as_of)
+        seen = {student: list(days_in(days, DayState.PRESENT)) for student, days in lived}
         found = defaultdict(list)
         for school_class, school, student, since in back:
             after, wanted = [day for day in seen[student] if day >= since], self.days_wanted(school)

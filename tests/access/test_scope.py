@@ -276,7 +276,7 @@ def test_whoever_has_student_data_says_how_it_hangs_on_a_place():
     of_one_person = {"casework.ContactDraft", "casework.DocumentDraft"}  # reached by its author alone
     between_schools = {"students.HandOver", "students.Transfer"}  # seen from either end; test_between_schools
     # the calendar and the adopted rules belong to places, but say nothing of a child
-    of_places = {"students.DayOverride", "casework.RuleAdoption"}
+    of_places = {"students.DayOverride", "casework.RuleAdoption", "scoring.SchemeAdoption"}
     owners = {Student, SchoolClass, School}
     unscoped = {
         model._meta.label

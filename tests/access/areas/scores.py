@@ -9,8 +9,8 @@ GET  scoring:scores              in      200      403     200   200       200   
 POST scoring:scores              in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  scoring:class_score         in      200      403     200   200       200    200      200    200       403   200        404        404       in    pw
 POST scoring:class_score         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  reports:class_scores_file   in      200      403     200   200       200    200      200    200       403   200        200        200       in    pw
-POST reports:class_scores_file   in      200      403     200   200       200    200      200    200       403   200        200        200       in    pw
+GET  reports:class_scores_file   in      200      403     200   200       200    200      200    200       403   200        200        404       in    pw
+POST reports:class_scores_file   in      200      403     200   200       200    200      200    200       403   200        200        404       in    pw
 """  # noqa: E501
 
 
