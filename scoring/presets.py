@@ -1,6 +1,6 @@
 """Loads the presets of schemes into immutable rows, and tells which scheme holds where and in which school year."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.db import connection
@@ -9,7 +9,7 @@ from django.utils import timezone
 from casework.presets import store_presets
 from scoring.models import SchemeAdoption, StoredScheme
 from scoring.scheme import Scheme
-from scoring.scheme_reading import read_scheme
+from scoring.scheme_reading import read_scheme, refusal_of_own
 
 PRESETS = Path(__file__).resolve().parent / "schemes"
 DEFAULT = "class_standard"
@@ -26,11 +26,30 @@ def load_presets(**_) -> None:
         SchemeAdoption.objects.create(scheme=newest, school_year=ALWAYS, adopted_at=timezone.now())
 
 
-def schemes_in(school_year: int) -> Callable[[int], Scheme]:
-    """School → the scheme that holds there in a school year: the school's own, else the county's; one query."""
-    adopted: dict[int | None, StoredScheme] = {}
+class InForce:
+    """The schemes that hold in a school year: called with a school, the one that holds there.
+
+    ``own`` are those of schools that have one; ``outside`` says of every other own scheme why it does not hold: the
+    county's of that year leaves schools no room for it.
+    """
+
+    def __init__(self, county: Scheme, adopted: Mapping[int, Scheme]):
+        refusals = {school: refusal_of_own(scheme, county) for school, scheme in adopted.items()}
+        self.county = county
+        self.own = {school: scheme for school, scheme in adopted.items() if not refusals[school]}
+        self.outside = {school: reason for school, reason in refusals.items() if reason}
+
+    def __call__(self, school: int) -> Scheme:
+        return self.own.get(school, self.county)
+
+
+def schemes_in(school_year: int, *, instead: Mapping[int | None, StoredScheme] | None = None) -> InForce:
+    """School → the scheme that holds there in a school year: the school's own, else the county's; one query.
+
+    ``instead``: what a school or the county (None) is taken to have adopted for that year.
+    """
     rows = SchemeAdoption.objects.filter(school_year__lte=school_year).select_related("scheme").order_by("school_year")
-    for row in rows:
-        adopted[row.school_id] = row.scheme
-    read = {row.pk: read_scheme(row.content, key=row.pk) for row in adopted.values()}
-    return lambda school: read[adopted.get(school, adopted[None]).pk]
+    adopted = {row.school_id: row.scheme for row in rows} | dict(instead or {})
+    read = {each.pk: read_scheme(each.content, key=each.pk) for each in adopted.values()}
+    county = read[adopted.pop(None).pk]
+    return InForce(county, {school: read[each.pk] for school, each in adopted.items() if not each.is_the_countys})

@@ -64,10 +64,6 @@ OUTCOMES = {
     Measure.VERIFIED_RETURN: (Outcome.VERIFIED,),
 }
 REWARDED = frozenset({Outcome.MET, Outcome.VERIFIED})  # the others cost points, or none
-# What a scheme must never count: whoever loses points by an absence will not write it down.
-ABSENCES = frozenset(
-    {"absence", "absences", "unexcused", "attendance", "attendance_rate", "leave", "suspected", "case"}
-)
 
 
 class Affected(StrEnum):
@@ -169,6 +165,22 @@ STAGES = {"primary": "小学", "junior": "初中"}
 def plain(number: Decimal) -> str:
     """A number as people write it: 2, -0.5, without a trailing zero."""
     return format(number.normalize(), "f")
+
+
+def signed(number: Decimal) -> str:
+    """+2, −0.5, 0."""
+    return plain(number) if not number else f"{'+' if number > 0 else '−'}{plain(abs(number))}"
+
+
+def told(number: str, value: Decimal) -> str:
+    """A number of ``Scheme.numbers`` with its unit: −0.5分, 2%, 10个上课日."""
+    if number == "return_days":
+        return f"{plain(value)}个上课日"
+    if number.endswith("lost_at_most"):
+        return f"{plain(value)}人"
+    if number.endswith("rate_below") or number in ("veto_above", "unregistered_above"):
+        return f"{plain(value)}%"
+    return f"{signed(value)}分"
 
 
 def name_of(number: str) -> str:

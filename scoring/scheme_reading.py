@@ -6,6 +6,7 @@ call, a report that is cheaper never to write, a veto of what still meets the ta
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from scoring.scheme import (
     OUTCOMES,
@@ -29,8 +30,20 @@ ABSENCES = frozenset(
 )
 
 
+class Reason(NamedTuple):
+    """Why a scheme is refused, a Chinese sentence, and where: a name of ``Scheme.numbers`` or of a part of it
+    (``late_contact.affects``, ``bounds.late_contact.late``); blank where it is about the whole."""
+
+    words: str
+    where: str = ""
+
+
 class SchemeError(ValueError):
-    """A scheme that nobody could accept; the message is a Chinese sentence."""
+    """A scheme that nobody could accept; the message is the first reason, a Chinese sentence."""
+
+    def __init__(self, *reasons: Reason):
+        super().__init__(reasons[0].words)
+        self.reasons = reasons
 
 
 def read_scheme(data: Mapping, *, key: int | str | None = None) -> Scheme:
@@ -43,169 +56,197 @@ def read_scheme(data: Mapping, *, key: int | str | None = None) -> Scheme:
             source=data["source"],
             lines=tuple(_read_line(row) for row in data["lines"]),
             targets={stage: _read_target(stage, row) for stage, row in data["targets"].items()},
-            veto_above=_number(data["veto_above"], "一票否决的界线"),
-            unregistered_above=_number(data["unregistered_above"], "未点名的界线"),
-            return_days=_whole(data["return_days"], "劝返后到校的天数"),
+            veto_above=_number(data["veto_above"], "一票否决的界线", "veto_above"),
+            unregistered_above=_number(data["unregistered_above"], "未点名的界线", "unregistered_above"),
+            return_days=_whole(data["return_days"], "劝返后到校的天数", "return_days"),
             sources={name: data[f"{name}_source"] for name in ("veto", "unregistered", "return")},
             bounds={name: _read_bounds(name, pair) for name, pair in data.get("bounds", {}).items()},
         )
     except KeyError as missing:
-        raise SchemeError(f"考核办法里缺少“{missing.args[0]}”一项") from None
-    if reason := next(_contradictions(scheme), ""):
-        raise SchemeError(reason)
+        raise _refused(f"考核办法里缺少“{missing.args[0]}”一项") from None
+    if reasons := [*_missing(scheme)] or [*_contradictions(scheme)]:
+        raise SchemeError(*reasons)
     return scheme
 
 
 def refusal_of_own(own: Scheme, county: Scheme) -> str:
-    """Why a school may not have ``own`` beside the county's scheme; blank where it may."""
+    """Why a school may not have ``own`` beside the county's scheme, the first reason; blank where it may."""
+    return next(reasons_against_own(own, county), Reason("")).words
+
+
+def reasons_against_own(own: Scheme, county: Scheme) -> Iterator[Reason]:
+    """Everything that a school may not have otherwise than the county."""
     theirs = county.numbers
     for name, number in own.numbers.items():
         if number == theirs.get(name):
             continue
         bounds = county.bounds.get(name)
         if bounds is None:
-            return f"“{name_of(name)}”全县一样，学校不能改"
+            yield Reason(f"“{name_of(name)}”全县一样，学校不能改", name)
+            continue
         lowest, highest = bounds
         if not lowest <= number <= highest:
-            return f"“{name_of(name)}”应在{plain(lowest)}到{plain(highest)}之间，不能是{plain(number)}"
+            yield Reason(f"“{name_of(name)}”应在{plain(lowest)}到{plain(highest)}之间，不能是{plain(number)}", name)
     if own.numbers.keys() != theirs.keys():
-        return "学校的办法要包括全县办法的每一项"
-    return ""
+        yield Reason("学校的办法要包括全县办法的每一项")
+    for line in own.lines:
+        if line.affects != county.line(line.measure).affects:
+            yield Reason(f"“{line.measure.label}”考核谁，全县一样，学校不能改", f"{line.measure}.affects")
 
 
-def _number(value, what: str) -> Decimal:
+def _refused(words: str, where: str = "") -> SchemeError:
+    return SchemeError(Reason(words, where))
+
+
+def _number(value, what: str, where: str = "") -> Decimal:
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        raise SchemeError(f"{what}应是数字，不能是“{value}”") from None
+        raise _refused(f"{what}应是数字，不能是“{value}”", where) from None
     if not number.is_finite() or number != number.quantize(STEP):
-        raise SchemeError(f"{what}最多一位小数，不能是“{value}”")
+        raise _refused(f"{what}最多一位小数，不能是“{value}”", where)
     return number
 
 
-def _whole(value, what: str) -> int:
-    number = _number(value, what)
+def _whole(value, what: str, where: str) -> int:
+    number = _number(value, what, where)
     if number != int(number):
-        raise SchemeError(f"{what}应是整数，不能是“{value}”")
+        raise _refused(f"{what}应是整数，不能是“{value}”", where)
     return int(number)
 
 
 def _read_line(row: Mapping) -> Line:
     name = row["measure"]
     if name in ABSENCES:
-        raise SchemeError("不能按缺勤本身扣分：谁因为缺勤扣分，谁就不会如实点名。可以考核的是该办的事是否按时办")
+        raise _refused("不能按缺勤本身扣分：谁因为缺勤扣分，谁就不会如实点名。可以考核的是该办的事是否按时办")
     if name not in set(Measure):
-        raise SchemeError(f"不认识的考核项目：“{name}”")
+        raise _refused(f"不认识的考核项目：“{name}”")
     measure = Measure(name)
     given = row["points"]
     if set(given) != set(OUTCOMES[measure]):
         wanted = "、".join(outcome.label for outcome in OUTCOMES[measure])
-        raise SchemeError(f"“{measure.label}”要写明{wanted}的分值，不多也不少")
-    points = {outcome: _number(given[outcome], f"“{measure.label}”的分值") for outcome in OUTCOMES[measure]}
+        raise _refused(f"“{measure.label}”要写明{wanted}的分值，不多也不少")
+    points = {
+        outcome: _number(given[outcome], f"“{measure.label}”的分值", f"{measure}.{outcome}")
+        for outcome in OUTCOMES[measure]
+    }
     affected = row["affects"]
     if not affected or not set(affected) <= set(Affected):
-        raise SchemeError(f"“{measure.label}”要写明考核班主任还是任课教师")
+        raise _refused(f"“{measure.label}”要写明考核班主任还是任课教师", f"{measure}.affects")
     limits = {
-        name: _number(row[name], f"“{measure.label}”的界限") for name in ("floor", "cap") if row.get(name) is not None
+        name: _number(row[name], f"“{measure.label}”的界限", f"{measure}.{name}")
+        for name in ("floor", "cap")
+        if row.get(name) is not None
     }
     return Line(measure, points, frozenset(Affected(each) for each in affected), row["source"], **limits)
 
 
 def _read_target(stage: str, row: Mapping) -> Target:
     if stage not in STAGES:
-        raise SchemeError(f"不认识的学段：“{stage}”")
+        raise _refused(f"不认识的学段：“{stage}”")
     if ("lost_at_most" in row) == ("rate_below" in row):
-        raise SchemeError(f"{STAGES[stage]}的目标写流失人数或流失率，写一种")
+        raise _refused(f"{STAGES[stage]}的目标写流失人数或流失率，写一种")
     if "rate_below" in row:
-        return Target(row["source"], rate_below=_number(row["rate_below"], f"{STAGES[stage]}的流失率目标"))
-    return Target(row["source"], lost_at_most=_whole(row["lost_at_most"], f"{STAGES[stage]}的流失人数目标"))
+        where = f"targets.{stage}.rate_below"
+        return Target(row["source"], rate_below=_number(row["rate_below"], name_of(where), where))
+    where = f"targets.{stage}.lost_at_most"
+    return Target(row["source"], lost_at_most=_whole(row["lost_at_most"], name_of(where), where))
 
 
 def _read_bounds(name: str, pair) -> tuple[Decimal, Decimal]:
-    lowest, highest = (_number(each, "学校可定的范围") for each in pair)
+    lowest, highest = (_number(each, "学校可定的范围", f"bounds.{name}") for each in pair)
     if lowest > highest:
-        raise SchemeError(f"“{name_of(name)}”的范围写反了")
+        raise _refused(f"“{name_of(name)}”的范围写反了", f"bounds.{name}")
     return lowest, highest
 
 
-def _contradictions(scheme: Scheme) -> Iterator[str]:
-    """What nobody could accept about a scheme, in words; the first is told."""
+def _missing(scheme: Scheme) -> Iterator[Reason]:
+    """What is not there, or twice: nothing else can be judged then."""
     measures = [line.measure for line in scheme.lines]
     for measure in Measure:
         if measures.count(measure) != 1:
-            yield f"“{measure.label}”一项应写一次"
+            yield Reason(f"“{measure.label}”一项应写一次")
+    if scheme.targets.keys() != STAGES.keys():
+        yield Reason("小学和初中都要有目标")
+
+
+def _contradictions(scheme: Scheme) -> Iterator[Reason]:
+    """What nobody could accept about a scheme."""
     for line in scheme.lines:
         yield from _refused_points(line)
         yield from _refused_limits(line)
     yield from _temptations(scheme)
     if not 0 < scheme.veto_above <= 100:
-        yield "一票否决的界线应在0%以上、100%以内"
-    yield from _refused_targets(scheme)
+        yield Reason("一票否决的界线应在0%以上、100%以内", "veto_above")
+    for stage, target in scheme.targets.items():
+        yield from _refused_target(stage, target, scheme.veto_above)
     if not 0 <= scheme.unregistered_above <= 100:
-        yield "未点名的界线应在0%到100%之间"
+        yield Reason("未点名的界线应在0%到100%之间", "unregistered_above")
     if scheme.return_days < 1:
-        yield "劝返后到校的天数至少为1"
+        yield Reason("劝返后到校的天数至少为1", "return_days")
     yield from _refused_bounds(scheme)
 
 
-def _refused_points(line: Line) -> Iterator[str]:
+def _refused_points(line: Line) -> Iterator[Reason]:
     for outcome, points in line.points.items():
+        where = f"{line.measure}.{outcome}"
         if outcome in REWARDED and points < 0:
-            yield f"“{outcome.label}”不能扣分"
+            yield Reason(f"“{outcome.label}”不能扣分", where)
         if outcome not in REWARDED and points > 0:
-            yield f"“{outcome.label}”不能加分"
+            yield Reason(f"“{outcome.label}”不能加分", where)
         if abs(points) > MOST:
-            yield f"“{outcome.label}”的分值应在{plain(MOST)}分以内"
+            yield Reason(f"“{outcome.label}”的分值应在{plain(MOST)}分以内", where)
 
 
-def _refused_limits(line: Line) -> Iterator[str]:
+def _refused_limits(line: Line) -> Iterator[Reason]:
     label = line.measure.label
     if line.measure is Measure.TARGET:
         if line.floor is not None or line.cap is not None:
-            yield f"“{label}”只算一次，不写界限"
+            yield Reason(f"“{label}”只算一次，不写界限")
         return
     costs = not REWARDED & line.points.keys()
     limit, other, words = (line.floor, line.cap, "扣分下限") if costs else (line.cap, line.floor, "加分上限")
-    lowest, highest = (-MOST, 0) if costs else (0, MOST)
+    lowest, highest, name = (-MOST, Decimal(0), "floor") if costs else (Decimal(0), MOST, "cap")
+    where = f"{line.measure}.{name}"
     if limit is None:
-        yield f"“{label}”没有{words}：分数要有界限"
+        yield Reason(f"“{label}”没有{words}：分数要有界限", where)
     elif not lowest <= limit <= highest:
-        yield f"“{label}”的{words}应在{plain(Decimal(lowest))}到{plain(Decimal(highest))}之间"
+        yield Reason(f"“{label}”的{words}应在{plain(lowest)}到{plain(highest)}之间", where)
     if other is not None:
-        yield f"“{label}”的界限只写{words}"
+        yield Reason(f"“{label}”的界限只写{words}")
 
 
-def _temptations(scheme: Scheme) -> Iterator[str]:
+def _temptations(scheme: Scheme) -> Iterator[Reason]:
     """Where it would pay to leave a register or a report out."""
     missed, late = scheme.line(Measure.MISSED_ROLL_CALL), scheme.line(Measure.LATE_CONTACT)
     reports = scheme.line(Measure.LATE_REPORT).points
-    if not missed.points[Outcome.NONE] <= missed.points[Outcome.SOME] <= late.points[Outcome.LATE]:
-        yield "没有点名的扣分不能少于联系逾期的，全天没有点名的不能少于缺一部分的：不点名不能比如实点名划算"
-    if missed.floor > late.floor:
-        yield "点名的扣分下限不能高于及时联系的：不点名不能比如实点名划算"
+    if missed.points[Outcome.NONE] > missed.points[Outcome.SOME]:
+        yield Reason("全天没有点名的扣分不能少于缺一部分的：不点名不能比如实点名划算", "missed_roll_call.none")
+    if missed.points[Outcome.SOME] > late.points[Outcome.LATE]:
+        yield Reason("没有点名的扣分不能少于联系逾期的：不点名不能比如实点名划算", "missed_roll_call.some")
+    if None not in (missed.floor, late.floor) and missed.floor > late.floor:
+        yield Reason("点名的扣分下限不能高于及时联系的：不点名不能比如实点名划算", "missed_roll_call.floor")
     if reports[Outcome.OPEN] > reports[Outcome.DONE]:
-        yield "报告一直没交的扣分不能少于逾期才交的：补交不能比不交吃亏"
+        yield Reason("报告一直没交的扣分不能少于逾期才交的：补交不能比不交吃亏", "late_report.open")
 
 
-def _refused_targets(scheme: Scheme) -> Iterator[str]:
-    if scheme.targets.keys() != STAGES.keys():
-        yield "小学和初中都要有目标"
-    for stage, target in scheme.targets.items():
-        if target.lost_at_most is not None and target.lost_at_most < 0:
-            yield f"{STAGES[stage]}的流失人数目标不能是负数"
-        if target.rate_below is None:
-            continue
-        if not 0 < target.rate_below <= 100:
-            yield f"{STAGES[stage]}的流失率目标应在0%以上、100%以内"
-        if scheme.veto_above < target.rate_below:
-            line, goal = plain(scheme.veto_above), plain(target.rate_below)
-            yield f"一票否决的界线（{line}%）低于{STAGES[stage]}的目标（{goal}%）：完成了目标的班会被否决"
+def _refused_target(stage: str, target: Target, veto_above: Decimal) -> Iterator[Reason]:
+    if target.lost_at_most is not None and target.lost_at_most < 0:
+        yield Reason(f"{STAGES[stage]}的流失人数目标不能是负数", f"targets.{stage}.lost_at_most")
+    if target.rate_below is None:
+        return
+    if not 0 < target.rate_below <= 100:
+        yield Reason(f"{STAGES[stage]}的流失率目标应在0%以上、100%以内", f"targets.{stage}.rate_below")
+    if veto_above < target.rate_below:
+        line, goal = plain(veto_above), plain(target.rate_below)
+        words = f"一票否决的界线（{line}%）低于{STAGES[stage]}的目标（{goal}%）：完成了目标的班会被否决"
+        yield Reason(words, "veto_above")
 
 
-def _refused_bounds(scheme: Scheme) -> Iterator[str]:
+def _refused_bounds(scheme: Scheme) -> Iterator[Reason]:
     numbers = scheme.numbers
     for name, (lowest, highest) in scheme.bounds.items():
         if name not in numbers:
-            yield f"学校可定的范围里有办法中没有的“{name}”"
+            yield Reason(f"学校可定的范围里有办法中没有的“{name}”")
         elif not lowest <= numbers[name] <= highest:
-            yield f"“{name_of(name)}”本身不在学校可定的范围之内"
+            yield Reason(f"“{name_of(name)}”本身不在学校可定的范围之内", f"bounds.{name}")

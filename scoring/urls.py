@@ -2,10 +2,24 @@
 
 from django.urls import path
 
-from scoring.views import class_scores
+from scoring.views import class_scores, scheme_proposals, schemes
 
 app_name = "scoring"
 urlpatterns = [
     path("scores/", class_scores.scores, name="scores"),
     path("scores/classes/<int:pk>/", class_scores.class_score, name="class_score"),
+    path("scores/scheme/", schemes.scheme, name="scheme"),
+    path("scores/scheme/county/", schemes.county_scheme, name="county_scheme"),
+    path("scores/scheme/county/new/", scheme_proposals.new_county_scheme, name="new_county_scheme"),
+    path("scores/scheme/schools/<int:pk>/", schemes.school_scheme, name="school_scheme"),
+    path("scores/scheme/schools/<int:pk>/new/", scheme_proposals.new_school_scheme, name="new_school_scheme"),
+    path("scores/scheme/schools/<int:pk>/return/", scheme_proposals.return_school_scheme, name="return_school_scheme"),
+    path("scores/scheme/versions/<int:pk>/", schemes.scheme_version, name="scheme_version"),
+    path("scores/scheme/compare/", schemes.scheme_comparison, name="scheme_comparison"),
+    path("scores/scheme/proposals/<int:pk>/", scheme_proposals.scheme_proposal, name="scheme_proposal"),
+    path("scores/scheme/proposals/<int:pk>/progress/", scheme_proposals.scheme_progress, name="scheme_progress"),
+    path("scores/scheme/proposals/<int:pk>/try/", scheme_proposals.try_scheme, name="try_scheme"),
+    path("scores/scheme/proposals/<int:pk>/adopt/", scheme_proposals.adopt_scheme, name="adopt_scheme"),
+    path("scores/scheme/proposals/<int:pk>/give-up/", scheme_proposals.give_up_scheme, name="give_up_scheme"),
+    path("scores/scheme/proposals/<int:pk>/withdraw/", scheme_proposals.withdraw_scheme, name="withdraw_scheme"),
 ]

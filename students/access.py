@@ -99,6 +99,10 @@ class Scope:
         """县教育局 the county's rules 规则 (None) and any school's; the clerk and the heads those of their school."""
         return self.is_bureau or (school is not None and self.runs(school))
 
+    def sets_scheme_of(self, school: int | None) -> bool:
+        """县教育局 the county's scheme of scores 考核办法 (None); the heads of a school its own."""
+        return self.is_bureau if school is None else school in self.led
+
     def keeps_channels_of(self, school: int | None, township: int | None) -> bool:
         """县教育局 all, those of the county (neither) too; 乡镇干部 their township's; clerk, heads the school's."""
         return self.is_bureau or school in self.clerk_of | self.led or township in self.officer_of

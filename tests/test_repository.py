@@ -73,7 +73,7 @@ CALCULATION = {
         "stages",
         "steps",
     ),
-    "scoring": ("class_scores", "scheme", "scheme_reading"),
+    "scoring": ("class_scores", "scheme", "scheme_comparison", "scheme_reading", "school_years", "score_changes"),
     "reports": ("tables", "charts"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from students.access import ScopedQuerySet
 
-# The code of a copy of the county's rules with which those of a school end: from then on it follows the county.
+# The code of a copy of the county's content with which that of a school ends: from then on it follows the county.
 AS_COUNTY = "as-county-"
 
 
@@ -27,6 +27,11 @@ class VersionedContent(models.Model):
     def __str__(self):
         return self.title
 
+    @property
+    def is_the_countys(self) -> bool:
+        """Whether a school that adopts it lives by what the county has from then on, whatever that becomes."""
+        return self.code.startswith(AS_COUNTY)
+
 
 class StoredRuleSet(VersionedContent):
     """规则集; made by form it is of the code ``county``, ``school-…`` or ``AS_COUNTY``…."""
@@ -35,11 +40,6 @@ class StoredRuleSet(VersionedContent):
         verbose_name = verbose_name_plural = "规则集"
         ordering = ["code", "version"]
         constraints = [models.UniqueConstraint(fields=["code", "version"], name="rule_set_version_is_unique")]
-
-    @property
-    def is_the_countys(self) -> bool:
-        """Whether a school that adopts it lives by the county's rules from then on, whatever those become."""
-        return self.code.startswith(AS_COUNTY)
 
 
 class RuleAdoption(models.Model):

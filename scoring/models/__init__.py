@@ -1,4 +1,4 @@
-from scoring.models.schemes import SchemeAdoption, StoredScheme
+from scoring.models.schemes import SchemeAdoption, SchemeProposal, StoredScheme
 from scoring.models.scores import KeptScore
 
-__all__ = ["KeptScore", "SchemeAdoption", "StoredScheme"]
+__all__ = ["KeptScore", "SchemeAdoption", "SchemeProposal", "StoredScheme"]

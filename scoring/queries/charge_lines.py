@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from casework.models import Obligation
 from scoring.class_scores import Charge, ClassScore, LineScore
-from scoring.scheme import Line, Measure, Outcome, plain
+from scoring.scheme import Line, Measure, Outcome, signed
 from students.models import Student
 from students.templatetags.chinese import cdate_short
 
@@ -64,7 +64,7 @@ def _line(made, line: Line, earned: LineScore, names, duties) -> LineInWords:
 
 def _rule(made: ClassScore, line: Line) -> str:
     """The line's rule in plain Chinese."""
-    each = "，".join(f"{outcome.label}{plain_signed(points)}分" for outcome, points in line.points.items())
+    each = "，".join(f"{outcome.label}{signed(points)}分" for outcome, points in line.points.items())
     if line.measure is Measure.TARGET:
         return f"目标：{made.scheme.targets[made.facts.stage].words}；{each}"
     return each
@@ -75,12 +75,7 @@ def _limit(line: Line, earned: LineScore) -> str:
     if earned.points == earned.raw:
         return ""
     word = "最多扣到" if line.floor is not None else "最多加到"
-    return f"各项共{plain_signed(earned.raw)}分，{word}{plain_signed(earned.points)}分"
-
-
-def plain_signed(number: Decimal) -> str:
-    """+2, −0.5, 0."""
-    return plain(number) if not number else f"{'+' if number > 0 else '−'}{plain(abs(number))}"
+    return f"各项共{signed(earned.raw)}分，{word}{signed(earned.points)}分"
 
 
 def _lost_facts(made: ClassScore, earned: LineScore, names) -> tuple[Fact, ...]:

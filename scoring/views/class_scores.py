@@ -11,6 +11,7 @@ from scoring.forms import ScoreDay, ScoreFilter
 from scoring.queries import score_pages as queries
 from scoring.queries.charge_lines import lines_in_words
 from scoring.queries.class_scores import class_scores
+from scoring.queries.scheme_pages import scheme_news
 from students.access import AREA_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
 from students.calendar import school_year_of
 from students.metrics import DROPOUT_RATE
@@ -42,6 +43,7 @@ def scores(request):
         "totals": queries.parts_of(rows, part, day) if part != "class" else [],
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "definition": DROPOUT_RATE.note,
+        "news": scheme_news(request.scope, request.today),
         "file_url": same_filters(request, "reports:class_scores_file"),
     }
     return render(request, "scoring/scores.html", context)

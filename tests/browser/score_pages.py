@@ -3,12 +3,14 @@
 from django.urls import reverse
 
 from scoring.actions.scores import keep_scores
+from scoring.models import StoredScheme
 from students.models import Person
 from tests.scene import MONDAY
+from tests.scoring.versions import adopted, content, proposed, tried
 
 
 def score_pages_of(classroom) -> dict[str, tuple[Person, str]]:
-    """班级责任考核: of the county, of a school, of a class, to export."""
+    """班级责任考核: of the county, of a school, of a class, to export; 考核办法 and its versions by form."""
     keep_scores(today=MONDAY)
     one = reverse("scoring:class_score", args=[classroom.school_class.pk])
     return {
@@ -18,4 +20,29 @@ def score_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a class's score": (classroom.teacher, one),
         "a class's score on a day to come": (classroom.teacher, f"{one}?day=2199-01-01"),
         "scores to export": (classroom.clerk, reverse("reports:class_scores_file")),
+        **_scheme_pages_of(classroom),
+    }
+
+
+def _scheme_pages_of(classroom) -> dict[str, tuple[Person, str]]:
+    bureau, principal, school = classroom.bureau, classroom.principal, classroom.school
+    standard = StoredScheme.objects.get(code="class_standard").pk
+    own = proposed(principal, school, late_report={"open": -2}, missed_roll_call={"none": -2, "some": -1})
+    adopted(own, principal)
+    waiting = proposed(bureau, None, verified_return={"verified": 4})  # nobody has tried it yet
+    countys = tried(bureau, made=content(bounds={}, wholes={"veto_above": 3}))
+    place, to_own = [school.pk], [own.pk]
+    compare = f"{reverse('scoring:scheme_comparison')}?before={standard}&after={own.scheme_id}"
+    return {
+        "the county's scheme": (bureau, reverse("scoring:county_scheme")),
+        "a school's scheme": (classroom.teacher, reverse("scoring:school_scheme", args=place)),
+        "a scheme's version": (principal, reverse("scoring:scheme_version", args=[own.scheme_id])),
+        "schemes to compare": (principal, reverse("scoring:scheme_comparison")),
+        "schemes compared": (principal, compare),
+        "a new scheme for the county": (bureau, reverse("scoring:new_county_scheme")),
+        "a new scheme for a school": (principal, reverse("scoring:new_school_scheme", args=place)),
+        "back to the county's scheme": (principal, reverse("scoring:return_school_scheme", args=place)),
+        "a scheme adopted": (principal, reverse("scoring:scheme_proposal", args=to_own)),
+        "a scheme being tried": (bureau, reverse("scoring:scheme_proposal", args=[waiting.pk])),
+        "a scheme tried": (bureau, reverse("scoring:scheme_proposal", args=[countys.pk])),
     }
