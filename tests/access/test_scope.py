@@ -23,6 +23,7 @@ from casework.models import (
     StoredRuleSet,
     VisitCheck,
 )
+from scoring.models import SchemeProposal
 from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_force, scope_of
 from students.enrolment import EventKind
 from students.models import (
@@ -234,7 +235,7 @@ def test_each_role_sees_its_place_and_no_other(model, places):
         VisitCheck,
     )
     sent_out = (Channel, Delivery, DeliveryTry)
-    if model in (Posting, RuleProposal, *areas_business, *sent_out):
+    if model in (Posting, RuleProposal, SchemeProposal, *areas_business, *sent_out):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if where == CLASS}
     assert found == expected
 
