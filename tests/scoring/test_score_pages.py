@@ -120,12 +120,12 @@ class TestTheList:
     def test_asks_for_the_same_however_many_classes_there_are(self, scored, bureau, django_assert_num_queries):
         client = client_of(bureau)
         client.get(reverse("scoring:scores"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(reverse("scoring:scores"))
         for number in range(5):
             cast.student(cast.school_class(scored.school, f"20240{number}"))
         keep_scores(today=TODAY)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(reverse("scoring:scores"))
 
 
