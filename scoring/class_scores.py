@@ -83,6 +83,12 @@ class ClassFacts:
         """The lost children that count against the class."""
         return [loss for loss in self.lost if loss.student not in self.waived.children]
 
+    @property
+    def registers(self) -> tuple[int, int]:
+        """How many registers were due and how many of them are missing, without the days that an appeal took off."""
+        days = [register for day, register in self.days.items() if day not in self.waived.days]
+        return sum(len(register.due) for register in days), sum(len(register.missing) for register in days)
+
 
 class Charge(NamedTuple):
     """One fact: its day, what came of it and its points; ``duties`` and ``child`` say who it is about.
@@ -141,9 +147,7 @@ def score(facts: ClassFacts, scheme: Scheme) -> ClassScore:
 
 def is_rated(facts: ClassFacts, scheme: Scheme) -> bool:
     """Whether at most so many per cent of the registers due are missing; else the target is 不予评定."""
-    days = [register for day, register in facts.days.items() if day not in facts.waived.days]
-    due = sum(len(register.due) for register in days)
-    missing = sum(len(register.missing) for register in days)
+    due, missing = facts.registers
     return missing * 100 <= scheme.unregistered_above * due
 
 

@@ -7,23 +7,29 @@ from django.db import connection
 from django.utils import timezone
 
 from casework.presets import store_presets
-from scoring.models import SchemeAdoption, StoredScheme
+from scoring.models import SchemeAdoption, SchoolSchemeAdoption, StoredScheme, StoredSchoolScheme
 from scoring.scheme import Scheme
 from scoring.scheme_reading import read_scheme, refusal_of_own
+from scoring.school_scheme import SchoolScheme, read_school_scheme
 
 PRESETS = Path(__file__).resolve().parent / "schemes"
-DEFAULT = "class_standard"
+SCHOOL_PRESETS = PRESETS.parent / "school_schemes"
+DEFAULT, SCHOOL_DEFAULT = "class_standard", "school_standard"
 ALWAYS = 1900  # the county's first adoption holds since before its records begin
 
 
 def load_presets(**_) -> None:
     """Store every preset whose content is new as the next version of its code; called after migrate."""
-    if StoredScheme._meta.db_table not in connection.introspection.table_names():
+    if StoredSchoolScheme._meta.db_table not in connection.introspection.table_names():
         return  # another app was migrated, or this one taken back
     store_presets(PRESETS, StoredScheme, read_scheme)
+    store_presets(SCHOOL_PRESETS, StoredSchoolScheme, read_school_scheme)
     if not SchemeAdoption.objects.filter(school=None).exists():
         newest = StoredScheme.objects.filter(code=DEFAULT).order_by("version").last()
         SchemeAdoption.objects.create(scheme=newest, school_year=ALWAYS, adopted_at=timezone.now())
+    if not SchoolSchemeAdoption.objects.exists():
+        newest = StoredSchoolScheme.objects.filter(code=SCHOOL_DEFAULT).order_by("version").last()
+        SchoolSchemeAdoption.objects.create(scheme=newest, school_year=ALWAYS, adopted_at=timezone.now())
 
 
 class InForce:
@@ -53,3 +59,10 @@ def schemes_in(school_year: int, *, instead: Mapping[int | None, StoredScheme] |
     read = {each.pk: read_scheme(each.content, key=each.pk) for each in adopted.values()}
     county = read[adopted.pop(None).pk]
     return InForce(county, {school: read[each.pk] for school, each in adopted.items() if not each.is_the_countys})
+
+
+def school_scheme_in(school_year: int) -> SchoolScheme:
+    """The scheme for schools that holds in a school year; one query."""
+    adopted = SchoolSchemeAdoption.objects.filter(school_year__lte=school_year).select_related("scheme")
+    scheme = adopted.latest("school_year").scheme
+    return read_school_scheme(scheme.content, key=scheme.pk)

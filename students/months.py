@@ -1,11 +1,42 @@
 """上报月份 (months of the returns): from the day after one cut-off to the next (domain.md §7). Pure."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from students.calendar import school_year_of, school_year_start
 
 DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of the returns 月份, from its first day to its cut-off; September begins with the school year."""
+
+    year: int
+    month: int
+    first: date
+    cut_off: date
+
+    @property
+    def code(self) -> str:
+        """As scripts and addresses write it: 2026-10."""
+        return f"{self.year}-{self.month:02}"
+
+    @property
+    def label(self) -> str:
+        """2026年10月."""
+        return f"{self.year}年{self.month}月"
+
+    @property
+    def school_year(self) -> int:
+        """The school year that it belongs to."""
+        return school_year_of(self.cut_off)
+
+    @property
+    def before(self) -> date | None:
+        """The cut-off before it; None in September, before which nothing of the school year was."""
+        return None if self.first == school_year_start(self.school_year) else self.first - DAY
 
 
 def cut_off_of(year: int, month: int, *, cut_off_day: int) -> date:
@@ -29,3 +60,17 @@ def cut_offs(day: date, *, cut_off_day: int) -> Iterator[date]:
         if month == 8:
             return
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def month_span(year: int, month: int, *, cut_off_day: int) -> Month:
+    """A month with its first and last day."""
+    last = cut_off_of(year, month, cut_off_day=cut_off_day)
+    before = cut_off_of(*((year - 1, 12) if month == 1 else (year, month - 1)), cut_off_day=cut_off_day)
+    return Month(year, month, before + DAY, last)
+
+
+def months_through(day: date, *, cut_off_day: int) -> list[Month]:
+    """The months of the school year of ``day`` that have begun by it, in order."""
+    passed = cut_offs(day, cut_off_day=cut_off_day)
+    named = dict.fromkeys([*((each.year, each.month) for each in passed), month_of(day, cut_off_day=cut_off_day)])
+    return [month_span(*each, cut_off_day=cut_off_day) for each in named]

@@ -73,7 +73,17 @@ CALCULATION = {
         "stages",
         "steps",
     ),
-    "scoring": ("class_scores", "scheme", "scheme_comparison", "scheme_reading", "school_years", "score_changes"),
+    "scoring": (
+        "class_scores",
+        "scheme",
+        "scheme_comparison",
+        "scheme_reading",
+        "school_scheme",
+        "school_scores",
+        "school_years",
+        "score_changes",
+        "teacher_scores",
+    ),
     "reports": ("tables", "charts"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}

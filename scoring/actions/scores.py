@@ -38,6 +38,7 @@ def _keep(day: date) -> int:
 
 
 def _row(school_class: SchoolClass, made: ClassScore, day: date) -> KeptScore:
+    due, missing = made.facts.registers
     return KeptScore(
         school_class=school_class,
         as_of=day,
@@ -48,5 +49,7 @@ def _row(school_class: SchoolClass, made: ClassScore, day: date) -> KeptScore:
         is_rated=made.is_rated,
         veto=made.veto,
         total=made.total,
+        registers_due=due,
+        registers_missing=missing,
         **{measure: line.points for measure, line in made.lines.items()},
     )

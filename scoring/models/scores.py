@@ -39,6 +39,8 @@ class KeptScore(models.Model):
     late_report = _points(Measure.LATE_REPORT.label)
     verified_return = _points(Measure.VERIFIED_RETURN.label)
     total = _points("合计")
+    registers_due = models.PositiveIntegerField("应点节次")
+    registers_missing = models.PositiveIntegerField("缺的节次")
 
     scope_path = CLASS_PATH
     objects = ScopedQuerySet.as_manager()
@@ -55,6 +57,9 @@ class KeptScore(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(veto=False) | Q(baseline__gt=0), name="a_class_without_a_baseline_is_not_vetoed"
+            ),
+            models.CheckConstraint(
+                condition=Q(registers_missing__lte=F("registers_due")), name="no_more_registers_are_missing_than_due"
             ),
         ]
         indexes = [models.Index(fields=["as_of", "total"], name="scores_of_a_day_in_order")]

@@ -12,9 +12,10 @@ def rows_of_scores(school_class: SchoolClass) -> dict[type, object]:
     """The score of a day, and a version of the scheme that the school thinks of."""
     lines = dict.fromkeys(("target", "missed_roll_call", "late_contact", "late_report", "verified_return"), 0)
     judged = {"baseline": 3, "dropouts": 0, "target_met": True, "is_rated": True, "veto": False, "total": 0}
+    registers = {"registers_due": 10, "registers_missing": 0}
     return {
         KeptScore: KeptScore.objects.create(
-            school_class=school_class, as_of=MONDAY, scheme=StoredScheme.objects.first(), **lines, **judged
+            school_class=school_class, as_of=MONDAY, scheme=StoredScheme.objects.first(), **lines, **judged, **registers
         ),
         SchemeProposal: SchemeProposal.objects.create(
             school=school_class.school, scheme=_version(), follows=StoredScheme.objects.first(), school_year=2027,

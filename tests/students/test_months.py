@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from students.calendar import school_year_of
-from students.months import cut_off_of, cut_offs, month_of
+from students.months import cut_off_of, cut_offs, month_of, month_span, months_through
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,31 @@ def test_every_cut_off_lies_in_the_school_year_and_has_passed(day, cut_off_day):
     for found in cut_offs(day, cut_off_day=cut_off_day):
         assert found <= day
         assert school_year_of(found) == school_year_of(day)
+
+
+@pytest.mark.parametrize(
+    ("month", "first", "last"),
+    [
+        ((2026, 9), (2026, 9, 1), (2026, 9, 25)),
+        ((2026, 10), (2026, 9, 26), (2026, 10, 25)),
+        ((2027, 1), (2026, 12, 26), (2027, 1, 25)),
+        ((2027, 8), (2027, 7, 26), (2027, 8, 31)),
+    ],
+)
+def test_a_month_has_a_first_and_a_last_day(month, first, last):
+    span = month_span(*month, cut_off_day=25)
+    assert (span.first, span.cut_off) == (date(*first), date(*last))
+
+
+def test_september_has_no_cut_off_before_it():
+    assert month_span(2026, 9, cut_off_day=25).before is None
+    assert month_span(2026, 10, cut_off_day=25).before == date(2026, 9, 25)
+
+
+@given(days, st.integers(20, 28))
+def test_the_months_of_a_school_year_follow_each_other_up_to_the_day(day, cut_off_day):
+    months = months_through(day, cut_off_day=cut_off_day)
+    assert months[0].before is None
+    assert [each.before for each in months[1:]] == [each.cut_off for each in months[:-1]]
+    assert months[-1].first <= day <= months[-1].cut_off
+    assert {each.school_year for each in months} == {school_year_of(day)}
