@@ -14,8 +14,11 @@ from reports.queries.daily_summary import daily_summary_table
 from reports.queries.ledgers import LEDGERS
 from reports.queries.obligations import obligations_table
 from reports.queries.rosters import ROSTERS
+from reports.queries.school_scores import school_scores_table
 from reports.queries.students import students_table
+from reports.queries.teacher_scores import teacher_scores_table
 from reports.tables import Imprint, Table
+from scoring.queries.months import MONTH, ScoreMonth, month_asked
 from students.models import School
 
 FORMS: dict[str, Callable[[Table, BinaryIO, Imprint], None]] = {
@@ -52,6 +55,8 @@ EXPORTS = {
         for code, build in LEDGERS.items()
     },
     "class_scores": Export("班级责任考核", class_scores_table, frozenset({"as_of", "school"}), looks_ahead=False),
+    "school_scores": Export("学校月考核", school_scores_table, frozenset({"month"})),
+    "teacher_scores": Export("教师个人绩效", teacher_scores_table, frozenset({"month", "school"})),
     "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
 }
 
@@ -66,14 +71,24 @@ def build_table(name: str, *, today: date, **asked: str) -> Table:
         raise ExportRefused(f"没有名为“{name}”的表。可以导出的有：{_names(EXPORTS)}。")
     for option in sorted(asked.keys() - export.takes):
         raise ExportRefused(f"《{export.title}》不用{OPTIONS[option]}。")
-    options = {"as_of": read_day(asked["as_of"]) if "as_of" in asked else today}
-    if options["as_of"] > today and not export.looks_ahead:
-        raise ExportRefused(f"《{export.title}》算到哪一天，那一天要已经到了：{asked['as_of']}还没有到。")
+    options = _period(export, today, asked)
     if "school" in asked:
         options["school"] = find_school(asked["school"])
     if "reveal" in asked:
         options["reveal"] = is_reason(asked["reveal"])
     return export.build(**options)
+
+
+def _period(export: Export, today: date, asked: dict[str, str]) -> dict:
+    """The day or the month that a table speaks of."""
+    if "month" in export.takes:
+        if "month" not in asked:
+            raise ExportRefused(f"《{export.title}》按月导出，请写明月份，例如：--month 2026-10。")
+        return {"month": read_month(asked["month"], today=today)}
+    day = read_day(asked["as_of"]) if "as_of" in asked else today
+    if day > today and not export.looks_ahead:
+        raise ExportRefused(f"《{export.title}》算到哪一天，那一天要已经到了：{asked['as_of']}还没有到。")
+    return {"as_of": day}
 
 
 def writer_for(path: Path) -> Callable[[Table, BinaryIO, Imprint], None]:
@@ -89,6 +104,15 @@ def read_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ExportRefused(f"日期“{text}”不对，应写成2026-10-25这样。") from None
+
+
+def read_month(text: str, *, today: date) -> ScoreMonth:
+    if not (found := MONTH.fullmatch(text)):
+        raise ExportRefused(f"月份“{text}”不对，应写成2026-10这样。")
+    month = month_asked(int(found[1]), int(found[2]), today=today)
+    if month is None:
+        raise ExportRefused(f"{text}还没有一天过完，没有可算的。")
+    return month
 
 
 def is_reason(text: str) -> bool:

@@ -10,6 +10,7 @@ from reports.views import (
     daily_summary,
     funnel,
     likely_lost,
+    month_scores,
     rosters,
     sheets,
     signs,
@@ -22,6 +23,8 @@ from students import converters  # noqa: F401  day and month in an address
 app_name = "reports"
 urlpatterns = [
     path("scores/file/", class_scores.class_scores_file, name="class_scores_file"),
+    path("scores/schools/file/", month_scores.school_scores_file, name="school_scores_file"),
+    path("scores/teachers/file/", month_scores.teacher_scores_file, name="teacher_scores_file"),
     path("campaigns/<int:pk>/children/file/", campaigns.findings_file, name="findings_file"),
     path("signs/file/", signs.signs_file, name="signs_file"),
     path("likely-lost/file/", likely_lost.likely_lost_file, name="likely_lost_file"),

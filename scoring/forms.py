@@ -4,8 +4,10 @@ from datetime import date
 
 from django import forms
 
+from scoring.school_scheme import Band
 from students.forms.fields import DateField
 from students.forms.places import offer_places
+from students.models import School
 from students.queries.listing import GRADES
 from students.templatetags.chinese import cdate
 
@@ -24,6 +26,51 @@ class ScoreFilter(forms.Form):
     def narrowed(self) -> dict[str, str]:
         """What the rows are narrowed down to; what makes no sense narrows nothing."""
         return {name: self.cleaned_data.get(name, "") for name in ("school", "grade")}
+
+
+class SchoolMonthFilter(forms.Form):
+    """What narrows the months of schools down; the ranks stay those among all."""
+
+    township = forms.ChoiceField(label="乡镇", required=False)
+    band = forms.ChoiceField(
+        label="等级", choices=[("", "全部"), *((band.value, band.label) for band in Band)], required=False
+    )
+
+    def __init__(self, *args, townships, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["township"].choices = [("", "全部"), *((str(area.pk), area.name) for area in townships)]
+        if len(townships) < 2:
+            del self.fields["township"]
+
+    def keeps(self, ranked) -> bool:
+        """Whether a school with its month is asked for; what makes no sense narrows nothing."""
+        township, band = (self.cleaned_data.get(name) for name in ("township", "band"))
+        return (not township or str(ranked.school.township_id) == township) and (not band or ranked.score.band == band)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is asked for, in words."""
+        chosen = ((self.fields[name], self.cleaned_data.get(name)) for name in self.fields)
+        return tuple(f"{field.label}：{dict(field.choices)[value]}" for field, value in chosen if value)
+
+
+class OneSchool(forms.Form):
+    """Which school's teachers are shown; whoever sees one school is not asked."""
+
+    school = forms.ChoiceField(label="学校", required=False)
+
+    def __init__(self, *args, schools, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.schools = schools
+        self.fields["school"].choices = [(str(row.pk), str(row)) for row in schools]
+        if len(schools) < 2:
+            del self.fields["school"]
+
+    @property
+    def chosen(self) -> School | None:
+        """The school asked for, else the first."""
+        asked = self.cleaned_data.get("school", "")
+        return next((row for row in self.schools if str(row.pk) == asked), self.schools[0] if self.schools else None)
 
 
 class ScoreDay(forms.Form):

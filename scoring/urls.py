@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring.views import class_scores, scheme_proposals, schemes
+from scoring.views import class_scores, scheme_proposals, schemes, school_scores, teacher_scores
 
 app_name = "scoring"
 urlpatterns = [
@@ -22,4 +22,9 @@ urlpatterns = [
     path("scores/scheme/proposals/<int:pk>/adopt/", scheme_proposals.adopt_scheme, name="adopt_scheme"),
     path("scores/scheme/proposals/<int:pk>/give-up/", scheme_proposals.give_up_scheme, name="give_up_scheme"),
     path("scores/scheme/proposals/<int:pk>/withdraw/", scheme_proposals.withdraw_scheme, name="withdraw_scheme"),
+    path("scores/schools/", school_scores.school_months, name="school_months"),
+    path("scores/schools/<int:pk>/", school_scores.school_month, name="school_month"),
+    path("scores/teachers/", teacher_scores.teachers, name="teachers"),
+    path("scores/teachers/<int:pk>/", teacher_scores.teacher, name="teacher"),
+    path("scores/mine/", teacher_scores.mine, name="mine"),
 ]

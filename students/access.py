@@ -79,6 +79,11 @@ class Scope:
         """The scope without the classes in which only lessons are taught: a 科任教师 looks, and no further."""
         return replace(self, taught=frozenset())
 
+    @property
+    def of_whole_schools(self) -> "Scope":
+        """The scope without single classes: what is said of a school is said of all its classes, or not at all."""
+        return replace(self, homeroom=frozenset(), taught=frozenset())
+
     def may_answer_for(self, school_class) -> bool:
         """Whoever records a contact or files a report: the class's 班主任, the school's clerk or its head."""
         return school_class.pk in self.homeroom or school_class.school_id in self.clerk_of | self.led

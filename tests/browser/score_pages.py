@@ -10,9 +10,10 @@ from tests.scoring.versions import adopted, content, proposed, tried
 
 
 def score_pages_of(classroom) -> dict[str, tuple[Person, str]]:
-    """班级责任考核: of the county, of a school, of a class, to export; 考核办法 and its versions by form."""
+    """班级责任考核: of the county, of a school, of a class, to export; months of schools and teachers; 考核办法 by form."""
     keep_scores(today=MONDAY)
     one = reverse("scoring:class_score", args=[classroom.school_class.pk])
+    months, teachers = reverse("scoring:school_months"), reverse("scoring:teachers")
     return {
         "scores by school": (classroom.bureau, reverse("scoring:scores")),
         "scores of classes": (classroom.principal, reverse("scoring:scores")),
@@ -20,6 +21,14 @@ def score_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a class's score": (classroom.teacher, one),
         "a class's score on a day to come": (classroom.teacher, f"{one}?day=2199-01-01"),
         "scores to export": (classroom.clerk, reverse("reports:class_scores_file")),
+        "months of schools": (classroom.bureau, months),
+        "months of schools, none found": (classroom.bureau, f"{months}?band=pass"),
+        "a school's month": (classroom.principal, reverse("scoring:school_month", args=[classroom.school.pk])),
+        "months of schools to export": (classroom.bureau, reverse("reports:school_scores_file")),
+        "months of teachers": (classroom.principal, teachers),
+        "a teacher's month": (classroom.clerk, reverse("scoring:teacher", args=[classroom.teacher.pk])),
+        "one's own month": (classroom.teacher, reverse("scoring:mine")),
+        "months of teachers to export": (classroom.clerk, reverse("reports:teacher_scores_file")),
         **_scheme_pages_of(classroom),
     }
 

@@ -1,0 +1,70 @@
+"""The months of the scores: which have begun, and through which day each is reckoned."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from students.calendar import school_year_of, school_year_start
+from students.months import Month, months_through
+from students.queries.policy import policy_of
+from students.templatetags.chinese import cdate_short
+
+DAY = timedelta(days=1)
+MONTH = re.compile(r"((?:19|20|21)[0-9]{2})-(0[1-9]|1[0-2])")  # as addresses and options write it: 2026-10
+
+
+@dataclass(frozen=True)
+class ScoreMonth:
+    """A month and the day that it is reckoned through: its cut-off, or the last day that is over before that."""
+
+    month: Month
+    day: date
+
+    @property
+    def label(self) -> str:
+        return self.month.label
+
+    @property
+    def before(self) -> date | None:
+        """The cut-off from which on it counts; None in September."""
+        return self.month.before
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether its cut-off is still to come."""
+        return self.day < self.month.cut_off
+
+    @property
+    def provisional_words(self) -> str:
+        """What is said of a month whose cut-off is still to come."""
+        return f"暂计：算到{cdate_short(self.day)}，{cdate_short(self.month.cut_off)}截止，在那以前分数随事实变动"
+
+
+def months_begun(today: date) -> list[ScoreMonth]:
+    """The months of this school year of which a day is over, in order; on its first day those of the last one."""
+    return _months_through(today - DAY)
+
+
+def month_asked(year: int, month: int, *, today: date) -> ScoreMonth | None:
+    """A month of any school year; None where none of its days is over."""
+    yesterday = today - DAY
+    wanted = (year, month)
+    last = min(yesterday, school_year_start(school_year_of(date(year, month, 1)) + 1) - DAY)
+    found = [each for each in _months_through(last) if (each.month.year, each.month.month) == wanted]
+    return found[0] if found else None
+
+
+def months_kept(days: Iterable[date]) -> list[ScoreMonth]:
+    """The months whose scores are kept on ``days`` (of one school year), each by the latest of its days; in order."""
+    days = sorted(days)
+    if not days:
+        return []
+    spans = months_through(days[-1], cut_off_day=policy_of(days[-1]).cut_off_day)
+    within = ((span, [day for day in days if span.first <= day <= span.cut_off]) for span in spans)
+    return [ScoreMonth(span, found[-1]) for span, found in within if found]
+
+
+def _months_through(day: date) -> list[ScoreMonth]:
+    spans = months_through(day, cut_off_day=policy_of(day).cut_off_day)
+    return [ScoreMonth(span, min(day, span.cut_off)) for span in spans]

@@ -1,0 +1,120 @@
+"""The months of teachers (个人绩效): reckoned from the scores of their classes, through 任课."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby, repeat
+
+from django.db.models import Min, Q, QuerySet
+
+from scoring.class_scores import ClassScore
+from scoring.queries.class_scores import class_scores
+from scoring.queries.months import ScoreMonth
+from scoring.scheme import Affected
+from scoring.teacher_scores import ClassMonth, Share, Stint, TeacherScore, teacher_scores
+from students.access import CLASS_ROLES
+from students.calendar import school_year_start
+from students.models import Person, Posting, School, SchoolClass
+
+
+@dataclass(frozen=True)
+class TeacherMonth:
+    """A teacher's month at a school, with the classes that count."""
+
+    school: School
+    person: Person
+    score: TeacherScore
+    classes: dict[int, SchoolClass]
+    months: dict[int, ClassMonth]
+
+    @property
+    def shares(self) -> list[tuple[SchoolClass, Share]]:
+        """The classes in the order of their numbers, with what each counts."""
+        pairs = ((self.classes[share.school_class], share) for share in self.score.shares)
+        return sorted(pairs, key=lambda pair: pair[0].number)
+
+    @property
+    def class_words(self) -> str:
+        """The classes, with what the teacher is there if not 任课教师: 2023级1班（班主任）、2024级1班."""
+        plain = Affected.SUBJECT_TEACHER.label
+        named = [(str(school_class), share.role_words) for school_class, share in self.shares]
+        return "、".join(name if role == plain else f"{name}（{role}）" for name, role in named)
+
+    @property
+    def line_points(self) -> list[tuple[str, Decimal]]:
+        """The lines with their points."""
+        return [(measure.label, points) for measure, points in self.score.lines.items()]
+
+
+def teacher_months(
+    classes: QuerySet[SchoolClass], month: ScoreMonth, *, person: int | None = None
+) -> list[TeacherMonth]:
+    """The teachers of ``classes`` with their month, by school and staff number; of one person, if ``person``.
+
+    Somebody who teaches at two schools stands at each with the classes there.
+    """
+    begun = _begun(classes)
+    found = []
+    for rows in _by_school(classes.order_by("school__code", "number"), month):
+        months = {row.pk: each for row, each in rows}
+        stints = _stints(list(months), month, begun.get(rows[0][0].school_id))
+        scores = teacher_scores(stints, months, last=month.day)
+        kept = {row.pk: row for row, _ in rows}
+        found += [
+            (rows[0][0].school, score, kept, months)
+            for score in scores.values()
+            if person is None or score.person == person
+        ]
+    people = Person.objects.in_bulk({score.person for _, score, *_ in found})
+    made = [TeacherMonth(school, people[score.person], score, *rest) for school, score, *rest in found]
+    return sorted(made, key=lambda each: (each.school.code, each.person.staff_number))
+
+
+def _by_school(in_order, month: ScoreMonth) -> Iterator[list[tuple[SchoolClass, ClassMonth]]]:
+    """The classes with children, school by school: never more than one school's scores at a time."""
+    after = class_scores(in_order, as_of=month.day)
+    before = class_scores(in_order, as_of=month.before) if month.before else repeat((None, None))
+    pairs = ((row, ClassMonth(made, then)) for (row, made), (_, then) in zip(after, before, strict=False))
+    for _, rows in groupby(pairs, key=lambda pair: pair[0].school_id):
+        if kept := [(row, each) for row, each in rows if has_children(each.after)]:
+            yield kept
+
+
+def has_children(made: ClassScore) -> bool:
+    """Whether the class had a child in the school year."""
+    return bool(made.facts.baseline or made.facts.counted_lost or made.facts.registers[0])
+
+
+def _begun(classes: QuerySet[SchoolClass]) -> dict[int, date]:
+    """School → the day from which its staff is known; one query."""
+    schools = classes.order_by().values("school")
+    rows = Posting.objects.filter(school__in=schools).order_by().values_list("school")
+    return dict(rows.annotate(first=Min("since")))
+
+
+def _stints(classes: list[int], month: ScoreMonth, begun: date | None) -> list[Stint]:
+    """Who had the classes as 班主任, 代班 or 任课教师 in the school year; one query.
+
+    Whoever was there when the school's staff was first entered (``begun``) had the class before: an import does not
+    know since when.
+    """
+    held = Posting.objects.filter(Q(since__lte=month.day) | Q(since=begun), school_class__in=classes)
+    rows = _in_year(held, month.month.school_year).order_by("since", "pk")
+    columns = ("person", "school_class", "role", "since", "until", "is_substitute")
+    return [
+        Stint(person, school_class, Affected(role), date.min if since == begun else since, *rest)
+        for person, school_class, role, since, *rest in rows.values_list(*columns)
+    ]
+
+
+def _in_year(held: QuerySet[Posting], school_year: int) -> QuerySet[Posting]:
+    """The postings in classes that had not ended when a school year began."""
+    start = school_year_start(school_year)
+    return held.filter(Q(until=None) | Q(until__gt=start), role__in=CLASS_ROLES, school_class__isnull=False)
+
+
+def classes_of(person: int, school_year: int) -> QuerySet[SchoolClass]:
+    """The classes that somebody has had as 班主任 or 任课教师 since a school year began."""
+    held = _in_year(Posting.objects.filter(person=person), school_year)
+    return SchoolClass.objects.filter(pk__in=held.values("school_class"))
