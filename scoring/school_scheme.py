@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from scoring.scheme_reading import MOST, STEP, SchemeError
+from scoring.scheme_reading import MOST, STEP, Reason, SchemeError
 
 
 class Band(StrEnum):
@@ -93,9 +93,9 @@ def read_school_scheme(data: Mapping, *, key: int | str | None = None) -> School
             **{name: _number(data[name], label) for name, label in NUMBERS.items()},
         )
     except KeyError as missing:
-        raise SchemeError(f"学校考核办法里缺少“{missing.args[0]}”一项") from None
-    if reason := next(_contradictions(scheme), ""):
-        raise SchemeError(reason)
+        raise SchemeError(Reason(f"学校考核办法里缺少“{missing.args[0]}”一项")) from None
+    if reasons := [*_contradictions(scheme)]:
+        raise SchemeError(*reasons)
     return scheme
 
 
@@ -103,24 +103,24 @@ def _number(value, what: str) -> Decimal:
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        raise SchemeError(f"{what}应是数字，不能是“{value}”") from None
+        raise SchemeError(Reason(f"{what}应是数字，不能是“{value}”")) from None
     if not number.is_finite() or number != number.quantize(STEP):
-        raise SchemeError(f"{what}最多一位小数，不能是“{value}”")
+        raise SchemeError(Reason(f"{what}最多一位小数，不能是“{value}”"))
     return number
 
 
-def _contradictions(scheme: SchoolScheme) -> Iterator[str]:
-    """What nobody could accept about a scheme, in words; the first is told."""
+def _contradictions(scheme: SchoolScheme) -> Iterator[Reason]:
+    """What nobody could accept about a scheme, in words."""
     excellent, good, passing = scheme.bands.values()
     if not scheme.lowest < passing < good < excellent <= scheme.highest:
-        yield "等级的分数线应从优秀到合格依次降低，并在总分的范围之内"
+        yield Reason("等级的分数线应从优秀到合格依次降低，并在总分的范围之内")
     if not scheme.lowest <= scheme.base <= scheme.highest:
-        yield "基础分应在总分的范围之内"
+        yield Reason("基础分应在总分的范围之内")
     if not 0 < scheme.each_class_point <= MOST:
-        yield "班级得分的折合应大于0：班级扣分，学校不能加分"
+        yield Reason("班级得分的折合应大于0：班级扣分，学校不能加分")
     if not -MOST <= scheme.target_missed <= 0:
-        yield "没有完成控辍目标的不能加分"
+        yield Reason("没有完成控辍目标的不能加分")
     if not 0 < scheme.veto_above <= 100:
-        yield "一票否决的流失率应在0%以上、100%以内"
+        yield Reason("一票否决的流失率应在0%以上、100%以内")
     if not 0 <= scheme.unregistered_above <= 100:
-        yield "不得评为优秀的未点名比例应在0%到100%之间"
+        yield Reason("不得评为优秀的未点名比例应在0%到100%之间")
