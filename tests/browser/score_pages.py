@@ -10,7 +10,7 @@ from tests.scoring.versions import adopted, content, proposed, tried
 
 
 def score_pages_of(classroom) -> dict[str, tuple[Person, str]]:
-    """班级责任考核: of the county, of a school, of a class, to export; the months; 考核办法 and its versions by form."""
+    """班级责任考核: of the county, of a school, of a class, to export; the months; 考核办法 and versions by form."""
     keep_scores(today=MONDAY)
     one = reverse("scoring:class_score", args=[classroom.school_class.pk])
     months, teachers = reverse("scoring:school_months"), reverse("scoring:teachers")
