@@ -10,8 +10,15 @@ class ScoringConfig(AppConfig):
 
     def ready(self):
         from casework import clock
-        from scoring import presets
+        from scoring import notice_wording, presets
+        from scoring.actions.appeals import throw_away_old_drafts
         from scoring.actions.scores import keep_scores
+        from students.queries import notices
 
         clock.DUTIES["scores"] = ("计算班级得分", lambda day: {"scores": keep_scores(today=day)})
+        clock.DUTIES["clear_appeal_drafts"] = (
+            "清理旧的申诉草稿",
+            lambda day: {"drafts": throw_away_old_drafts(day=day)},
+        )
+        notices.WORDING.update(notice_wording.WORDING)
         post_migrate.connect(presets.load_presets, sender=self)

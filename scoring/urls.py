@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from scoring.views import class_scores, scheme_proposals, schemes, school_scores, teacher_scores
+from scoring.views import appeals, class_scores, freezes, scheme_proposals, schemes, school_scores, teacher_scores
+from students import converters  # noqa: F401  day in an address
 
 app_name = "scoring"
 urlpatterns = [
@@ -27,4 +28,24 @@ urlpatterns = [
     path("scores/teachers/", teacher_scores.teachers, name="teachers"),
     path("scores/teachers/<int:pk>/", teacher_scores.teacher, name="teacher"),
     path("scores/mine/", teacher_scores.mine, name="mine"),
+    path("scores/classes/<int:pk>/<day:day>/appeal/<slug:fact>/", appeals.make_appeal, name="make_appeal"),
+    path(
+        "scores/classes/<int:pk>/<day:day>/appeal/<slug:fact>/draft/",
+        appeals.save_appeal_draft,
+        name="save_appeal_draft",
+    ),
+    path("scores/appeals/", appeals.appeals, name="appeals"),
+    path("scores/appeals/<int:pk>/", appeals.appeal, name="appeal"),
+    path("scores/appeals/<int:pk>/paper/", appeals.appeal_paper, name="appeal_paper"),
+    path("scores/appeals/<int:pk>/decide/", appeals.decide_appeal, name="decide_appeal"),
+    path("scores/appeals/<int:pk>/review/", appeals.review_appeal, name="review_appeal"),
+    path("scores/appeals/<int:pk>/withdraw/", appeals.withdraw_appeal, name="withdraw_appeal"),
+    path("scores/terms/", freezes.freezes, name="freezes"),
+    path("scores/terms/open/", freezes.open_term, name="open_term"),
+    path("scores/terms/<int:pk>/", freezes.freeze, name="freeze"),
+    path("scores/terms/<int:pk>/sign/", freezes.sign_scores, name="sign_scores"),
+    path("scores/terms/<int:pk>/send-back/", freezes.send_back_scores, name="send_back_scores"),
+    path("scores/terms/<int:pk>/freeze/", freezes.freeze_scores, name="freeze_scores"),
+    path("scores/terms/<int:pk>/amend/", freezes.amend_scores, name="amend_scores"),
+    path("scores/frozen/<int:pk>/", freezes.frozen_score, name="frozen_score"),
 ]

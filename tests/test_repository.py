@@ -74,7 +74,9 @@ CALCULATION = {
         "steps",
     ),
     "scoring": (
+        "appeals",
         "class_scores",
+        "frozen",
         "scheme",
         "scheme_comparison",
         "scheme_reading",

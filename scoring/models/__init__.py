@@ -1,12 +1,20 @@
+from scoring.models.appeals import Appeal, AppealDraft, AppealPaper
+from scoring.models.freezes import FrozenScore, ScoreAmendment, ScoreFreeze
 from scoring.models.schemes import SchemeAdoption, SchemeProposal, StoredScheme
 from scoring.models.school_schemes import SchoolSchemeAdoption, StoredSchoolScheme
 from scoring.models.scores import KeptScore
 
 __all__ = [
+    "Appeal",
+    "AppealDraft",
+    "AppealPaper",
+    "FrozenScore",
     "KeptScore",
     "SchemeAdoption",
     "SchemeProposal",
     "SchoolSchemeAdoption",
+    "ScoreAmendment",
+    "ScoreFreeze",
     "StoredScheme",
     "StoredSchoolScheme",
 ]

@@ -1,25 +1,44 @@
 """A class's score in words: every line with its facts, each one click away from where it is kept."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from casework.models import Obligation
+from scoring.appeals import AppealState, fact_of
 from scoring.class_scores import Charge, ClassScore, LineScore
+from scoring.models import Appeal
 from scoring.scheme import Line, Measure, Outcome, signed
 from students.models import Student
 from students.templatetags.chinese import cdate_short
 
+NO_APPEALS: Mapping[str, Appeal] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact behind a line: its points, what happened in words, and where it can be opened."""
+    """One fact behind a line: its points, what happened in words, where it can be opened, the appeal against it."""
 
     charge: Charge
     words: str
     children: tuple[tuple[int, str], ...] = ()
     duty: int | None = None
+    appeal: Appeal | None = None
+    is_closed: bool = False
+
+    @property
+    def name(self) -> str:
+        """What an appeal calls it; blank where it costs nothing that could be appealed against."""
+        fact = fact_of(self.charge)
+        return fact.name if fact else ""
+
+    @property
+    def can_be_appealed(self) -> bool:
+        """Whether it costs points and nobody has appealed; one that more duties were added to can be once more."""
+        is_new = self.appeal is None or self.appeal.state == AppealState.ACCEPTED
+        return bool(self.name) and is_new and not (self.charge.is_waived or self.is_closed)
 
 
 @dataclass(frozen=True)
@@ -33,12 +52,25 @@ class LineInWords:
     facts: tuple[Fact, ...]
 
 
-def lines_in_words(made: ClassScore) -> list[LineInWords]:
-    """The lines of a score in the order of its scheme; two queries."""
+def lines_in_words(
+    made: ClassScore, appeals: Mapping[str, Appeal] = NO_APPEALS, *, closed_until: date = date.min
+) -> list[LineInWords]:
+    """The lines of a score in the order of its scheme; two queries.
+
+    ``appeals``: fact → the appeal against it; ``closed_until``: the day up to which none can be made any more.
+    """
     charges = [charge for line in made.lines.values() for charge in line.charges]
     names = _names(made, charges)
     duties = _duties(charges)
-    return [_line(made, line, made.lines[line.measure], names, duties) for line in made.scheme.lines]
+    lines = [_line(made, line, made.lines[line.measure], names, duties) for line in made.scheme.lines]
+    return [
+        replace(line, facts=tuple(_with_appeal(fact, appeals, closed_until) for fact in line.facts)) for line in lines
+    ]
+
+
+def _with_appeal(fact: Fact, appeals: Mapping[str, Appeal], closed_until: date) -> Fact:
+    is_closed = fact.charge.day is not None and fact.charge.day <= closed_until
+    return replace(fact, appeal=appeals.get(fact.name), is_closed=is_closed)
 
 
 def _names(made: ClassScore, charges: Collection[Charge]) -> dict[int, str]:

@@ -12,7 +12,9 @@ from casework.facts import Surroundings, assess_students, days_in, days_since
 from casework.ladder import Duty, DutyStatus, duty_status
 from casework.models import Obligation
 from casework.ruleset import REPORT_TIERS, Tier
+from scoring.appeals import Accepted, AppealState, waived_by
 from scoring.class_scores import SCORED_TIERS, ClassFacts, LateDuty, Return
+from scoring.models import Appeal
 from students.calendar import school_year_of, school_year_start
 from students.days import DayState, Slot
 from students.enrolment import EventKind
@@ -48,16 +50,13 @@ class _Reading:
         ids = [row.pk for row in chunk]
         baselines, lost = self._baselines(ids), self._lost(ids)
         late, returns = self._late(ids), self._returns(ids)
+        accepted = self._accepted(ids)
         spans = attended_spans(SchoolClass.objects.filter(pk__in=ids), self.start, self.as_of)
         taken = self._taken(ids)
         for row in chunk:
             days = self._days(row, spans[row.pk], taken[row.pk])
-            yield (
-                row,
-                ClassFacts(
-                    row.pk, row.stage, baselines.get(row.pk, 0), lost[row.pk], days, late[row.pk], returns[row.pk]
-                ),
-            )
+            facts = (baselines.get(row.pk, 0), lost[row.pk], days, late[row.pk], returns[row.pk])
+            yield row, ClassFacts(row.pk, row.stage, *facts, waived_by(accepted[row.pk], lost[row.pk]))
 
     def _baselines(self, ids: Collection[int]) -> dict[int, int]:
         here = Enrolment.objects.attending().on(self.start).filter(school_class__in=ids).order_by()
@@ -68,6 +67,16 @@ class _Reading:
         for loss in losses(self.as_of, policy=self.policy, classes=ids):
             if loss.since >= self.start:
                 found[loss.school_class].append(loss)
+        return found
+
+    def _accepted(self, ids: Collection[int]) -> dict[int, list[Accepted]]:
+        """Appeals that were accepted, whenever that was: like a correction they reach back to the fact's day."""
+        found = defaultdict(list)
+        rows = Appeal.objects.filter(
+            school_class__in=ids, state=AppealState.ACCEPTED, day__range=(self.start, self.as_of)
+        ).order_by("pk")
+        for school_class, *columns in rows.values_list("school_class", "kind", "day", "student", "duties"):
+            found[school_class].append(Accepted(*columns))
         return found
 
     def _taken(self, ids: Collection[int]) -> dict[int, dict[date, frozenset[str]]]:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from scoring.forms import ScoreDay, ScoreFilter
+from scoring.queries import appeals, freezes
 from scoring.queries import score_pages as queries
 from scoring.queries.charge_lines import lines_in_words
 from scoring.queries.class_scores import class_scores
@@ -41,7 +42,10 @@ def scores(request):
         "part": part,
         "whole": queries.whole_of(rows),
         "totals": queries.parts_of(rows, part, day) if part != "class" else [],
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": Paginator(freezes.with_frozen(rows, day), PAGE_SIZE).get_page(request.GET.get("page")),
+        "frozen": freezes.number_frozen(rows, day),
+        "sees_terms": bool(request.scope.roles & OFFICE_ROLES),
+        "waiting": appeals.waiting(request.scope, request.today),
         "definition": DROPOUT_RATE.note,
         "news": scheme_news(request.scope, request.today),
         "file_url": same_filters(request, "reports:class_scores_file"),
@@ -107,10 +111,18 @@ def class_score(request, pk):
         "lost_note": _lost_note(made),
         "chart_floor": min([0, *(total for _, total in points)]),
         "target": made.scheme.targets[school_class.stage].words,
-        "lines": lines_in_words(made),
+        "lines": _lines(request, school_class, made, day),
+        "may_appeal": request.scope.may_answer_for(school_class),
+        "frozen": freezes.frozen_for(request.scope, pk, day, school_year_of(day)),
         "points": [(cdate_short(each), total) for each, total in points],
     }
     return render(request, "scoring/class_score.html", context)
+
+
+def _lines(request, school_class: SchoolClass, made, day: date):
+    """The lines with the appeals against their facts, and whether one can still be made."""
+    closed_until = appeals.closed_until(school_class.school_id, school_year_of(day))
+    return lines_in_words(made, appeals.of_class(request.scope, school_class.pk), closed_until=closed_until)
 
 
 def _lost_note(made) -> str:

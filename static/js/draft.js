@@ -50,9 +50,13 @@ class Draft {
 
   async send() {
     const sent = this.files?.files.length;
+    const body = new FormData(this.form);
+    for (const each of this.form.querySelectorAll("input[type=file]")) {
+      if (each !== this.files) body.delete(each.name); // a paper is handed in with the form itself, and no draft keeps it
+    }
     try {
       const response = await fetch(this.form.dataset.draft, {
-        method: "POST", headers: { Accept: "application/json" }, body: new FormData(this.form),
+        method: "POST", headers: { Accept: "application/json" }, body,
       });
       if (!response.ok || response.redirected) throw new Error(response.status);
       const { said, photos, faults, goes_on: marks } = await response.json();

@@ -17,6 +17,11 @@ def lock_children(students: Collection[int], joined: Iterable[int | None] = ()) 
     """
     classes = set(Enrolment.objects.filter(student__in=students).values_list("school_class", flat=True))
     classes |= set(joined) - {None}
-    list(SchoolClass.objects.select_for_update(no_key=True).filter(pk__in=classes).order_by("pk").values_list("pk"))
+    lock_classes(classes)
     children = Student.objects.select_for_update(no_key=True).filter(pk__in=students)
     list(children.order_by("pk").values_list("pk"))
+
+
+def lock_classes(classes: Collection[int]) -> None:
+    """Classes by id, in order; whoever needs children as well takes these first."""
+    list(SchoolClass.objects.select_for_update(no_key=True).filter(pk__in=classes).order_by("pk").values_list("pk"))

@@ -42,6 +42,11 @@ class Notice(models.Model):
         WATCH_PROPOSED = "watch_proposed", "关注待确认"
         WATCH_DECIDED = "watch_decided", "关注学生"
         WATCH_REVIEW = "watch_review", "关注待复核"
+        APPEAL_MADE = "appeal_made", "申诉待处理"
+        APPEAL_DECIDED = "appeal_decided", "申诉结果"
+        SCORES_TO_SIGN = "scores_to_sign", "考核待签字"
+        SCORES_SIGNED = "scores_signed", "考核待定分"
+        SCORES_FROZEN = "scores_frozen", "考核已定分"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
     kind = models.CharField("种类", max_length=20, choices=Kind)

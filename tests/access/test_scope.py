@@ -23,7 +23,7 @@ from casework.models import (
     StoredRuleSet,
     VisitCheck,
 )
-from scoring.models import SchemeProposal
+from scoring.models import SchemeProposal, ScoreAmendment, ScoreFreeze
 from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_force, scope_of
 from students.enrolment import EventKind
 from students.models import (
@@ -233,6 +233,8 @@ def test_each_role_sees_its_place_and_no_other(model, places):
         DailyClose,
         DailyAmendment,
         VisitCheck,
+        ScoreFreeze,
+        ScoreAmendment,
     )
     sent_out = (Channel, Delivery, DeliveryTry)
     if model in (Posting, RuleProposal, SchemeProposal, *areas_business, *sent_out):
@@ -274,7 +276,7 @@ def test_whoever_has_student_data_says_how_it_hangs_on_a_place():
         "students.SearchKey",
         "students.SpecialGroup",
     }
-    of_one_person = {"casework.ContactDraft", "casework.DocumentDraft"}  # reached by its author alone
+    of_one_person = {"casework.ContactDraft", "casework.DocumentDraft", "scoring.AppealDraft"}  # its author's alone
     between_schools = {"students.HandOver", "students.Transfer"}  # seen from either end; test_between_schools
     # the calendar and the adopted rules belong to places, but say nothing of a child
     of_places = {"students.DayOverride", "casework.RuleAdoption", "scoring.SchemeAdoption"}

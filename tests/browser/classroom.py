@@ -31,6 +31,7 @@ from students.models import (
 from students.queries.calendar_months import Place
 from students.queries.lessons import timetable_of
 from tests import cast
+from tests.browser.appeal_pages import appeal_pages_of
 from tests.browser.bureau_pages import bureau_pages_of
 from tests.browser.document_pages import document_pages_of
 from tests.browser.reminder_pages import reminder_pages_of
@@ -146,7 +147,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         **(sign_pages(classroom) | sheet_pages(classroom) | bureau_pages_of(classroom)),
         **(pages_of_teaching(classroom) | leave_pages(classroom) | rule_pages_of(classroom)),
         **(calendar_pages_of(classroom) | reminder_pages_of(classroom) | document_pages_of(classroom)),
-        **(watch_pages_of(classroom) | score_pages_of(classroom)),
+        **(watch_pages_of(classroom) | score_pages_of(classroom) | appeal_pages_of(classroom)),
     }
 
 

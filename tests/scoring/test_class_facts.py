@@ -207,7 +207,7 @@ def test_many_classes_cost_no_more_queries_than_one(term, django_assert_num_quer
     term.take(*DAYS[:2], first="unexcused")
     classes = SchoolClass.objects.order_by("number")
     list(class_scores(classes, as_of=DAYS[5]))  # the calendar is kept from now on
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert len(list(class_scores(classes, as_of=DAYS[5]))) == 4
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert len(list(class_scores(classes.filter(pk=term.scene.school_class.pk), as_of=DAYS[5]))) == 1

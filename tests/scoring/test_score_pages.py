@@ -76,7 +76,7 @@ class TestAClass:
     def test_asks_for_the_same_however_many_facts_there_are(self, scored, django_assert_num_queries):
         client, address = client_of(scored.teacher), reverse("scoring:class_score", args=[scored.school_class.pk])
         client.get(address)
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(22):
             client.get(address)
 
 
@@ -120,12 +120,12 @@ class TestTheList:
     def test_asks_for_the_same_however_many_classes_there_are(self, scored, bureau, django_assert_num_queries):
         client = client_of(bureau)
         client.get(reverse("scoring:scores"))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(reverse("scoring:scores"))
         for number in range(5):
             cast.student(cast.school_class(scored.school, f"20240{number}"))
         keep_scores(today=TODAY)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(reverse("scoring:scores"))
 
 

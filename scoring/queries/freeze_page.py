@@ -1,0 +1,124 @@
+"""The page of a school's scores of a term: the list of an edition, what differs now, and what was done so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from scoring.models import Appeal, ScoreAmendment, ScoreFreeze
+from scoring.queries.freezes import (
+    ClassRow,
+    Difference,
+    differences,
+    mark_of,
+    open_appeals,
+    rows_frozen,
+    rows_now,
+)
+from students.models import SchoolClass
+from students.templatetags.chinese import cdatetime
+
+TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """``rows``: the classes of ``edition`` (0: as frozen), or as they stand now where nothing is frozen. ``mark``: the
+    digest of what the facts say now. ``appeals``: those that nobody has decided on."""
+
+    freeze: ScoreFreeze
+    rows: Sequence[ClassRow]
+    edition: int
+    mark: str = ""
+    amendments: Sequence[ScoreAmendment] = ()
+    differences: Sequence[Difference] = ()
+    appeals: Sequence[Appeal] = ()
+    entries: Sequence[dict] = field(default_factory=list)
+
+    @property
+    def editions(self) -> list[tuple[int, str]]:
+        """Every edition by its number and name."""
+        return [(0, "定分"), *((each.number, f"第{each.number}次更正") for each in self.amendments)]
+
+    @property
+    def is_latest(self) -> bool:
+        return self.edition == len(self.amendments)
+
+    @property
+    def shown_amendment(self) -> ScoreAmendment | None:
+        """The amendment whose list is shown; None for what was frozen."""
+        return next((each for each in self.amendments if each.number == self.edition), None)
+
+    @property
+    def sha256(self) -> str:
+        """The digest over the list that is shown."""
+        return mark_of(self.rows)
+
+    @property
+    def mean(self) -> Decimal | None:
+        if not self.rows:
+            return None
+        whole = sum((row.total for row in self.rows), Decimal(0))
+        return (whole / len(self.rows)).quantize(TENTH, ROUND_HALF_UP)
+
+    @property
+    def met(self) -> int:
+        return sum(row.result["target_met"] for row in self.rows)
+
+    @property
+    def lost(self) -> int:
+        return sum(row.result["lost"] for row in self.rows)
+
+    @property
+    def baseline(self) -> int:
+        return sum(row.result["baseline"] for row in self.rows)
+
+    @property
+    def lost_note(self) -> str:
+        """What the lost children are taken of."""
+        return f"学年初{self.baseline}人"
+
+    @property
+    def met_note(self) -> str:
+        return f"共{len(self.rows)}个班"
+
+
+def sheet_of(freeze: ScoreFreeze, asked: str, *, compares: bool = True) -> Sheet:
+    """``asked``: the number of an edition as an address has it, else the latest. ``compares``: whether to reckon what
+    the facts say now."""
+    amendments = list(freeze.amendments.select_related("issued_by"))
+    edition = next((each.number for each in amendments if str(each.number) == asked), len(amendments))
+    edition = 0 if asked == "0" else edition
+    told = {"freeze": freeze, "edition": edition, "amendments": amendments, "entries": _entries(freeze, amendments)}
+    if not freeze.is_frozen:
+        now = rows_now(freeze.school_id, freeze.term.end)
+        waiting = list(open_appeals(freeze).select_related("school_class"))
+        return Sheet(rows=now, mark=mark_of(now), appeals=waiting, **told)
+    rows = rows_frozen(freeze, edition=edition)
+    if not compares:
+        return Sheet(rows=rows, **told)
+    latest = rows if edition == len(amendments) else rows_frozen(freeze, edition=len(amendments))
+    now = rows_now(freeze.school_id, freeze.term.end, always={row.school_class.pk for row in latest})
+    return Sheet(rows=rows, mark=mark_of(now), differences=differences(latest, now), **told)
+
+
+def _entries(freeze: ScoreFreeze, amendments: Sequence[ScoreAmendment]) -> list[dict]:
+    """What was done, as entries of a timeline; the newest first."""
+    names = dict(SchoolClass.objects.filter(school=freeze.school_id).values_list("pk", "name")) if amendments else {}
+    steps = [
+        (freeze.opened_at, freeze.opened_by, "县教育局发起定分", ""),
+        (freeze.returned_at, freeze.returned_by, "退回学校", freeze.return_reason),
+        (freeze.signed_at, freeze.signed_by, "学校签字确认", ""),
+        (freeze.frozen_at, freeze.frozen_by, "检查后定分", freeze.note),
+        *(
+            (each.issued_at, each.issued_by, f"第{each.number}次更正", f"{each.reason}。{_changed(each, names)}")
+            for each in amendments
+        ),
+    ]
+    return [
+        {"when": cdatetime(at), "title": title, "by": by.name, "text": text}
+        for at, by, title, text in sorted((step for step in steps if step[0]), key=lambda step: step[0], reverse=True)
+    ]
+
+
+def _changed(amendment: ScoreAmendment, names: dict[int, str]) -> str:
+    return "；".join(f"{names.get(each['class'], '')}{'，'.join(each['words'])}" for each in amendment.differences)
