@@ -13,12 +13,15 @@ class ScoringConfig(AppConfig):
         from scoring import notice_wording, presets
         from scoring.actions.appeals import throw_away_old_drafts
         from scoring.actions.scores import keep_scores
+        from scoring.queries.appeals import waiting
         from students.queries import notices
+        from students.queries.waiting import WAITING
 
         clock.DUTIES["scores"] = ("计算班级得分", lambda day: {"scores": keep_scores(today=day)})
         clock.DUTIES["clear_appeal_drafts"] = (
             "清理旧的申诉草稿",
             lambda day: {"drafts": throw_away_old_drafts(day=day)},
         )
+        WAITING["scoring:appeals"] = waiting
         notices.WORDING.update(notice_wording.WORDING)
         post_migrate.connect(presets.load_presets, sender=self)

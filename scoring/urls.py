@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from scoring.views import appeals, class_scores, freezes, scheme_proposals, schemes, school_scores, teacher_scores
+from scoring.views import (
+    appeals,
+    class_scores,
+    freezes,
+    responsibility,
+    scheme_proposals,
+    schemes,
+    school_scores,
+    teacher_scores,
+)
 from students import converters  # noqa: F401  day in an address
 
 app_name = "scoring"
 urlpatterns = [
+    path("responsibility/", responsibility.responsibility, name="responsibility"),
     path("scores/", class_scores.scores, name="scores"),
     path("scores/classes/<int:pk>/", class_scores.class_score, name="class_score"),
     path("scores/scheme/", schemes.scheme, name="scheme"),

@@ -13,7 +13,7 @@ from scoring.queries import score_pages as queries
 from scoring.queries.charge_lines import lines_in_words
 from scoring.queries.class_scores import class_scores
 from scoring.queries.scheme_pages import scheme_news
-from students.access import AREA_ROLES, COUNTY_ROLES, OFFICE_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
+from students.access import AREA_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
 from students.calendar import school_year_of
 from students.metrics import DROPOUT_RATE
 from students.models import School, SchoolClass
@@ -44,13 +44,9 @@ def scores(request):
         "totals": queries.parts_of(rows, part, day) if part != "class" else [],
         "page": Paginator(freezes.with_frozen(rows, day), PAGE_SIZE).get_page(request.GET.get("page")),
         "frozen": freezes.number_frozen(rows, day),
-        "sees_terms": bool(request.scope.roles & OFFICE_ROLES),
-        "waiting": appeals.waiting(request.scope, request.today),
         "definition": DROPOUT_RATE.note,
         "news": scheme_news(request.scope, request.today),
         "file_url": same_filters(request, "reports:class_scores_file"),
-        "sees_schools": request.scope.roles & OFFICE_ROLES,
-        "sees_teachers": request.scope.roles & (COUNTY_ROLES | SCHOOL_ROLES),
     }
     return render(request, "scoring/scores.html", context)
 

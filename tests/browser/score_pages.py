@@ -15,6 +15,7 @@ def score_pages_of(classroom) -> dict[str, tuple[Person, str]]:
     one = reverse("scoring:class_score", args=[classroom.school_class.pk])
     months, teachers = reverse("scoring:school_months"), reverse("scoring:teachers")
     return {
+        "responsibility": (classroom.bureau, reverse("scoring:responsibility")),
         "scores by school": (classroom.bureau, reverse("scoring:scores")),
         "scores of classes": (classroom.principal, reverse("scoring:scores")),
         "scores, none found": (classroom.bureau, reverse("scoring:scores") + "?grade=9"),

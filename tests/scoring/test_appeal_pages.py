@@ -190,9 +190,11 @@ class TestTheList:
         with django_assert_num_queries(7):
             client.get(page)
 
-    def test_the_scores_lead_to_it_with_a_count(self, scored):
+    def test_the_page_of_responsibility_leads_to_it_with_a_count(self, scored):
         make(scored)
-        assert "申诉（1份等你处理）" in text_of(client_of(scored.clerk).get(reverse("scoring:scores")))
+        page = client_of(scored.clerk).get(reverse("scoring:responsibility"))
+        assert page.context["groups"]["申诉和定分"][0]["waiting"] == 1
+        assert "1件待办" in text_of(page)
 
 
 class TestThePage:

@@ -266,10 +266,10 @@ class TestThePageOfASchool:
     def test_asks_for_the_same_however_many_classes_there_are(self, autumn, bureau, django_assert_num_queries):
         client, address = client_of(bureau), reverse("scoring:school_month", args=[autumn.school.pk])
         client.get(address)
-        with django_assert_num_queries(24):
+        with django_assert_num_queries(25):
             client.get(address)
         for number in range(3):
             cast.student(cast.school_class(autumn.school, f"20260{number}"))
         keep_scores(today=TODAY)
-        with django_assert_num_queries(24):
+        with django_assert_num_queries(25):
             client.get(address)

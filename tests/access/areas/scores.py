@@ -5,6 +5,8 @@ from tests.scene import MONDAY
 
 TABLE = """
 address                          visitor homeroom subject clerk principal deputy township bureau inspector admin substitute next_class far_clerk ended newcomer
+GET  scoring:responsibility      in      200      200     200   200       200    200      200    200       403   200        200        200       in    pw
+POST scoring:responsibility      in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  scoring:scores              in      200      403     200   200       200    200      200    200       403   200        200        200       in    pw
 POST scoring:scores              in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  scoring:class_score         in      200      403     200   200       200    200      200    200       403   200        404        404       in    pw

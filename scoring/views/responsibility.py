@@ -1,0 +1,35 @@
+"""责任考核: where everything that scores and responsibilities do begins."""
+
+from django.views.decorators.http import require_safe
+
+from students.access import CLASS_ROLES, COUNTY_ROLES, OFFICE_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
+from students.views.attendance import READERS
+from students.views.audience import only_for
+from students.views.registry import show_ways
+
+# Group → its entries: address, label, what one does there, and the roles that see it.
+WAYS = {
+    "得分": [
+        ("scoring:scores", "班级责任考核", "各班的得分，每一分的依据都能点开", REGISTRY_ROLES),
+        ("scoring:mine", "我的考核", "自己这个月的得分，每一分是哪一天、哪件事", CLASS_ROLES),
+        ("scoring:school_months", "学校月考核", "各校当月的得分、等级和排名", OFFICE_ROLES),
+        ("scoring:teachers", "教师个人绩效", "一所学校各位教师当月的得分", COUNTY_ROLES | SCHOOL_ROLES),
+    ],
+    "申诉和定分": [
+        ("scoring:appeals", "申诉", "不可归责的写明情况，附上材料；答复写在得分里", REGISTRY_ROLES),
+        ("scoring:freezes", "学期定分", "学期结束后核对、签字、检查、定分，以后只出更正", OFFICE_ROLES),
+    ],
+    "办法": [
+        ("scoring:scheme", "考核办法", "考核哪些事、各多少分、依据什么；新的办法先试算再采用", READERS),
+    ],
+    "责任": [
+        ("casework:pledges", "责任书", "一次生成全校的控辍保学责任书，谁还没有签", OFFICE_ROLES),
+    ],
+}
+
+
+@require_safe
+@only_for(READERS, "责任考核由教师、学校和主管部门查看，系统管理员只管账号")
+def responsibility(request):
+    """Every way that the reader's roles may go, with what waits for them."""
+    return show_ways(request, "责任考核", WAYS)
