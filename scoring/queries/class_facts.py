@@ -104,19 +104,17 @@ class _Reading:
             undone, school_class__in=ids, triggered_on__range=(self.start, self.as_of), due_on__lt=self.as_of
         )
         columns = ("school_class", "student", "tier", "key", "triggered_on", "due_on", "done_on")
-        found = defaultdict(list)
-        for school_class, student, tier, *dates, done_on in rows.exclude(
-            student__in=anew.values("student")
-        ).values_list(*columns):
-            done_on = done_on if done_on and done_on <= self.as_of else None
-            found[school_class].append(LateDuty(student, Tier(tier), *dates, done_on))
-        for school_class, duty in self._reckoned(anew, ids):
+        found, here = defaultdict(list), Enrolment.objects.filter(school_class__in=ids).values("student")
+        others = set(anew.filter(student__in=here).values_list("student", flat=True))
+        for school_class, student, tier, *dates, done_on in rows.values_list(*columns):
+            if student not in others:
+                done_on = done_on if done_on and done_on <= self.as_of else None
+                found[school_class].append(LateDuty(student, Tier(tier), *dates, done_on))
+        for school_class, duty in self._reckoned(sorted(others), ids):
             found[school_class].append(duty)
         return found
 
-    def _reckoned(self, anew, ids: Collection[int]) -> Iterator[tuple[int, LateDuty]]:
-        here = Enrolment.objects.filter(school_class__in=ids).values("student")
-        students = sorted(set(anew.filter(student__in=here).values_list("student", flat=True)))
+    def _reckoned(self, students: list[int], ids: Collection[int]) -> Iterator[tuple[int, LateDuty]]:
         for student, duties, _ in assess_students(students, self.surroundings, through=self.as_of):
             for duty in duties:
                 if duty.school_class in ids and duty.triggered_on >= self.start and self._is_late(duty):
