@@ -10,6 +10,7 @@ class ScoringConfig(AppConfig):
 
     def ready(self):
         from casework import clock
+        from casework.demo import AFTERWARDS
         from scoring import notice_wording, presets
         from scoring.actions.appeals import throw_away_old_drafts
         from scoring.actions.scores import keep_scores
@@ -23,5 +24,6 @@ class ScoringConfig(AppConfig):
             lambda day: {"drafts": throw_away_old_drafts(day=day)},
         )
         WAITING["scoring:appeals"] = waiting
+        AFTERWARDS.append("scoring.demo.tell_appeals")
         notices.WORDING.update(notice_wording.WORDING)
         post_migrate.connect(presets.load_presets, sender=self)

@@ -9,3 +9,7 @@ a school, `acts` answers its duties, `county` does all this in one transaction. 
 the engine has opened is done through the actions: `cases` in schools and the bureau, `bureau` in the townships.
 `names`, `papers`, `terms` serve them.
 """
+
+# What the apps above this one add to a county that is made: functions of its plan, by name, so that a site that makes
+# none loads none.
+AFTERWARDS: list[str] = []

@@ -8,10 +8,12 @@ from random import Random
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from casework import engine
 from casework.actions.signs import compute_county
 from casework.demo import (
+    AFTERWARDS,
     acts,
     attendance,
     attention,
@@ -84,6 +86,8 @@ def make_county(*, students: int, seed: int, today: date) -> Made:
     cases.work_on_cases(plan)
     bureau.work_on_cases(today)
     attention.give_attention(today)
+    for name in AFTERWARDS:
+        import_string(name)(plan)
     AuditRow.objects.create(
         done_at=timezone.now(),
         action="demo.make",
