@@ -87,3 +87,44 @@ class ScoreDay(forms.Form):
         if day > self.today:
             raise forms.ValidationError(f"{cdate(day)}还没有到，最晚算到今天")
         return day
+
+
+class AwardFilter(forms.Form):
+    """What narrows the candidates of awards and the lists down; ranks stay those among all."""
+
+    q = forms.CharField(label="查找", required=False, max_length=40)
+    school = forms.ChoiceField(label="学校", required=False)
+    township = forms.ChoiceField(label="乡镇", required=False)
+    stage = forms.ChoiceField(label="办学类型", choices=[("", "全部"), *School.Kind.choices], required=False)
+
+    def __init__(self, *args, schools, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.schools = list(schools)
+        offer_places(self, self.schools)
+        townships = {row.township_id: row.township for row in self.schools}
+        self.fields["township"].choices = [("", "全部"), *((str(pk), area.name) for pk, area in townships.items())]
+        if len(townships) < 2:
+            del self.fields["township"]
+        if len({row.kind for row in self.schools}) < 2:
+            del self.fields["stage"]
+        self.full_clean()
+
+    @property
+    def chosen(self) -> School | None:
+        """The one school that is asked for, or the only one there is."""
+        asked = self.cleaned_data.get("school", "") if "school" in self.fields else ""
+        if "school" not in self.fields and len(self.schools) == 1:
+            return self.schools[0]
+        return next((row for row in self.schools if str(row.pk) == asked), None)
+
+    def keeps(self, school: School, name: str) -> bool:
+        """Whether a line of ``school`` called ``name`` is asked for; what makes no sense narrows nothing."""
+        asked = {key: self.cleaned_data.get(key, "") for key in ("q", "township", "stage")}
+        words = asked["q"].strip()
+        return (
+            school.pk in {row.pk for row in self.schools}
+            and (self.chosen is None or self.chosen.pk == school.pk)
+            and (not asked["township"] or str(school.township_id) == asked["township"])
+            and (not asked["stage"] or school.kind == asked["stage"])
+            and (not words or words in name or words in school.name)
+        )

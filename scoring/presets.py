@@ -7,29 +7,42 @@ from django.db import connection
 from django.utils import timezone
 
 from casework.presets import store_presets
-from scoring.models import SchemeAdoption, SchoolSchemeAdoption, StoredScheme, StoredSchoolScheme
+from scoring.award_rules import AwardRule, read_award_rule
+from scoring.models import (
+    AwardRuleAdoption,
+    SchemeAdoption,
+    SchoolSchemeAdoption,
+    StoredAwardRule,
+    StoredScheme,
+    StoredSchoolScheme,
+)
 from scoring.scheme import Scheme
 from scoring.scheme_reading import read_scheme, refusal_of_own
 from scoring.school_scheme import SchoolScheme, read_school_scheme
 
 PRESETS = Path(__file__).resolve().parent / "schemes"
 SCHOOL_PRESETS = PRESETS.parent / "school_schemes"
-DEFAULT, SCHOOL_DEFAULT = "class_standard", "school_standard"
+AWARD_RULES = PRESETS.parent / "award_rule_sets"
+DEFAULT, SCHOOL_DEFAULT, AWARD_DEFAULT = "class_standard", "school_standard", "award_standard"
 ALWAYS = 1900  # the county's first adoption holds since before its records begin
 
 
 def load_presets(**_) -> None:
     """Store every preset whose content is new as the next version of its code; called after migrate."""
-    if StoredSchoolScheme._meta.db_table not in connection.introspection.table_names():
+    if StoredAwardRule._meta.db_table not in connection.introspection.table_names():
         return  # another app was migrated, or this one taken back
     store_presets(PRESETS, StoredScheme, read_scheme)
     store_presets(SCHOOL_PRESETS, StoredSchoolScheme, read_school_scheme)
+    store_presets(AWARD_RULES, StoredAwardRule, read_award_rule)
     if not SchemeAdoption.objects.filter(school=None).exists():
         newest = StoredScheme.objects.filter(code=DEFAULT).order_by("version").last()
         SchemeAdoption.objects.create(scheme=newest, school_year=ALWAYS, adopted_at=timezone.now())
     if not SchoolSchemeAdoption.objects.exists():
         newest = StoredSchoolScheme.objects.filter(code=SCHOOL_DEFAULT).order_by("version").last()
         SchoolSchemeAdoption.objects.create(scheme=newest, school_year=ALWAYS, adopted_at=timezone.now())
+    if not AwardRuleAdoption.objects.exists():
+        newest = StoredAwardRule.objects.filter(code=AWARD_DEFAULT).order_by("version").last()
+        AwardRuleAdoption.objects.create(rule=newest, school_year=ALWAYS, adopted_at=timezone.now())
 
 
 class InForce:
@@ -66,3 +79,10 @@ def school_scheme_in(school_year: int) -> SchoolScheme:
     adopted = SchoolSchemeAdoption.objects.filter(school_year__lte=school_year).select_related("scheme")
     scheme = adopted.latest("school_year").scheme
     return read_school_scheme(scheme.content, key=scheme.pk)
+
+
+def award_rule_in(school_year: int) -> AwardRule:
+    """The rules of awards that hold in a school year; one query."""
+    adopted = AwardRuleAdoption.objects.filter(school_year__lte=school_year).select_related("rule")
+    rule = adopted.latest("school_year").rule
+    return read_award_rule(rule.content, key=rule.pk)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from scoring.views import (
     appeals,
+    awards,
     class_scores,
     freezes,
     responsibility,
@@ -57,5 +58,6 @@ urlpatterns = [
     path("scores/terms/<int:pk>/send-back/", freezes.send_back_scores, name="send_back_scores"),
     path("scores/terms/<int:pk>/freeze/", freezes.freeze_scores, name="freeze_scores"),
     path("scores/terms/<int:pk>/amend/", freezes.amend_scores, name="amend_scores"),
+    path("scores/awards/", awards.awards, name="awards"),
     path("scores/frozen/<int:pk>/", freezes.frozen_score, name="frozen_score"),
 ]

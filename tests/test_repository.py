@@ -75,6 +75,8 @@ CALCULATION = {
     ),
     "scoring": (
         "appeals",
+        "award_rules",
+        "awards",
         "class_scores",
         "frozen",
         "scheme",

@@ -1,4 +1,5 @@
 from scoring.models.appeals import Appeal, AppealDraft, AppealPaper
+from scoring.models.awards import AwardRuleAdoption, StoredAwardRule
 from scoring.models.freezes import FrozenScore, ScoreAmendment, ScoreFreeze
 from scoring.models.schemes import SchemeAdoption, SchemeProposal, StoredScheme
 from scoring.models.school_schemes import SchoolSchemeAdoption, StoredSchoolScheme
@@ -8,6 +9,7 @@ __all__ = [
     "Appeal",
     "AppealDraft",
     "AppealPaper",
+    "AwardRuleAdoption",
     "FrozenScore",
     "KeptScore",
     "SchemeAdoption",
@@ -15,6 +17,7 @@ __all__ = [
     "SchoolSchemeAdoption",
     "ScoreAmendment",
     "ScoreFreeze",
+    "StoredAwardRule",
     "StoredScheme",
     "StoredSchoolScheme",
 ]

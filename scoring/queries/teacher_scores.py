@@ -1,6 +1,6 @@
 """The months of teachers (个人绩效): reckoned from the scores of their classes, through 任课."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,11 +54,12 @@ def teacher_months(
 
     Somebody who teaches at two schools stands at each with the classes there.
     """
-    begun = _begun(classes)
+    begun = staff_begun(classes.order_by().values("school"))
     found = []
     for rows in _by_school(classes.order_by("school__code", "number"), month):
         months = {row.pk: each for row, each in rows}
-        stints = _stints(list(months), month, begun.get(rows[0][0].school_id))
+        year = month.month.school_year
+        stints = stints_in(list(months), school_year=year, through=month.day, begun=begun)
         scores = teacher_scores(stints, months, last=month.day)
         kept = {row.pk: row for row, _ in rows}
         found += [
@@ -86,25 +87,25 @@ def has_children(made: ClassScore) -> bool:
     return bool(made.facts.baseline or made.facts.counted_lost or made.facts.registers[0])
 
 
-def _begun(classes: QuerySet[SchoolClass]) -> dict[int, date]:
+def staff_begun(schools) -> dict[int, date]:
     """School → the day from which its staff is known; one query."""
-    schools = classes.order_by().values("school")
     rows = Posting.objects.filter(school__in=schools).order_by().values_list("school")
     return dict(rows.annotate(first=Min("since")))
 
 
-def _stints(classes: list[int], month: ScoreMonth, begun: date | None) -> list[Stint]:
-    """Who had the classes as 班主任, 代班 or 任课教师 in the school year; one query.
+def stints_in(classes: Collection[int], *, school_year: int, through: date, begun: Mapping[int, date]) -> list[Stint]:
+    """Who had the classes as 班主任, 代班 or 任课教师 in the school year, by ``through``; one query.
 
-    Whoever was there when the school's staff was first entered (``begun``) had the class before: an import does not
-    know since when.
+    Whoever was there when the staff of the school was first entered (``begun``) had the class before: an import does
+    not know since when.
     """
-    held = Posting.objects.filter(Q(since__lte=month.day) | Q(since=begun), school_class__in=classes)
-    rows = _in_year(held, month.month.school_year).order_by("since", "pk")
-    columns = ("person", "school_class", "role", "since", "until", "is_substitute")
+    held = Posting.objects.filter(Q(since__lte=through) | Q(since__in=set(begun.values())), school_class__in=classes)
+    rows = _in_year(held, school_year).order_by("since", "pk")
+    columns = ("school", "person", "school_class", "role", "since", "until", "is_substitute")
     return [
-        Stint(person, school_class, Affected(role), date.min if since == begun else since, *rest)
-        for person, school_class, role, since, *rest in rows.values_list(*columns)
+        Stint(person, school_class, Affected(role), date.min if since == begun.get(school) else since, *rest)
+        for school, person, school_class, role, since, *rest in rows.values_list(*columns)
+        if since <= through or since == begun.get(school)
     ]
 
 

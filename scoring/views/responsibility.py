@@ -19,6 +19,9 @@ WAYS = {
         ("scoring:appeals", "申诉", "不可归责的写明情况，附上材料；答复写在得分里", REGISTRY_ROLES),
         ("scoring:freezes", "学期定分", "学期结束后核对、签字、检查、定分，以后只出更正", OFFICE_ROLES),
     ],
+    "评优": [
+        ("scoring:awards", "评优", "无流失生班级和年级、先进校、先进个人：谁符合、为什么", OFFICE_ROLES),
+    ],
     "办法": [
         ("scoring:scheme", "考核办法", "考核哪些事、各多少分、依据什么；新的办法先试算再采用", READERS),
     ],

@@ -37,6 +37,9 @@ def appeal_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a term to sign": (classroom.principal, "freeze", [opened.pk], ""),
         "a term to freeze": (bureau, "freeze", [signed.pk], ""),
         "a term frozen": (bureau, "freeze", [frozen.pk], ""),
+        "awards, by class": (bureau, "awards", [], f"?term={frozen.term_id}"),
+        "awards, by school": (bureau, "awards", [], f"?kind=school&term={frozen.term_id}"),
+        "awards, of persons, provisional": (clerk, "awards", [], "?kind=person"),
         "a class frozen": (teacher, "frozen_score", [score.pk], ""),
     }  # fmt: skip
     found = {name: (who, reverse(f"scoring:{to}", args=args) + query) for name, (who, to, args, query) in pages.items()}

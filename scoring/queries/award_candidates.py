@@ -1,0 +1,209 @@
+"""The candidates of a term's awards as people read them: each with its conditions, and where their facts are opened."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+
+from scoring.appeals import OPEN_STATES
+from scoring.award_rules import AwardKind, AwardRule
+from scoring.awards import Candidate, class_candidates, grade_candidates, person_candidates, school_candidates
+from scoring.models import Appeal, ScoreFreeze
+from scoring.queries.award_facts import SchoolScores, frozen_scores, months_of, person_terms, school_terms, scores_now
+from students.access import in_force
+from students.calendar import school_year_start
+from students.models import Person, Posting, School, SchoolClass, Term
+from students.queries.listing import GRADES
+
+State = ScoreFreeze.State
+
+
+@dataclass(frozen=True)
+class Line:
+    """A candidate on a list. ``school_class``, ``grade`` and ``person`` are what it is of; ``note``: what more tells it
+    apart; ``facts``: the address of what its conditions follow from; ``appeals``: those that nobody has decided on;
+    ``has_left``: a person who holds no post at the school any more."""
+
+    candidate: Candidate
+    kind: AwardKind
+    school: School
+    name: str
+    facts: str
+    is_frozen: bool
+    note: str = ""
+    school_class: SchoolClass | None = None
+    grade: int | None = None
+    person: Person | None = None
+    appeals: int = 0
+    has_left: bool = False
+
+    @property
+    def subject(self) -> str:
+        return self.candidate.subject
+
+    @property
+    def verdict(self) -> tuple[str, str]:
+        """How it stands in a word, and its tone."""
+        if not self.candidate.is_met:
+            return "不符合", "mute"
+        return ("符合", "ok") if self.is_frozen else ("暂符合", "note")
+
+
+@dataclass(frozen=True)
+class Field:
+    """The candidates of an award in a term: ``lines``, those who meet all conditions first. ``unfrozen``: schools with
+    classes whose scores of the term are not frozen, in all the county; ``freezes``: what the lines follow from."""
+
+    kind: AwardKind
+    term: Term
+    rule: AwardRule
+    lines: Sequence[Line]
+    unfrozen: Sequence[School]
+    freezes: Sequence[SchoolScores]
+
+    @property
+    def met(self) -> list[Line]:
+        return [line for line in self.lines if line.candidate.is_met]
+
+
+def unfrozen_schools(term: Term) -> list[School]:
+    """Schools with classes whose scores of a term are not frozen."""
+    frozen = ScoreFreeze.objects.filter(term=term, state=State.FROZEN)
+    schools = School.objects.filter(pk__in=SchoolClass.objects.order_by().values("school"))
+    return list(schools.exclude(pk__in=frozen.values("school")).select_related("township").order_by("code"))
+
+
+def field_of(
+    kind: AwardKind, term: Term, rule: AwardRule, *, freezes: QuerySet[ScoreFreeze], today: date,
+    provisional: School | None = None,
+) -> Field:  # fmt: skip
+    """The candidates among schools that are frozen, or, provisionally, of one that is not.
+
+    Of 先进校 every frozen school of the county is judged whatever is asked for, since they share a quota; a type with
+    a school that is not frozen has no ranks yet.
+    """
+    unfrozen = unfrozen_schools(term)
+    schools = [scores_now(provisional, term, today)] if provisional else frozen_scores(freezes)
+    candidates = _candidates(kind, schools, rule, unfrozen)
+    lines = _lines(kind, candidates, schools, term, today)
+    return Field(kind, term, rule, lines, unfrozen, schools)
+
+
+def _candidates(
+    kind: AwardKind, schools: Sequence[SchoolScores], rule: AwardRule, unfrozen: Collection[School]
+) -> list[Candidate]:
+    if kind is AwardKind.CLASS:
+        return class_candidates((each for school in schools for each in school.class_terms()), rule)
+    if kind is AwardKind.GRADE:
+        return [each for school in schools for each in grade_candidates(school.school.pk, school.class_terms(), rule)]
+    if kind is AwardKind.PERSON:
+        return person_candidates(person_terms(schools), rule)
+    waiting = {school.kind for school in unfrozen}
+    terms = school_terms(schools)
+    whole = school_candidates([each for each in terms if each.group not in waiting], rule)
+    return whole + school_candidates([each for each in terms if each.group in waiting], rule, is_whole=False)
+
+
+def _lines(
+    kind: AwardKind, candidates: Sequence[Candidate], schools: Sequence[SchoolScores], term: Term, today: date
+) -> list[Line]:
+    by_school = {each.school.pk: each for each in schools}
+    appeals = _open_appeals(by_school, term)
+    makers = {
+        AwardKind.CLASS: _class_lines,
+        AwardKind.GRADE: _grade_lines,
+        AwardKind.SCHOOL: _school_lines,
+        AwardKind.PERSON: _person_lines,
+    }
+    lines = makers[kind](candidates, by_school, term, appeals, today)
+    return sorted(lines, key=lambda line: (not line.candidate.is_met, line.school.code))  # else as they came
+
+
+def _open_appeals(schools: Collection[int], term: Term) -> dict[int, dict[int, int]]:
+    """School → class → its appeals of the year up to the term's end that wait; one query."""
+    days = (school_year_start(term.school_year), term.end)
+    rows = Appeal.objects.filter(
+        school_class__school__in=list(schools), day__range=days, state__in=sorted(state.value for state in OPEN_STATES)
+    )
+    found: dict[int, dict[int, int]] = {}
+    columns = rows.order_by().values_list("school_class__school", "school_class").annotate(number=Count("pk"))
+    for school, school_class, number in columns:
+        found.setdefault(school, {})[school_class] = number
+    return found
+
+
+def _keys(candidate: Candidate) -> list[int]:
+    """The numbers in a subject."""
+    return [int(part) for part in candidate.subject.split("-")[1:]]
+
+
+def _class_lines(candidates, by_school: Mapping[int, SchoolScores], term, appeals, today) -> Iterable[Line]:
+    found = {each.row.school_class.pk: (school, each) for school in by_school.values() for each in school.classes}
+    for candidate in candidates:
+        [pk] = _keys(candidate)
+        scores, each = found[pk]
+        row = each.row.school_class
+        facts = (
+            reverse("scoring:frozen_score", args=[each.row.frozen])
+            if each.row.frozen
+            else f"{reverse('scoring:class_score', args=[pk])}?day={scores.day}"
+        )
+        waiting = appeals.get(scores.school.pk, {}).get(pk, 0)
+        yield Line(candidate, AwardKind.CLASS, scores.school, row.name, facts, scores.freeze is not None,
+                   school_class=row, appeals=waiting)  # fmt: skip
+
+
+def _grade_lines(candidates, by_school, term, appeals, today) -> Iterable[Line]:
+    for candidate in candidates:
+        school, grade = _keys(candidate)
+        scores = by_school[school]
+        waiting = sum(
+            appeals.get(school, {}).get(each.row.school_class.pk, 0)
+            for each in scores.classes
+            if each.row.school_class.grade_on(scores.day) == grade
+        )
+        name = GRADES.get(grade, "已满学制")
+        yield Line(candidate, AwardKind.GRADE, scores.school, name, _school_facts(scores),
+                   scores.freeze is not None, grade=grade, appeals=waiting)  # fmt: skip
+
+
+def _school_facts(scores: SchoolScores) -> str:
+    """The list of the school's classes."""
+    if scores.freeze is not None:
+        return reverse("scoring:freeze", args=[scores.freeze.pk])
+    return f"{reverse('scoring:scores')}?{urlencode({'school': scores.school.pk, 'by': 'class'})}"
+
+
+def _last_month(by_school: Mapping[int, SchoolScores], term: Term) -> str:
+    """``?month=2027-01`` of the last month of a term."""
+    day = min((each.day for each in by_school.values()), default=term.end)
+    months = months_of(term, day)
+    return f"?month={months[-1].month.code}" if months else ""
+
+
+def _school_lines(candidates, by_school, term, appeals, today) -> Iterable[Line]:
+    month = _last_month(by_school, term)
+    for candidate in sorted(candidates, key=lambda each: (each.group, each.rank or len(candidates))):
+        [pk] = _keys(candidate)
+        scores = by_school[pk]
+        facts = reverse("scoring:school_month", args=[pk]) + month
+        waiting = sum(appeals.get(pk, {}).values())
+        yield Line(candidate, AwardKind.SCHOOL, scores.school, scores.school.name, facts, scores.freeze is not None,
+                   note=scores.school.get_kind_display(), appeals=waiting)  # fmt: skip
+
+
+def _person_lines(candidates, by_school, term, appeals, today) -> Iterable[Line]:
+    keys = [_keys(each) for each in candidates]
+    people = Person.objects.in_bulk({person for _, person in keys})
+    held = in_force(Posting.objects.filter(person__in=people, school__in=list(by_school)), today)
+    here = set(held.values_list("school", "person"))
+    month = _last_month(by_school, term)
+    order = sorted(zip(candidates, keys, strict=True), key=lambda pair: pair[0].rank or len(candidates))
+    for candidate, (school, pk) in order:
+        scores, person = by_school[school], people[pk]
+        facts = reverse("scoring:teacher", args=[pk]) + month
+        yield Line(candidate, AwardKind.PERSON, scores.school, person.name, facts, scores.freeze is not None,
+                   note=person.staff_number, person=person, has_left=(school, pk) not in here)  # fmt: skip

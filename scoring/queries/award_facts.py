@@ -1,0 +1,207 @@
+"""What the awards of a term follow from: the frozen scores of each school, or, provisionally, what the facts say now.
+
+Everything but who had which class comes out of what was frozen; the months of a school as well.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db.models import Count, QuerySet
+
+from scoring.awards import ClassTerm, PersonTerm, SchoolTerm
+from scoring.class_scores import ClassFacts, ClassScore, score
+from scoring.frozen import facts_of
+from scoring.models import FrozenScore, ScoreFreeze, StoredScheme
+from scoring.presets import school_scheme_in
+from scoring.queries.freezes import ClassRow, rows_now
+from scoring.queries.months import ScoreMonth
+from scoring.queries.teacher_scores import staff_begun, stints_in
+from scoring.scheme import Scheme
+from scoring.scheme_reading import read_scheme
+from scoring.school_scheme import SchoolScheme
+from scoring.school_scores import MEAN_LINES, StageCount, Standing, school_score, together
+from scoring.teacher_scores import ClassMonth, Share, Stint, TeacherScore, teacher_scores
+from students.models import School, Term
+from students.months import months_through
+from students.queries.policy import policy_of
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A class of a list with its facts, and what they come to under the scheme that was kept with them."""
+
+    row: ClassRow
+    facts: ClassFacts
+    scheme: Scheme
+
+    @cached_property
+    def score(self) -> ClassScore:
+        return score(self.facts, self.scheme)
+
+    def on(self, day: date) -> ClassScore:
+        """The score that these facts say the class had on an earlier day."""
+        return score(self.facts.through(day), self.scheme)
+
+
+@dataclass(frozen=True)
+class SchoolScores:
+    """The scores of a school's classes through ``day``: as they were last amended, or, where ``freeze`` is None, as
+    the facts are now."""
+
+    school: School
+    term: Term
+    day: date
+    classes: Sequence[Scored]
+    freeze: ScoreFreeze | None = None
+    edition: int = 0
+
+    def class_terms(self) -> list[ClassTerm]:
+        """Its classes."""
+        return [_class_term(each, self.day) for each in self.classes]
+
+
+def _class_term(each: Scored, day: date) -> ClassTerm:
+    row, result = each.row.school_class, each.row.result
+    due, missing = each.facts.registers
+    counts = result["baseline"], result["lost"], due, missing, result["is_rated"], result["veto"]
+    return ClassTerm(row.pk, row.name, row.grade_on(day), *counts)
+
+
+def frozen_scores(freezes: QuerySet[ScoreFreeze]) -> list[SchoolScores]:
+    """The schools of a term that are frozen, as they were last amended, in the order of their codes; three queries."""
+    freezes = freezes.filter(state=ScoreFreeze.State.FROZEN).annotate(amended=Count("amendments", distinct=True))
+    rows = list(freezes.select_related("school__township", "term").order_by("school__code"))
+    stored = FrozenScore.objects.filter(freeze__in=[row.pk for row in rows]).select_related("school_class__school")
+    latest = {(row.freeze_id, row.school_class_id): row for row in stored.order_by("number")}
+    schemes = _schemes(row.scheme_id for row in latest.values())
+    classes: dict[int, list[Scored]] = {row.pk: [] for row in rows}
+    for row in sorted(latest.values(), key=lambda row: row.school_class.number):
+        shown = ClassRow(row.school_class, row.scheme_id, row.facts, row.result, row.sha256, row.pk, row.number)
+        classes[row.freeze_id].append(Scored(shown, facts_of(row.facts), schemes[row.scheme_id]))
+    return [SchoolScores(row.school, row.term, row.term.end, classes[row.pk], row, row.amended) for row in rows]
+
+
+def scores_now(school: School, term: Term, today: date) -> SchoolScores:
+    """What the facts say of a school whose term is not frozen, through its last day that is over."""
+    day = min(term.end, today - DAY)
+    rows = rows_now(school.pk, day)
+    schemes = _schemes(row.scheme for row in rows)
+    return SchoolScores(school, term, day, [Scored(row, facts_of(row.record), schemes[row.scheme]) for row in rows])
+
+
+def _schemes(keys: Iterable[int]) -> dict[int, Scheme]:
+    stored = StoredScheme.objects.in_bulk(set(keys))
+    return {key: read_scheme(row.content, key=key) for key, row in stored.items()}
+
+
+def months_of(term: Term, day: date) -> list[ScoreMonth]:
+    """The months of a term that have begun by ``day``; one query."""
+    spans = months_through(day, cut_off_day=policy_of(day).cut_off_day)
+    return [ScoreMonth(span, min(day, span.cut_off)) for span in spans if span.cut_off >= term.start]
+
+
+def school_terms(schools: Sequence[SchoolScores]) -> list[SchoolTerm]:
+    """The months of schools that have classes, out of what was frozen; two queries."""
+    if not schools:
+        return []
+    term, day = schools[0].term, schools[0].day
+    scheme, months = school_scheme_in(term.school_year), months_of(term, day)
+    return [_school_term(each, months, scheme) for each in schools if each.classes]
+
+
+def _school_term(of: SchoolScores, months: Sequence[ScoreMonth], scheme: SchoolScheme) -> SchoolTerm:
+    days = {day for month in months for day in (month.day, month.before) if day}
+    standings = {day: _standing(of.classes, day) for day in days}
+    targets = of.classes[0].scheme.targets
+    scores = [
+        (month, school_score(standings[month.day], standings.get(month.before, Standing()), scheme, targets))
+        for month in months
+    ]
+    whole = _standing(of.classes, of.day)
+    return SchoolTerm(
+        school=of.school.pk,
+        group=of.school.kind,
+        group_name=of.school.get_kind_display(),
+        classes=len(of.classes),
+        baseline=whole.baseline,
+        lost=whole.lost,
+        due=whole.due,
+        missing=whole.missing,
+        is_vetoed=scheme.is_vetoed(whole.lost, whole.baseline),
+        vetoed=tuple(each.row.school_class.name for each in of.classes if each.row.result["veto"]),
+        months=tuple((f"{month.month.month}月", made.total, made.band) for month, made in scores),
+    )
+
+
+def _standing(classes: Iterable[Scored], day: date) -> Standing:
+    parts = []
+    for each in classes:
+        made = each.on(day)
+        facts, (due, missing) = made.facts, made.facts.registers
+        lost = len(facts.counted_lost)
+        counts = int(bool(facts.baseline or lost or due))
+        points = {line: made.lines[line].points for line in MEAN_LINES}
+        parts.append(Standing((StageCount(facts.stage, facts.baseline, lost),), counts, points, due, missing))
+    return together(parts)
+
+
+def person_terms(schools: Sequence[SchoolScores]) -> list[PersonTerm]:
+    """The teachers of schools with what the term counts for them; three queries."""
+    if not schools:
+        return []
+    term, day = schools[0].term, schools[0].day
+    months = months_of(term, day)
+    begun = staff_begun([each.school.pk for each in schools])
+    classes = [each.row.school_class.pk for school in schools for each in school.classes]
+    by_class: dict[int, list[Stint]] = defaultdict(list)
+    for stint in stints_in(classes, school_year=term.school_year, through=day, begun=begun):
+        by_class[stint.school_class].append(stint)
+    before = months[0].before if months else None
+    return [person for each in schools for person in _person_terms(each, before, by_class)]
+
+
+def _person_terms(of: SchoolScores, before: date | None, by_class: Mapping[int, list[Stint]]) -> list[PersonTerm]:
+    """A term counts like one long month: what its days have changed, and the target as it stands at its end."""
+    classes = {each.row.school_class.pk: each for each in of.classes}
+    stints = [stint for pk in classes for stint in by_class.get(pk, ())]
+    terms = {pk: ClassMonth(each.score, each.on(before) if before else None) for pk, each in classes.items()}
+    made = teacher_scores(stints, terms, last=of.day)
+    names = {pk: each.row.school_class.name for pk, each in classes.items()}
+    vetoed = {pk for pk, each in classes.items() if each.row.result["veto"]}
+    return [_person_term(of, each, _had(stints, person, of, vetoed), names) for person, each in made.items()]
+
+
+def _had(stints: Collection[Stint], person: int, of: SchoolScores, vetoed: Collection[int]) -> list[int]:
+    """The classes under a veto that somebody has had at any time of the term; a 代班 does not answer for its target."""
+    return sorted(
+        {
+            each.school_class
+            for each in stints
+            if each.person == person
+            and each.school_class in vetoed
+            and not each.is_substitute
+            and (each.until is None or each.until > of.term.start)
+        }
+    )
+
+
+def _person_term(of: SchoolScores, made: TeacherScore, vetoed: Iterable[int], names: Mapping[int, str]) -> PersonTerm:
+    here = [share for share in made.shares if share.is_here]
+    role = min((share.role for share in here), default=None)  # 班主任 before 任课教师
+    return PersonTerm(
+        person=made.person,
+        school=of.school.pk,
+        role=role,
+        classes=_class_words([share for share in here if share.role is role] or made.shares, names),
+        points=made.total,
+        vetoed=tuple(names[each] for each in vetoed),
+    )
+
+
+def _class_words(shares: Iterable[Share], names: Mapping[int, str]) -> str:
+    return "、".join(names[share.school_class] for share in shares)

@@ -1,0 +1,166 @@
+"""The candidates of awards: from frozen scores, provisional before that; who sees which, and what each fails."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from casework.ruleset import Tier
+from scoring.class_scores import ClassFacts, LateDuty
+from scoring.models import FrozenScore
+from scoring.queries.award_facts import Scored, months_of
+from scoring.queries.class_scores import class_scores
+from students.models import Role, SchoolClass, Term
+from tests import cast
+from tests.scene import MONDAY, at, client_of
+from tests.scoring.appealing import AFTER, frozen, make, principal_of, week
+
+END = date(2027, 1, 22)
+
+
+@pytest.fixture
+def scored(scene, clock):
+    """Two classes in different grades: of one a child is lost, of the other no register was ever taken."""
+    cast.student(cast.school_class(scene.school, "202401"), "赵宁")
+    week(scene, clock)
+    clock.move_to(at(AFTER))
+    return scene
+
+
+@pytest.fixture
+def bureau(db):
+    return cast.person("苏远", role=Role.BUREAU_OFFICER)
+
+
+@pytest.fixture
+def head(scored):
+    return principal_of(scored)
+
+
+def page_of(who, **query):
+    return client_of(who).get(reverse("scoring:awards"), query)
+
+
+def lines_of(who, kind, **query) -> dict[str, list[str]]:
+    """Name → the conditions that are not met."""
+    lines = page_of(who, kind=kind, term=Term.objects.get(number=1).pk, **query).context["page"].object_list
+    return {line.name: [check.name for check in line.candidate.unmet] for line in lines}
+
+
+class TestFrozenSchools:
+    def test_have_their_candidates_with_what_each_fails(self, scored, bureau, head):
+        frozen(scored, bureau, head)
+        assert lines_of(bureau, "class") == {"2023级1班": ["lost", "veto", "rated"], "2024级1班": ["rated"]}
+        assert lines_of(bureau, "grade") == {"四年级": ["lost", "veto", "rated"], "三年级": ["rated"]}
+        assert lines_of(bureau, "school") == {"东坪小学": ["veto", "band", "registers"]}
+        assert lines_of(bureau, "person") == {scored.teacher.name: ["veto", "points"]}
+
+    def test_open_the_facts_of_each(self, scored, bureau, head):
+        row = frozen(scored, bureau, head)
+        kept = FrozenScore.objects.get(school_class=scored.school_class)
+        text = page_of(bureau).content.decode()
+        assert reverse("scoring:frozen_score", args=[kept.pk]) in text
+        assert "流失1/3人" in text
+        for kind, address in (
+            ("grade", reverse("scoring:freeze", args=[row.pk])),
+            ("school", reverse("scoring:school_month", args=[scored.school.pk]) + "?month=2027-01"),
+            ("person", reverse("scoring:teacher", args=[scored.teacher.pk]) + "?month=2027-01"),
+        ):
+            assert address in page_of(bureau, kind=kind).content.decode()
+
+    def test_are_found_by_name_school_and_type(self, scored, bureau, head):
+        frozen(scored, bureau, head)
+        cast.student(cast.school_class(cast.school("西岭初中", kind="junior"), stage="junior"))
+        assert list(lines_of(bureau, "class", q="2024")) == ["2024级1班"]
+        assert lines_of(bureau, "class", stage="junior") == {}
+        assert "没有找到" in page_of(bureau, kind="class", q="无").content.decode()
+        assert len(lines_of(bureau, "class", school="x", stage="primary")) == 2
+
+    def test_are_read_by_the_same_queries_however_many_classes(self, scored, bureau, head):
+        frozen(scored, bureau, head)
+        client, page = client_of(bureau), reverse("scoring:awards")
+        client.get(page)
+        asked = {}
+        for kind in ("class", "grade", "school", "person"):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(page, {"kind": kind})
+            asked[kind] = len(queries)
+        assert asked == {"class": 11, "grade": 11, "school": 14, "person": 17}
+
+
+class TestSchoolsThatAreNotFrozen:
+    def test_are_shown_provisionally_and_say_so(self, scored, head):
+        page = page_of(head, kind="class")
+        assert "暂定：这所学校本学期还没有定分，下面是按现在的事实算到2027年1月22日" in page.content.decode()
+        assert [line.name for line in page.context["page"]] == ["2023级1班", "2024级1班"]
+
+    def test_are_named_to_the_bureau_and_chosen_one_by_one(self, scored, bureau):
+        page = page_of(bureau, kind="class")
+        assert page.context["provisional"] == scored.school  # the only one
+        cast.student(cast.school_class(cast.school("西岭小学")))
+        page = page_of(bureau, kind="class")
+        assert "还没有学校定分" in page.content.decode()
+        assert [school.name for school in page.context["unfrozen"]] == ["东坪小学", "西岭小学"]
+        assert lines_of(bureau, "class", school=scored.school.pk) != {}
+
+    def test_are_told_of_open_appeals(self, scored, head):
+        make(scored, today=AFTER)
+        assert "1份，处理后可能变化" in page_of(head, kind="class").content.decode()
+
+    def test_of_a_running_term_are_reckoned_through_yesterday(self, scored, head, clock):
+        clock.move_to(at(MONDAY))
+        assert "算到2026年9月6日" in page_of(head, kind="person").content.decode()
+
+    def test_without_children_have_nothing(self, scored, clock):
+        empty = cast.school("空小学")
+        cast.school_class(empty)
+        clerk = cast.person(role=Role.PRINCIPAL, school=empty)
+        assert "这所学校没有可评的" in page_of(clerk).content.decode()
+
+    def test_before_any_term_there_are_none(self, scored, head, clock):
+        clock.move_to(at(date(2026, 9, 1)))
+        assert "还没有开始的学期" in page_of(head).content.decode()
+
+    def test_share_no_quota_with_those_that_are(self, scored, bureau, head):
+        frozen(scored, bureau, head)
+        cast.student(cast.school_class(cast.school("西岭小学")))
+        [line] = page_of(bureau, kind="school").context["page"].object_list
+        assert line.candidate.rank is None
+
+
+def test_a_township_sees_no_persons(scored):
+    officer = cast.person(role=Role.TOWNSHIP_OFFICER, township=scored.school.township)
+    page = page_of(officer, kind="person")
+    assert page.context["kind"] == "class"
+    assert "先进个人" not in page.content.decode()
+
+
+def test_nonsense_in_the_address_shows_the_latest_term(scored, head):
+    assert page_of(head, term="x", kind="x", page="x").context["term"].number == 1
+
+
+@pytest.mark.parametrize("day", [date(2026, 9, 3), date(2026, 9, 5), MONDAY, date(2026, 9, 8), date(2026, 9, 10)])
+def test_facts_of_a_term_say_what_an_earlier_day_said(scored, day):
+    """What was reckoned on the day itself is what comes out of the facts of the term's end."""
+    for (room, late), (_, then) in zip(
+        class_scores(SchoolClass.objects.all(), as_of=END), class_scores(SchoolClass.objects.all(), as_of=day),
+        strict=True,
+    ):  # fmt: skip
+        assert Scored(room, late.facts, late.scheme).on(day) == then
+
+
+@pytest.mark.parametrize(("day", "found"), [(2, []), (3, [None]), (4, [None]), (5, [5])])
+def test_a_duty_is_late_from_the_day_after_and_open_until_it_was_done(day, found):
+    first, due, done = (date(2026, 9, number) for number in (1, 2, 5))
+    facts = ClassFacts(1, "primary", 3, late=[LateDuty(1, Tier.ABSENCE_REPORT, first, first, due, done)])
+    late = facts.through(date(2026, 9, day)).late
+    assert [duty.done_on and duty.done_on.day for duty in late] == found
+
+
+def test_months_of_a_term_are_those_it_has_days_in(scored):
+    first, second = Term.objects.order_by("number")
+    assert [each.month.month for each in months_of(first, END)] == [9, 10, 11, 12, 1]
+    assert [each.month.month for each in months_of(second, second.end)] == [3, 4, 5, 6, 7]
+    assert months_of(first, END)[-1].day == END
