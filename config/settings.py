@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "students",
     "casework",
     "scoring",
+    "inspections",
     "reports",
 ]
 

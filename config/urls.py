@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("casework.urls")),
     path("", include("reports.urls")),
     path("", include("scoring.urls")),
+    path("", include("inspections.urls")),
     path("", include("students.urls")),
 ]
 

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("config", "reports", "scoring", "casework", "students")
+APPS = ("config", "reports", "inspections", "scoring", "casework", "students")
 MAX_FILE_LINES = 400
 MAX_VIEW_LINES = 25
 MAX_FUNCTION_LINES = 60  # one screen

@@ -1,0 +1,1 @@
+"""Spot checks and inspections as rows."""

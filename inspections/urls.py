@@ -1,0 +1,4 @@
+"""Addresses of spot checks and inspections."""
+
+app_name = "inspections"
+urlpatterns = []
