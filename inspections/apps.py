@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class InspectionsConfig(AppConfig):
@@ -6,3 +7,8 @@ class InspectionsConfig(AppConfig):
 
     name = "inspections"
     verbose_name = "督查"
+
+    def ready(self):
+        from inspections import presets
+
+        post_migrate.connect(presets.load_presets, sender=self)

@@ -1,4 +1,24 @@
 """Addresses of spot checks and inspections."""
 
+from django.urls import path
+
+from inspections.views import results, rounds, sheets
+
 app_name = "inspections"
-urlpatterns = []
+urlpatterns = [
+    path("inspections/", rounds.rounds, name="rounds"),
+    path("inspections/new/", rounds.open_round, name="open_round"),
+    path("inspections/<int:pk>/", rounds.round_page, name="round"),
+    path("inspections/<int:pk>/paper/", rounds.round_paper, name="round_paper"),
+    path("inspections/<int:pk>/change/", rounds.change_round, name="change_round"),
+    path("inspections/schools/<int:pk>/", results.inspection, name="inspection"),
+    path("inspections/schools/<int:pk>/answer/", results.answer, name="answer"),
+    path("inspections/schools/<int:pk>/correct/", results.correct, name="correct"),
+    path("inspections/schools/<int:pk>/fill/", sheets.fill, name="fill"),
+    path("inspections/schools/<int:pk>/draft/", sheets.save_sheet, name="save_sheet"),
+    path("inspections/schools/<int:pk>/sign/", sheets.sign, name="sign"),
+    path("inspections/schools/<int:pk>/items/<slug:item>/photos/", sheets.item_photos, name="item_photos"),
+    path("inspections/photos/<int:pk>/", sheets.photo, name="photo"),
+    path("inspections/photos/<int:pk>/small/", sheets.photo_thumbnail, name="photo_thumbnail"),
+    path("inspections/photos/<int:pk>/remove/", sheets.remove_photo, name="remove_photo"),
+]

@@ -11,6 +11,7 @@ from reports.jsonfile import write_json
 from reports.pdf import write_pdf
 from reports.queries.class_scores import class_scores_table
 from reports.queries.daily_summary import daily_summary_table
+from reports.queries.inspections import inspections_table
 from reports.queries.ledgers import LEDGERS
 from reports.queries.obligations import obligations_table
 from reports.queries.rosters import ROSTERS
@@ -57,6 +58,7 @@ EXPORTS = {
     "class_scores": Export("班级责任考核", class_scores_table, frozenset({"as_of", "school"}), looks_ahead=False),
     "school_scores": Export("学校月考核", school_scores_table, frozenset({"month"})),
     "teacher_scores": Export("教师个人绩效", teacher_scores_table, frozenset({"month", "school"})),
+    "inspections": Export("检查汇总", inspections_table, frozenset({"as_of", "school"})),
     "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
 }
 

@@ -27,7 +27,7 @@ WAYS = [
 BELOW = {
     "casework:duties": ("/contacts/", "/visits/",
         "/handed-up/", "/hand-offs/", "/bureau/", "/closings/", "/legal-steps/", "/trips/", "/funnel/", "/cases/",
-        "/concerns/", "/responsibility/", "/scores/",
+        "/concerns/", "/responsibility/", "/scores/", "/inspections/", "/rectifications/", "/checklists/",
     ),
     "students:attendance": (
         "/register/", "/registers/", "/daily/", "/daily-summary/", "/notices/", "/calendar/", "/sheets/", "/signs/",

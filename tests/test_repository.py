@@ -88,6 +88,7 @@ CALCULATION = {
         "score_changes",
         "teacher_scores",
     ),
+    "inspections": ("checklist", "checklist_reading"),
     "reports": ("tables", "charts"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}

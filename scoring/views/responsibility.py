@@ -25,6 +25,9 @@ WAYS = {
     "办法": [
         ("scoring:scheme", "考核办法", "考核哪些事、各多少分、依据什么；新的办法先试算再采用", READERS),
     ],
+    "督查": [
+        ("inspections:rounds", "专项检查", "到校按检查表评分，汇总排名，学校回复", OFFICE_ROLES),
+    ],
     "责任": [
         ("casework:pledges", "责任书", "一次生成全校的控辍保学责任书，谁还没有签", OFFICE_ROLES),
     ],

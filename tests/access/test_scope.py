@@ -23,6 +23,7 @@ from casework.models import (
     StoredRuleSet,
     VisitCheck,
 )
+from inspections.models import Inspection, InspectionRound
 from scoring.models import SchemeProposal, ScoreAmendment, ScoreFreeze
 from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_force, scope_of
 from students.enrolment import EventKind
@@ -56,6 +57,7 @@ from students.models import (
 from tests import cast
 from tests.access.attendance_rows import rows_of_attendance
 from tests.access.case_rows import rows_of_cases
+from tests.access.inspection_rows import rows_of_inspections
 from tests.access.reminder_rows import rows_of_reminders
 from tests.access.rule_rows import rows_of_rules
 from tests.access.score_rows import rows_of_scores
@@ -98,6 +100,7 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         **rows_of_reminders(school_class.school),
         **rows_of_rules(school_class.school),
         **rows_of_scores(school_class),
+        **rows_of_inspections(school_class),
     }
 
 
@@ -223,6 +226,8 @@ def test_each_role_sees_its_place_and_no_other(model, places):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if role in SCHOOL_ROLES}
     # a class teacher has no business with the postings of others, nor with what schools and townships settle
     areas_business = (
+        Inspection,
+        InspectionRound,
         JointTrip,
         YearTurn,
         Resident,
