@@ -32,7 +32,7 @@ def inspections_table(*, as_of: date, school: School | None = None) -> Table:
 
 def round_table(board: Board, lines: Sequence[SchoolLine], *, as_of: date, filters: tuple[str, ...]) -> Table:
     """``lines`` of a round; ``filters`` say which they are."""
-    return _table(f"{board.round.title}检查汇总", _sections(board.checklist), lines, as_of=as_of, filters=filters)
+    return _table(f"{board.round.title}汇总表", _sections(board.checklist), lines, as_of=as_of, filters=filters)
 
 
 def _table(title: str, sections: tuple[Column, ...], lines: Sequence[SchoolLine], *, as_of, filters) -> Table:

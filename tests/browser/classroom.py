@@ -34,6 +34,7 @@ from tests import cast
 from tests.browser.appeal_pages import appeal_pages_of
 from tests.browser.bureau_pages import bureau_pages_of
 from tests.browser.document_pages import document_pages_of
+from tests.browser.inspection_pages import inspection_pages_of
 from tests.browser.reminder_pages import reminder_pages_of
 from tests.browser.score_pages import score_pages_of
 from tests.browser.watch_pages import watch_pages_of
@@ -148,6 +149,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         **(pages_of_teaching(classroom) | leave_pages(classroom) | rule_pages_of(classroom)),
         **(calendar_pages_of(classroom) | reminder_pages_of(classroom) | document_pages_of(classroom)),
         **(watch_pages_of(classroom) | score_pages_of(classroom) | appeal_pages_of(classroom)),
+        **inspection_pages_of(classroom),
     }
 
 

@@ -1,0 +1,283 @@
+"""The pages of 专项检查: what they show to whom, what they keep, and what they cost."""
+
+import pytest
+from django.urls import reverse
+
+from inspections.models import Inspection, InspectionAnswer, InspectionResult, InspectionRound, Judgement
+from students.models import Role
+from tests import cast
+from tests.inspections import inspected
+from tests.inspections.inspected import judged
+from tests.scene import MONDAY, client_of
+from tests.students.papers import pdf, picture
+
+
+def text_of(page) -> str:
+    return page.content.decode()
+
+
+def page(name, *args) -> str:
+    return reverse(f"inspections:{name}", args=args)
+
+
+def sheet(page="", *, seen=0, **points) -> dict:
+    """A sheet as the page sends it."""
+    sent = {"page": page}
+    for code, mark in judged(**points).items():
+        value = "left" if not mark.applies else str(mark.points)
+        sent |= {f"mark-{code}": value, f"remark-{code}": mark.remark, f"seen-{code}": str(seen)}
+    return sent
+
+
+class TestOpeningARound:
+    def test_takes_the_schools_of_a_township(self, round_here):
+        cast.school("西岭小学", township=cast.township("西岭镇"))
+        sent = {
+            "submission": "6f6cbb39-3d52-4b5c-b8c9-0b9a9a1f8b11", "title": "2026年秋季专项检查",
+            "checklist": inspected.checklist().pk, "first_day": "2026-09-07", "last_day": "2026-09-30",
+            "audience": "townships", "townships": [round_here.school.township_id], "inspectors": [round_here.bureau.pk],
+        }  # fmt: skip
+        client_of(round_here.bureau).post(page("open_round"), sent)
+        opened = InspectionRound.objects.get(title="2026年秋季专项检查")
+        assert [row.school for row in opened.inspections.all()] == [round_here.school]
+
+    @pytest.mark.parametrize(
+        ("field", "value", "words"),
+        [
+            ("title", "", "请填写名称"),
+            ("checklist", "999", "请在列出的检查表中选择"),
+            ("first_day", "不知道", "从哪天起没有看懂"),
+            ("audience", "chosen", "请选择学校"),
+            ("audience", "moon", "请在列出的选项中选择"),
+            ("inspectors", [], "请选择检查人"),
+            ("inspectors", ["x"], "请在列出的选项中选择"),
+            ("last_day", "2026-09-01", "最后一天早于第一天"),
+        ],
+    )
+    def test_says_what_is_wrong_and_keeps_what_was_typed(self, round_here, field, value, words):
+        sent = {
+            "submission": "6f6cbb39-3d52-4b5c-b8c9-0b9a9a1f8b11", "title": "秋季检查",
+            "checklist": inspected.checklist().pk, "first_day": "2026-09-07", "last_day": "2026-09-30",
+            "audience": "all", "inspectors": [round_here.bureau.pk],
+        } | {field: value}  # fmt: skip
+        response = client_of(round_here.bureau).post(page("open_round"), sent)
+        assert response.status_code == 422
+        assert words in text_of(response)
+        assert InspectionRound.objects.count() == 1
+
+
+class TestTheSheet:
+    def test_shows_how_every_item_is_judged_and_why(self, round_here):
+        text = text_of(client_of(round_here.inspector).get(page("fill", round_here.row.pk)))
+        assert "缺一份扣1分" in text
+        assert "依据：[S] 责任书" in text
+        assert "已评0/4项" in text
+
+    def test_is_kept_and_goes_on_to_the_signature(self, round_here):
+        client = client_of(round_here.inspector)
+        response = client.post(page("fill", round_here.row.pk), sheet(register=3) | {"sign": "1"})
+        assert response.url == page("sign", round_here.row.pk)
+        shown = text_of(client.get(response.url))
+        assert "材料不全" in shown
+        assert "签名完成检查" in shown
+        client.post(response.url, {"version": "1", "inspected_on": "2026-09-07"})
+        assert InspectionResult.objects.get().given == 18
+
+    def test_keeps_what_makes_sense_and_says_what_does_not(self, round_here):
+        sent = sheet() | {"mark-plan": "99"}
+        response = client_of(round_here.inspector).post(page("fill", round_here.row.pk), sent)
+        assert response.status_code == 422
+        assert "得分应在0到4分之间" in text_of(response)
+        assert set(Judgement.objects.values_list("item", flat=True)) == {"pledge", "register", "persuade"}
+
+    @pytest.mark.parametrize(
+        "sent", [{}, {"page": "x"}, {"mark-plan": "4"}, {"mark-plan": "4", "seen-plan": "-1"}, {"seen-plan": "x"}]
+    )
+    def test_takes_no_harm_from_half_a_page(self, round_here, sent):
+        response = client_of(round_here.inspector).post(page("fill", round_here.row.pk), sent)
+        assert response.status_code in (302, 422)
+
+    def test_shows_both_judgements_where_two_clash(self, round_here):
+        inspected.fill(round_here.row, round_here.bureau, {"plan": judged(plan=1)["plan"]})
+        client, address = client_of(round_here.inspector), page("fill", round_here.row.pk)
+        response = client.post(address, sheet(plan=3))
+        text = text_of(response)
+        assert "苏远刚才评为1分，写的是“材料不全”" in text
+        assert Judgement.objects.get(item="plan").points == 1
+        again = {field.html_name: field.value() or "" for field in response.context["form"]}
+        client.post(address, again)
+        assert Judgement.objects.get(item="plan").points == 3
+
+    def test_is_kept_while_one_types(self, round_here):
+        client, address = client_of(round_here.inspector), page("save_sheet", round_here.row.pk)
+        token = "6f6cbb39-3d52-4b5c-b8c9-0b9a9a1f8b11"
+        said = client.post(address, sheet(token, register=3)).json()
+        assert said["said"] == "已存下 7:40，已评4/4项，得18分，满分20分"
+        assert said["goes_on"] == {f"seen-{code}": 1 for code in ("plan", "pledge", "register", "persuade")}
+        # the answer was lost on the way, and the page types on
+        assert "得17分" in client.post(address, sheet(token, register=2)).json()["said"]
+
+    def test_says_while_one_types_that_somebody_else_has_judged_otherwise(self, round_here):
+        inspected.fill(round_here.row, round_here.bureau, {"plan": judged(plan=1)["plan"]})
+        said = client_of(round_here.inspector).post(page("save_sheet", round_here.row.pk), sheet()).json()
+        assert said["said"].startswith("有1项刚才由苏远改过")
+        assert "goes_on" not in said
+
+    def test_keeps_what_was_typed_on_the_way_to_the_photographs(self, round_here):
+        client, address = client_of(round_here.inspector), page("item_photos", round_here.row.pk, "plan")
+        assert client.post(address, sheet()).url == address
+        assert Judgement.objects.count() == 4
+        assert client.post(address, {"photo": picture()}).status_code == 302
+        assert round_here.row.photos.get().item == "plan"
+        assert "不是JPG或PNG照片" in text_of(client.post(address, {"photo": pdf()}))
+
+    def test_has_no_photographs_of_what_is_no_item(self, round_here):
+        address = page("item_photos", round_here.row.pk, "no-such-item")
+        assert client_of(round_here.inspector).get(address).status_code == 404
+
+    def test_names_what_is_missing_before_the_signature(self, round_here):
+        inspected.fill(round_here.row, round_here.inspector, {"plan": judged()["plan"]})
+        text = text_of(client_of(round_here.inspector).get(page("sign", round_here.row.pk)))
+        assert "还不能签名" in text
+        assert f"{page('fill', round_here.row.pk)}#item-register" in text
+
+    @pytest.mark.parametrize("name", ["fill", "sign"])
+    def test_costs_the_same_however_much_is_judged(self, round_here, name, django_assert_max_num_queries):
+        client, address = client_of(round_here.inspector), page(name, round_here.row.pk)
+        client.get(address)
+        for marks in ({}, judged(register=3)):
+            inspected.fill(round_here.row, round_here.inspector, marks)
+            with django_assert_max_num_queries(10):
+                client.get(address)
+
+
+class TestAResult:
+    @pytest.fixture
+    def done(self, round_here):
+        inspected.signed(round_here.row, round_here.inspector, register=3, persuade=None)
+        return round_here
+
+    def test_is_read_by_the_school_and_answered(self, done):
+        client, address = client_of(done.principal), page("inspection", done.row.pk)
+        text = text_of(client.get(address))
+        assert "不涉及" in text
+        assert "材料不全" in text
+        sent = {"number": "1", "kind": "explained", "words": "材料在档案室"}
+        assert client.post(page("answer", done.row.pk), sent).status_code == 302
+        assert InspectionAnswer.objects.get().words == "材料在档案室"
+        assert "材料在档案室" in text_of(client.get(address))
+
+    def test_an_explanation_without_words_is_refused_on_the_page(self, done):
+        sent = {"number": "1", "kind": "explained", "words": " "}
+        response = client_of(done.principal).post(page("answer", done.row.pk), sent)
+        assert response.status_code == 422
+        assert "请写明说明的内容" in text_of(response)
+
+    def test_is_corrected_by_the_bureau_and_shows_every_version(self, done):
+        client = client_of(done.bureau)
+        sent = sheet(register=5, persuade=None) | {"number": "1", "reason": "学校补交了材料"}
+        assert client.post(page("correct", done.row.pk), sent).status_code == 302
+        text = text_of(client.get(page("inspection", done.row.pk)))
+        assert "苏远更正为第2版：学校补交了材料" in text
+        assert "第1版" in text
+
+    def test_is_not_corrected_without_a_reason(self, done):
+        sent = sheet(register=5) | {"number": "1", "reason": ""}
+        response = client_of(done.bureau).post(page("correct", done.row.pk), sent)
+        assert response.status_code == 422
+        assert "请填写更正原因" in text_of(response)
+
+    def test_shows_the_classes_counted_that_day(self, done):
+        from students.models import HeadCount, Term
+
+        HeadCount.objects.create(
+            school_class=done.scene.school_class, term=Term.objects.first(), counted_on=MONDAY, on_roll=3, present=2,
+            counted_by=done.inspector, recorded_at=done.row.round.opened_at, recorded_by=done.inspector,
+        )  # fmt: skip
+        assert "当天的班级清点" in text_of(client_of(done.principal).get(page("inspection", done.row.pk)))
+
+    def test_costs_little(self, done, django_assert_max_num_queries):
+        client, address = client_of(done.principal), page("inspection", done.row.pk)
+        client.get(address)
+        with django_assert_max_num_queries(12):
+            client.get(address)
+
+
+class TestTheSums:
+    @pytest.fixture
+    def many(self, round_here):
+        schools = [cast.school(f"第{number}小学", township=round_here.school.township) for number in range(4)]
+        round_here.round = inspected.opened(
+            round_here.school, *schools, by=round_here.bureau, inspectors=[round_here.inspector]
+        )
+        for number, row in enumerate(round_here.round.inspections.select_related("school", "round")):
+            if number:
+                inspected.signed(row, round_here.inspector, register=number)
+        return round_here
+
+    def test_show_denominators_and_ranks(self, many):
+        text = text_of(client_of(many.bureau).get(page("round", many.round.pk)))
+        assert '1<span class="unit">/4</span>' in text
+        assert '4<span class="unit">/4项</span>' in text
+        assert "95.00%" in text
+
+    def test_list_who_waits_in_a_tab_of_its_own(self, many):
+        response = client_of(many.bureau).get(page("round", many.round.pk), {"show": "waiting"})
+        assert "东坪小学" in text_of(response)
+        assert "第1小学" not in text_of(response)
+
+    def test_are_searched(self, many):
+        response = client_of(many.bureau).get(page("round", many.round.pk), {"q": "第2"})
+        assert [line.inspection.school.name for line in response.context["page"]] == ["第2小学"]
+
+    def test_find_nothing_in_so_many_words(self, many):
+        response = client_of(many.bureau).get(page("round", many.round.pk), {"q": "没有"})
+        assert response.status_code == 200
+
+    def test_are_printed(self, many):
+        text = text_of(client_of(many.bureau).get(page("round_paper", many.round.pk)))
+        assert "没有检查完、不排名的：东坪小学" in text
+
+    def test_cost_the_same_however_many_schools_there_are(self, many, django_assert_max_num_queries):
+        client = client_of(many.bureau)
+        for each in (InspectionRound.objects.exclude(pk=many.round.pk).get(), many.round):
+            client.get(page("round", each.pk))
+            with django_assert_max_num_queries(8):
+                client.get(page("round", each.pk))
+
+    @pytest.mark.parametrize("ending", [".xlsx", ".pdf"])
+    def test_are_exported_as_they_stand(self, many, ending):
+        address = reverse("reports:inspection_file", args=[many.round.pk])
+        response = client_of(many.bureau).post(address, {"format": ending})
+        content = b"".join(response.streaming_content)
+        assert response.status_code == 200
+        assert content[:4] in (b"PK\x03\x04", b"%PDF")
+
+
+def test_the_table_carries_the_same_numbers_as_the_page(round_here):
+    from reports.queries.inspections import inspections_table
+
+    inspected.signed(round_here.row, round_here.inspector, register="2.5", persuade=None)
+    [record] = inspections_table(as_of=MONDAY).records()
+    assert (record["rank"], record["given"], record["full"], record["state"]) == (1, 12.5, 15, "done")
+    assert record["sections"] == {"lead": 10, "work": 2.5}
+    assert record["rate"] == {"numerator": 25, "denominator": 30, "text": "83.33%"}
+
+
+def test_the_table_of_a_day_before_any_round_is_empty(round_here):
+    from reports.queries.inspections import inspections_table
+
+    table = inspections_table(as_of=MONDAY.replace(day=1))
+    assert (table.count, list(table.records())) == (0, [])
+
+
+def test_a_clerk_of_a_school_without_a_round_reads_that_there_is_none(scene):
+    text = text_of(client_of(scene.clerk).get(page("rounds")))
+    assert "还没有检查批次" in text
+    assert not Inspection.objects.exists()
+
+
+def test_nobody_of_another_township_sees_it(round_here):
+    far = cast.school("西岭小学", township=cast.township("西岭镇"))
+    client = client_of(cast.person(role=Role.REGISTRY_CLERK, school=far))
+    assert client.get(page("inspection", round_here.row.pk)).status_code == 404
