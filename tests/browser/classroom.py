@@ -148,9 +148,13 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         **(sign_pages(classroom) | sheet_pages(classroom) | bureau_pages_of(classroom)),
         **(pages_of_teaching(classroom) | leave_pages(classroom) | rule_pages_of(classroom)),
         **(calendar_pages_of(classroom) | reminder_pages_of(classroom) | document_pages_of(classroom)),
-        **(watch_pages_of(classroom) | score_pages_of(classroom) | appeal_pages_of(classroom)),
-        **inspection_pages_of(classroom),
+        **(watch_pages_of(classroom) | pages_of_judging(classroom)),
     }
+
+
+def pages_of_judging(classroom: Classroom) -> dict[str, tuple[Person, str]]:
+    """责任考核 and 督查."""
+    return score_pages_of(classroom) | appeal_pages_of(classroom) | inspection_pages_of(classroom)
 
 
 def pages_of_contacts(classroom: Classroom) -> dict[str, tuple[Person, str]]:
