@@ -9,6 +9,14 @@ class InspectionsConfig(AppConfig):
     verbose_name = "督查"
 
     def ready(self):
+        from casework import clock
         from inspections import presets
+        from inspections.actions.reasons import keep_reasons
+        from inspections.queries.draws import waiting
+        from inspections.queries.mismatches import to_explain
+        from students.queries.waiting import WAITING
 
+        clock.DUTIES["count_reasons"] = ("查找清点理由", lambda day: {"reasons": keep_reasons(today=day)})
+        WAITING["inspections:count_reasons"] = waiting
+        WAITING["inspections:mismatches"] = to_explain
         post_migrate.connect(presets.load_presets, sender=self)

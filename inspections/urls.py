@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.views import results, rounds, sheets
+from inspections.views import draws, mismatches, reasons, results, rounds, sheets
 
 app_name = "inspections"
 urlpatterns = [
@@ -21,4 +21,13 @@ urlpatterns = [
     path("inspections/photos/<int:pk>/", sheets.photo, name="photo"),
     path("inspections/photos/<int:pk>/small/", sheets.photo_thumbnail, name="photo_thumbnail"),
     path("inspections/photos/<int:pk>/remove/", sheets.remove_photo, name="remove_photo"),
+    path("spot-checks/", reasons.count_reasons, name="count_reasons"),
+    path("spot-checks/classes/<int:pk>/", reasons.class_reasons, name="class_reasons"),
+    path("spot-checks/draws/", draws.draws, name="draws"),
+    path("spot-checks/draws/new/", draws.draw_classes, name="draw_classes"),
+    path("spot-checks/draws/<int:pk>/", draws.draw, name="draw"),
+    path("spot-checks/draws/<int:pk>/cancel/", draws.cancel_draw, name="cancel_draw"),
+    path("spot-checks/to-count/", draws.to_count, name="to_count"),
+    path("spot-checks/mismatches/", mismatches.mismatches, name="mismatches"),
+    path("spot-checks/mismatches/<int:count>/<int:pk>/", mismatches.explain, name="explain"),
 ]

@@ -16,6 +16,7 @@ from reports.views import (
     rosters,
     sheets,
     signs,
+    spot_checks,
     students,
     unaccounted,
     year_turn,
@@ -24,6 +25,10 @@ from students import converters  # noqa: F401  day and month in an address
 
 app_name = "reports"
 urlpatterns = [
+    path("spot-checks/file/", spot_checks.count_reasons_file, name="count_reasons_file"),
+    path("spot-checks/mismatches/file/", spot_checks.mismatches_file, name="mismatches_file"),
+    path("spot-checks/draws/<int:pk>/file/", spot_checks.draw_file, name="draw_file"),
+    path("spot-checks/draws/<int:pk>/lots/file/", spot_checks.lots_file, name="lots_file"),
     path("scores/file/", class_scores.class_scores_file, name="class_scores_file"),
     path("scores/schools/file/", month_scores.school_scores_file, name="school_scores_file"),
     path("scores/teachers/file/", month_scores.teacher_scores_file, name="teacher_scores_file"),

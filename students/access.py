@@ -84,6 +84,12 @@ class Scope:
         """The scope without single classes: what is said of a school is said of all its classes, or not at all."""
         return replace(self, homeroom=frozenset(), taught=frozenset())
 
+    @property
+    def over_classes(self) -> "Scope":
+        """The scope of whoever looks over classes: no class of one's own, nor the school whose registry one keeps."""
+        schools = (self.schools - self.clerk_of) | self.led
+        return replace(self, homeroom=frozenset(), taught=frozenset(), schools=schools)
+
     def may_answer_for(self, school_class) -> bool:
         """Whoever records a contact or files a report: the class's 班主任, the school's clerk or its head."""
         return school_class.pk in self.homeroom or school_class.school_id in self.clerk_of | self.led

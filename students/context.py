@@ -34,7 +34,8 @@ BELOW = {
         "/substitutes/", "/unverified/", "/alerts/", "/timetables/", "/leave/", "/rules/",
     ),
     "students:registry": (
-        "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",
+        "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/spot-checks/", "/opening/",
+        "/campaigns/", "/findings/",
         "/residents/", "/comparisons/", "/rosters/", "/imports/", "/year-turn/", "/schools/", "/hand-overs/",
         "/policy/", "/changes/", "/certificates/", "/documents/", "/pledges/", "/watched/", "/likely-lost/",
     ),

@@ -62,6 +62,25 @@ PARAMETERS: dict[str, Parameter] = {
     "pattern_days": Parameter("周一、周五缺勤多少天列为预警", "天", 4, "[D] 缺勤集中在周末前后", 2, 20),
     "pattern_weeks": Parameter("周一、周五缺勤统计的时段", "周", 8, "[D] 最近八周", 3, 20),
     "pattern_share": Parameter("其中周一、周五至少占多少", "%", 75, "[D] 全部缺勤日的四分之三", 50, 100),
+    "spot_window": Parameter("随机清点看最近多少天的点名", "天", 45, "[D] 最近一个半月", 14, 180),
+    "full_days": Parameter("连续全勤满多少个点名日才看", "个点名日", 20, "[D] 不足一个月的全勤不算长", 5, 120),
+    "full_known_days": Parameter("全勤至少和多少个点名日对照", "个点名日", 40, "[D] 对照太少，不作判断", 10, 365),
+    "full_chance": Parameter("长期全勤的机会低于万分之几列出", "", 10, "[D] 千个全勤的班里不到一个", 1, 500),
+    "batch_minutes": Parameter("相隔几分钟之内算一批补交", "分钟", 10, "[D] 几分钟不够逐班核对", 1, 60),
+    "batch_registers": Parameter("一批补交满多少次点名列出", "次", 6, "[D] 三天的上午、下午", 3, 60),
+    "same_minute_days": Parameter("同一分钟提交满多少天列出", "天", 10, "[D] 两个星期分秒不差", 5, 100),
+    "same_minute_share": Parameter("其中同一分钟至少占多少", "%", 60, "[D] 多数日子", 30, 100),
+    "same_moment_classes": Parameter("一人一分钟提交满几个班列出", "个班", 3, "[D] 一个人不能同时在三个班", 2, 20),
+    "same_moment_days": Parameter("一人同时提交满几天列出", "天", 3, "[D] 不止偶然一次", 1, 30),
+    "unverified_days": Parameter("待核实满多少个上课日算没有核实", "个上课日", 10, "[D] 两个星期", 2, 60),
+    "unverified_marks": Parameter("没有核实满多少人次列出", "人次", 2, "[D] 不止一次", 1, 50),
+    "early_minutes": Parameter("比这一节开始早多少分钟算早", "分钟", 60, "[D] 学生还没有到齐", 15, 240),
+    "late_hours": Parameter("这一节开始几小时以后算晚", "小时", 6, "[D] 上午的点名到下午两点才交", 2, 12),
+    "odd_hours": Parameter("远离上课时间满多少次列出", "次", 5, "[D] 不止偶然几次", 2, 60),
+    "drawn_by_reason": Parameter("随机清点按理由抽多少", "%", 50, "[D] 一半按理由，其余随机", 0, 75),
+    "drawn_owed": Parameter("随机清点按欠清点抽多少", "%", 25, "[S] 每班每学期当面清点两次；[D] 比例", 0, 25),
+    "count_days": Parameter("抽取后几天内清点", "天", 7, "[D] 一个星期", 1, 30),
+    "explain_days": Parameter("清点与点名不符，学校几天内说明", "天", 3, "[D] 三天内更正点名或说明情况", 1, 14),
     "grade_six_may_transfer": Parameter("六年级学生可以转学", "", True, "[S] 有的县规定六年级一律不办转学", 0, 1),
 }
 
@@ -103,6 +122,25 @@ class Policy:
     pattern_days: int = PARAMETERS["pattern_days"].default
     pattern_weeks: int = PARAMETERS["pattern_weeks"].default
     pattern_share: int = PARAMETERS["pattern_share"].default
+    spot_window: int = PARAMETERS["spot_window"].default
+    full_days: int = PARAMETERS["full_days"].default
+    full_known_days: int = PARAMETERS["full_known_days"].default
+    full_chance: int = PARAMETERS["full_chance"].default
+    batch_minutes: int = PARAMETERS["batch_minutes"].default
+    batch_registers: int = PARAMETERS["batch_registers"].default
+    same_minute_days: int = PARAMETERS["same_minute_days"].default
+    same_minute_share: int = PARAMETERS["same_minute_share"].default
+    same_moment_classes: int = PARAMETERS["same_moment_classes"].default
+    same_moment_days: int = PARAMETERS["same_moment_days"].default
+    unverified_days: int = PARAMETERS["unverified_days"].default
+    unverified_marks: int = PARAMETERS["unverified_marks"].default
+    early_minutes: int = PARAMETERS["early_minutes"].default
+    late_hours: int = PARAMETERS["late_hours"].default
+    odd_hours: int = PARAMETERS["odd_hours"].default
+    drawn_by_reason: int = PARAMETERS["drawn_by_reason"].default
+    drawn_owed: int = PARAMETERS["drawn_owed"].default
+    count_days: int = PARAMETERS["count_days"].default
+    explain_days: int = PARAMETERS["explain_days"].default
     grade_six_may_transfer: bool = PARAMETERS["grade_six_may_transfer"].default
 
 

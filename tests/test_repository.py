@@ -88,7 +88,7 @@ CALCULATION = {
         "score_changes",
         "teacher_scores",
     ),
-    "inspections": ("checklist", "checklist_reading"),
+    "inspections": ("checklist", "checklist_reading", "drawing", "suspicion"),
     "reports": ("tables", "charts"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}

@@ -23,7 +23,7 @@ from casework.models import (
     StoredRuleSet,
     VisitCheck,
 )
-from inspections.models import Inspection, InspectionRound
+from inspections.models import CountReason, DrawnClass, Explanation, Inspection, InspectionRound
 from scoring.models import SchemeProposal, ScoreAmendment, ScoreFreeze
 from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_force, scope_of
 from students.enrolment import EventKind
@@ -61,6 +61,7 @@ from tests.access.inspection_rows import rows_of_inspections
 from tests.access.reminder_rows import rows_of_reminders
 from tests.access.rule_rows import rows_of_rules
 from tests.access.score_rows import rows_of_scores
+from tests.access.spot_rows import rows_of_spot_checks
 from tests.scene import CHINA, MONDAY
 
 MOVED = date(2026, 10, 12)
@@ -94,13 +95,14 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         Contact: Contact.objects.create(student=child, day=MONDAY, method="phone", recorded_at=now),
         Report: Report.objects.create(student=child, day=MONDAY, kind="absence_report", recorded_at=now),
         Posting: cast.post(cast.person(), Role.SUBJECT_TEACHER, school_class=school_class),
-        **registry_rows_of(school_class, child),
+        **(registry := registry_rows_of(school_class, child)),
         **rows_of_attendance(school_class, child),
         **rows_of_cases(child),
         **rows_of_reminders(school_class.school),
         **rows_of_rules(school_class.school),
         **rows_of_scores(school_class),
         **rows_of_inspections(school_class),
+        **rows_of_spot_checks(school_class, child, registry[HeadCount]),
     }
 
 
@@ -242,7 +244,8 @@ def test_each_role_sees_its_place_and_no_other(model, places):
         ScoreAmendment,
     )
     sent_out = (Channel, Delivery, DeliveryTry)
-    if model in (Posting, RuleProposal, SchemeProposal, *areas_business, *sent_out):
+    spot_checks = (CountReason, DrawnClass, Explanation)
+    if model in (Posting, RuleProposal, SchemeProposal, *areas_business, *sent_out, *spot_checks):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if where == CLASS}
     assert found == expected
 
@@ -284,7 +287,7 @@ def test_whoever_has_student_data_says_how_it_hangs_on_a_place():
     of_one_person = {"casework.ContactDraft", "casework.DocumentDraft", "scoring.AppealDraft"}  # its author's alone
     between_schools = {"students.HandOver", "students.Transfer"}  # seen from either end; test_between_schools
     # the calendar and the adopted rules belong to places, but say nothing of a child
-    of_places = {"students.DayOverride", "casework.RuleAdoption", "scoring.SchemeAdoption"}
+    of_places = {"students.DayOverride", "casework.RuleAdoption", "scoring.SchemeAdoption", "inspections.Draw"}
     owners = {Student, SchoolClass, School}
     unscoped = {
         model._meta.label

@@ -1,0 +1,181 @@
+"""Draws and what became of them: who sees which, the count that answers a drawn class, what is still to be counted."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+
+from inspections.drawing import Candidate, Drawn, Part, draw
+from inspections.models import CountReason, Draw, DrawnClass
+from students.access import AREA_ROLES, Scope
+from students.models import AuditRow, HeadCount, Posting, SchoolClass, Term
+from students.policy import Policy
+from students.queries.registers import expected_on
+
+# Whoever takes registers, or keeps them for those who do, is not told why a class is looked at, nor that it will be.
+WATCH_ROLES = AREA_ROLES | {"principal", "deputy_head"}
+LOOKED_BACK = timedelta(days=120)  # a term [D]: what was not counted in its term is not counted any more
+STATES = {"open": "待清点", "late": "逾期未清点", "counted": "已清点", "cancelled": "已作废"}
+
+
+def reasons_seen(scope: Scope) -> QuerySet[CountReason]:
+    """The reasons that a person sees; none of a class of their own."""
+    return CountReason.objects.visible_to(scope.over_classes).exclude(school_class__in=scope.classes)
+
+
+def _first_count(counts: QuerySet[HeadCount]) -> Subquery:
+    """The first count of a drawn class that began after the draw. When one began stands in the audit log: a count that
+    is corrected later is no new one."""
+    began = AuditRow.objects.filter(
+        subject=HeadCount._meta.label_lower,
+        subject_id=OuterRef("pk"),
+        action="head_count.record",
+        done_at__gte=OuterRef(OuterRef("draw__drawn_at")),
+    )
+    of_class = counts.filter(school_class=OuterRef("school_class"), counted_on__gte=OuterRef("draw__drawn_on"))
+    return Subquery(of_class.filter(Exists(began)).order_by("counted_on", "pk").values("pk")[:1])
+
+
+def _from_above() -> QuerySet[HeadCount]:
+    """Counts by somebody who held an office above the schools that day."""
+    in_office = Posting.objects.filter(
+        Q(until=None) | Q(until__gt=OuterRef("counted_on")),
+        person=OuterRef("counted_by"),
+        role__in=AREA_ROLES,
+        since__lte=OuterRef("counted_on"),
+    )
+    return HeadCount.objects.filter(Exists(in_office))
+
+
+def with_count(rows: QuerySet[DrawnClass]) -> QuerySet[DrawnClass]:
+    """Drawn classes with ``count_id``, the count that answers the draw: after a draw from above one by somebody from
+    above, else by anybody who may count."""
+    answering = Case(
+        When(draw__is_from_above=True, then=_first_count(_from_above())),
+        default=_first_count(HeadCount.objects.all()),
+        output_field=IntegerField(),
+    )
+    return rows.annotate(count_id=answering)
+
+
+def drawn_seen(scope: Scope) -> QuerySet[DrawnClass]:
+    """The drawn classes that a person sees, each with its ``count_id``. A school sees those drawn from above once
+    somebody has been there: a visit that is known beforehand is none."""
+    rows = with_count(DrawnClass.objects.visible_to(scope.over_classes).exclude(school_class__in=scope.classes))
+    return rows if scope.roles & AREA_ROLES else rows.filter(Q(draw__is_from_above=False) | Q(count_id__isnull=False))
+
+
+def draws_seen(scope: Scope) -> QuerySet[Draw]:
+    """The draws of which a person sees a class, the newest first."""
+    return Draw.objects.filter(pk__in=drawn_seen(scope).order_by().values("draw"))
+
+
+def to_count(scope: Scope, today: date) -> QuerySet[DrawnClass]:
+    """What of the last months' draws the person is to count: classes drawn from above for whoever stands above, those
+    of a school's own draw for its heads and clerk. Nobody counts a class of their own."""
+    if scope.roles & AREA_ROLES:
+        rows = DrawnClass.objects.visible_to(scope.over_classes).filter(draw__is_from_above=True)
+    else:
+        here = scope.clerk_of | scope.led
+        rows = DrawnClass.objects.filter(school_class__school__in=here, draw__is_from_above=False)
+    rows = rows.filter(draw__cancellation=None, draw__drawn_on__gte=today - LOOKED_BACK).exclude(
+        school_class__in=scope.homeroom
+    )
+    return with_count(rows).filter(count_id=None).order_by("draw__due_on", "draw", "position")
+
+
+def waiting(scope: Scope, today: date) -> int:
+    """How many classes the person is to count; one query."""
+    return to_count(scope, today).order_by().count()
+
+
+@dataclass(frozen=True)
+class DrawLine:
+    """A draw in the history of draws."""
+
+    row: Draw
+    size: int
+    counted: int
+    today: date
+
+    @property
+    def state(self) -> str:
+        if hasattr(self.row, "cancellation"):
+            return "cancelled"
+        if self.counted == self.size:
+            return "counted"
+        return "late" if self.row.due_on < self.today else "open"
+
+    @property
+    def label(self) -> str:
+        return STATES[self.state]
+
+    @property
+    def tone(self) -> str:
+        return {"cancelled": "mute", "counted": "ok", "late": "alarm", "open": "note"}[self.state]
+
+
+def draw_lines(scope: Scope, draws: list[Draw], today: date) -> list[DrawLine]:
+    """Draws with how many of their classes, as far as the person sees them, have been counted; one query."""
+    rows = drawn_seen(scope).filter(draw__in=draws).order_by().values("draw")
+    tallies = {
+        row["draw"]: (row["size"], row["counted"]) for row in rows.annotate(size=Count("pk"), counted=Count("count_id"))
+    }
+    return [DrawLine(each, *tallies[each.pk], today) for each in draws]
+
+
+def candidates_of(classes: QuerySet[SchoolClass], *, term: Term, policy: Policy, day: date) -> list[Candidate]:
+    """The classes with children on ``day`` that may be drawn, in the order of their ids: reasons, counts owed."""
+    ids = classes.order_by().values("pk")
+    counted = dict(_tally(HeadCount.objects.filter(term=term, school_class__in=ids)))
+    reasons = dict(_tally(CountReason.objects.filter(school_class__in=ids)))
+    return [
+        Candidate(pk, reasons.get(pk, 0), max(0, policy.head_counts - counted.get(pk, 0)))
+        for pk in sorted(expected_on(ids, day))
+    ]
+
+
+def _tally(rows):
+    return rows.order_by().values_list("school_class").annotate(number=Count("pk"))
+
+
+def frozen_candidates(row: Draw) -> list[Candidate]:
+    """The classes that might have been drawn, as the draw keeps them."""
+    return [Candidate(*each) for each in row.candidates]
+
+
+@dataclass(frozen=True)
+class Again:
+    """A draw made again from what it keeps, beside what was kept of it."""
+
+    drawn: list[Drawn]
+    kept: list[Drawn]
+
+    @property
+    def is_same(self) -> bool:
+        return self.drawn == self.kept
+
+
+def drawn_again(row: Draw) -> Again:
+    """按种子重算: the draw from its seed, candidates and shares; one query."""
+    kept = [Drawn(pk, Part(part)) for pk, part in row.classes.order_by("position").values_list("school_class", "part")]
+    return Again(draw(frozen_candidates(row), row.wanted, seed=row.seed), kept)
+
+
+def standing_in_the_way(school, township, today: date) -> Draw | None:
+    """The draw of the same place that has not been counted to its end, called off or let lapse: no second one is made
+    until it pleases."""
+    rows = with_count(DrawnClass.objects.filter(draw__school=school, draw__township=township))
+    left = rows.filter(draw__cancellation=None, draw__due_on__gte=today, count_id=None)
+    return Draw.objects.filter(pk__in=left.order_by().values("draw")).first()
+
+
+def newest_as_of() -> date | None:
+    """The night whose reasons are kept; None where nothing stood out."""
+    return CountReason.objects.values_list("as_of", flat=True).order_by("-as_of").first()
+
+
+def reasons_by_class(rows: QuerySet[CountReason]) -> QuerySet:
+    """Class, how many reasons, most first; for a page of the list."""
+    named = rows.order_by().values("school_class").annotate(number=Count("pk"))
+    return named.order_by("-number", F("school_class__school__code"), F("school_class__number"), "school_class")

@@ -1,0 +1,33 @@
+"""What the tests of draws begin with: a school with several classes, somebody of every office, a draw."""
+
+from uuid import uuid4
+
+from inspections.actions.draws import Place, make_draw
+from inspections.models import CountReason, Draw
+from students.actions import counts
+from students.models import HeadCountMissing, Person, SchoolClass
+from students.queries.registers import expected_on
+from tests import cast
+from tests.scene import MONDAY
+
+
+def draw_of(by: Person, place: Place, size: int = 1, *, today=MONDAY, submission=None) -> Draw:
+    """Somebody draws."""
+    sent = {"submission": submission or uuid4(), "today": today}
+    return make_draw(by=by, scope=cast.scope(by), place=place, size=size, **sent)
+
+
+def reason_of(school_class: SchoolClass, kind: str = "batch", words: str = "9月4日20:00补交了6次点名。") -> CountReason:
+    return CountReason.objects.create(
+        school_class=school_class, kind=kind, words=words, facts=[["2026-09-04", "AM"]], as_of=MONDAY
+    )
+
+
+def count_of(by: Person, school_class: SchoolClass, *missing, today=MONDAY, reason="unknown"):
+    """Somebody counts a class and does not find ``missing``."""
+    on_roll = expected_on([school_class.pk], today).get(school_class.pk, 0)
+    found = {"present": on_roll - len(missing), "on_roll": on_roll}
+    reasons = {child.pk: HeadCountMissing.Reason(reason) for child in missing}
+    return counts.record_head_count(
+        by=by, school_class=school_class, missing=reasons, note="", seen=None, today=today, **found
+    )
