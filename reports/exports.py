@@ -16,6 +16,7 @@ from reports.queries.ledgers import LEDGERS
 from reports.queries.obligations import obligations_table
 from reports.queries.rosters import ROSTERS
 from reports.queries.school_scores import school_scores_table
+from reports.queries.spot_checks import reasons_export
 from reports.queries.students import students_table
 from reports.queries.teacher_scores import teacher_scores_table
 from reports.tables import Imprint, Table
@@ -58,6 +59,7 @@ EXPORTS = {
     "class_scores": Export("班级责任考核", class_scores_table, frozenset({"as_of", "school"}), looks_ahead=False),
     "school_scores": Export("学校月考核", school_scores_table, frozenset({"month"})),
     "teacher_scores": Export("教师个人绩效", teacher_scores_table, frozenset({"month", "school"})),
+    "count_reasons": Export("随机清点理由", reasons_export, frozenset({"school"})),
     "inspections": Export("检查汇总", inspections_table, frozenset({"as_of", "school"})),
     "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
 }

@@ -17,6 +17,7 @@ SCHOOL_ROLES = frozenset({"registry_clerk", "principal", "deputy_head"})
 CLASS_ROLES = frozenset({"homeroom_teacher", "subject_teacher"})
 AREA_ROLES = COUNTY_ROLES | TOWNSHIP_ROLES
 OFFICE_ROLES = SCHOOL_ROLES | AREA_ROLES
+OVERSEER_ROLES = AREA_ROLES | {"principal", "deputy_head"}  # who looks over classes, and takes no register
 REGISTRY_ROLES = OFFICE_ROLES | {"homeroom_teacher"}  # a 科任教师 has to do with lessons only
 KEEPER_ROLES = COUNTY_ROLES | {"registry_clerk"}  # who keeps a registry: their school's, or every one
 ACCOUNT_ROLES = frozenset({"bureau_officer", "administrator"})

@@ -27,15 +27,15 @@ WAYS = [
 BELOW = {
     "casework:duties": ("/contacts/", "/visits/",
         "/handed-up/", "/hand-offs/", "/bureau/", "/closings/", "/legal-steps/", "/trips/", "/funnel/", "/cases/",
-        "/concerns/", "/responsibility/", "/scores/", "/inspections/", "/rectifications/", "/checklists/",
+        "/concerns/", "/responsibility/", "/scores/", "/inspections/",
+        "/spot-checks/", "/rectifications/", "/checklists/",
     ),
     "students:attendance": (
         "/register/", "/registers/", "/daily/", "/daily-summary/", "/notices/", "/calendar/", "/sheets/", "/signs/",
         "/substitutes/", "/unverified/", "/alerts/", "/timetables/", "/leave/", "/rules/",
     ),
     "students:registry": (
-        "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/spot-checks/", "/opening/",
-        "/campaigns/", "/findings/",
+        "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",
         "/residents/", "/comparisons/", "/rosters/", "/imports/", "/year-turn/", "/schools/", "/hand-overs/",
         "/policy/", "/changes/", "/certificates/", "/documents/", "/pledges/", "/watched/", "/likely-lost/",
     ),

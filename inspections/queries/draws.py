@@ -12,8 +12,6 @@ from students.models import AuditRow, HeadCount, Posting, SchoolClass, Term
 from students.policy import Policy
 from students.queries.registers import expected_on
 
-# Whoever takes registers, or keeps them for those who do, is not told why a class is looked at, nor that it will be.
-WATCH_ROLES = AREA_ROLES | {"principal", "deputy_head"}
 LOOKED_BACK = timedelta(days=120)  # a term [D]: what was not counted in its term is not counted any more
 STATES = {"open": "待清点", "late": "逾期未清点", "counted": "已清点", "cancelled": "已作废"}
 

@@ -2,8 +2,9 @@
 
 from django import template
 
-from inspections.queries.draws import WATCH_ROLES, waiting
+from inspections.queries.draws import waiting
 from inspections.queries.mismatches import to_explain
+from students.access import OVERSEER_ROLES
 
 register = template.Library()
 
@@ -15,5 +16,5 @@ def spot_checks_card(context):
     return {
         "to_count": waiting(request.scope, request.today),
         "to_explain": to_explain(request.scope, request.today),
-        "watches": bool(request.scope.roles & WATCH_ROLES),
+        "watches": bool(request.scope.roles & OVERSEER_ROLES),
     }

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from inspections.queries import draws as queries
 from inspections.spot_forms import ReasonFilter, places_for
 from inspections.suspicion import DEFINITIONS, ReasonKind
+from students.access import OVERSEER_ROLES
 from students.days import Slot
 from students.models import School, SchoolClass
 from students.queries.head_counts import refusal_to_count
@@ -16,7 +17,8 @@ from students.views.audience import only_for
 from students.views.lists import same_filters
 
 PAGE_SIZE = 40
-spot_page = only_for(queries.WATCH_ROLES, "随机清点的理由和抽取由校领导、乡镇、督学和县教育局查看")
+# Whoever takes registers, or keeps them for those who do, is not told why a class is looked at, nor that it will be.
+spot_page = only_for(OVERSEER_ROLES, "随机清点的理由和抽取由校领导、乡镇、督学和县教育局查看")
 
 
 @require_safe

@@ -10,8 +10,15 @@ from inspections.queries.mismatches import Mismatch
 from inspections.queries.results import Result
 from inspections.suspicion import DEFINITIONS, ReasonKind
 from reports.tables import Column, Kind, Table
+from students.models import School
 
 NO_POINTS = "清点的理由、结果和不符都不影响得分。"
+
+
+def reasons_export(*, as_of: date, school: School | None = None) -> Table:
+    """The reasons as they stand, of every class or of those of one school."""
+    rows = CountReason.objects.filter(school_class__school=school) if school else CountReason.objects.all()
+    return count_reasons_table(rows, as_of=as_of, filters=(school.name if school else "全部学校",))
 
 
 def count_reasons_table(rows, *, as_of: date, filters: tuple[str, ...]) -> Table:

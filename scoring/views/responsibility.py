@@ -2,7 +2,7 @@
 
 from django.views.decorators.http import require_safe
 
-from students.access import CLASS_ROLES, COUNTY_ROLES, OFFICE_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
+from students.access import CLASS_ROLES, COUNTY_ROLES, OFFICE_ROLES, OVERSEER_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
 from students.views.attendance import READERS
 from students.views.audience import only_for
 from students.views.registry import show_ways
@@ -26,6 +26,8 @@ WAYS = {
         ("scoring:scheme", "考核办法", "考核哪些事、各多少分、依据什么；新的办法先试算再采用", READERS),
     ],
     "督查": [
+        ("inspections:count_reasons", "随机清点", "哪些班要到班里看一看，抽取和结果", OVERSEER_ROLES),
+        ("inspections:mismatches", "清点不符", "清点没有看到、点名说在校的学生", OFFICE_ROLES),
         ("inspections:rounds", "专项检查", "到校按检查表评分，汇总排名，学校回复", OFFICE_ROLES),
     ],
     "责任": [

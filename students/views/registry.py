@@ -9,7 +9,6 @@ from students.models import Role
 from students.queries.waiting import WAITING
 from students.views.audience import only_for
 
-HEADS = {Role.PRINCIPAL, Role.DEPUTY_HEAD}
 # Group → its entries: address, label, what one does there, and the roles that see it.
 WAYS = {
     "变动": [
@@ -20,8 +19,6 @@ WAYS = {
     ],
     "核查": [
         ("students:head_counts", "班级清点", "到班里数人，与名册对照", REGISTRY_ROLES),
-        ("inspections:count_reasons", "随机清点", "哪些班要到班里看一看，抽取和结果", AREA_ROLES | HEADS),
-        ("inspections:mismatches", "清点不符", "清点没有看到、点名说在校的学生", OFFICE_ROLES),
         ("casework:opening", "开学到校", "开学第一周应到、实到和未到", REGISTRY_ROLES),
         ("casework:watches", "关注学生", "动摇生、贫困生、学困生：提出、确认、复核", REGISTRY_ROLES),
         ("casework:likely_lost", "可能流失学生", "每名学生为什么、从哪天起、由谁办、下一步", REGISTRY_ROLES),

@@ -37,6 +37,7 @@ from tests.browser.document_pages import document_pages_of
 from tests.browser.inspection_pages import inspection_pages_of
 from tests.browser.reminder_pages import reminder_pages_of
 from tests.browser.score_pages import score_pages_of
+from tests.browser.spot_check_pages import spot_check_pages_of
 from tests.browser.watch_pages import watch_pages_of
 from tests.proposals import proposed
 from tests.scene import FRIDAY, MONDAY, Scene, at
@@ -154,7 +155,8 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
 
 def pages_of_judging(classroom: Classroom) -> dict[str, tuple[Person, str]]:
     """责任考核 and 督查."""
-    return score_pages_of(classroom) | appeal_pages_of(classroom) | inspection_pages_of(classroom)
+    inspected = inspection_pages_of(classroom) | spot_check_pages_of(classroom)
+    return score_pages_of(classroom) | appeal_pages_of(classroom) | inspected
 
 
 def pages_of_contacts(classroom: Classroom) -> dict[str, tuple[Person, str]]:

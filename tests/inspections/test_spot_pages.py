@@ -1,10 +1,12 @@
 """The pages of 随机清点: what they show to whom, each reason with its registers, and what they cost."""
 
+import json
 from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -349,6 +351,15 @@ class TestTheFiles:
         assert len(made.seed) == 32
         assert "高东" in text["mismatches_file"]
         assert AuditRow.objects.filter(subject__startswith="reports.").count() == 4
+
+    def test_of_the_server_are_the_same_also_for_scripts(self, scene, tmp_path):
+        reason_of(scene.school_class)
+        path = tmp_path / "reasons.json"
+        call_command("export", "count_reasons", output=str(path), school=scene.school.code)
+        [row] = json.loads(path.read_text())
+        assert row == {
+            "school": scene.school.code, "class": "202301", "kind": "batch", "words": "9月4日20:00补交了6次点名。"
+        }  # fmt: skip
 
     @pytest.mark.parametrize("form", [".xlsx", ".pdf"])
     @pytest.mark.parametrize("name", ["count_reasons_file", "mismatches_file", "draw_file", "lots_file"])
