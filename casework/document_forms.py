@@ -48,7 +48,7 @@ class DocumentForm(forms.Form):
             del self.fields["version"], self.fields["opened"]
         else:
             self.fields["submission"].required = False
-        for each in KINDS[kind].fields:
+        for each in KINDS[kind].asked:
             self.fields[each.name] = _field(each)
 
     def clean(self):
@@ -68,7 +68,7 @@ class DocumentForm(forms.Form):
     @property
     def sometimes(self) -> frozenset[str]:
         """What is wanted before it is issued, though a draft may wait for it."""
-        return frozenset(each.name for each in KINDS[self.kind].fields if each.required)
+        return frozenset(each.name for each in KINDS[self.kind].asked if each.required)
 
     @property
     def rows(self) -> list[tuple[forms.BoundField, str]]:
@@ -94,12 +94,12 @@ class DocumentForm(forms.Form):
 
     @staticmethod
     def _names(kind: DocumentKind) -> list[str]:
-        return [each.name for each in KINDS[kind].fields]
+        return [each.name for each in KINDS[kind].asked]
 
     @property
     def values(self) -> dict[str, str]:
         """Field → what was filled in, as text: days as 2026-09-07."""
-        found = {each.name: self.cleaned_data.get(each.name) for each in KINDS[self.kind].fields}
+        found = {each.name: self.cleaned_data.get(each.name) for each in KINDS[self.kind].asked}
         return {
             name: "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
             for name, value in found.items()
@@ -112,7 +112,7 @@ def both_sides(row: Document, mine: Mapping[str, str | None]) -> list[Difference
     now, words = shown(kind, row.values), shown(kind, mine)
     return [
         Difference(each.label, now[each.name] or BLANK, None if said is None else words[each.name] or BLANK)
-        for each in KINDS[kind].fields
+        for each in KINDS[kind].asked
         if each.name in mine and (said := mine[each.name]) != (row.values.get(each.name) or "")
     ]
 
@@ -126,7 +126,7 @@ def touched(row: Document, typed: Mapping[str, str]) -> dict[str, str]:
 
 
 def _stands(row: Document, kind: DocumentKind) -> dict[str, str]:
-    return {each.name: str(row.values.get(each.name) or "") for each in KINDS[kind].fields}
+    return {each.name: str(row.values.get(each.name) or "") for each in KINDS[kind].asked}
 
 
 def _field(each: PaperField) -> forms.Field:

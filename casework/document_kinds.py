@@ -25,6 +25,9 @@ class DocumentKind(StrEnum):
     PERSUASION_RECORD = "persuasion_record"
     URGING_NOTICE = "urging_notice"
     ORDER = "order"
+    PLEDGE_SCHOOL = "pledge_school"
+    PLEDGE_POST = "pledge_post"
+    PLEDGE_HOMEROOM = "pledge_homeroom"
     PLEDGE = "pledge"
 
     @property
@@ -45,7 +48,8 @@ class Input(StrEnum):
 @dataclass(frozen=True)
 class PaperField:
     """A field of a kind. ``source``: the fact that it is filled with beforehand (``queries.document_facts``);
-    ``is_past``: a day that is over or today; ``in_line``: a choice that the paper names in a sentence of its own."""
+    ``is_past``: a day that is over or today; ``in_line``: a choice that the paper names in a sentence of its own;
+    ``is_fixed``: it follows from what is in force, and nobody writes it by hand."""
 
     name: str
     label: str
@@ -57,12 +61,14 @@ class PaperField:
     highest: int = 400
     is_past: bool = False
     in_line: bool = False
+    is_fixed: bool = False
 
 
 @dataclass(frozen=True)
 class KindSpec:
     """``tier``: the report that issuing it files; ``addressee``: whom it is sent to; ``is_served``: it is delivered
-    with a 送达回证 and sets a limit; ``authors``: who may write it, in whose name ``issuer`` it is numbered."""
+    with a 送达回证 and sets a limit; ``authors``: who may write it, in whose name ``issuer`` it is numbered;
+    ``layer``: between whom a 责任书 is signed."""
 
     label: str
     addressee: str
@@ -72,6 +78,12 @@ class KindSpec:
     tier: Tier | None = None
     is_served: bool = False
     in_short: str = ""
+    layer: str = ""
+
+    @property
+    def asked(self) -> tuple[PaperField, ...]:
+        """The fields that somebody fills in."""
+        return tuple(each for each in self.fields if not each.is_fixed)
 
     @property
     def author_label(self) -> str:
@@ -102,6 +114,17 @@ LIMIT_DAYS = PaperField(
 )
 CONTACT = PaperField("contact", "联系人和电话", source="contact")
 ADDRESSEE = PaperField("addressee", "父母或监护人", source="guardian", help="写姓名和关系，例如：曾杰（母亲）")
+
+PLEDGED = (SignStep(Post.NAMED, "签字"),)
+PLEDGE_FIELDS = (
+    PaperField("duty", "承担的工作"),
+    PaperField("target", "目标", Input.TEXT, is_fixed=True),
+    PaperField("veto", "一票否决", Input.TEXT, is_fixed=True),
+    PaperField("points", "计分", Input.TEXT, is_fixed=True),
+    PaperField("basis", "依据的考核办法", is_fixed=True),
+    PaperField("since", "责任期开始", Input.DATE),
+    PaperField("until", "责任期结束", Input.DATE),
+)
 
 KINDS: Mapping[DocumentKind, KindSpec] = {
     DocumentKind.ABSENCE_REPORT: KindSpec(
@@ -235,33 +258,52 @@ KINDS: Mapping[DocumentKind, KindSpec] = {
         is_served=True,
         in_short="劝返无效时由乡镇政府或县教育局发出",
     ),
-    DocumentKind.PLEDGE: KindSpec(
-        "控辍保学责任书",
+    DocumentKind.PLEDGE_SCHOOL: KindSpec(
+        "控辍保学责任书（局—校）",
+        "",
+        frozenset({Post.BUREAU}),
+        PLEDGED,
+        PLEDGE_FIELDS,
+        in_short="县教育局和每所学校的校长",
+        layer="局—校",
+    ),
+    DocumentKind.PLEDGE_POST: KindSpec(
+        "控辍保学责任书（校长—副职、中层）",
         "",
         frozenset({Post.CLERK, Post.HEAD}),
-        (SignStep(Post.NAMED, "签字"),),
-        (
-            PaperField("duty", "承担的工作", source="duty"),
-            PaperField("target", "目标", source="target"),
-            PaperField("since", "责任期开始", Input.DATE, source="year_start"),
-            PaperField("until", "责任期结束", Input.DATE, source="year_end"),
-        ),
-        in_short="每班每位教师一份，写明目标",
+        PLEDGED,
+        PLEDGE_FIELDS,
+        in_short="校长和分管领导、学籍管理员",
+        layer="校长—副职、中层",
+    ),
+    DocumentKind.PLEDGE_HOMEROOM: KindSpec(
+        "控辍保学责任书（校长—班主任）",
+        "",
+        frozenset({Post.CLERK, Post.HEAD}),
+        PLEDGED,
+        PLEDGE_FIELDS,
+        in_short="校长和每位班主任",
+        layer="校长—班主任",
+    ),
+    DocumentKind.PLEDGE: KindSpec(
+        "控辍保学责任书（学校—任课教师）",
+        "",
+        frozenset({Post.CLERK, Post.HEAD}),
+        PLEDGED,
+        PLEDGE_FIELDS,
+        in_short="学校和每班每位任课教师",
+        layer="学校—任课教师",
     ),
 }
 REPORT_KINDS: Mapping[Tier, DocumentKind] = {spec.tier: kind for kind, spec in KINDS.items() if spec.tier}
-OF_A_CHILD = tuple(kind for kind in DocumentKind if kind is not DocumentKind.PLEDGE)
+SCHOOL_PLEDGES = (DocumentKind.PLEDGE_SCHOOL, DocumentKind.PLEDGE_POST)  # of somebody of a whole school
+PLEDGES = (*SCHOOL_PLEDGES, DocumentKind.PLEDGE_HOMEROOM, DocumentKind.PLEDGE)
+OF_A_CHILD = tuple(kind for kind in DocumentKind if kind not in PLEDGES)
 
 
-class Target(StrEnum):
-    """What a class is held to in a school year, by stage (domain.md §7, §8; [S] 责任书：小学 0，初中低于 2%)."""
-
-    PRIMARY = "primary"
-    JUNIOR = "junior"
-
-    @property
-    def words(self) -> str:
-        return {"primary": "本学年本班流失学生为0人", "junior": "本学年本班流失学生占学年初学生数的比例低于2%"}[self]
+def fixed(kind: DocumentKind, values: Mapping[str, object]) -> dict[str, object]:
+    """What of a document follows from what is in force, and no form changes."""
+    return {each.name: values[each.name] for each in KINDS[kind].fields if each.is_fixed and each.name in values}
 
 
 # What no document says (domain.md §5; 义务教育法 58 knows 责令限期改正 and no more), with what to write instead.

@@ -14,6 +14,7 @@ from reports.queries.daily_summary import daily_summary_table
 from reports.queries.inspections import inspections_table
 from reports.queries.ledgers import LEDGERS
 from reports.queries.obligations import obligations_table
+from reports.queries.pledges import pledges_of_schools
 from reports.queries.rosters import ROSTERS
 from reports.queries.school_scores import school_scores_table
 from reports.queries.spot_checks import reasons_export
@@ -61,6 +62,7 @@ EXPORTS = {
     "teacher_scores": Export("教师个人绩效", teacher_scores_table, frozenset({"month", "school"})),
     "count_reasons": Export("随机清点理由", reasons_export, frozenset({"school"})),
     "inspections": Export("检查汇总", inspections_table, frozenset({"as_of", "school"})),
+    "pledges": Export("控辍保学责任书", pledges_of_schools, frozenset({"school"})),
     "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
 }
 

@@ -10,11 +10,14 @@ class ScoringConfig(AppConfig):
 
     def ready(self):
         from casework import clock
+        from casework.actions import documents
         from casework.demo import AFTERWARDS
         from scoring import notice_wording, presets
         from scoring.actions.appeals import throw_away_old_drafts
         from scoring.actions.scores import keep_scores
         from scoring.queries.appeals import waiting
+        from scoring.queries.pledge_terms import against_issuing
+        from scoring.queries.pledges import own_to_sign
         from students.queries import notices
         from students.queries.waiting import WAITING
 
@@ -23,7 +26,9 @@ class ScoringConfig(AppConfig):
             "清理旧的申诉草稿",
             lambda day: {"drafts": throw_away_old_drafts(day=day)},
         )
+        documents.GUARDS.append(against_issuing)
         WAITING["scoring:appeals"] = waiting
         AFTERWARDS.append("scoring.demo.tell_appeals")
+        WAITING["scoring:my_pledges"] = own_to_sign
         notices.WORDING.update(notice_wording.WORDING)
         post_migrate.connect(presets.load_presets, sender=self)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from math import ceil, floor
 
 
 class Measure(StrEnum):
@@ -109,6 +110,12 @@ class Target:
             return lost <= (self.lost_at_most or 0)
         return lost * 100 < self.rate_below * baseline
 
+    def allowed(self, baseline: int) -> int:
+        """How many of ``baseline`` children may be lost at most."""
+        if self.rate_below is None or not baseline:
+            return self.lost_at_most or 0
+        return ceil(self.rate_below * baseline / 100) - 1
+
     @property
     def words(self) -> str:
         """The target in plain Chinese."""
@@ -143,6 +150,10 @@ class Scheme:
     def is_vetoed(self, lost: int, baseline: int) -> bool:
         """一票否决: more than so many per cent lost; never where there is no baseline."""
         return bool(baseline) and lost * 100 > self.veto_above * baseline
+
+    def veto_from(self, baseline: int) -> int:
+        """The smallest number of lost children that is vetoed; there is a baseline."""
+        return floor(self.veto_above * baseline / 100) + 1
 
     @property
     def numbers(self) -> dict[str, Decimal]:

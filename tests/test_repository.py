@@ -79,6 +79,8 @@ CALCULATION = {
         "awards",
         "class_scores",
         "frozen",
+        "pledge_terms",
+        "pledges",
         "scheme",
         "scheme_comparison",
         "scheme_reading",

@@ -4,19 +4,19 @@ Whoever writes one waits for the document first, then for the school or the area
 and the child: the PDF is set while only the number is held, so that no register waits for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from casework.actions import acts, planned_steps
 from casework.actions.drafts import FIRST_VERSION, Page, discard
 from casework.document_checks import impossible
-from casework.document_kinds import KINDS, DocumentKind, forbidden, missing_labels
+from casework.document_kinds import KINDS, DocumentKind, fixed, forbidden, missing_labels
 from casework.documents import (
     DocumentAction,
     DocumentState,
@@ -41,6 +41,8 @@ AWAITED = {
     DocumentState.WAITING: Notice.Kind.DOCUMENT_WAITING,
     DocumentState.RETURNED: Notice.Kind.DOCUMENT_RETURNED,
 }  # state → how those are told for whom a document stands so
+# What of an app above stands against issuing a document as it is, in a Chinese sentence; blank where nothing does.
+GUARDS: list[Callable[[Document], str]] = []
 SCHOOL_POSTS = frozenset({Post.HOMEROOM, Post.CLERK, Post.HEAD})
 
 
@@ -106,13 +108,14 @@ def edit(
     """
     row = locked(document)
     refuse(row, DocumentAction.EDIT, scope, today)
-    if row.values == dict(values):
+    values = dict(values) | fixed(DocumentKind(row.kind), row.values)
+    if row.values == values:
         discard(DocumentDraft, by=by, submission=row.submission, page=page)
         return row  # a second press
     _refuse_stale(row, version)
     _refuse_words(values)
     discard(DocumentDraft, by=by, submission=row.submission, page=page)
-    row.values = dict(values)
+    row.values = values
     row.version += 1
     row.save(update_fields=["values", "version"])
     audit.record(by=by, action="document.edit", subject=row)
@@ -134,7 +137,9 @@ def issue(*, by, scope: Scope, document: Document, version: int, today: date) ->
         raise DocumentRefused(f"还没有填写{'、'.join(missing)}，没有签发。请补上后再签发。")
     _refuse_words(row.values)
     _refuse_impossible(row, by, today)
-    posts = author_posts(row, posts_over(scope, row.school_class))
+    if reason := against_issuing(row):
+        raise DocumentRefused(f"{reason}。没有签发。")
+    posts = author_posts(row, posts_over(scope, row.place))
     if row.number is None:
         _number(row, posts, today)
     _settle(row, by, today)
@@ -255,6 +260,11 @@ def _refuse_stale(row: Document, version: int) -> None:
         raise DocumentChanged("你打开页面之后，这份文书有了新的改动，没有保存。请看过最新情况再办。")
 
 
+def against_issuing(row: Document) -> str:
+    """Why it is not to be issued as it stands, in a Chinese sentence without its full stop; blank where it may be."""
+    return next(filter(None, (guard(row) for guard in GUARDS)), "")
+
+
 def _refuse_words(values: Mapping[str, object]) -> None:
     if reason := forbidden(values):
         raise DocumentRefused(f"{reason}。没有保存。")
@@ -281,7 +291,7 @@ def _pressed_twice(row: Document, action: DocumentAction, by, version: int, reas
 def _number(row: Document, posts: frozenset[Post], today: date) -> None:
     """The next number of the school, or of the township or county, in this year; the issuer is held, so none is left
     out and none given twice."""
-    school, area = row.school_class.school, area_of(row, posts)
+    school, area = row.home_school, area_of(row, posts)
     if area is None:
         School.objects.select_for_update(no_key=True).get(pk=school.pk)
         row.school, code = school, school.name
@@ -358,7 +368,8 @@ def note_step(row: Document, action: DocumentAction, by, *, verb: str, reason: s
 
 
 def _tell(row: Document, people, by, today: date, *, kind=Notice.Kind.DOCUMENT_WAITING) -> None:
-    notices.send(by=by, to=people, kind=kind, school_class=row.school_class, day=today, student=row.student)
+    if school_class := told_in(row):
+        notices.send(by=by, to=people, kind=kind, school_class=school_class, day=today, student=row.student)
 
 
 def _settle(row: Document, by, today: date) -> None:
@@ -368,10 +379,20 @@ def _settle(row: Document, by, today: date) -> None:
     """
     if row.state not in AWAITED:
         return
+    school_class = told_in(row)
+    if school_class is None:
+        return
     others = Document.objects.for_page().filter(student=row.student, state=row.state).exclude(pk=row.pk)
     if row.student is None:
-        others = others.filter(school_class=row.school_class)
-    busy = {person.pk for other in others for person in awaited(other, today)}
+        others = others.filter(Q(school_class=school_class) | Q(of_school=school_class.school_id))
+    busy = {
+        person.pk for other in others if told_in(other) == school_class for person in awaited(other, today)
+    }  # fmt: skip
     people = [person for person in {*awaited(row, today), by} if person.pk not in busy]
-    about = {"school_class": row.school_class, "student": row.student}
+    about = {"school_class": school_class, "student": row.student}
     notices.settle(by=by, to=people, kind=AWAITED[DocumentState(row.state)], **about)
+
+
+def told_in(row: Document) -> SchoolClass | None:
+    """The class that a notice of the document names: its own, of a 责任书 of a school's heads the school's first."""
+    return row.school_class or row.of_school.classes.order_by("number", "pk").first()

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from casework.document_kinds import OF_A_CHILD, DocumentKind
+from casework.document_kinds import OF_A_CHILD, PLEDGES, SCHOOL_PLEDGES, DocumentKind
 from casework.documents import STANDING, STATE_TONES, DocumentAction, DocumentState, Post
 from casework.models.acts import Report
 from casework.models.cases import Case
@@ -28,6 +28,7 @@ class DocumentQuerySet(ScopedQuerySet):
             return self
         classes = SchoolClass.objects.visible_to(scope).order_by().values("pk")
         here = Q(school_class__in=classes) | Q(student__line__school_class__in=classes)
+        here |= Q(of_school__in=scope.schools) | Q(of_school__township__in=scope.townships)
         return self.filter(here | Q(person=scope.person, person__isnull=False))
 
     def standing(self):
@@ -37,12 +38,19 @@ class DocumentQuerySet(ScopedQuerySet):
     def for_page(self):
         """With all that a list or a page of them names."""
         return self.select_related(
-            "student", "school_class__school__township", "area", "drafted_by", "issued_by", "person", "voided_by"
+            "student",
+            "school_class__school__township",
+            "of_school__township",
+            "area",
+            "drafted_by",
+            "issued_by",
+            "person",
+            "voided_by",
         )
 
 
 class Document(models.Model):
-    """文书: of a child, or (责任书) of a teacher of a class.
+    """文书: of a child, or (责任书) of a teacher of a class or a head of a school.
 
     ``values`` is what has been filled in; what has been printed stands in ``IssuedPaper`` and never changes. A number
     is given at the first issue and stays, also when the document is voided, or sent back and issued anew. ``step``
@@ -57,7 +65,13 @@ class Document(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="责任人", related_name="pledges"
     )
-    school_class = models.ForeignKey(SchoolClass, models.PROTECT, verbose_name="班级", related_name="documents")
+    school_class = models.ForeignKey(
+        SchoolClass, models.PROTECT, null=True, blank=True, verbose_name="班级", related_name="documents"
+    )
+    of_school = models.ForeignKey(
+        "students.School", models.PROTECT, null=True, blank=True, verbose_name="学校", related_name="pledges",
+        help_text="不属于一个班的责任书写学校",
+    )  # fmt: skip
     school_year = models.PositiveSmallIntegerField("学年", null=True, blank=True, help_text="责任书的学年")
     obligation = models.ForeignKey(
         Obligation, models.PROTECT, null=True, blank=True, verbose_name="待办", related_name="documents"
@@ -109,16 +123,33 @@ class Document(models.Model):
             models.UniqueConstraint(fields=["area", "year", "number"], name="an_area_gives_a_number_once_a_year"),
             models.UniqueConstraint(fields=["obligation"], condition=STANDS, name="one_standing_document_a_duty"),
             models.UniqueConstraint(
-                fields=["person", "school_class", "school_year"],
-                condition=STANDS & Q(kind=DocumentKind.PLEDGE.value),
+                fields=["kind", "person", "school_class", "school_year"],
+                condition=STANDS & Q(person__isnull=False, school_class__isnull=False),
                 name="one_standing_pledge_a_teacher_and_class",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "person", "of_school", "school_year"],
+                condition=STANDS & Q(of_school__isnull=False),
+                name="one_standing_pledge_a_head_and_school",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[kind.value for kind in SCHOOL_PLEDGES], school_class=None, of_school__isnull=False
+                )
+                | ~Q(kind__in=[kind.value for kind in SCHOOL_PLEDGES]) & Q(school_class__isnull=False, of_school=None),
+                name="a_document_is_of_a_class_or_a_school",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in DocumentState]), name="document_state_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=[kind.value for kind in OF_A_CHILD], student__isnull=False, person=None)
-                | Q(kind=DocumentKind.PLEDGE.value, student=None, person__isnull=False, school_year__isnull=False),
+                | Q(
+                    kind__in=[kind.value for kind in PLEDGES],
+                    student=None,
+                    person__isnull=False,
+                    school_year__isnull=False,
+                ),
                 name="a_document_is_of_a_child_or_a_teacher",
             ),
             models.CheckConstraint(
@@ -164,6 +195,21 @@ class Document(models.Model):
     def of_whom(self) -> str:
         """The child, or the teacher of a 责任书."""
         return self.student.name if self.student_id else self.person.name
+
+    @property
+    def place(self):
+        """The class, or the school as a whole."""
+        return self.school_class or self.of_school
+
+    @property
+    def home_school(self):
+        """The school to which it belongs."""
+        return self.school_class.school if self.school_class else self.of_school
+
+    @property
+    def place_words(self) -> str:
+        """东坪小学 2023级1班."""
+        return f"{self.home_school} {self.school_class}" if self.school_class else str(self.of_school)
 
     @property
     def next_revision(self) -> int:

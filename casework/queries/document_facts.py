@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from casework.contacts import CALLS, VISITS
 from casework.document_checks import HELD, OnRecord
-from casework.document_kinds import KINDS, DocumentKind, Target
+from casework.document_kinds import KINDS, DocumentKind
 from casework.models import AbsenceRun, Contact, Document, Obligation
 from casework.wording import joined_days, short_day
 from students.calendar import SchoolDays, school_year_of, school_year_start
@@ -216,13 +216,3 @@ SOURCES: Mapping[str, Callable[[Prefill], str]] = {
     "change_note": Prefill.change_note,
     "papers": Prefill.papers,
 }
-
-
-def pledge_values(school_class: SchoolClass, duty: str, school_year: int) -> dict[str, str]:
-    """What the 责任书 of a teacher says: the work, the target of the stage, the school year."""
-    return {
-        "duty": duty,
-        "target": Target(school_class.stage).words,
-        "since": school_year_start(school_year).isoformat(),
-        "until": date(school_year + 1, 8, 31).isoformat(),
-    }

@@ -35,7 +35,7 @@ def narrowed(documents, wanted: Mapping[str, str]):
     if year := wanted.get("year"):
         documents = documents.filter(year=year)
     if school := wanted.get("school"):
-        documents = documents.filter(school_class__school=school)
+        documents = documents.filter(Q(school_class__school=school) | Q(of_school=school))
     if text := wanted.get("q", "").strip():
         named = Q(student__in=Student.objects.search(text)) | Q(person__in=Person.objects.filter(name__contains=text))
         documents = documents.filter(named | Q(reference__contains=text))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from casework.document_kinds import KINDS, DocumentKind
+from casework.document_kinds import KINDS, PLEDGES, DocumentKind
 from casework.documents import Post
 from casework.models import Document
 from casework.papers import Sheet
@@ -25,14 +25,14 @@ def area_of(document: Document, posts: Collection[Post]) -> Area | None:
         return document.area
     if set(posts) & set(OF_A_SCHOOL):
         return None
-    township = document.school_class.school.township
+    township = document.home_school.township
     return township if Post.TOWNSHIP in posts else township.parent
 
 
 def issuer_name(document: Document, area: Area | None) -> str:
     """东坪小学; 东坪镇人民政府; 云岭县教育局."""
     if area is None:
-        return document.school_class.school.name
+        return document.home_school.name
     return f"{area.name}{'人民政府' if area.level == Area.Level.TOWNSHIP else '教育局'}"
 
 
@@ -52,7 +52,7 @@ def sheet_of(document: Document, posts: Collection[Post], day: date, *, by: Pers
         author=author.name,
         printed=printed,
         replaces=f"第{document.revision}稿，替代第{document.revision - 1}稿" if document.revision > 1 else "",
-        chain=() if kind is DocumentKind.PLEDGE or KINDS[kind].is_served else KINDS[kind].chain,
+        chain=() if kind in PLEDGES or KINDS[kind].is_served else KINDS[kind].chain,
     )
 
 
@@ -61,15 +61,15 @@ def _facts(document: Document, day: date) -> dict[str, str]:
         return facts_about(document.student, document.school_class, day)
     return {
         "name": document.person.name,
-        "school": document.school_class.school.name,
-        "school_class": document.school_class.name,
+        "school": document.home_school.name,
+        "place": document.school_class.name if document.school_class else "",
         "school_year": school_year_label(document.school_year),
     }
 
 
 def _signed(kind: DocumentKind, posts: Collection[Post], issuer: str, author: Person) -> str:
     """Who signs: a letter the school or the authority, a report whoever has written it."""
-    if KINDS[kind].is_served or kind is DocumentKind.PLEDGE:
+    if KINDS[kind].is_served or kind in PLEDGES:
         return issuer
     post = next((post for post in OF_A_SCHOOL if post in posts), None)
     return f"{post.label}：{author.name}" if post else f"{issuer}：{author.name}"

@@ -20,7 +20,7 @@ from casework.documents import (
 )
 from casework.models import Document, DocumentDraft, DocumentStep, LetterDelivery
 from students.access import Scope, in_force
-from students.models import Area, Person, Posting, Role, SchoolClass, Student
+from students.models import Area, Person, Posting, Role, School, SchoolClass, Student
 from students.templatetags.chinese import cdate_short, ctime
 
 ROLES_OF = {
@@ -31,11 +31,12 @@ ROLES_OF = {
 }
 
 
-def posts_over(scope: Scope, school_class: SchoolClass) -> frozenset[Post]:
-    """The posts that the reader holds around a class."""
-    school = school_class.school
+def posts_over(scope: Scope, place: SchoolClass | School) -> frozenset[Post]:
+    """The posts that the reader holds around a class, or around a school as a whole."""
+    is_class = isinstance(place, SchoolClass)
+    school = place.school if is_class else place
     held = {
-        Post.HOMEROOM: school_class.pk in scope.homeroom,
+        Post.HOMEROOM: is_class and place.pk in scope.homeroom,
         Post.CLERK: school.pk in scope.clerk_of,
         Post.HEAD: school.pk in scope.led,
         Post.TOWNSHIP: school.township_id in scope.officer_of,
@@ -94,7 +95,7 @@ def signers(document: Document, day: date) -> list[Person]:
     post = Post(document.waiting_for)
     if post is Post.NAMED:
         return [document.person]
-    school = document.school_class.school
+    school = document.home_school
     here = Q(role__in=ROLES_OF[Post.CLERK] + ROLES_OF[Post.HEAD], school=school)
     around = here | Q(role=Role.TOWNSHIP_OFFICER, township=school.township_id) | Q(role=Role.BUREAU_OFFICER)
     held = in_force(Posting.objects.filter(around, person__is_active=True), day).select_related("person")
@@ -115,7 +116,7 @@ def awaited(document: Document, day: date) -> list[Person]:
 def parties_of(document: Document, scope: Scope, day: date) -> frozenset[Party]:
     """As what the reader stands to a document; one query where it waits."""
     parties = set()
-    if posts_over(scope, document.school_class) & KINDS[DocumentKind(document.kind)].authors:
+    if posts_over(scope, document.place) & KINDS[DocumentKind(document.kind)].authors:
         parties.add(Party.AUTHOR)
     if document.state == DocumentState.WAITING and waiting_for(scope, day).filter(pk=document.pk).exists():
         parties.add(Party.SIGNER)
@@ -127,7 +128,7 @@ def parties_of(document: Document, scope: Scope, day: date) -> frozenset[Party]:
 def _issues(document: Document, scope: Scope) -> bool:
     """Whether the reader holds the post in whose name the document was issued, or has issued it and may still write
     such a one."""
-    posts, office = posts_over(scope, document.school_class), Post.HEAD
+    posts, office = posts_over(scope, document.place), Post.HEAD
     if document.area:
         office = Post.TOWNSHIP if document.area.level == Area.Level.TOWNSHIP else Post.BUREAU
     spec = KINDS[DocumentKind(document.kind)]
@@ -172,6 +173,7 @@ def documents_of(student: Student, scope: Scope):
 def to_write(scope: Scope):
     """Drafts, and what has been sent back, of the places where the reader writes."""
     own = Q(school_class__in=scope.homeroom) | Q(school_class__school__in=scope.clerk_of | scope.led)
+    own |= Q(of_school__in=scope.clerk_of | scope.led) & ~Q(kind=DocumentKind.PLEDGE_SCHOOL)  # that is the bureau's
     own |= Q(drafted_by=scope.person)
     return documents_seen_by(scope).filter(own, state__in=sorted(state.value for state in UNISSUED))
 
@@ -230,7 +232,7 @@ def page_of(document: Document, scope: Scope, record: OnRecord | None) -> dict:
             for note in dict.fromkeys(notes.values())
         ],
         "missing": "、".join(missing_labels(kind, document.values)),
-        "issue_word": spec.issue_verb(posts_over(scope, document.school_class)),
+        "issue_word": spec.issue_verb(posts_over(scope, document.place)),
         "papers": list(document.papers.defer("pdf", "values").select_related("issued_by").order_by("-revision")),
         "copies": list(document.copies.defer("content").select_related("uploaded_by")),
         "delivery": LetterDelivery.objects.filter(document=document).select_related("recorded_by").first(),

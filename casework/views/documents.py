@@ -57,6 +57,7 @@ def new_document(request, pk, kind):
     form = DocumentForm(request.POST or None, kind=kind, values=values, record=on_record(fill, kind))
     context = {"student": student, "school_class": school_class, "kind": kind, "document": None}
     context |= {"form": form, "typed": typed, "differences": [], "changed_by": "", "whom": student.name}
+    context["place_words"] = school_class.name
     if form.is_valid():
         made, refused = _drafted(request, form, student, school_class, duty)
         if not refused:
@@ -110,8 +111,8 @@ def edit_document(request, pk):
         form, differences, is_saved = _edited(request, form, row, over)
         if is_saved:
             return redirect("casework:document", pk)
-    context = {"form": form, "student": row.student, "school_class": row.school_class, "kind": kind, "document": row}
-    context |= {"typed": typed, "differences": differences, "whom": row.of_whom}
+    context = {"form": form, "student": row.student, "kind": kind, "document": row, "typed": typed}
+    context |= {"differences": differences, "whom": row.of_whom, "place_words": row.place_words}
     context["changed_by"] = last_change(row, "document.edit") if differences else ""
     status = 409 if form.is_bound and differences else 422 if form.is_bound else 200
     return render(request, "casework/document_form.html", context, status=status)
@@ -178,6 +179,7 @@ def document(request, pk):
     context = papers.page_of(row, request.scope, _record(request, row)) | {
         "forms": forms,
         "offered": offered,
+        "against": actions.against_issuing(row) if DocumentAction.ISSUE in offered else "",
         "sign_word": name_of(DocumentAction.SIGN, papers.step_of(row)),
         "copy_form": CopyForm() if DocumentAction.ATTACH in offered else None,
     }
@@ -229,7 +231,7 @@ def document_paper(request, pk):
         number = int(wanted) if wanted.isdecimal() and len(wanted) < 5 else row.revision
         kept = get_object_or_404(row.papers, revision=number)
         return _pdf(bytes(kept.pdf), f"{row.pk}-{kept.revision}")
-    posts = author_posts(row, papers.posts_over(request.scope, row.school_class))
+    posts = author_posts(row, papers.posts_over(request.scope, row.place))
     printed = printed_words(request.user.name, timezone.now())
     sheet = sheet_of(row, posts, request.today, by=request.user, printed=printed)
     return _pdf(typeset(sheet).pdf, f"{row.pk}-draft")

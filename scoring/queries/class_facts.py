@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from itertools import islice
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from casework.facts import Surroundings, assess_students, days_in, days_since
 from casework.ladder import Duty, DutyStatus, duty_status
@@ -15,6 +15,7 @@ from casework.ruleset import REPORT_TIERS, Tier
 from scoring.appeals import Accepted, AppealState, waived_by
 from scoring.class_scores import SCORED_TIERS, ClassFacts, LateDuty, Return
 from scoring.models import Appeal
+from scoring.queries.baselines import baselines
 from students.calendar import school_year_of, school_year_start
 from students.days import DayState, Slot
 from students.enrolment import EventKind
@@ -59,8 +60,7 @@ class _Reading:
             yield row, ClassFacts(row.pk, row.stage, *facts, waived_by(accepted[row.pk], lost[row.pk]))
 
     def _baselines(self, ids: Collection[int]) -> dict[int, int]:
-        here = Enrolment.objects.attending().on(self.start).filter(school_class__in=ids).order_by()
-        return dict(here.values_list("school_class").annotate(number=Count("pk")))
+        return baselines(ids, self.start)
 
     def _lost(self, ids: Collection[int]) -> dict[int, list[Loss]]:
         found = defaultdict(list)

@@ -31,7 +31,8 @@ WAYS = {
         ("inspections:rounds", "专项检查", "到校按检查表评分，汇总排名，学校回复", OFFICE_ROLES),
     ],
     "责任": [
-        ("casework:pledges", "责任书", "一次生成全校的控辍保学责任书，谁还没有签", OFFICE_ROLES),
+        ("scoring:pledges", "责任书", "局校、校内各层的责任书：生成、签发、打印，谁还没有签", OFFICE_ROLES),
+        ("scoring:my_pledges", "我的责任书", "自己承担的工作、目标，签字", CLASS_ROLES | SCHOOL_ROLES),
     ],
 }
 

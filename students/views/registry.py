@@ -30,7 +30,7 @@ WAYS = {
     "文书": [
         ("casework:documents", "文书", "报告、记录、通知书：起草、签发、签收、退回", REGISTRY_ROLES),
         ("casework:document_register", "发文登记", "按年份和种类查每一个文号", REGISTRY_ROLES),
-        ("casework:pledges", "责任书", "一次生成全校的控辍保学责任书，谁还没有签", OFFICE_ROLES),
+        ("scoring:pledges", "责任书", "一次生成全校的控辍保学责任书，谁还没有签", OFFICE_ROLES),
     ],
     "数据": [
         ("reports:rosters", "名册与台账", "适龄、困境、留守、脱贫、随班就读", REGISTRY_ROLES),

@@ -25,6 +25,4 @@ def document_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a document to change": (teacher, reverse("casework:edit_document", args=[drafted(classroom, child).pk])),
         "a document to sign": (clerk, reverse("casework:document", args=[waiting.pk])),
         "a letter to deliver": (teacher, reverse("casework:deliver_document", args=[letter.pk])),
-        "pledges of a school": (clerk, reverse("casework:school_pledges", args=[classroom.school.pk])),
-        "pledges of all schools": (classroom.bureau, reverse("casework:pledges")),
     }

@@ -5,6 +5,7 @@ from django.urls import reverse
 from scoring.actions.scores import keep_scores
 from scoring.models import StoredScheme
 from students.models import Person
+from tests.browser.pledge_pages import pledge_pages_of
 from tests.scene import MONDAY
 from tests.scoring.versions import adopted, content, proposed, tried
 
@@ -31,6 +32,7 @@ def score_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "one's own month": (classroom.teacher, reverse("scoring:mine")),
         "months of teachers to export": (classroom.clerk, reverse("reports:teacher_scores_file")),
         **_scheme_pages_of(classroom),
+        **pledge_pages_of(classroom),
     }
 
 

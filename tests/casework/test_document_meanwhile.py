@@ -2,10 +2,8 @@
 
 import pytest
 
-from casework.actions import pledges
 from casework.document_kinds import DocumentKind
 from casework.models import Document, DocumentStep
-from tests import cast
 from tests.casework.test_document_pages import page, words
 from tests.scene import client_of
 
@@ -153,13 +151,6 @@ class TestADraft:
         assert "还没有填写。请先修改，填好再签发。" in text
         assert "还没有填写家访日期、家访地点、" in text
         assert 'value="issue"' not in text
-
-    def test_of_a_pledge_can_be_changed(self, desk):
-        clerk = desk.scene.clerk
-        place = {"by": clerk, "scope": cast.scope(clerk), "today": desk.today, "school_year": 2026}
-        pledges.draw_up(school=desk.scene.school, **place)
-        row = Document.objects.filter(kind="pledge").first()
-        assert client_of(clerk).get(page("edit_document", row.pk)).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["签收人", "见证人"])

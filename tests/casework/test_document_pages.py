@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
-from casework.document_kinds import DocumentKind
+from casework.document_kinds import OF_A_CHILD, DocumentKind
 from casework.models import Document, Obligation
 from casework.queries.timeline import timeline
 from students.queries.child import present_place, rights_over
@@ -96,7 +96,7 @@ class TestWriting:
         row = desk.draft()
         assert client_of(desk.scene.clerk).get(new).url == page("document", row.pk)
 
-    @pytest.mark.parametrize("kind", ["pledge", "unheard"])
+    @pytest.mark.parametrize("kind", ["pledge", "pledge_school", "unheard"])
     def test_a_kind_that_is_not_of_a_child_is_not_found(self, desk, kind):
         address = page("new_document", desk.scene.children[0].pk, kind)
         assert client_of(desk.scene.teacher).get(address).status_code == 404
@@ -253,7 +253,7 @@ def test_a_notice_leads_to_the_desk(desk):
 
 
 def test_every_kind_of_a_child_opens_as_a_form(desk):
-    for kind in (kind for kind in DocumentKind if kind is not DocumentKind.PLEDGE):
+    for kind in OF_A_CHILD:
         who = "bureau" if kind is DocumentKind.ORDER else "homeroom"
         address = page("new_document", desk.scene.children[0].pk, kind.value)
         assert client_of(desk.people[who]).get(address).status_code == 200, kind

@@ -284,6 +284,8 @@ class TestTheDatabase:
             {"waiting_for": "clerk", "state": "returned"},
             {"state": "unheard"},
             {"kind": "pledge"},
+            {"kind": "pledge_school"},
+            {"school_class": None},
             {"student": None},
             {"revision": 0},
         ],

@@ -35,12 +35,6 @@ GET  casework:signed_copy         in      200      404     200   200       200  
 POST casework:signed_copy         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:deliver_document    in      200      404     200   200       200    403      403    403       404   200        404        404       in    pw
 POST casework:deliver_document    in      →        404     →     →         →      403      403    403       404   →          404        404       in    pw
-GET  casework:pledges             in      403      403     →     →         →      →        200    →         403   403        403        →         in    pw
-POST casework:pledges             in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  casework:school_pledges      in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
-POST casework:school_pledges      in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  casework:draw_up_pledges     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-POST casework:draw_up_pledges     in      403      403     →     →         →      403      403    403       403   403        403        404       in    pw
 """  # noqa: E501
 SAID = {
     "visited_on": "2026-09-07", "place": "家中", "visitors": "沈明", "met": "曾杰（母亲）", "talk": "了解缺课原因",
@@ -79,8 +73,6 @@ def arguments(scene, people, day) -> dict[str, list]:
         "casework:attach_copy": [letter.pk],
         "casework:signed_copy": [copy.pk],
         "casework:deliver_document": [letter.pk],
-        "casework:school_pledges": [scene.school.pk],
-        "casework:draw_up_pledges": [scene.school.pk],
         "casework:child_documents": [child.pk],
         "casework:new_document": [child.pk, "visit_record"],
         "casework:save_document_draft": [child.pk, "visit_record"],
