@@ -12,6 +12,7 @@ from inspections.suspicion import DEFINITIONS, ReasonKind
 from reports.tables import Column, Kind, Table
 from students.models import School
 
+DIGITS = 16  # of a ticket's number on paper: as good as all 64 for putting a few thousand classes in order
 NO_POINTS = "清点的理由、结果和不符都不影响得分。"
 
 
@@ -64,7 +65,7 @@ def draw_table(draw: Draw, results: list[Result], *, as_of: date) -> Table:
             Column("class", "班级", Kind.TEXT, 6, attrgetter("row.school_class.name")),
             Column("part", "怎样抽中", Kind.WORD, 5, lambda each: Part(each.row.part)),
             Column("reasons", "当时的理由", Kind.TEXT, 18, lambda each: "".join(each.reasons)),
-            Column("counted_on", "清点日期", Kind.DATE, 7, lambda each: each.count and each.count.counted_on),
+            Column("counted_on", "清点日期", Kind.DATE, 8, lambda each: each.count and each.count.counted_on),
             Column("on_roll", "在校", Kind.INTEGER, 3, lambda each: each.count and each.count.on_roll),
             Column("present", "实到", Kind.INTEGER, 3, lambda each: each.count and each.count.present),
             Column("missing", "不在的", Kind.TEXT, 8, attrgetter("missing_words")),
@@ -97,7 +98,7 @@ def lots_table(draw: Draw, classes, *, as_of: date) -> Table:
     rows = [(each, named[each.school_class]) for each in frozen_candidates(draw) if each.school_class in named]
 
     def ticket(part: Part):
-        return lambda row: lowest_ticket(row[0], part, seed=draw.seed) if row[0].tickets(part) else None
+        return lambda row: lowest_ticket(row[0], part, seed=draw.seed)[:DIGITS] if row[0].tickets(part) else None
 
     return Table(
         title="各班的签",
@@ -108,7 +109,7 @@ def lots_table(draw: Draw, classes, *, as_of: date) -> Table:
             Column("tickets.reasons", "理由签", Kind.INTEGER, 3, lambda row: row[0].reasons),
             Column("tickets.owed", "欠清点签", Kind.INTEGER, 3, lambda row: row[0].owed),
             Column("part", "抽中", Kind.WORD, 5, lambda row: drawn.get(row[0].school_class)),
-            *(Column(f"lowest.{part}", f"{part.label}最小的号", Kind.CODE, 20, ticket(part)) for part in Part),
+            *(Column(f"lowest.{part}", f"{part.label}最小的号", Kind.CODE, 9, ticket(part)) for part in Part),
         ),
         rows=lambda: rows,
         count=len(rows),
@@ -118,6 +119,7 @@ def lots_table(draw: Draw, classes, *, as_of: date) -> Table:
         notes=(
             f"种子{draw.seed}；按理由{draw.by_reasons}个，按欠清点{draw.by_owed}个，完全随机{draw.by_chance}个。",
             "每张签的号码是种子、份、班级编号、第几张用半角冒号连起来的SHA-256，份写作reasons、owed、chance；一个班以最小的号码排队。",
+            f"号码64位，这里列前{DIGITS}位，足够排出次序。",
         ),
         fixed_columns=3,
     )
@@ -131,11 +133,11 @@ def mismatches_table(found: list[Mismatch], *, as_of: date, filters: tuple[str, 
             Column("school", "学校", Kind.TEXT, 8, attrgetter("count.school_class.school.name")),
             Column("class", "班级", Kind.TEXT, 6, attrgetter("count.school_class.name")),
             Column("student", "姓名", Kind.TEXT, 5, attrgetter("row.student.name")),
-            Column("counted_on", "清点日期", Kind.DATE, 7, attrgetter("count.counted_on")),
+            Column("counted_on", "清点日期", Kind.DATE, 8, attrgetter("count.counted_on")),
             Column("reason", "清点时", Kind.TEXT, 5, lambda each: each.row.get_reason_display()),
             Column("slot", "点名说在校", Kind.TEXT, 5, lambda each: each.call.get_slot_display()),
             Column("became", "查明", Kind.TEXT, 14, attrgetter("became")),
-            Column("due_on", "期限", Kind.DATE, 7, attrgetter("due_on")),
+            Column("due_on", "期限", Kind.DATE, 8, attrgetter("due_on")),
             Column("state", "情况", Kind.TEXT, 6, attrgetter("label"), stressed=frozenset({"逾期未说明"})),
         ),
         rows=lambda: found,

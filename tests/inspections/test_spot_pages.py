@@ -13,6 +13,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from inspections.actions.draws import Place, cancel_draw
+from inspections.drawing import Candidate, Part, lowest_ticket
 from inspections.models import Draw, Explanation
 from students.models import AuditRow, Role
 from students.templatetags.chinese import cdatetime
@@ -348,7 +349,8 @@ class TestTheFiles:
         assert "理由：事后成批补交" in text["count_reasons_file"]
         assert "原因不明1人" in text["draw_file"]
         assert f"种子{made.seed}，按种子重算相同。" in text["draw_file"]
-        assert len(made.seed) == 32
+        own = Candidate(scene.school_class.pk)
+        assert lowest_ticket(own, Part.CHANCE, seed=made.seed)[:16] in text["lots_file"]
         assert "高东" in text["mismatches_file"]
         assert AuditRow.objects.filter(subject__startswith="reports.").count() == 4
 
