@@ -143,6 +143,7 @@ urlpatterns = [
     path("students/<int:pk>/contacts/new/", contacts.new_contact, name="new_contact"),
     path("students/<int:pk>/contacts/draft/", contacts.save_draft, name="save_contact_draft"),
     path("students/<int:pk>/contacts/draft/discard/", contacts.discard_draft, name="discard_contact_draft"),
+    path("students/<int:pk>/contacts/dial/", contacts.dial_family, name="dial_family"),
     path("contacts/photos/<int:pk>/", contacts.photo, name="contact_photo"),
     path("contacts/photos/<int:pk>/thumbnail/", contacts.photo_thumbnail, name="contact_photo_thumbnail"),
     path("contacts/photos/<int:pk>/remove/", contacts.remove_photo, name="remove_photo"),

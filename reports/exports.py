@@ -9,6 +9,7 @@ from typing import BinaryIO
 from reports.excel import write_excel
 from reports.jsonfile import write_json
 from reports.pdf import write_pdf
+from reports.queries.bundles import bundles_table
 from reports.queries.class_scores import class_scores_table
 from reports.queries.daily_summary import daily_summary_table
 from reports.queries.inspections import inspections_table
@@ -63,6 +64,7 @@ EXPORTS = {
     "count_reasons": Export("随机清点理由", reasons_export, frozenset({"school"})),
     "inspections": Export("检查汇总", inspections_table, frozenset({"as_of", "school"})),
     "pledges": Export("控辍保学责任书", pledges_of_schools, frozenset({"school"})),
+    "bundles": Export("三包花名册", bundles_table, frozenset({"as_of", "school"}), looks_ahead=False),
     "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
 }
 

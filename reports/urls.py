@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.views import (
+    bundles,
     campaigns,
     class_scores,
     comparisons,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("spot-checks/mismatches/file/", spot_checks.mismatches_file, name="mismatches_file"),
     path("spot-checks/draws/<int:pk>/file/", spot_checks.draw_file, name="draw_file"),
     path("spot-checks/draws/<int:pk>/lots/file/", spot_checks.lots_file, name="lots_file"),
+    path("bundles/file/", bundles.bundles_file, name="bundles_file"),
     path("scores/file/", class_scores.class_scores_file, name="class_scores_file"),
     path("scores/schools/file/", month_scores.school_scores_file, name="school_scores_file"),
     path("scores/teachers/file/", month_scores.teacher_scores_file, name="teacher_scores_file"),

@@ -12,10 +12,13 @@ class ScoringConfig(AppConfig):
         from casework import clock
         from casework.actions import documents
         from casework.demo import AFTERWARDS
+        from casework.queries import contacts
         from scoring import notice_wording, presets
         from scoring.actions.appeals import throw_away_old_drafts
         from scoring.actions.scores import keep_scores
         from scoring.queries.appeals import waiting
+        from scoring.queries.assignments import in_charge_now
+        from scoring.queries.bundle_totals import children_of_nobody
         from scoring.queries.pledge_terms import against_issuing
         from scoring.queries.pledges import own_to_sign
         from students.queries import notices
@@ -30,5 +33,7 @@ class ScoringConfig(AppConfig):
         WAITING["scoring:appeals"] = waiting
         AFTERWARDS.append("scoring.demo.tell_appeals")
         WAITING["scoring:my_pledges"] = own_to_sign
+        WAITING["scoring:bundles"] = children_of_nobody
+        contacts.CHARGES.append(in_charge_now)
         notices.WORDING.update(notice_wording.WORDING)
         post_migrate.connect(presets.load_presets, sender=self)

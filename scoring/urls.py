@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from scoring import bundle_urls
 from scoring.views import (
     appeals,
     awards,
@@ -72,4 +73,5 @@ urlpatterns = [
     path("pledges/schools/<int:pk>/renew/", pledges.renew_pledges, name="renew_pledges"),
     path("pledges/schools/<int:pk>/issue/", pledges.issue_all_pledges, name="issue_pledges"),
     path("pledges/schools/<int:pk>/print/", pledges.print_pledges, name="print_pledges"),
+    *bundle_urls.urlpatterns,
 ]

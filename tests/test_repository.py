@@ -77,6 +77,7 @@ CALCULATION = {
         "appeals",
         "award_rules",
         "awards",
+        "assigning",
         "class_scores",
         "frozen",
         "pledge_terms",

@@ -64,7 +64,7 @@ def record(
         return sent
     lines = [line_of(child) for child in children]
     if not all(line and may_record(scope, line) for line in lines):
-        raise NotYourContact({"": "联系记录由班主任、本校、乡镇和县教育局登记，没有保存。"})
+        raise NotYourContact({"": "联系记录由班主任、包学生的教师、本校、乡镇和县教育局登记，没有保存。"})
     faults = contradictions(account, today=today)
     faults |= {} if faults else _twice(children, account)
     if faults:

@@ -1,9 +1,9 @@
 """Who may record a contact with a family, and about which children one call was."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from casework.awaited import promise_of
@@ -18,10 +18,39 @@ from students.templatetags.chinese import cdate_short
 
 MOST_SIBLINGS = 8  # whose number more children have is no family: a dormitory's, a teacher's [D]
 
+# Beside their classes: children for whom somebody answers by name. (scope) → their ids; known to the app above.
+CHARGES: list[Callable[[Scope], QuerySet]] = []
+
 
 def may_record(scope: Scope, line: RegistryLine) -> bool:
-    """Whoever answers for the class; the township's officer and the bureau, who go along on joint visits."""
-    return scope.may_answer_for(line.school_class) or scope.may_manage_in(line.school.township_id)
+    """Whoever answers for the class, or for the child by name; the township's officer and the bureau, who go along on
+    joint visits."""
+    answers = scope.may_answer_for(line.school_class) or scope.may_manage_in(line.school.township_id)
+    return answers or is_in_charge(scope, line.pk)
+
+
+def is_in_charge(scope: Scope, student: int) -> bool:
+    """Whether the reader answers for a child by name."""
+    return any(charge(scope).filter(pk=student).exists() for charge in CHARGES)
+
+
+def children_of(scope: Scope) -> QuerySet[Student]:
+    """The children whose family the reader may have talked to: those they see, and those they answer for by name.
+
+    It opens the form of a contact and what belongs to it, and no other page.
+    """
+    seen = Q(pk__in=Student.objects.visible_to(scope).order_by().values("pk"))
+    for charge in CHARGES:
+        seen |= Q(pk__in=charge(scope))
+    return Student.objects.filter(seen)
+
+
+def own_contacts(scope: Scope) -> QuerySet[Contact]:
+    """The contacts that the reader sees, and their own of the children they answer for by name."""
+    seen = Q(pk__in=Contact.objects.visible_to(scope).order_by().values("pk"))
+    for charge in CHARGES:
+        seen |= Q(recorded_by=scope.person, student__in=charge(scope))
+    return Contact.objects.filter(seen)
 
 
 def line_of(student: Student) -> RegistryLine | None:
@@ -31,7 +60,7 @@ def line_of(student: Student) -> RegistryLine | None:
 
 def to_dial(student: Student, line: RegistryLine, scope: Scope) -> Guardian | None:
     """Whom to ring; nobody where the family's numbers are not the reader's to use."""
-    if not rights_over(present_place(student), scope).family:
+    if not (rights_over(present_place(student), scope).family or is_in_charge(scope, student.pk)):
         return None
     return to_ring({student.pk: line.school_id}).get(student.pk)
 
@@ -58,7 +87,7 @@ def photos_of(owner: Contact | ContactDraft | None):
 def photo_for(scope: Scope, person, pk: int) -> ContactPhoto:
     """A photograph of a contact that the reader may see, or of their own draft. Raises ``DoesNotExist``."""
     seen = Contact.objects.visible_to(scope.without_lessons)
-    own = ContactDraft.objects.filter(author=person, student__in=Student.objects.visible_to(scope))
+    own = ContactDraft.objects.filter(author=person, student__in=children_of(scope))
     return ContactPhoto.objects.filter(Q(contact__in=seen) | Q(draft__in=own)).get(pk=pk)
 
 

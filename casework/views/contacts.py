@@ -21,9 +21,10 @@ from casework.queries import contacts
 from casework.views.drafts import submission_of
 from students.models import RegistryLine, Student
 from students.templatetags.chinese import ctime
+from students.views.dialling import to_telephone
 from students.views.files import send_file
 
-NOT_YOURS = "联系记录由孩子的班主任、本校、乡镇和县教育局登记，你可以查看"
+NOT_YOURS = "联系记录由孩子的班主任、包学生的教师、本校、乡镇和县教育局登记，你可以查看"
 SAVED_BEFORE = "这张表已经记过一条，这里新填的没有存下。点“保存联系记录”，会告诉你怎么办。"
 BROKEN = "提交的内容不完整，没有保存。请刷新页面后重新填写。"
 
@@ -98,6 +99,17 @@ def remove_photo(request, pk):
 
 
 @require_safe
+def dial_family(request, pk):
+    """拨打 whoever is to be rung about a child, for whoever records contacts of it and may use the family's numbers."""
+    student, line = _answered_for(request, pk)
+    guardian = contacts.to_dial(student, line, request.scope)
+    if guardian and (call := to_telephone(guardian.phone)):
+        return call
+    messages.warning(request, f"{student.name}家里没有登记可以拨打的电话。")
+    return redirect(_way_back(request, student))
+
+
+@require_safe
 def photo(request, pk):
     """A photograph, as it was kept."""
     return send_file(_photo(request, pk))
@@ -161,7 +173,7 @@ def _record(request, student: Student, form: ContactForm) -> list[Contact]:
 
 def _answered_for(request, pk: int) -> tuple[Student, RegistryLine]:
     """A child, and where it stands, for whoever records contacts of it."""
-    student = get_object_or_404(Student.objects.visible_to(request.scope), pk=pk)
+    student = get_object_or_404(contacts.children_of(request.scope), pk=pk)
     line = contacts.line_of(student)
     if line is None or not contacts.may_record(request.scope, line):
         raise PermissionDenied(NOT_YOURS)

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework.actions import acts, contacts
 from casework.forms import DutyFilter
-from casework.models import Contact, Document, Obligation, Report
+from casework.models import Document, Obligation, Report
 from casework.queries import duties
 from casework.queries.case_facts import last_case
+from casework.queries.contacts import own_contacts
 from casework.ruleset import REPORT_TIERS
 from students.access import AREA_ROLES, REGISTRY_ROLES
 from students.models import School, SchoolClass
 
 PAGE_SIZE = 30
-ACTS = {"contact": Contact, "report": Report}
 
 
 @require_safe
@@ -98,7 +98,8 @@ def report(request, pk):
 @require_POST
 def cancel_act(request, kind, pk):
     """Take one's own act back on the day it was recorded."""
-    act = get_object_or_404(ACTS[kind].objects.visible_to(request.scope), pk=pk)
+    seen = own_contacts(request.scope) if kind == "contact" else Report.objects.visible_to(request.scope)
+    act = get_object_or_404(seen, pk=pk)
     if act.recorded_by_id != request.user.pk or timezone.localdate(act.recorded_at) != request.today:
         raise PermissionDenied("只有登记人当天可以撤销")
     if kind == "contact":

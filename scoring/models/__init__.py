@@ -1,4 +1,5 @@
 from scoring.models.appeals import Appeal, AppealDraft, AppealPaper
+from scoring.models.assignments import Assignment
 from scoring.models.awards import AwardRuleAdoption, StoredAwardRule
 from scoring.models.freezes import FrozenScore, ScoreAmendment, ScoreFreeze
 from scoring.models.schemes import SchemeAdoption, SchemeProposal, StoredScheme
@@ -9,6 +10,7 @@ __all__ = [
     "Appeal",
     "AppealDraft",
     "AppealPaper",
+    "Assignment",
     "AwardRuleAdoption",
     "FrozenScore",
     "KeptScore",

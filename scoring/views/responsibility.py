@@ -2,7 +2,15 @@
 
 from django.views.decorators.http import require_safe
 
-from students.access import CLASS_ROLES, COUNTY_ROLES, OFFICE_ROLES, OVERSEER_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
+from students.access import (
+    AREA_ROLES,
+    CLASS_ROLES,
+    COUNTY_ROLES,
+    OFFICE_ROLES,
+    OVERSEER_ROLES,
+    REGISTRY_ROLES,
+    SCHOOL_ROLES,
+)
 from students.views.attendance import READERS
 from students.views.audience import only_for
 from students.views.registry import show_ways
@@ -33,6 +41,9 @@ WAYS = {
     "责任": [
         ("scoring:pledges", "责任书", "局校、校内各层的责任书：生成、签发、打印，谁还没有签", OFFICE_ROLES),
         ("scoring:my_pledges", "我的责任书", "自己承担的工作、目标，签字", CLASS_ROLES | SCHOOL_ROLES),
+        ("scoring:bundles", "三包", "重点生由谁负责：包村、包班、包学生，谁还没有人包", OFFICE_ROLES),
+        ("scoring:my_bundles", "我包的学生", "学校交给你的重点生：打电话、家访、记联系", OFFICE_ROLES | CLASS_ROLES),
+        ("scoring:liaisons", "联点", "县、乡干部联系学校，哪些学校还没有人", AREA_ROLES),
     ],
 }
 

@@ -47,6 +47,7 @@ class Notice(models.Model):
         SCORES_TO_SIGN = "scores_to_sign", "考核待签字"
         SCORES_SIGNED = "scores_signed", "考核待定分"
         SCORES_FROZEN = "scores_frozen", "考核已定分"
+        BUNDLE = "bundle", "三包分工"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
     kind = models.CharField("种类", max_length=20, choices=Kind)

@@ -24,7 +24,7 @@ from casework.models import (
     VisitCheck,
 )
 from inspections.models import CountReason, DrawnClass, Explanation, Inspection, InspectionRound
-from scoring.models import SchemeProposal, ScoreAmendment, ScoreFreeze
+from scoring.models import Assignment, SchemeProposal, ScoreAmendment, ScoreFreeze
 from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_force, scope_of
 from students.enrolment import EventKind
 from students.models import (
@@ -56,6 +56,7 @@ from students.models import (
 )
 from tests import cast
 from tests.access.attendance_rows import rows_of_attendance
+from tests.access.bundle_rows import rows_of_bundles
 from tests.access.case_rows import rows_of_cases
 from tests.access.inspection_rows import rows_of_inspections
 from tests.access.reminder_rows import rows_of_reminders
@@ -103,6 +104,7 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         **rows_of_scores(school_class),
         **rows_of_inspections(school_class),
         **rows_of_spot_checks(school_class, child, registry[HeadCount]),
+        **rows_of_bundles(school_class),
     }
 
 
@@ -245,7 +247,7 @@ def test_each_role_sees_its_place_and_no_other(model, places):
     )
     sent_out = (Channel, Delivery, DeliveryTry)
     spot_checks = (CountReason, DrawnClass, Explanation)
-    if model in (Posting, RuleProposal, SchemeProposal, *areas_business, *sent_out, *spot_checks):
+    if model in (Assignment, Posting, RuleProposal, SchemeProposal, *areas_business, *sent_out, *spot_checks):
         expected |= {role: NOTHING for role, where in SEEN_BY_ROLE.items() if where == CLASS}
     assert found == expected
 

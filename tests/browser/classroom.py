@@ -32,6 +32,7 @@ from students.queries.calendar_months import Place
 from students.queries.lessons import timetable_of
 from tests import cast
 from tests.browser.appeal_pages import appeal_pages_of
+from tests.browser.bundle_pages import bundle_pages_of
 from tests.browser.bureau_pages import bureau_pages_of
 from tests.browser.document_pages import document_pages_of
 from tests.browser.inspection_pages import inspection_pages_of
@@ -156,7 +157,8 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
 def pages_of_judging(classroom: Classroom) -> dict[str, tuple[Person, str]]:
     """责任考核 and 督查."""
     inspected = inspection_pages_of(classroom) | spot_check_pages_of(classroom)
-    return score_pages_of(classroom) | appeal_pages_of(classroom) | inspected
+    scored = score_pages_of(classroom) | appeal_pages_of(classroom) | bundle_pages_of(classroom)
+    return scored | inspected
 
 
 def pages_of_contacts(classroom: Classroom) -> dict[str, tuple[Person, str]]:
