@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from casework.actions.documents import DocumentRefused, NotYourDocument, issue
 from casework.document_kinds import DocumentKind
+from casework.documents import UNISSUED
 from casework.models import Document
 from scoring.pledges import PledgeLine, PledgeState
 from scoring.queries.pledge_terms import has_scheme
@@ -57,15 +58,18 @@ def renew(*, by, scope: Scope, schools: QuerySet[School], school_year: int, toda
     """Let the drafts of these layers say the targets that are in force now; how many have changed. What is issued
     stays as it is. Raises ``DocumentRefused``."""
     book, kinds = _held(scope, schools, school_year, today)
-    older = book.older(kinds)
-    for row in Document.objects.select_for_update(no_key=True).filter(pk__in=[each.pk for each in older]):
+    older = [each.pk for each in book.older(kinds)]
+    # What somebody has issued meanwhile is no draft any more and stays as it is.
+    rows = Document.objects.select_for_update(no_key=True).filter(pk__in=older, state__in=sorted(UNISSUED))
+    changed = list(rows.order_by("pk"))
+    for row in changed:
         school = row.of_school_id or book.classes[row.school_class_id].school_id
         row.values |= book.terms.of(DocumentKind(row.kind), school, row.school_class_id)
         row.version += 1
         row.save(update_fields=["values", "version"])
-    if older:
-        _audit(by, "renew_pledges", book, count=len(older))
-    return len(older)
+    if changed:
+        _audit(by, "renew_pledges", book, count=len(changed))
+    return len(changed)
 
 
 def issue_drafts(*, by: Person, scope: Scope, schools: QuerySet[School], school_year: int, today: date) -> int:
