@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scoring.scheme import Affected, Scheme, name_of, told
+from scoring.school_scheme import SchoolScheme, name_of_number, told_number
 
 ORDER = tuple(Affected)
 
@@ -30,6 +31,15 @@ def compare(before: Scheme, after: Scheme, *, bounds: bool = True) -> list[Pair]
     unless ``bounds`` says not: a school's own leaves nothing."""
     pairs = [*_numbers(before, after), *_affected(before, after)]
     return [*pairs, *_bounds(before, after)] if bounds else pairs
+
+
+def compare_months(before: SchoolScheme, after: SchoolScheme) -> list[Pair]:
+    """Every number of two schemes for schools; both have the same."""
+    old, new = before.numbers, after.numbers
+    return [
+        Pair(name, name_of_number(name), told_number(name, old[name]), told_number(name, number))
+        for name, number in new.items()
+    ]
 
 
 def changes(before: Scheme, after: Scheme, *, bounds: bool = True) -> list[Pair]:

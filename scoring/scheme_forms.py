@@ -103,9 +103,10 @@ class SchemeForm(VersionForm):
         self.base = base
         self.names: dict[str, tuple[str, list[str]]] = {}
 
-    def add_group(self, key: str, title: str, fields: dict[str, forms.Field], source: str) -> None:
-        """A group of fields with the field of its source last."""
-        fields = fields | {f"{key}-source": LineField("依据", initial=_plain(source))}
+    def add_group(self, key: str, title: str, fields: dict[str, forms.Field], source: str | None) -> None:
+        """A group of fields with the field of its source last; None where it has none of its own."""
+        if source is not None:
+            fields = fields | {f"{key}-source": LineField("依据", initial=_plain(source))}
         for field in fields.values():
             field.error_messages = {code: f"{title}：{text}" for code, text in field.error_messages.items()}
         self.fields |= fields
@@ -176,7 +177,7 @@ class SchoolSchemeForm(SchemeForm):
             if pair:
                 least, most = sorted(abs(Decimal(str(each))) for each in pair)
                 label, hint = f"{outcome.label}，{_verb(outcome)}几分", f"{plain(least)}到{plain(most)}分"
-                yield f"{measure}-{outcome}", _points(label, own["points"][outcome], help_text=hint)
+                yield f"{measure}-{outcome}", points_field(label, own["points"][outcome], help_text=hint)
 
     @property
     def content(self) -> dict:
@@ -212,17 +213,17 @@ class CountySchemeForm(SchemeForm):
             self.add_group(f"targets-{stage}", f"{STAGES[stage]}目标", _target(stage, row), row["source"])
         for name, key in WHOLES.items():
             title, label = WHOLE_LABELS[name]
-            self.add_group(name, title, {name: _points(label, base[name])}, base[f"{key}_source"])
+            self.add_group(name, title, {name: points_field(label, base[name])}, base[f"{key}_source"])
 
     def _line(self, measure: Measure, row: dict) -> Iterator[tuple[str, forms.Field]]:
         for outcome in OUTCOMES[measure]:
             verb = _verb(outcome)
-            yield f"{measure}-{outcome}", _points(f"{outcome.label}，{verb}几分", row["points"][outcome])
+            yield f"{measure}-{outcome}", points_field(f"{outcome.label}，{verb}几分", row["points"][outcome])
         if measure is not Measure.TARGET:
             limit, label = (
                 ("floor", "一学年最多扣几分") if row.get("floor") is not None else ("cap", "一学年最多加几分")
             )
-            yield f"{measure}-{limit}", _points(label, row[limit], required=False)
+            yield f"{measure}-{limit}", points_field(label, row[limit], required=False)
             yield from self._bounds(measure)
         yield f"{measure}-affects", _affects(row["affects"])
 
@@ -232,8 +233,8 @@ class CountySchemeForm(SchemeForm):
             least, most = sorted(abs(Decimal(str(each))) for each in pair) if pair else (None, None)
             what = f"学校定“{outcome.label}”，"
             hint = "两格都不填，全县一样"
-            yield f"{measure}-{outcome}-least", _points(f"{what}最少几分", least, required=False, help_text=hint)
-            yield f"{measure}-{outcome}-most", _points(f"{what}最多几分", most, required=False, help_text=hint)
+            yield f"{measure}-{outcome}-least", points_field(f"{what}最少几分", least, required=False, help_text=hint)
+            yield f"{measure}-{outcome}-most", points_field(f"{what}最多几分", most, required=False, help_text=hint)
 
     def words(self) -> Iterator[tuple[str, str]]:
         yield from super().words()
@@ -301,7 +302,7 @@ def _target(stage: str, row: dict) -> dict[str, forms.Field]:
     kind = "rate_below" if "rate_below" in row else "lost_at_most"
     return {
         f"targets-{stage}-kind": ChoiceField("目标写哪一种", list(KINDS.items()), initial=kind),
-        f"targets-{stage}-value": _points("目标", row[kind], help_text="几人，或百分之几"),
+        f"targets-{stage}-value": points_field("目标", row[kind], help_text="几人，或百分之几"),
     }
 
 
@@ -316,7 +317,7 @@ def _affects(chosen) -> forms.MultipleChoiceField:
     )
 
 
-def _points(label: str, number, *, required: bool = True, help_text: str = "") -> forms.DecimalField:
+def points_field(label: str, number, *, required: bool = True, help_text: str = "") -> forms.DecimalField:
     """A number without a sign, at most one decimal."""
     wrong = f"{label}应是0到100的数，最多一位小数"
     errors = dict.fromkeys(

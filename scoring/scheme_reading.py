@@ -46,8 +46,38 @@ class SchemeError(ValueError):
         self.reasons = reasons
 
 
+PARTS = {
+    "code": "代号",
+    "title": "名称",
+    "source": "出处",
+    "lines": "各项分值",
+    "targets": "控辍目标",
+    "bounds": "学校可定的范围",
+    "veto_above": "一票否决的界线",
+    "veto_source": "一票否决的依据",
+    "unregistered_above": "未点名的界线",
+    "unregistered_source": "未点名的界线的依据",
+    "return_days": "劝返后到校的天数",
+    "return_source": "劝返后到校的天数的依据",
+    "measure": "考核项目",
+    "points": "分值",
+    "affects": "考核谁",
+}
+NOT_FOR_ABSENCES = "不能按缺勤本身扣分：谁因为缺勤扣分，谁就不会如实点名。可以考核的是该办的事是否按时办"
+
+
+def counts_absences(name: str) -> bool:
+    """Whether a part of a scheme of that name would count absences."""
+    return str(name).removesuffix("_points") in ABSENCES
+
+
 def read_scheme(data: Mapping, *, key: int | str | None = None) -> Scheme:
     """Build a scheme from its data (a YAML preset or a stored row); raises ``SchemeError`` in Chinese."""
+    for name in data:
+        if counts_absences(name):
+            raise _refused(NOT_FOR_ABSENCES)
+        if name not in PARTS:
+            raise _refused(f"不认识的考核项目：“{name}”")
     try:
         scheme = Scheme(
             key=key if key is not None else data["code"],
@@ -63,7 +93,8 @@ def read_scheme(data: Mapping, *, key: int | str | None = None) -> Scheme:
             bounds={name: _read_bounds(name, pair) for name, pair in data.get("bounds", {}).items()},
         )
     except KeyError as missing:
-        raise _refused(f"考核办法里缺少“{missing.args[0]}”一项") from None
+        name = missing.args[0]
+        raise _refused(f"考核办法里缺少“{PARTS.get(name, name)}”一项") from None
     if reasons := [*_missing(scheme)] or [*_contradictions(scheme)]:
         raise SchemeError(*reasons)
     return scheme
@@ -117,8 +148,8 @@ def _whole(value, what: str, where: str) -> int:
 
 def _read_line(row: Mapping) -> Line:
     name = row["measure"]
-    if name in ABSENCES:
-        raise _refused("不能按缺勤本身扣分：谁因为缺勤扣分，谁就不会如实点名。可以考核的是该办的事是否按时办")
+    if counts_absences(name):
+        raise _refused(NOT_FOR_ABSENCES)
     if name not in set(Measure):
         raise _refused(f"不认识的考核项目：“{name}”")
     measure = Measure(name)

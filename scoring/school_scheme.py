@@ -1,12 +1,14 @@
 """学校考核办法 (the scheme for schools): bands, points and bounds of a school's month, as dated data (domain.md §8).
 Pure."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from scoring.scheme_reading import MOST, STEP, Reason, SchemeError
+from scoring.scheme import STAGES, Target, plain, signed
+from scoring.scheme_reading import MOST, NOT_FOR_ABSENCES, STEP, Reason, SchemeError, counts_absences
 
 
 class Band(StrEnum):
@@ -67,6 +69,13 @@ class SchoolScheme:
         reached = next((band for band, least in self.bands.items() if total >= least), Band.FAIL)
         return Band.GOOD if reached is Band.EXCELLENT and not is_registered else reached
 
+    @property
+    def numbers(self) -> dict[str, Decimal]:
+        """Every number of the scheme by its name, as two versions are compared."""
+        return {name: getattr(self, name) for name in NUMBERS} | {
+            f"bands.{band}": least for band, least in self.bands.items()
+        }
+
 
 NUMBERS = {
     "base": "基础分",
@@ -77,50 +86,118 @@ NUMBERS = {
     "unregistered_above": "不得评为优秀的未点名比例",
     "veto_above": "一票否决的流失率",
 }
-SOURCES = ("each_class", "target", "unregistered", "veto", "bands")
+# Part → what it is called, and the numbers that its source stands for.
+PARTS = {
+    "each_class": "班级得分的折合",
+    "target": "没有完成控辍目标的扣分",
+    "unregistered": "不得评为优秀的未点名比例",
+    "veto": "一票否决的流失率",
+    "bands": "等级",
+}
+SOURCES = tuple(PARTS)
+RATES = ("unregistered_above", "veto_above")
+NAMES = (
+    {"code": "代号", "title": "名称", "source": "出处", "bands": "等级的分数线"}
+    | NUMBERS
+    | {f"{part}_source": f"{name}的依据" for part, name in PARTS.items()}
+    | {band: f"{band.label}的分数线" for band in REACHED}
+)
+
+
+def name_of_number(number: str) -> str:
+    """What a number of ``SchoolScheme.numbers`` is called."""
+    band = number.removeprefix("bands.")
+    return NUMBERS[number] if band == number else f"{Band(band).label}的分数线"
+
+
+def told_number(number: str, value: Decimal) -> str:
+    """A number of ``SchoolScheme.numbers`` with its unit: 90分, −20分, 4%."""
+    if number in RATES:
+        return f"{plain(value)}%"
+    return f"{signed(value) if value < 0 else plain(value)}分"
 
 
 def read_school_scheme(data: Mapping, *, key: int | str | None = None) -> SchoolScheme:
     """Build a scheme for schools from its data; raises ``SchemeError`` in Chinese."""
+    _refuse_unknown(data)
     try:
         scheme = SchoolScheme(
             key=key if key is not None else data["code"],
             code=data["code"],
             title=data["title"],
             source=data["source"],
-            bands={band: _number(data["bands"][band], f"{band.label}的分数线") for band in REACHED},
+            bands={band: _number(data["bands"][band], f"bands.{band}") for band in REACHED},
             sources={name: data[f"{name}_source"] for name in SOURCES},
-            **{name: _number(data[name], label) for name, label in NUMBERS.items()},
+            **{name: _number(data[name], name) for name in NUMBERS},
         )
     except KeyError as missing:
-        raise SchemeError(Reason(f"学校考核办法里缺少“{missing.args[0]}”一项")) from None
+        name = missing.args[0]
+        raise SchemeError(Reason(f"学校考核办法里缺少“{NAMES.get(name, name)}”一项")) from None
     if reasons := [*_contradictions(scheme)]:
         raise SchemeError(*reasons)
     return scheme
 
 
-def _number(value, what: str) -> Decimal:
+def reasons_against_targets(scheme: SchoolScheme, targets: Mapping[str, Target]) -> Iterator[Reason]:
+    """Where a school would be vetoed that has met a target 控辍目标 of its classes' scheme."""
+    for stage, target in targets.items():
+        if target.rate_below is not None and scheme.veto_above < target.rate_below:
+            line, goal = plain(scheme.veto_above), plain(target.rate_below)
+            words = f"学校一票否决的界线（{line}%）低于{STAGES[stage]}的目标（{goal}%）：完成了目标的学校会被否决"
+            yield Reason(words, "veto_above")
+
+
+def _refuse_unknown(data: Mapping) -> None:
+    """A scheme has the parts that it has; above all none that counts absences."""
+    known = {*NAMES, *SOURCES} - set(REACHED)
+    for name in (*data, *data.get("bands", {})):
+        if counts_absences(name):
+            raise SchemeError(Reason(NOT_FOR_ABSENCES))
+    for name in data:
+        if name not in known:
+            raise SchemeError(Reason(f"不认识的考核项目：“{name}”"))
+    for name in data.get("bands", {}):
+        if name not in set(REACHED):
+            raise SchemeError(Reason(f"不认识的等级：“{name}”"))
+
+
+def _number(value, name: str) -> Decimal:
+    what = name_of_number(name)
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        raise SchemeError(Reason(f"{what}应是数字，不能是“{value}”")) from None
+        raise SchemeError(Reason(f"{what}应是数字，不能是“{value}”", name)) from None
     if not number.is_finite() or number != number.quantize(STEP):
-        raise SchemeError(Reason(f"{what}最多一位小数，不能是“{value}”"))
+        raise SchemeError(Reason(f"{what}最多一位小数，不能是“{value}”", name))
     return number
 
 
 def _contradictions(scheme: SchoolScheme) -> Iterator[Reason]:
     """What nobody could accept about a scheme, in words."""
-    excellent, good, passing = scheme.bands.values()
-    if not scheme.lowest < passing < good < excellent <= scheme.highest:
-        yield Reason("等级的分数线应从优秀到合格依次降低，并在总分的范围之内")
+    if not 0 <= scheme.lowest < scheme.highest <= MOST:
+        yield Reason(f"总分要有界限：最低分应低于最高分，都在0到{plain(MOST)}之间", "lowest")
+    yield from _refused_bands(scheme)
     if not scheme.lowest <= scheme.base <= scheme.highest:
-        yield Reason("基础分应在总分的范围之内")
+        yield Reason("基础分应在总分的范围之内", "base")
     if not 0 < scheme.each_class_point <= MOST:
-        yield Reason("班级得分的折合应大于0：班级扣分，学校不能加分")
+        yield Reason(
+            f"班级得分的折合应大于0、不超过{plain(MOST)}：班级扣分，学校不能加分", "each_class_point"
+        )  # fmt: skip
     if not -MOST <= scheme.target_missed <= 0:
-        yield Reason("没有完成控辍目标的不能加分")
+        yield Reason(f"没有完成控辍目标的不能加分，扣分在{plain(MOST)}分以内", "target_missed")
     if not 0 < scheme.veto_above <= 100:
-        yield Reason("一票否决的流失率应在0%以上、100%以内")
+        yield Reason("一票否决的流失率应在0%以上、100%以内", "veto_above")
     if not 0 <= scheme.unregistered_above <= 100:
-        yield Reason("不得评为优秀的未点名比例应在0%到100%之间")
+        yield Reason("不得评为优秀的未点名比例应在0%到100%之间", "unregistered_above")
+
+
+def _refused_bands(scheme: SchoolScheme) -> Iterator[Reason]:
+    """Bands fall from the best to the last one that is reached by points, within the bounds of a total."""
+    rows = [*scheme.bands.items()]
+    for (better, most), (band, least) in itertools.pairwise(rows):
+        if least >= most:
+            words = f"等级的分数线应从优秀到合格依次降低：{band.label}{plain(least)}分，{better.label}{plain(most)}分"
+            yield Reason(words, f"bands.{band}")
+    for band, least in rows:
+        if not scheme.lowest < least <= scheme.highest:
+            yield Reason(f"{band.label}的分数线应高于最低分，并在总分的范围之内", f"bands.{band}")

@@ -8,6 +8,7 @@ from scoring.views import (
     awards,
     class_scores,
     freezes,
+    month_schemes,
     pledges,
     responsibility,
     scheme_proposals,
@@ -36,6 +37,20 @@ urlpatterns = [
     path("scores/scheme/proposals/<int:pk>/adopt/", scheme_proposals.adopt_scheme, name="adopt_scheme"),
     path("scores/scheme/proposals/<int:pk>/give-up/", scheme_proposals.give_up_scheme, name="give_up_scheme"),
     path("scores/scheme/proposals/<int:pk>/withdraw/", scheme_proposals.withdraw_scheme, name="withdraw_scheme"),
+    path("scores/schools/scheme/", month_schemes.month_scheme, name="month_scheme"),
+    path("scores/schools/scheme/new/", month_schemes.new_month_scheme, name="new_month_scheme"),
+    path("scores/schools/scheme/versions/<int:pk>/", month_schemes.month_scheme_version, name="month_scheme_version"),
+    path("scores/schools/scheme/compare/", month_schemes.month_scheme_comparison, name="month_scheme_comparison"),
+    *(
+        path(f"scores/schools/scheme/proposals/<int:pk>/{way}", view, name=name)
+        for way, view, name in (
+            ("", month_schemes.month_scheme_proposal, "month_scheme_proposal"),
+            ("try/", month_schemes.try_month_scheme, "try_month_scheme"),
+            ("adopt/", month_schemes.adopt_month_scheme, "adopt_month_scheme"),
+            ("give-up/", month_schemes.give_up_month_scheme, "give_up_month_scheme"),
+            ("withdraw/", month_schemes.withdraw_month_scheme, "withdraw_month_scheme"),
+        )
+    ),
     path("scores/schools/", school_scores.school_months, name="school_months"),
     path("scores/schools/<int:pk>/", school_scores.school_month, name="school_month"),
     path("scores/teachers/", teacher_scores.teachers, name="teachers"),

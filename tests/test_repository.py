@@ -80,6 +80,7 @@ CALCULATION = {
         "assigning",
         "class_scores",
         "frozen",
+        "month_changes",
         "pledge_terms",
         "pledges",
         "scheme",

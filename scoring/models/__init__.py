@@ -3,7 +3,7 @@ from scoring.models.assignments import Assignment
 from scoring.models.awards import AwardRuleAdoption, StoredAwardRule
 from scoring.models.freezes import FrozenScore, ScoreAmendment, ScoreFreeze
 from scoring.models.schemes import SchemeAdoption, SchemeProposal, StoredScheme
-from scoring.models.school_schemes import SchoolSchemeAdoption, StoredSchoolScheme
+from scoring.models.school_schemes import SchoolSchemeAdoption, SchoolSchemeProposal, StoredSchoolScheme
 from scoring.models.scores import KeptScore
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "SchemeAdoption",
     "SchemeProposal",
     "SchoolSchemeAdoption",
+    "SchoolSchemeProposal",
     "ScoreAmendment",
     "ScoreFreeze",
     "StoredAwardRule",

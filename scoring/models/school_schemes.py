@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 
 from casework.models.rules import VersionedContent
+from scoring.models.proposals import VersionProposal, in_order
+from scoring.school_scheme import read_school_scheme
 
 
 class StoredSchoolScheme(VersionedContent):
@@ -15,6 +17,11 @@ class StoredSchoolScheme(VersionedContent):
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="school_scheme_version_is_unique"),
         ]
+
+    def save(self, *args, **kwargs):
+        """Kept is only what can be accepted; raises ``SchemeError`` with the reasons."""
+        read_school_scheme(self.content)
+        super().save(*args, **kwargs)
 
 
 class SchoolSchemeAdoption(models.Model):
@@ -33,3 +40,20 @@ class SchoolSchemeAdoption(models.Model):
 
     def __str__(self):
         return f"{self.scheme}（{self.school_year}学年起）"
+
+
+class SchoolSchemeProposal(VersionProposal):
+    """学校考核办法提案: 县教育局 alone makes and sees them."""
+
+    scheme = models.OneToOneField(
+        StoredSchoolScheme, models.PROTECT, verbose_name="学校考核办法", related_name="proposal"
+    )
+    follows = models.ForeignKey(StoredSchoolScheme, models.PROTECT, verbose_name="接在哪一版之后", related_name="+")
+    adoption = models.OneToOneField(
+        SchoolSchemeAdoption, models.SET_NULL, null=True, blank=True, verbose_name="采用", related_name="proposal"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学校考核办法提案"
+        ordering = ["-made_at", "-pk"]
+        constraints = in_order("school_scheme")

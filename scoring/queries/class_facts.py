@@ -1,7 +1,7 @@
 """Reads the facts that the scores of classes follow from, some classes at a time (domain.md §8)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -33,10 +33,32 @@ CHUNK = 250  # classes read at a time: a few megabytes of facts
 def class_facts(classes, *, as_of: date, days_wanted: Callable[[int], int]) -> Iterator[tuple[SchoolClass, ClassFacts]]:
     """Each of ``classes`` (a queryset, in its order) with its facts, from the start of the school year of ``as_of``
     through that day. ``days_wanted``: school → on how many days a child is seen until its return is verified."""
-    reading = _Reading(as_of, days_wanted)
+    for row, [facts] in class_facts_on(classes, [as_of], days_wanted=days_wanted):
+        yield row, facts
+
+
+def class_facts_on(
+    classes, days: Sequence[date], *, days_wanted: Callable[[int], int]
+) -> Iterator[tuple[SchoolClass, tuple[ClassFacts, ...]]]:
+    """The same through each of several days of one school year; what they have in common is read once."""
+    readings = [_Reading(day, days_wanted) for day in days]
     rows = classes.select_related("school").iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        yield from reading.read(chunk)
+        registers = _Registers(chunk, max(days))
+        yield from zip(chunk, zip(*(each.read(chunk, registers) for each in readings), strict=True), strict=True)
+
+
+class _Registers:
+    """Who attends some classes, and which registers were taken, from the start of a school year through a day."""
+
+    def __init__(self, chunk: list[SchoolClass], last: date):
+        ids, start = [row.pk for row in chunk], school_year_start(school_year_of(last))
+        self.baselines = baselines(ids, start)
+        self.spans = attended_spans(SchoolClass.objects.filter(pk__in=ids), start, last)
+        self.taken = defaultdict(lambda: defaultdict(frozenset))
+        rows = RollCall.objects.filter(school_class__in=ids, day__range=(start, last)).order_by()
+        for school_class, day, slot in rows.values_list("school_class", "day", "slot").iterator(chunk_size=5000):
+            self.taken[school_class][day] = _with(self.taken[school_class][day], slot)
 
 
 class _Reading:
@@ -47,20 +69,13 @@ class _Reading:
         self.calendar, self.policy = current_calendar(), policy_of(as_of)
         self.surroundings = Surroundings()
 
-    def read(self, chunk: list[SchoolClass]) -> Iterator[tuple[SchoolClass, ClassFacts]]:
+    def read(self, chunk: list[SchoolClass], registers: _Registers) -> Iterator[ClassFacts]:
         ids = [row.pk for row in chunk]
-        baselines, lost = self._baselines(ids), self._lost(ids)
-        late, returns = self._late(ids), self._returns(ids)
-        accepted = self._accepted(ids)
-        spans = attended_spans(SchoolClass.objects.filter(pk__in=ids), self.start, self.as_of)
-        taken = self._taken(ids)
+        lost, late, returns, accepted = self._lost(ids), self._late(ids), self._returns(ids), self._accepted(ids)
         for row in chunk:
-            days = self._days(row, spans[row.pk], taken[row.pk])
-            facts = (baselines.get(row.pk, 0), lost[row.pk], days, late[row.pk], returns[row.pk])
-            yield row, ClassFacts(row.pk, row.stage, *facts, waived_by(accepted[row.pk], lost[row.pk]))
-
-    def _baselines(self, ids: Collection[int]) -> dict[int, int]:
-        return baselines(ids, self.start)
+            days = self._days(row, registers.spans[row.pk], registers.taken[row.pk])
+            facts = (registers.baselines.get(row.pk, 0), lost[row.pk], days, late[row.pk], returns[row.pk])
+            yield ClassFacts(row.pk, row.stage, *facts, waived_by(accepted[row.pk], lost[row.pk]))
 
     def _lost(self, ids: Collection[int]) -> dict[int, list[Loss]]:
         found = defaultdict(list)
@@ -78,13 +93,6 @@ class _Reading:
         for school_class, *columns in rows.values_list("school_class", "kind", "day", "student", "duties"):
             found[school_class].append(Accepted(*columns))
         return found
-
-    def _taken(self, ids: Collection[int]) -> dict[int, dict[date, frozenset[str]]]:
-        taken = defaultdict(lambda: defaultdict(frozenset))
-        rows = RollCall.objects.filter(school_class__in=ids, day__range=(self.start, self.as_of)).order_by()
-        for school_class, day, slot in rows.values_list("school_class", "day", "slot").iterator(chunk_size=5000):
-            taken[school_class][day] = _with(taken[school_class][day], slot)
-        return taken
 
     def _days(self, row: SchoolClass, spans, taken) -> dict[date, RegisterDay]:
         slots = tuple(row.school.slot_list)
@@ -115,6 +123,8 @@ class _Reading:
         return found
 
     def _reckoned(self, students: list[int], ids: Collection[int]) -> Iterator[tuple[int, LateDuty]]:
+        if not students:  # as a rule: the facts of nobody would be read at length
+            return
         for student, duties, _ in assess_students(students, self.surroundings, through=self.as_of):
             for duty in duties:
                 if duty.school_class in ids and duty.triggered_on >= self.start and self._is_late(duty):
@@ -133,6 +143,8 @@ class _Reading:
             Exists(events.filter(student=OuterRef("student"), happened_on=OuterRef("since"))), school_class__in=ids
         )
         back = list(places.order_by("-since").values_list("school_class", "school_class__school", "student", "since"))
+        if not back:
+            return defaultdict(list)
         firsts = {student: since for *_, student, since in back}
         lived = days_since(firsts, self.surroundings, self.as_of)
         seen = {student: list(days_in(days, DayState.PRESENT)) for student, days in lived}

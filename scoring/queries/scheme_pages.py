@@ -1,6 +1,5 @@
 """考核办法 in daylight: every line in plain Chinese with its source, what comes, what was, versions compared."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,17 +8,17 @@ from django.urls import reverse
 
 from casework.models.rules import AS_COUNTY
 from casework.queries.duties import source_words
-from casework.queries.rule_pages import IMPORTED, owner_name
+from casework.queries.rule_pages import owner_name
 from scoring.models import SchemeAdoption, StoredScheme
-from scoring.presets import ALWAYS, DEFAULT, schemes_in
+from scoring.presets import DEFAULT, schemes_in
+from scoring.queries.version_pages import AdoptionLine, Compared, adoption_lines, compared_pairs, from_words, title_of
 from scoring.scheme import STAGES, Line, Scheme, plain, signed
-from scoring.scheme_comparison import Pair, between, compare, people
+from scoring.scheme_comparison import between, compare, people
 from scoring.scheme_reading import read_scheme
 from scoring.school_years import open_years
 from students.access import OFFICE_ROLES, Scope
 from students.calendar import school_year_label, school_year_of, school_year_start
 from students.models import School
-from students.templatetags.chinese import cdatetime
 
 
 def scheme_of(stored: StoredScheme) -> Scheme:
@@ -27,14 +26,9 @@ def scheme_of(stored: StoredScheme) -> Scheme:
     return read_scheme(stored.content, key=stored.pk)
 
 
-def title_of(stored: StoredScheme) -> str:
-    """《控辍保学班级责任考核办法》第1版; 全县办法 where a school has gone back to that."""
-    return "全县办法" if stored.is_the_countys else f"《{stored.title}》第{stored.version}版"
-
-
-def from_words(school_year: int) -> str:
-    """From when a scheme holds; the first one holds since before the records begin."""
-    return "一直以来" if school_year <= ALWAYS else f"{school_year_label(school_year)}起"
+def address_of(school: School | None) -> str:
+    """The page of the scheme of a school or the county."""
+    return reverse("scoring:school_scheme", args=[school.pk]) if school else reverse("scoring:county_scheme")
 
 
 # ---- a scheme in words ---------------------------------------------------------------------------
@@ -116,41 +110,7 @@ def adoptions_of(school: School | None):
     return rows.order_by("-school_year")
 
 
-# ---- the page of a scheme ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class AdoptionLine:
-    """An adoption in words, and the version before it, to compare with."""
-
-    adoption: SchemeAdoption
-    before: StoredScheme | None
-    shows_proposal: bool
-
-    @property
-    def title(self) -> str:
-        return title_of(self.adoption.scheme)
-
-    @property
-    def starts(self) -> str:
-        return from_words(self.adoption.school_year)
-
-    @property
-    def proposal_url(self) -> str:
-        """The trial that stood before it, for whoever may see it."""
-        proposal = getattr(self.adoption, "proposal", None)
-        return reverse("scoring:scheme_proposal", args=[proposal.pk]) if proposal and self.shows_proposal else ""
-
-    @property
-    def why(self) -> str:
-        """The reason given; blank where a version was not made by form."""
-        proposal = getattr(self.adoption, "proposal", None)
-        return proposal.reason if proposal else ""
-
-    @property
-    def by(self) -> str:
-        who = self.adoption.adopted_by
-        return f"{cdatetime(self.adoption.adopted_at)} {who.name if who else IMPORTED}"
+# ---- the page of a scheme ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -213,7 +173,7 @@ class SchemePage:
 def scheme_page(school: School | None, scope: Scope, today: date) -> SchemePage:
     """What holds for a school or the county this school year; as many queries however long the history."""
     sees = bool(scope.roles & OFFICE_ROLES) and (school is not None or scope.county)
-    year, lines = school_year_of(today), _adoption_lines(adoptions_of(school), shows_proposals=sees)
+    year, lines = school_year_of(today), adoption_lines(adoptions_of(school), shows_proposals=sees)
     schemes, place = schemes_in(year), school.pk if school else None
     scheme = schemes(place)
     latest = next((line.adoption.scheme for line in lines), None)
@@ -229,14 +189,6 @@ def scheme_page(school: School | None, scope: Scope, today: date) -> SchemePage:
         outside=schemes.outside.get(place, ""),
         can_return=place is not None and latest is not None and not latest.is_the_countys,
     )
-
-
-def _adoption_lines(rows: Iterable[SchemeAdoption], *, shows_proposals: bool) -> list[AdoptionLine]:
-    rows = list(rows)
-    return [
-        AdoptionLine(row, before.scheme if before else None, shows_proposals)
-        for row, before in zip(rows, [*rows[1:], None], strict=False)
-    ]
 
 
 @dataclass(frozen=True)
@@ -300,35 +252,6 @@ def _news(row: SchemeAdoption, today: date) -> SchemeNews:
 # ---- two versions side by side -------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class PairRow:
-    """A number in two versions, in words, with what became of it."""
-
-    label: str
-    change: str
-    tone: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Two versions: what differs, and what stays."""
-
-    changed: list[PairRow]
-    same: list[Pair]
-
-
 def compared(before: Scheme, after: Scheme, *, bounds: bool = True) -> Compared:
     """Two schemes as their tables show them; see ``scheme_comparison.compare``."""
-    pairs = compare(before, after, bounds=bounds)
-    return Compared(
-        changed=[PairRow(pair.label, *_change(pair), pair.before, pair.after) for pair in pairs if not pair.is_same],
-        same=[pair for pair in pairs if pair.is_same],
-    )
-
-
-def _change(pair: Pair) -> tuple[str, str]:
-    if not pair.before:
-        return "新增", "note"
-    return ("改为", "warn") if pair.after else ("取消", "alarm")
+    return compared_pairs(compare(before, after, bounds=bounds))

@@ -12,14 +12,12 @@ from casework.queries.rule_proposals import NO_WORKER
 from casework.queries.uploads import Progress
 from scoring.actions.scheme_proposals import WAITING, State, is_silent, job_of
 from scoring.models import SchemeProposal
-from scoring.queries.scheme_pages import Compared, compared, scheme_of, title_of
-from scoring.school_years import has_begun, refusal_of_year
+from scoring.queries.scheme_pages import address_of, compared, scheme_of
+from scoring.queries.version_pages import ProposalState
 from students.access import Scope
-from students.calendar import school_year_label
 from students.models import School, SchoolClass
-from students.templatetags.chinese import cdate, cdatetime, points
+from students.templatetags.chinese import points
 
-TONES = {State.ADOPTED: "ok", State.WITHDRAWN: "mute", State.GIVEN_UP: "mute", State.REHEARSED: "note"}
 JUDGED = {
     "newly_met": "变为完成目标",
     "newly_missed": "变为没有完成目标",
@@ -38,12 +36,6 @@ def proposals_seen(scope: Scope):
     return rows.select_related("school", "scheme", "follows", "adoption", *people)
 
 
-def waiting_words(proposal: SchemeProposal) -> str:
-    """罗宁提出的《本校办法》第1版（2027-2028学年起）还没有采用."""
-    year = school_year_label(proposal.school_year)
-    return f"{proposal.made_by.name}提出的{title_of(proposal.scheme)}（{year}起）还没有采用。"
-
-
 def waiting_of(school: School | None, scope: Scope):
     """The proposals of a school or the county that wait, as far as the reader sees them."""
     return proposals_seen(scope).filter(school=school, state__in=WAITING)
@@ -60,81 +52,23 @@ class ClassRow:
 
 
 @dataclass(frozen=True)
-class ProposalPage:
+class ProposalPage(ProposalState):
     """Everything that the page of a proposal shows."""
 
-    proposal: SchemeProposal
-    compared: Compared
+    kind = "scheme"
     classes: list[ClassRow]
     fallen: list[tuple[str, str]]
     risen: list[str]
-    may_change: bool
     progress: Progress | None
-    today: date
 
     @property
-    def title(self) -> str:
-        return title_of(self.proposal.scheme)
-
-    @property
-    def state(self) -> str:
-        return self.proposal.get_state_display()
-
-    @property
-    def tone(self) -> str:
-        return TONES.get(self.proposal.state, "warn")
-
-    @property
-    def year(self) -> str:
-        return school_year_label(self.proposal.school_year)
-
-    @property
-    def note(self) -> str:
-        return f"{owner_name(self.proposal.school)}，{self.year}起，{self.proposal.made_by.name}提出"
-
-    @property
-    def follows(self) -> str:
-        return title_of(self.proposal.follows)
-
-    @property
-    def told(self) -> str:
-        """What became of it, in a sentence; blank while it waits."""
-        row = self.proposal
-        if row.state == State.ADOPTED:
-            when = "本学年" if has_begun(row.school_year, self.today) else "到时"
-            return f"已由{row.adopted_by.name}于{cdatetime(row.adopted_at)}采用，{self.year}起执行，{when}按它考核。"
-        if row.state == State.WITHDRAWN:
-            who = f"已由{row.withdrawn_by.name}于{cdatetime(row.withdrawn_at)}撤回"
-            return f"{who}，不会执行。撤回原因：{row.withdrawn_because}"
-        if row.state == State.GIVEN_UP:
-            return f"已由{row.given_up_by.name}于{cdatetime(row.given_up_at)}放弃，没有采用。"
-        return ""
-
-    @property
-    def too_late(self) -> str:
-        """Why it can no longer be adopted, where its year has passed by while it waited."""
-        return refusal_of_year(self.proposal.school_year, self.today) if self.proposal.state in WAITING else ""
-
-    @property
-    def may_adopt(self) -> bool:
-        return self.may_retry and not self.too_late
-
-    @property
-    def may_retry(self) -> bool:
-        return self.may_change and self.proposal.state == State.REHEARSED
-
-    @property
-    def may_withdraw(self) -> bool:
-        """Whether the adoption can be taken back: as long as its school year can be chosen for."""
-        row = self.proposal
-        return self.may_change and row.state == State.ADOPTED and not refusal_of_year(row.school_year, self.today)
+    def owner(self) -> str:
+        return owner_name(self.proposal.school)
 
     @property
     def back_url(self) -> str:
         """The scheme in force where it would hold."""
-        if school := self.proposal.school_id:
-            return reverse("scoring:school_scheme", args=[school])
-        return reverse("scoring:county_scheme")
+        return address_of(self.proposal.school)
 
     @property
     def edit_url(self) -> str:
@@ -144,10 +78,6 @@ class ProposalPage:
         if self.proposal.scheme.is_the_countys:
             name = "scoring:return_school_scheme"
         return f"{reverse(name, args=place)}?instead={self.proposal.pk}"
-
-    @property
-    def day(self) -> str:
-        return f"算到{cdate(self.proposal.as_of)}"
 
     @property
     def outcome_words(self) -> str:

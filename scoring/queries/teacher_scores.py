@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby, repeat
+from itertools import groupby
 
 from django.db.models import Min, Q, QuerySet
 
 from scoring.class_scores import ClassScore
-from scoring.queries.class_scores import class_scores
+from scoring.queries.class_scores import class_scores_on
 from scoring.queries.months import ScoreMonth
 from scoring.scheme import Affected
 from scoring.teacher_scores import ClassMonth, Share, Stint, TeacherScore, teacher_scores
@@ -74,9 +74,10 @@ def teacher_months(
 
 def _by_school(in_order, month: ScoreMonth) -> Iterator[list[tuple[SchoolClass, ClassMonth]]]:
     """The classes with children, school by school: never more than one school's scores at a time."""
-    after = class_scores(in_order, as_of=month.day)
-    before = class_scores(in_order, as_of=month.before) if month.before else repeat((None, None))
-    pairs = ((row, ClassMonth(made, then)) for (row, made), (_, then) in zip(after, before, strict=False))
+    days = [month.day, *([month.before] if month.before else [])]
+    pairs = (
+        (row, ClassMonth(made[0], made[1] if month.before else None)) for row, made in class_scores_on(in_order, days)
+    )
     for _, rows in groupby(pairs, key=lambda pair: pair[0].school_id):
         if kept := [(row, each) for row, each in rows if has_children(each.after)]:
             yield kept

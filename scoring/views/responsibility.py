@@ -32,6 +32,7 @@ WAYS = {
     ],
     "办法": [
         ("scoring:scheme", "考核办法", "考核哪些事、各多少分、依据什么；新的办法先试算再采用", READERS),
+        ("scoring:month_scheme", "学校考核办法", "学校每月怎样计分、怎样评等级；新的办法先试算再采用", READERS),
     ],
     "督查": [
         ("inspections:count_reasons", "随机清点", "哪些班要到班里看一看，抽取和结果", OVERSEER_ROLES),

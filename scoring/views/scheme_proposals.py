@@ -15,13 +15,15 @@ from scoring.models import SchemeAdoption
 from scoring.queries import scheme_pages as pages
 from scoring.queries import scheme_proposals as queries
 from scoring.queries.scheme_rehearsals import days_to_try
+from scoring.queries.version_pages import title_of
 from scoring.scheme_forms import CountySchemeForm, DayForm, SchoolSchemeForm, VersionForm, WhyForm
-from scoring.school_years import open_years
+from scoring.views import version_steps as steps
 from students.calendar import school_year_label
 from students.models import School
 
 COUNTYS = "全县的考核办法由县教育局修改，你可以查看"
 SCHOOLS = "学校的考核办法由本校校长和分管领导修改，你可以查看"
+PAGE = "scoring:scheme_proposal"
 try_later = jobs.try_scheme.enqueue
 
 
@@ -31,7 +33,8 @@ def new_county_scheme(request):
     _may(request, None)
     years, instead = _years(request, None), _instead(request, None)
     base = instead.scheme if instead else actions.stored_for(None, years["asked"])
-    form = CountySchemeForm(request.POST or None, base=base.content, **_given(request, None, years, base, instead))
+    given = steps.opened_with(years, base, instead, actions.standing(None))
+    form = CountySchemeForm(request.POST or None, base=base.content, **given)
     return _new(request, None, form, instead, base)
 
 
@@ -42,7 +45,7 @@ def new_school_scheme(request, pk: int):
     years, instead = _years(request, school), _instead(request, school)
     county = actions.stored_for(None, years["asked"])
     base = instead.scheme if instead else actions.stored_for(school, years["asked"])
-    given = _given(request, school, years, base, instead)
+    given = steps.opened_with(years, base, instead, actions.standing(school))
     form = SchoolSchemeForm(request.POST or None, county=county.content, own=base.content, **given)
     return _new(request, school, form, instead, base)
 
@@ -52,9 +55,9 @@ def return_school_scheme(request, pk: int):
     """回到全县办法: a school ends its own scheme from a school year on."""
     school = _may(request, _school(request, pk))
     years, instead = _years(request, school), _instead(request, school)
-    form = VersionForm(request.POST or None, **_given(request, school, years, None, instead))
+    form = VersionForm(request.POST or None, **steps.opened_with(years, None, instead, actions.standing(school)))
     if request.method == "POST" and form.is_valid() and (made := _made(request, school, form, instead)):
-        return redirect("scoring:scheme_proposal", made.pk)
+        return redirect(PAGE, made.pk)
     context = {"form": form, "school": school, "page": pages.scheme_page(school, request.scope, request.today)}
     return render(request, "scoring/scheme_return.html", context, status=422 if request.method == "POST" else 200)
 
@@ -70,31 +73,19 @@ def _school(request, pk: int) -> School:
 
 
 def _years(request, school: School | None) -> dict:
-    """The school years that can be chosen, those that have a version already, and the one asked for: what was posted,
-    else the first that is free."""
-    years = open_years(request.today)
-    taken = set(
-        SchemeAdoption.objects.filter(school=school, school_year__in=years).values_list("school_year", flat=True)
-    )
-    posted = request.POST.get("school_year", "")
-    free = next((year for year in years if year not in taken), years[-1])
-    return {"years": years, "taken": taken, "asked": int(posted) if posted in map(str, years) else free}
+    return steps.years_to_choose(request, SchemeAdoption.objects.filter(school=school))
 
 
-def _given(request, school, years: dict, base, instead) -> dict:
-    initial = {"seen": actions.standing(school), "school_year": years["asked"]}
-    if base:
-        initial["title"] = base.title
-    if instead:
-        initial |= {"school_year": instead.school_year, "reason": instead.reason}
-    return {"years": years["years"], "taken": years["taken"], "initial": initial}
+def _instead(request, school: School | None):
+    return steps.instead_of(request, queries.waiting_of(school, request.scope))
 
 
 def _new(request, school, form, instead, base):
     if request.method == "POST" and form.is_valid() and (made := _made(request, school, form, instead)):
-        return redirect("scoring:scheme_proposal", made.pk)
-    context = {"form": form, "school": school, "owner": owner_name(school), "base_title": pages.title_of(base)}
+        return redirect(PAGE, made.pk)
+    context = {"form": form, "school": school, "owner": owner_name(school), "base_title": title_of(base)}
     context["year"] = school_year_label(int(form.initial["school_year"]))
+    context |= {"whose": "班", "back": pages.address_of(school)}
     return render(request, "scoring/scheme_form.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -108,27 +99,12 @@ def _made(request, school, form: VersionForm, instead):
         else:
             made = actions.propose_return(**given)
     except actions.SchemeRefused as refused:
-        _say(form, refused, request, school)
+        steps.say(form, refused, request, actions.standing(school))
         return None
     if instead and instead != made:
         with suppress(actions.SchemeRefused):  # somebody has meanwhile let it count: then both stand
             actions.give_up(by=request.user, proposal=instead)
     return made
-
-
-def _say(form, refused: actions.SchemeRefused, request, school) -> None:
-    for reason in refused.reasons:
-        form.say(reason)
-    if isinstance(refused, actions.SchemesChanged):  # told once: the next press goes by what stands now
-        form.data = request.POST.copy()
-        form.data["seen"] = actions.standing(school)
-
-
-def _instead(request, school):
-    """The proposal that the new version takes the place of, where it still waits."""
-    asked = request.GET.get("instead", "")
-    pk = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
-    return queries.waiting_of(school, request.scope).filter(pk=pk).first()
 
 
 # ---- one that waits, and what becomes of it ------------------------------------------------------
@@ -166,13 +142,13 @@ def try_scheme(request, pk: int):
     form = DayForm(request.POST, days=days_to_try(request.today))
     if not form.is_valid():
         messages.error(request, "没有重新试算：请在列出的日子里选择。")
-        return redirect("scoring:scheme_proposal", _changeable(request, pk).pk)
+        return redirect(PAGE, _changeable(request, pk).pk)
 
     def again(proposal):
         as_of = form.cleaned_data["as_of"]
         actions.rehearse_again(by=request.user, proposal=proposal, as_of=as_of, then=try_later)
 
-    return _done(request, _changeable(request, pk), again, "已按选的日子重新试算。")
+    return steps.done(request, _changeable(request, pk), again, "已按选的日子重新试算。", PAGE)
 
 
 @require_POST
@@ -182,15 +158,15 @@ def adopt_scheme(request, pk: int):
     def adopt(proposal):
         actions.adopt(by=request.user, proposal=proposal, seen=request.POST.get("seen", ""), today=request.today)
 
-    return _done(request, _changeable(request, pk), adopt, "已采用，到开始的学年起执行。")
+    return steps.done(request, _changeable(request, pk), adopt, "已采用，到开始的学年起执行。", PAGE)
 
 
 @require_POST
 def give_up_scheme(request, pk: int):
     """Throw away what was only tried."""
     proposal = _changeable(request, pk)
-    return _done(
-        request, proposal, lambda row: actions.give_up(by=request.user, proposal=row), "已放弃，办法没有改动。"
+    return steps.done(
+        request, proposal, lambda row: actions.give_up(by=request.user, proposal=row), "已放弃，办法没有改动。", PAGE
     )
 
 
@@ -204,16 +180,7 @@ def withdraw_scheme(request, pk: int):
     def withdraw(row):
         actions.withdraw(by=request.user, proposal=row, because=why.cleaned_data["because"], today=request.today)
 
-    return _done(request, proposal, withdraw, "已撤回。")
-
-
-def _done(request, proposal, act, told: str):
-    try:
-        act(proposal)
-        messages.success(request, told)
-    except actions.SchemeRefused as refused:
-        messages.error(request, f"{refused}。")
-    return redirect("scoring:scheme_proposal", proposal.pk)
+    return steps.done(request, proposal, withdraw, "已撤回。", PAGE)
 
 
 def _changeable(request, pk: int):

@@ -2,13 +2,15 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from casework.queries.rule_pages import owner_name
 from casework.rule_forms import TwoVersions
 from scoring.models import SchemeAdoption
 from scoring.queries import scheme_pages as pages
-from scoring.queries.scheme_proposals import waiting_of, waiting_words
+from scoring.queries.scheme_proposals import waiting_of
+from scoring.queries.version_pages import from_words, title_of, waiting_words
 from students.access import AREA_ROLES, OFFICE_ROLES
 from students.models import School
 from students.views.attendance import READERS
@@ -64,12 +66,12 @@ def scheme_version(request, pk: int):
     seen = [row for row in adopted if row.school is None] + list(adopted.filter(school__in=_schools(request)))
     read = pages.scheme_of(stored)
     context = {
-        "title": pages.title_of(stored),
+        "title": title_of(stored),
         "stored": stored,
         "lines": pages.line_rows(read),
         "rules": pages.rule_rows(read),
         "source": pages.source_words(read.source),
-        "places": [(owner_name(row.school), pages.from_words(row.school_year)) for row in seen],
+        "places": [(owner_name(row.school), from_words(row.school_year)) for row in seen],
         "countys": pages.scheme_page(None, request.scope, request.today).stored,
     }
     return render(request, "scoring/scheme_version.html", context)
@@ -81,10 +83,10 @@ def scheme_comparison(request):
     """Two versions side by side, number by number."""
     asked = request.GET if "before" in request.GET or "after" in request.GET else None
     form = TwoVersions(asked, versions=pages.versions_offered(request.scope))
-    context = {"form": form, "compared": None}
+    context = {"form": form, "compared": None, "back": reverse("scoring:scheme")}
     if form.is_valid():
         before, after = form.cleaned_data["before"], form.cleaned_data["after"]
         bounds = not (before.is_a_schools or after.is_a_schools)
         context["compared"] = pages.compared(pages.scheme_of(before), pages.scheme_of(after), bounds=bounds)
-        context |= {"before": pages.title_of(before), "after": pages.title_of(after)}
+        context |= {"before": title_of(before), "after": title_of(after)}
     return render(request, "scoring/scheme_comparison.html", context)

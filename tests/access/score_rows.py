@@ -18,6 +18,7 @@ from students.models import SchoolClass, Term
 from tests import cast
 from tests.scene import MONDAY
 from tests.scoring.appealing import kept_columns
+from tests.scoring.standard import STANDARD
 from tests.students.papers import paper
 
 
@@ -58,4 +59,4 @@ def rows_of_scores(school_class: SchoolClass) -> dict[type, object]:
 
 def _version() -> StoredScheme:
     version = StoredScheme.objects.filter(code="school").count() + 1
-    return StoredScheme.objects.create(code="school", title="本校办法", content={}, version=version)
+    return StoredScheme.objects.create(code="school", title="本校办法", content=STANDARD, version=version)

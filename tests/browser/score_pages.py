@@ -3,11 +3,13 @@
 from django.urls import reverse
 
 from scoring.actions.scores import keep_scores
-from scoring.models import StoredScheme
+from scoring.models import StoredScheme, StoredSchoolScheme
 from students.models import Person
 from tests.browser.pledge_pages import pledge_pages_of
 from tests.scene import MONDAY
-from tests.scoring.versions import adopted, content, proposed, tried
+from tests.scoring.month_versions import adopted as months_adopted
+from tests.scoring.month_versions import proposed as months_proposed
+from tests.scoring.versions import NEXT, adopted, content, proposed, tried
 
 
 def score_pages_of(classroom) -> dict[str, tuple[Person, str]]:
@@ -57,4 +59,23 @@ def _scheme_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a scheme adopted": (principal, reverse("scoring:scheme_proposal", args=to_own)),
         "a scheme being tried": (bureau, reverse("scoring:scheme_proposal", args=[waiting.pk])),
         "a scheme tried": (bureau, reverse("scoring:scheme_proposal", args=[countys.pk])),
+        **_month_scheme_pages_of(classroom),
     }
+
+
+def _month_scheme_pages_of(classroom) -> dict[str, tuple[Person, str]]:
+    bureau, standard = classroom.bureau, StoredSchoolScheme.objects.get(code="school_standard").pk
+    held = months_proposed(bureau, base=95)
+    months_adopted(held, bureau)
+    tried_again = months_proposed(bureau, school_year=NEXT + 1, bands={"excellent": 99, "good": 98})
+    compare = f"{reverse('scoring:month_scheme_comparison')}?before={standard}&after={held.scheme_id}"
+    return {
+        "the scheme for schools": (classroom.teacher, reverse("scoring:month_scheme")),
+        "a version of the scheme for schools": (
+            classroom.principal, reverse("scoring:month_scheme_version", args=[held.scheme_id]),
+        ),
+        "schemes for schools compared": (classroom.principal, compare),
+        "a new scheme for schools": (bureau, reverse("scoring:new_month_scheme")),
+        "a scheme for schools adopted": (bureau, reverse("scoring:month_scheme_proposal", args=[held.pk])),
+        "a scheme for schools tried": (bureau, reverse("scoring:month_scheme_proposal", args=[tried_again.pk])),
+    }  # fmt: skip

@@ -115,22 +115,40 @@ class TestASchemeIsRefused:
             ({"base": 101}, "基础分应在总分的范围之内"),
             ({"bands": {"excellent": 80, "good": 90, "pass": 60}}, "从优秀到合格依次降低"),
             ({"bands": {"excellent": 90, "good": 90, "pass": 60}}, "从优秀到合格依次降低"),
-            ({"bands": {"excellent": 101, "good": 90, "pass": 60}}, "在总分的范围之内"),
+            ({"bands": {"excellent": 101, "good": 90, "pass": 60}}, "优秀的分数线应高于最低分，并在总分的范围之内"),
             ({"bands": {"excellent": 90, "good": 80, "pass": 0}}, "在总分的范围之内"),
             ({"veto_above": 0}, "一票否决的流失率应在0%以上"),
             ({"unregistered_above": 101}, "应在0%到100%之间"),
             ({"base": "很多"}, "基础分应是数字"),
             ({"base": "NaN"}, "最多一位小数"),
             ({"target_missed": -0.25}, "最多一位小数"),
+            ({"target_missed": -101}, "扣分在100分以内"),
+            ({"each_class_point": 101}, "不超过100"),
+            ({"highest": 101}, "总分要有界限"),
+            ({"lowest": -1}, "总分要有界限"),
+            ({"lowest": 100}, "总分要有界限"),
+            ({"absence": -1}, "不能按缺勤本身扣分"),
+            ({"unexcused_points": -1}, "不能按缺勤本身扣分"),
+            ({"weather": 1}, "不认识的考核项目"),
+            ({"bands": {"excellent": 90, "good": 80, "pass": 60, "fine": 50}}, "不认识的等级"),
         ],
     )
     def test_with_the_reason(self, changed, reason):
         with pytest.raises(SchemeError, match=reason):
             read_school_scheme(SCHOOL_STANDARD | changed)
 
-    @pytest.mark.parametrize("missing", ["bands", "veto_above", "veto_source", "title"])
-    def test_where_a_part_is_missing(self, missing):
-        with pytest.raises(SchemeError, match=f"缺少“{missing}”一项"):
+    @pytest.mark.parametrize(
+        ("missing", "words"),
+        [
+            ("bands", "等级的分数线"),
+            ("veto_above", "一票否决的流失率"),
+            ("veto_source", "一票否决的流失率的依据"),
+            ("title", "名称"),
+            ("lowest", "最低分"),
+        ],
+    )
+    def test_where_a_part_is_missing(self, missing, words):
+        with pytest.raises(SchemeError, match=f"缺少“{words}”一项"):
             read_school_scheme({name: value for name, value in SCHOOL_STANDARD.items() if name != missing})
 
 
