@@ -187,6 +187,28 @@ def ranks_of(sums: Sequence[Sum]) -> list[int | None]:
     return [None if share is None else ranked.index(share) + 1 for share in shares]
 
 
+def differences(old: Checklist, new: Checklist) -> Iterator[str]:
+    """What a version changes, in words, in the order of the new paper; what is gone comes last."""
+    before, after = {item.code: item for item in old.items}, {item.code: item for item in new.items}
+    for code, item in after.items():
+        was = before.get(code)
+        if was is None:
+            yield f"增加“{item.text}”，{plain(item.points)}分"
+        elif was != item:
+            yield f"修改“{item.text}”{_changed(was, item)}"
+    for code, item in before.items():
+        if code not in after:
+            yield f"去掉“{item.text}”，{plain(item.points)}分"
+    if old.full_marks != new.full_marks:
+        yield f"满分由{plain(old.full_marks)}分改为{plain(new.full_marks)}分"
+
+
+def _changed(was: Item, item: Item) -> str:
+    if was.points != item.points:
+        return f"，由{plain(was.points)}分改为{plain(item.points)}分"
+    return f"，原来是“{was.text}”" if was.text != item.text else "的评分标准、依据或适用学校"
+
+
 def plain(number: Decimal) -> str:
     """Points as people write them: 8, 7.5."""
     return format(number.normalize(), "f")

@@ -24,11 +24,19 @@ def _several(label: str, asks: str) -> forms.ModelMultipleChoiceField:
     )  # fmt: skip
 
 
+class ChecklistField(forms.ModelChoiceField):
+    """A checklist by name and version."""
+
+    def label_from_instance(self, obj):
+        made = "，县教育局制定" if obj.made_by_id else ""
+        return f"{obj.title}（第{obj.version}版{made}）"
+
+
 class RoundForm(SentOnce):
     """开始检查批次."""
 
     title = LineField("名称", max_length=60, help_text="例如：2026年秋季期初检查")
-    checklist = forms.ModelChoiceField(
+    checklist = ChecklistField(
         queryset=None, label="检查表", empty_label=None,
         error_messages={"required": "请选择检查表", "invalid_choice": "请在列出的检查表中选择"},
     )  # fmt: skip

@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 
 from django import forms
 
+from casework.contact_forms import PhotosField, SeveralFiles
 from inspections.actions.filling import Entered
 from inspections.checklist import Item, Judged, Section, items_of, plain
 from inspections.models import InspectionPhoto, Judgement
+from inspections.models.rounds import MOST_PHOTOS
 from students.forms.fields import DateField, LineField
 
 LEFT = "left"
@@ -100,36 +102,34 @@ class CorrectionForm(SheetForm):
 
 
 class SignForm(forms.Form):
-    """签名完成. ``version``: that of the sheet which the signer has read."""
+    """签名完成. ``version``: that of the sheet which the signer has read; ``deadline``: only where points were lost."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     inspected_on = DateField("检查日期")
+    deadline = DateField("整改期限", help_text="扣分的项目到哪天整改完，选上课日；以后可以逐项改")
     refusal = "没有签名"
 
-    def __init__(self, *args, version: int, today: date, **kwargs):
-        super().__init__(*args, initial={"version": version, "inspected_on": today}, **kwargs)
+    def __init__(self, *args, version: int, today: date, deadline: date | None, has_found: bool, **kwargs):
+        begin = {"version": version, "inspected_on": today, "deadline": deadline}
+        super().__init__(*args, initial=begin, **kwargs)
+        if not has_found:
+            del self.fields["deadline"]
 
-
-class PhotosField(forms.FileField):
-    """Several photographs of one item."""
-
-    def __init__(self):
-        super().__init__(
-            label="照片", required=False, widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
-            help_text="JPG、PNG，不超过12 MB，存下时去掉拍摄地点",
-        )  # fmt: skip
+    @property
+    def told(self) -> dict:
+        """A checked form in the arguments of the action."""
+        told = self.cleaned_data
+        return {"seen": told["version"], "inspected_on": told["inspected_on"], "deadline": told.get("deadline")}
 
 
 class PhotoForm(forms.Form):
-    """加照片."""
+    """加照片; the action opens each by itself, so that one that is none takes no other with it."""
 
-    photo = PhotosField()
+    photo = PhotosField(
+        label="照片", required=False, widget=SeveralFiles(attrs={"accept": "image/jpeg,image/png"}),
+        help_text=f"一项最多{MOST_PHOTOS}张；保存时去掉拍摄地点等信息",
+    )  # fmt: skip
     refusal = "没有保存"
-
-    def clean_photo(self):
-        if not self.cleaned_data["photo"]:
-            raise forms.ValidationError("请选择照片")
-        return self.cleaned_data["photo"]
 
 
 def clash_words(item: Item, held: Judgement | None) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.views import draws, mismatches, reasons, results, rounds, sheets
+from inspections.views import checklists, draws, mismatches, reasons, rectifications, results, rounds, sheets
 
 app_name = "inspections"
 urlpatterns = [
@@ -18,6 +18,14 @@ urlpatterns = [
     path("inspections/schools/<int:pk>/draft/", sheets.save_sheet, name="save_sheet"),
     path("inspections/schools/<int:pk>/sign/", sheets.sign, name="sign"),
     path("inspections/schools/<int:pk>/items/<slug:item>/photos/", sheets.item_photos, name="item_photos"),
+    path("inspections/schools/<int:pk>/findings/new/", rectifications.add, name="add_rectification"),
+    path("rectifications/", rectifications.rectifications, name="rectifications"),
+    path("rectifications/<int:pk>/", rectifications.rectification, name="rectification"),
+    path("rectifications/<int:pk>/<slug:name>/", rectifications.move, name="move"),
+    path("rectifications/evidence/<int:pk>/file/", rectifications.evidence, name="evidence"),
+    path("checklists/", checklists.checklists, name="checklists"),
+    path("checklists/<int:pk>/", checklists.checklist, name="checklist"),
+    path("checklists/<int:pk>/new/", checklists.new_version, name="new_version"),
     path("inspections/photos/<int:pk>/", sheets.photo, name="photo"),
     path("inspections/photos/<int:pk>/small/", sheets.photo_thumbnail, name="photo_thumbnail"),
     path("inspections/photos/<int:pk>/remove/", sheets.remove_photo, name="remove_photo"),

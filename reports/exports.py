@@ -16,6 +16,7 @@ from reports.queries.inspections import inspections_table
 from reports.queries.ledgers import LEDGERS
 from reports.queries.obligations import obligations_table
 from reports.queries.pledges import pledges_of_schools
+from reports.queries.rectifications import rectifications_table
 from reports.queries.rosters import ROSTERS
 from reports.queries.school_scores import school_scores_table
 from reports.queries.spot_checks import reasons_export
@@ -65,6 +66,7 @@ EXPORTS = {
     "inspections": Export("检查汇总", inspections_table, frozenset({"as_of", "school"})),
     "pledges": Export("控辍保学责任书", pledges_of_schools, frozenset({"school"})),
     "bundles": Export("三包花名册", bundles_table, frozenset({"as_of", "school"}), looks_ahead=False),
+    "rectifications": Export("整改台账", rectifications_table, frozenset({"as_of", "school"})),
     "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
 }
 

@@ -13,6 +13,7 @@ from casework.queries.signs import signs_card
 from casework.queries.watches import watch_card
 from students.access import AREA_ROLES, SCHOOL_ROLES
 from students.models import Role, SchoolClass
+from students.queries.home_duties import home_duties
 from students.queries.leave_slips import missing_words
 from students.queries.notices import home_notices
 from students.queries.unverified import ANSWERS
@@ -44,6 +45,7 @@ def teacher_home(request):
     open_duties = own.undone_on(request.today).folded(request.today).order_by("due_on", "student", "tier", "key")
     context = {
         "home": teacher.teacher_home(request.scope, request.user, now=timezone.localtime()),
+        "home_duties": home_duties(request.scope, request.today),
         "answers": ANSWERS,
         "rule_news": rule_news(request.scope, request.today),
         "counts": duties.counts(own, request.today),
@@ -65,6 +67,7 @@ def school_board(request):
     runs = boards.runs_out(request.scope)
     context = {
         "notices": home_notices(request.scope, request.user),
+        "home_duties": home_duties(request.scope, request.today),
         "rule_news": rule_news(request.scope, request.today),
         "board": boards.register_board(SchoolClass.objects.visible_to(request.scope), now=timezone.localtime()),
         "counts": duties.counts(own, request.today),
@@ -87,6 +90,7 @@ def area_board(request):
     runs, lines = boards.runs_out(request.scope), boards.school_lines(request.scope, now=timezone.localtime())
     context = {
         "notices": home_notices(request.scope, request.user),
+        "home_duties": home_duties(request.scope, request.today),
         "rule_news": rule_news(request.scope, request.today),
         "lines": lines,
         "counts": duties.Counts(undone=sum(line.open for line in lines), late=sum(line.late for line in lines)),

@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from inspections.actions import rectifications, school_notices
 from inspections.actions.filling import (
     InspectionRefused,
     NotYourInspection,
@@ -17,14 +18,25 @@ from inspections.models import Inspection, InspectionAnswer, InspectionResult
 from inspections.queries.reading import is_inspector, sections_of, sheet_of, written
 from students.access import Scope
 from students.actions import audit
+from students.models import Notice
 from students.templatetags.chinese import cdate
 
 
 @transaction.atomic
-def sign(*, by, scope: Scope, inspection: Inspection, seen: int, inspected_on: date, today: date) -> InspectionResult:
+def sign(
+    *,
+    by,
+    scope: Scope,
+    inspection: Inspection,
+    seen: int,
+    inspected_on: date,
+    deadline: date | None,
+    today: date,
+) -> InspectionResult:
     """签名完成: freeze the figures of a sheet that judges every item. A second press gives the same result.
 
-    ``seen``: the version of the sheet that the signer has read. Raises ``InspectionRefused``.
+    ``seen``: the version of the sheet that the signer has read; ``deadline``: until when the school mends what was
+    found, needed where points were lost. Raises ``InspectionRefused``.
     """
     row = locked(inspection)
     if row.signed_at and row.signed_by_id == by.pk and is_inspector(scope, row):
@@ -35,16 +47,19 @@ def sign(*, by, scope: Scope, inspection: Inspection, seen: int, inspected_on: d
     if not row.round.first_day <= inspected_on <= today:
         first = cdate(row.round.first_day)
         raise InspectionRefused(f"检查日期应在{first}到今天之间，没有签名。")
-    result = _freeze(row, sheet_of(row.judgements.all()), number=1, reason="", by=by)
+    sheet = sheet_of(row.judgements.all())
+    result = _freeze(row, sheet, number=1, reason="", by=by)
+    found = rectifications.raise_found(row, sections_of(row), sheet, by=by, deadline=deadline, today=today)
     row.signed_at, row.signed_by, row.inspected_on = result.made_at, by, inspected_on
     row.save(update_fields=["signed_at", "signed_by", "inspected_on"])
-    audit.record(by=by, action="inspection.sign", subject=row, result=result.pk)
+    school_notices.tell_school(row, kind=Notice.Kind.INSPECTION, by=by, today=today)
+    audit.record(by=by, action="inspection.sign", subject=row, result=result.pk, found=found)
     return result
 
 
 @transaction.atomic
 def correct(
-    *, by, scope: Scope, inspection: Inspection, seen: int, sheet: Mapping[str, Judged], reason: str
+    *, by, scope: Scope, inspection: Inspection, seen: int, sheet: Mapping[str, Judged], reason: str, today: date
 ) -> InspectionResult:
     """更正: a new version beside the signed one, which stays. The same one pressed twice is one.
 
@@ -65,6 +80,7 @@ def correct(
     if latest.content == written(sheet):
         raise InspectionRefused("和现在的一版完全一样，没有保存。")
     result = _freeze(row, sheet, number=latest.number + 1, reason=reason, by=by)
+    school_notices.tell_school(row, kind=Notice.Kind.INSPECTION, by=by, today=today)
     audit.record(by=by, action="inspection.correct", subject=row, result=result.pk, number=result.number)
     return result
 

@@ -1,6 +1,7 @@
 """Spot checks and inspections as rows."""
 
 from inspections.models.checklists import StoredChecklist
+from inspections.models.rectifications import Rectification, RectificationFile, RectificationStep
 from inspections.models.results import InspectionAnswer, InspectionResult
 from inspections.models.rounds import Inspection, InspectionPhoto, InspectionRound, Judgement
 from inspections.models.spot_checks import CountReason, Draw, DrawCancellation, DrawnClass, Explanation
@@ -17,5 +18,8 @@ __all__ = [
     "InspectionResult",
     "InspectionRound",
     "Judgement",
+    "Rectification",
+    "RectificationFile",
+    "RectificationStep",
     "StoredChecklist",
 ]

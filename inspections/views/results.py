@@ -10,7 +10,9 @@ from inspections.actions.filling import InspectionRefused, NotYourInspection
 from inspections.checklist import items_of, total_of
 from inspections.models import InspectionResult
 from inspections.queries import sheets
+from inspections.queries.ledger import findings_in, line_of
 from inspections.queries.reading import (
+    is_inspector,
     latest_result,
     read_content,
     sections_of,
@@ -61,6 +63,7 @@ def correct(request, pk):
     form = _correction(request, row, latest)
     if form.is_valid():
         told = {"seen": form.cleaned_data["number"], "reason": form.cleaned_data["reason"], "sheet": form.sheet}
+        told["today"] = request.today
         try:
             made = actions.correct(by=request.user, scope=request.scope, inspection=row, **told)
         except NotYourInspection as refused:
@@ -94,6 +97,8 @@ def _context(request, row) -> dict:
         "counts": sheets.counts_of_the_day(request.scope, row, row.inspected_on),
         "why_not": why_not_to_fill(request.scope, row, request.today),
         "may_correct": request.scope.is_bureau and latest is not None,
+        "may_add": bool(row.signed_at) and (request.scope.is_bureau or is_inspector(request.scope, row)),
+        "findings": [line_of(each, request.today) for each in findings_in(request.scope).filter(inspection=row)],
         "answer": answered,
         "form": AnswerForm(initial={"number": latest.number})
         if latest and not answered and row.school_id in request.scope.led

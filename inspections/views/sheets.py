@@ -11,7 +11,9 @@ from inspections.actions import filling, photos, results
 from inspections.actions.filling import InspectionRefused, Kept
 from inspections.checklist import faults_of, items_of, lost_items, plain, total_of
 from inspections.models import Inspection, InspectionPhoto
+from inspections.presets import checklist_of
 from inspections.queries import sheets
+from inspections.queries.deadlines import usual_deadline
 from inspections.queries.reading import sections_of, sheet_of, why_not_to_fill
 from inspections.queries.rounds import parts_of
 from inspections.sheet_forms import PhotoForm, SheetForm, SignForm, page_of
@@ -125,27 +127,34 @@ def remove_photo(request, pk):
 def sign(request, pk):
     """签名完成: what the sheet comes to, what is missing, and the signature."""
     row = filled_by(request, pk)
-    form = SignForm(request.POST if request.method == "POST" else None, version=row.version, today=request.today)
+    sections, sheet = sections_of(row), sheet_of(row.judgements.all())
+    lost = [(item, sheet[item.code]) for item in lost_items(sections, sheet)]
+    form = _signature(request, row, bool(lost))
     if form.is_valid():
         by = {"by": request.user, "scope": request.scope, "today": request.today}
-        told = {"seen": form.cleaned_data["version"], "inspected_on": form.cleaned_data["inspected_on"]}
         try:
-            results.sign(inspection=row, **told, **by)
+            results.sign(inspection=row, **form.told, **by)
         except InspectionRefused as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"{row.school}的检查已经签名完成。")
             return redirect("inspections:inspection", pk)
-    sections, sheet = sections_of(row), sheet_of(row.judgements.all())
     context = {
         "inspection": row,
         "form": form,
         "parts": parts_of(sections, sheet),
         "total": total_of(items_of(sections), sheet),
         "faults": list(faults_of(sections, sheet)),
-        "lost": [(item, sheet[item.code]) for item in lost_items(sections, sheet)],
+        "lost": lost,
     }
     return render(request, "inspections/sign.html", context, status=422 if form.is_bound else 200)
+
+
+def _signature(request, row: Inspection, has_found: bool) -> SignForm:
+    days = checklist_of(row.round.checklist).rectify_days
+    begin = {"version": row.version, "today": request.today, "has_found": has_found}
+    deadline = usual_deadline(row.school, days, request.today) if has_found else None
+    return SignForm(request.POST if request.method == "POST" else None, deadline=deadline, **begin)
 
 
 def filled_by(request, pk) -> Inspection:
@@ -189,6 +198,8 @@ def _kept_before_photos(request, row: Inspection, item: str):
 
 def _add_photos(request, row: Inspection, item: str) -> list[str]:
     """Keep what was chosen; a sentence for what could not be kept."""
+    if "photo" not in request.FILES:
+        return ["请选择照片"]
     by = {"by": request.user, "scope": request.scope, "today": request.today}
     try:
         return photos.add(inspection=row, item=item, uploads=request.FILES.getlist("photo"), **by)

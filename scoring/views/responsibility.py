@@ -38,6 +38,7 @@ WAYS = {
         ("inspections:count_reasons", "随机清点", "哪些班要到班里看一看，抽取和结果", OVERSEER_ROLES),
         ("inspections:mismatches", "清点不符", "清点没有看到、点名说在校的学生", OFFICE_ROLES),
         ("inspections:rounds", "专项检查", "到校按检查表评分，汇总排名，学校回复", OFFICE_ROLES),
+        ("inspections:rectifications", "整改台账", "检查发现的问题：措施、责任人、期限、销号", OFFICE_ROLES),
     ],
     "责任": [
         ("scoring:pledges", "责任书", "局校、校内各层的责任书：生成、签发、打印，谁还没有签", OFFICE_ROLES),

@@ -48,6 +48,9 @@ class Notice(models.Model):
         SCORES_SIGNED = "scores_signed", "考核待定分"
         SCORES_FROZEN = "scores_frozen", "考核已定分"
         BUNDLE = "bundle", "三包分工"
+        INSPECTION = "inspection", "专项检查"
+        RECTIFICATION = "rectification", "整改"
+        RECTIFICATION_REPORTED = "finding_reported", "整改待核实"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
     kind = models.CharField("种类", max_length=20, choices=Kind)

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from inspections.models import Inspection, InspectionRound, StoredChecklist
+from inspections.models import Inspection, InspectionRound, Rectification, StoredChecklist
 from students.models import SchoolClass
 from tests import cast
 from tests.scene import MONDAY
@@ -17,4 +17,8 @@ def rows_of_inspections(school_class: SchoolClass) -> dict[type, object]:
         submission=uuid4(), opened_at=timezone.now(), opened_by=cast.person(),
     )  # fmt: skip
     inspection = Inspection.objects.create(round=opened, school=school_class.school)
-    return {InspectionRound: opened, Inspection: inspection}
+    raised = {"raised_at": timezone.now(), "raised_by": opened.opened_by}
+    finding = Rectification.objects.create(
+        inspection=inspection, number=1, problem="没有方案", deadline=MONDAY, **raised
+    )
+    return {InspectionRound: opened, Inspection: inspection, Rectification: finding}

@@ -23,7 +23,7 @@ from casework.models import (
     StoredRuleSet,
     VisitCheck,
 )
-from inspections.models import CountReason, DrawnClass, Explanation, Inspection, InspectionRound
+from inspections.models import CountReason, DrawnClass, Explanation, Inspection, InspectionRound, Rectification
 from scoring.models import Assignment, SchemeProposal, ScoreAmendment, ScoreFreeze
 from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_force, scope_of
 from students.enrolment import EventKind
@@ -232,6 +232,7 @@ def test_each_role_sees_its_place_and_no_other(model, places):
     areas_business = (
         Inspection,
         InspectionRound,
+        Rectification,
         JointTrip,
         YearTurn,
         Resident,

@@ -17,7 +17,9 @@ def inspection_pages_of(classroom) -> dict[str, tuple[Person, str]]:
     other = cast.school("西坪小学", township=school.township)
     running = inspected.opened(school, other, by=bureau, inspectors=[bureau])
     finished, begun = done.inspections.get(), running.inspections.get(school=school)
-    inspected.signed(finished, bureau, register=3)
+    inspected.signed(finished, bureau, register=3, pledge=5)
+    first, second = finished.rectifications.all()
+    inspected.mended(second, classroom.principal)
     inspected.fill(begun, bureau, {"plan": inspected.judged(plan=3)["plan"]})
     scope = cast.scope(bureau)
     photos.add(by=bureau, scope=scope, inspection=begun, item="plan", uploads=[picture()], today=MONDAY)
@@ -37,4 +39,12 @@ def inspection_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a sheet to sign": (bureau, page("sign", begun.pk)),
         "a result to answer": (classroom.principal, page("inspection", finished.pk)),
         "a result to correct": (bureau, page("correct", finished.pk)),
+        "findings": (bureau, page("rectifications")),
+        "findings, none overdue": (bureau, page("rectifications") + "?show=overdue"),
+        "a finding to mend": (classroom.principal, page("rectification", first.pk)),
+        "a finding to verify": (bureau, page("rectification", second.pk)),
+        "a finding to add": (bureau, page("add_rectification", finished.pk)),
+        "checklists": (bureau, page("checklists")),
+        "a checklist": (bureau, page("checklist", done.checklist_id)),
+        "a checklist to change": (bureau, page("new_version", done.checklist_id)),
     }

@@ -1,15 +1,17 @@
 """A round of inspections in the scene: a checklist of a few items, an inspector, sheets filled and signed."""
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from inspections.actions import filling, results, rounds
+from inspections.actions import filling, rectifications, results, rounds
 from inspections.actions.filling import Entered
 from inspections.checklist import Judged
-from inspections.models import Inspection, InspectionResult, InspectionRound, StoredChecklist
+from inspections.models import Inspection, InspectionResult, InspectionRound, Rectification, StoredChecklist
 from students.models import Person, Role, School
 from tests import cast
 from tests.scene import MONDAY
+from tests.students.papers import paper
 
 #: Two sections, four items, 20 points; one item does not concern 教学点, one may be found not to apply.
 CONTENT = {
@@ -40,6 +42,7 @@ CONTENT = {
         },
     ],
 }  # fmt: skip
+DEADLINE = date(2026, 9, 21)  # a Monday
 FULL = {"plan": 4, "pledge": 6, "register": 5, "persuade": 5}
 
 
@@ -85,16 +88,29 @@ def fill(row: Inspection, by: Person, marks: dict[str, Judged], *, seen: int = 0
     )
 
 
-def sign(row: Inspection, by: Person, *, seen: int | None = None, day=MONDAY, today=MONDAY) -> InspectionResult:
+def sign(
+    row: Inspection, by: Person, *, seen: int | None = None, day=MONDAY, today=MONDAY, deadline=DEADLINE
+) -> InspectionResult:
     """Sign a sheet as it stands."""
     seen = Inspection.objects.get(pk=row.pk).version if seen is None else seen
-    return results.sign(by=by, scope=cast.scope(by), inspection=row, seen=seen, inspected_on=day, today=today)
+    return results.sign(
+        by=by, scope=cast.scope(by), inspection=row, seen=seen, inspected_on=day, deadline=deadline, today=today
+    )
 
 
 def signed(row: Inspection, by: Person, **points) -> InspectionResult:
     """A sheet filled and signed."""
     fill(row, by, {code: mark for code, mark in judged(**points).items() if code != "pledge" or _concerned(row)})
     return sign(row, by)
+
+
+def mended(row: Rectification, by: Person, *, is_reported: bool = True) -> Rectification:
+    """A finding with its measure, and reported as mended with a paper."""
+    told = {"by": by, "scope": cast.scope(by), "rectification": row, "today": MONDAY}
+    row = rectifications.plan(seen=row.version, measure="补齐材料", responsible=by, **told)
+    if is_reported:
+        row = rectifications.report(seen=row.version, words="已补齐", papers=[paper()], **told)
+    return row
 
 
 def _concerned(row: Inspection) -> bool:

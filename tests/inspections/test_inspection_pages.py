@@ -80,7 +80,7 @@ class TestTheSheet:
         shown = text_of(client.get(response.url))
         assert "材料不全" in shown
         assert "签名完成检查" in shown
-        client.post(response.url, {"version": "1", "inspected_on": "2026-09-07"})
+        client.post(response.url, {"version": "1", "inspected_on": "2026-09-07", "deadline": "2026-09-21"})
         assert InspectionResult.objects.get().given == 18
 
     def test_keeps_what_makes_sense_and_says_what_does_not(self, round_here):

@@ -78,7 +78,7 @@ class TestCorrecting:
         by = by or made.bureau
         scope = cast.scope(by)
         return results.correct(
-            by=by, scope=scope, inspection=made.row, seen=seen, sheet=judged(**points), reason=reason
+            by=by, scope=scope, inspection=made.row, seen=seen, sheet=judged(**points), reason=reason, today=MONDAY
         )
 
     @pytest.fixture

@@ -1,0 +1,26 @@
+"""Tells a school, or who looked at it, what has come up; inside the transaction of what it tells."""
+
+from datetime import date
+
+from inspections.models import Inspection
+from students.access import SCHOOL_ROLES, in_force
+from students.actions import notices
+from students.models import Notice, Person, Posting, SchoolClass
+
+
+def tell_school(row: Inspection, *, kind: Notice.Kind, by, today: date) -> None:
+    """The heads and the clerk of the school."""
+    posted = in_force(Posting.objects.filter(school=row.school, role__in=SCHOOL_ROLES), today)
+    _tell(row, Person.objects.filter(pk__in=posted.values("person")), kind=kind, by=by, today=today)
+
+
+def tell_inspectors(row: Inspection, *, by, today: date) -> None:
+    """The inspectors of the round, that a school has mended something."""
+    _tell(row, row.round.inspectors.all(), kind=Notice.Kind.RECTIFICATION_REPORTED, by=by, today=today)
+
+
+def _tell(row: Inspection, people, *, kind: Notice.Kind, by, today: date) -> None:
+    # A notice hangs on a class; it is of the whole school, so any class of it will do. Without one there is nobody.
+    school_class = SchoolClass.objects.filter(school=row.school).order_by("pk").first()
+    if school_class:
+        notices.send(by=by, to=people, kind=kind, school_class=school_class, day=today)
