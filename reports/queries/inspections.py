@@ -1,4 +1,7 @@
-"""检查汇总 as a table: the schools of a round with their sections, points, rate and rank."""
+"""检查汇总 as a table: the schools of a round with their sections, points, rate and rank.
+
+The two numbers of the rate, as scripts read them, count half points.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -16,7 +19,6 @@ NOTES = (
     "得分率＝得分÷适用项目的满分，按得分率排名，同率同名次；不涉及的项目两边都不算。没有检查完的学校列出来，不排名。",
     "检查结果不改变班级责任考核的分数。",
 )
-RATE_NOTE = "取两位小数；供程序读取的分子、分母以半分为一份。"
 EVERYTHING = Scope(county=True)
 
 
@@ -53,7 +55,7 @@ def _table(title: str, sections: tuple[Column, ...], lines: Sequence[SchoolLine]
 
 def _sections(checklist: Checklist) -> tuple[Column, ...]:
     return tuple(
-        Column(f"sections.{section.code}", section.title, Kind.POINTS, 4, _given(position))
+        Column(f"sections.{section.code}", section.title, Kind.POINTS, 4.6, _given(position))
         for position, section in enumerate(checklist.sections)
     )
 
@@ -87,12 +89,12 @@ FIRST = (
     Column("township", "乡镇", Kind.TEXT, 5, lambda line: line.inspection.school.township.name),
 )
 LAST = (
-    Column("judged", "已评项目", Kind.INTEGER, 4, _of_total("judged")),
-    Column("items", "应评项目", Kind.INTEGER, 4, _of_total("items")),
+    Column("judged", "已评项目", Kind.INTEGER, 4.6, _of_total("judged")),
+    Column("items", "应评项目", Kind.INTEGER, 4.6, _of_total("items")),
     Column("given", "得分", Kind.POINTS, 4, _of_total("given")),
-    Column("full", "适用满分", Kind.POINTS, 4, _of_total("full")),
-    Column("rate", "得分率", Kind.RATE, 5, _of_total("rate"), note=RATE_NOTE),
+    Column("full", "适用满分", Kind.POINTS, 4.6, _of_total("full")),
+    Column("rate", "得分率", Kind.RATE, 5, _of_total("rate")),
     Column("state", "进度", Kind.TEXT, 5, attrgetter("state"), attrgetter("state_words")),
-    Column("inspected_on", "检查日期", Kind.DATE, 6, attrgetter("inspection.inspected_on")),
+    Column("inspected_on", "检查日期", Kind.DATE, 7.4, attrgetter("inspection.inspected_on")),
     Column(None, "检查人", Kind.TEXT, 5, _inspector),
 )

@@ -58,9 +58,9 @@ COLUMNS = (
     Column("problem", "问题", Kind.TEXT, 14, lambda line: line.row.problem),
     Column("measure", "整改措施", Kind.TEXT, 10, lambda line: line.row.measure),
     Column("responsible", "责任人", Kind.TEXT, 4, lambda line: _name(line.row.responsible)),
-    Column("deadline", "整改期限", Kind.DATE, 6, lambda line: line.row.deadline),
+    Column("deadline", "整改期限", Kind.DATE, 7.4, lambda line: line.row.deadline),
     Column("state", "进度", Kind.TEXT, 4, lambda line: line.row.state, lambda line: line.state),
     Column("late", "逾期情况", Kind.TEXT, 5, lambda line: line.late),
-    Column("reported_on", "报完成日期", Kind.DATE, 6, lambda line: _day(line.row.reported_at)),
-    Column("closed_on", "销号日期", Kind.DATE, 6, lambda line: _day(line.row.closed_at)),
+    Column("reported_on", "报完成日期", Kind.DATE, 7.4, lambda line: _day(line.row.reported_at)),
+    Column("closed_on", "销号日期", Kind.DATE, 7.4, lambda line: _day(line.row.closed_at)),
 )  # fmt: skip

@@ -94,7 +94,8 @@ class TestThePages:
         fields = {each.html_name: each.value() for each in context["head"]}
         for form in [*context["rows"], context["rows"].management_form]:
             fields |= {each.html_name: each.value() for each in form}
-        return {name: value for name, value in fields.items() if value not in (None, False)} | {"reason": "本县的要求"}
+        filled = {name: value for name, value in fields.items() if value is not None and value is not False}
+        return filled | {"reason": "本县的要求"}
 
     def test_a_version_is_made_by_changing_adding_and_taking_out(self, round_here):
         client, stored = client_of(round_here.bureau), inspected.checklist()

@@ -73,14 +73,14 @@ def arguments(scene, people, day) -> dict[str, list]:
     inspected.mended(reported, people["principal"])
     scope = cast.scope(inspector)
     photos.add(by=inspector, scope=scope, inspection=begun, item="plan", uploads=[picture()], today=MONDAY)
-    pages = {
-        done.pk: ("inspections:round", "inspections:round_paper", "reports:inspection_file"),
-        running.pk: ("inspections:change_round",),
-        finished.pk: ("inspections:inspection", "inspections:answer", "inspections:correct"),
-        begun.pk: ("inspections:fill", "inspections:save_sheet", "inspections:sign"),
-        begun.photos.get().pk: ("inspections:photo", "inspections:photo_thumbnail", "inspections:remove_photo"),
-    }
-    found = {name: [pk] for pk, names in pages.items() for name in names}
+    pages = [
+        (done, "inspections:round", "inspections:round_paper", "reports:inspection_file"),
+        (running, "inspections:change_round"),
+        (finished, "inspections:inspection", "inspections:answer", "inspections:correct"),
+        (begun, "inspections:fill", "inspections:save_sheet", "inspections:sign"),
+        (begun.photos.get(), "inspections:photo", "inspections:photo_thumbnail", "inspections:remove_photo"),
+    ]
+    found = {name: [row.pk] for row, *names in pages for name in names}
     return found | {
         "inspections:item_photos": [begun.pk, "plan"],
         "inspections:rectification": [planned.pk],
