@@ -56,7 +56,8 @@ class ItemForm(forms.Form):
     @property
     def is_empty(self) -> bool:
         """A spare row that nobody has filled, or one taken out."""
-        return self.cleaned_data["removed"] or not any(self.cleaned_data[name] for name in ASKED)
+        told = self.cleaned_data  # nothing at all of a spare row that came back as it was
+        return told.get("removed", False) or not any(told.get(name) for name in ASKED)
 
 
 class Rows(forms.BaseFormSet):
