@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -145,10 +146,11 @@ def _context(request, row: Rectification, sent=(None, None)) -> dict:
     forms = {name: _form(request, row, name) for name in moves}
     if sent[0] and sent[0] not in forms:
         forms[sent[0]] = sent[1]
+    papers = Prefetch("files", to_attr="papers", queryset=RectificationFile.objects.defer("content"))
     ways = [(name, sent[1] if name == sent[0] else form) for name, form in forms.items()]
     return {
         "row": row,
         "line": ledger.line_of(row, request.today),
-        "steps": list(row.steps.select_related("made_by").prefetch_related("files").order_by("-number")),
+        "steps": list(row.steps.select_related("made_by").prefetch_related(papers).order_by("-number")),
         "ways": [{"move": name, "form": form, "primary": number == 0} for number, (name, form) in enumerate(ways)],
     }
