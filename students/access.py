@@ -86,6 +86,11 @@ class Scope:
         return replace(self, homeroom=frozenset(), taught=frozenset())
 
     @property
+    def of_own_schools(self) -> "Scope":
+        """The scope of whoever judges persons: the bureau, and of other areas only the schools where one has a post."""
+        return replace(self.of_whole_schools, county=self.is_bureau, townships=frozenset())
+
+    @property
     def over_classes(self) -> "Scope":
         """The scope of whoever looks over classes: no class of one's own, nor the school whose registry one keeps."""
         schools = (self.schools - self.clerk_of) | self.led

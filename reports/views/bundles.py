@@ -6,7 +6,7 @@ from reports.exports import ExportRefused, read_day
 from reports.queries.bundles import table_of
 from reports.views.downloads import send_table
 from scoring.views.bundles import bundle_page
-from students.models import School
+from students.views.audience import whole_schools
 from students.views.lists import same_filters
 
 
@@ -14,7 +14,7 @@ from students.views.lists import same_filters
 @bundle_page
 def bundles_file(request):
     """The roster of the schools in the scope, or of the one or the township asked for; ``?day=`` an earlier day."""
-    schools = School.objects.visible_to(request.scope).order_by("code")
+    schools = whole_schools(request).order_by("code")
     chosen = {name: request.GET.get(name, "") for name in ("school", "township")}
     wanted = {{"school": "pk"}.get(name, name): value for name, value in chosen.items() if value.isdecimal()}
     narrowed = list(schools.filter(**wanted).select_related("township"))

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods
 from reports.queries.pledges import pledges_table
 from reports.views.downloads import send_table
 from scoring.views.pledges import asked_pledges, pledge_page
-from students.models import School
+from students.views.audience import whole_schools
 from students.views.lists import same_filters
 
 
@@ -13,7 +13,7 @@ from students.views.lists import same_filters
 @pledge_page
 def pledges_file(request):
     """The 责任书 that the page shows, of the school year that it shows."""
-    book, form, lines = asked_pledges(request, School.objects.visible_to(request.scope))
+    book, form, lines = asked_pledges(request, whole_schools(request))
     filters = form.in_words
     return send_table(
         request,

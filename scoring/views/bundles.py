@@ -12,7 +12,7 @@ from scoring.queries import bundles as queries
 from scoring.queries import my_bundles as mine
 from students.access import AREA_ROLES, CLASS_ROLES, OFFICE_ROLES
 from students.models import School
-from students.views.audience import only_for
+from students.views.audience import only_for, whole_schools
 from students.views.lists import same_filters, tabs
 
 PAGE_SIZE = 30
@@ -25,10 +25,10 @@ TABS = {"nobody": "没有人包", "people": "教师包学生", "villages": "领�
 @bundle_page
 def bundles(request):
     """The schools side by side; whoever works at one school goes straight to its page."""
-    scope = request.scope
+    scope = request.scope.of_whole_schools
     if not scope.roles & AREA_ROLES and len(scope.schools) == 1:
         return redirect("scoring:school_bundles", next(iter(scope.schools)))
-    form = TownshipFilter(request.GET, schools=list(School.objects.visible_to(scope).select_related("township")))
+    form = TownshipFilter(request.GET, schools=list(whole_schools(request)))
     form.full_clean()
     totals = bundle_totals.school_totals(scope, request.today, township=form.cleaned_data.get("township", ""))
     context = {
@@ -44,7 +44,7 @@ def bundles(request):
 @bundle_page
 def school_bundles(request, pk: int):
     """A school's 三包: first whom nobody answers for, then by teacher, by village, by class."""
-    school = get_object_or_404(School.objects.visible_to(request.scope).select_related("township"), pk=pk)
+    school = get_object_or_404(whole_schools(request), pk=pk)
     made = queries.school_bundles(school, request.today)
     form = BundleFilter(request.GET)
     form.full_clean()
@@ -86,7 +86,7 @@ def my_bundles(request):
 
 def school_to_run(request, pk: int) -> School:
     """A school whose 三包 the reader assigns. 404 outside the scope, 403 for whoever only looks."""
-    school = get_object_or_404(School.objects.visible_to(request.scope).select_related("township"), pk=pk)
+    school = get_object_or_404(whole_schools(request), pk=pk)
     if not request.scope.runs(school.pk):
         raise PermissionDenied("三包分工由本校教务处和校领导安排，你可以查看")
     return school

@@ -13,8 +13,7 @@ from scoring.queries import bundle_totals
 from scoring.queries.assignments import people_for
 from scoring.queries.bundles import open_rows
 from students.access import AREA_ROLES
-from students.models import School
-from students.views.audience import only_for
+from students.views.audience import only_for, whole_schools
 from students.views.lists import tabs
 
 PAGE_SIZE = 50
@@ -26,11 +25,11 @@ liaison_page = only_for(AREA_ROLES, "联点由县教育局安排，乡镇和督�
 @liaison_page
 def liaisons(request):
     """School × person; first the schools with which nobody goes."""
-    form = TownshipFilter(
-        request.GET, schools=list(School.objects.visible_to(request.scope).select_related("township"))
-    )
+    form = TownshipFilter(request.GET, schools=list(whole_schools(request)))
     form.full_clean()
-    totals = bundle_totals.school_totals(request.scope, request.today, township=form.cleaned_data.get("township", ""))
+    totals = bundle_totals.school_totals(
+        request.scope.of_whole_schools, request.today, township=form.cleaned_data.get("township", "")
+    )
     boxes = {
         "none": [total for total in totals if not total.has_liaison],
         "held": [total for total in totals if total.has_liaison],
@@ -54,7 +53,7 @@ def liaisons(request):
 @liaison_page
 def assign_liaison(request, pk: int):
     """Who goes with a school, from when and perhaps until when."""
-    school = get_object_or_404(School.objects.visible_to(request.scope).select_related("township"), pk=pk)
+    school = get_object_or_404(whole_schools(request), pk=pk)
     if not request.scope.is_bureau:
         raise PermissionDenied("联点由县教育局安排，你可以查看")
     before = open_rows(Kind.LIAISON, request.today).filter(school=school).first()

@@ -18,7 +18,7 @@ from scoring.queries.pledges import PledgeBook, narrowed, pledges_of, years_of
 from students.access import OFFICE_ROLES
 from students.calendar import school_year_label, school_year_of
 from students.models import Role, School
-from students.views.audience import only_for
+from students.views.audience import only_for, whole_schools
 from students.views.lists import same_filters, tabs
 
 PAGE_SIZE = 50
@@ -31,7 +31,7 @@ own_page = only_for({*Role.values} - {Role.ADMINISTRATOR}, "责任书由教师�
 @pledge_page
 def all_pledges(request):
     """The schools side by side, or their people; whoever sees one school comes to it at once."""
-    schools = School.objects.visible_to(request.scope)
+    schools = whole_schools(request)
     if len(own := list(schools[:2])) == 1:
         return redirect("scoring:school_pledges", own[0].pk)
     book, form, lines = asked_pledges(request, schools)
@@ -170,9 +170,9 @@ def _done(request, step, pk: int | None):
 def _place(request, pk: int | None):
     """The schools that an address speaks of, and its page."""
     if pk is None:
-        return School.objects.visible_to(request.scope), redirect("scoring:pledges")
+        return whole_schools(request), redirect("scoring:pledges")
     return School.objects.filter(pk=_school(request, pk).pk), redirect("scoring:school_pledges", pk)
 
 
 def _school(request, pk: int) -> School:
-    return get_object_or_404(School.objects.visible_to(request.scope), pk=pk)
+    return get_object_or_404(whole_schools(request), pk=pk)

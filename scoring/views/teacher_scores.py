@@ -29,7 +29,7 @@ def asked_months(request) -> tuple[list[ScoreMonth], ScoreMonth]:
 
 def asked_school(request) -> OneSchool:
     """The school whose teachers the address asks for, of those in the scope."""
-    form = OneSchool(request.GET, schools=list(School.objects.visible_to(request.scope.of_whole_schools)))
+    form = OneSchool(request.GET, schools=list(School.objects.visible_to(request.scope.of_own_schools)))
     form.full_clean()
     return form
 
@@ -57,7 +57,7 @@ def teachers(request):
 def teacher(request, pk):
     """A teacher's month for whoever runs their school."""
     person = get_object_or_404(Person, pk=pk)
-    visible = SchoolClass.objects.visible_to(request.scope.of_whole_schools)
+    visible = SchoolClass.objects.visible_to(request.scope.of_own_schools)
     return _teacher_page(request, person, visible, is_own=False)
 
 

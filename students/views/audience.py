@@ -6,6 +6,7 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 
 from students.access import AREA_ROLES, COUNTY_ROLES, KEEPER_ROLES, OFFICE_ROLES, REGISTRY_ROLES
+from students.models import School
 
 
 def only_for(roles: Collection[str], refusal: str):
@@ -35,3 +36,9 @@ unaccounted_page = only_for(OFFICE_ROLES, "疑似失联名单由学校管理人�
 hand_over_page = only_for(OFFICE_ROLES, "移交名单由学籍管理员和校领导办理，乡镇、县教育局和督学查看")
 signs_page = only_for(REGISTRY_ROLES, "预警由班主任、学校和主管部门查看，科任教师可以把情况告诉班主任")
 case_page = only_for(REGISTRY_ROLES, "个案由班主任、学校和主管部门查看；你报过的，在“考勤”里的“我报的预警”看办到哪一步")
+
+
+def whole_schools(request):
+    """The schools of which the reader may see what concerns all classes, with their townships; one class of a school
+    opens none of it."""
+    return School.objects.visible_to(request.scope.of_whole_schools).select_related("township")
