@@ -72,7 +72,7 @@ def _make(by, scope: Scope, place: Place, size: int, submission: UUID, today: da
         raise NotYours("抽取由县教育局办理，学校领导可以在本校抽取。没有抽取。")
     if written := AuditRow.objects.filter(key=submission).first():
         return _drawn_before(written)
-    candidates, policy = _candidates(place, size, today), policy_of(today)
+    candidates, policy = _candidates(scope, place, size, today), policy_of(today)
     wanted = shares(size, by_reasons=policy.drawn_by_reason, by_owed=policy.drawn_owed)
     now, seed = timezone.now(), secrets.token_hex(16)
     by_reasons, by_owed, by_chance = wanted.values()
@@ -109,11 +109,11 @@ def _drawn_before(written: AuditRow) -> Draw:
     return Draw.objects.get(pk=written.subject_id)
 
 
-def _candidates(place: Place, size: int, today: date) -> list[Candidate]:
+def _candidates(scope: Scope, place: Place, size: int, today: date) -> list[Candidate]:
     term = term_on(today)
     if term is None:
         raise DrawRefused("今天不在学期里，没有抽取。开学以后再抽。")
-    if before := standing_in_the_way(place.school, place.township, today):
+    if before := standing_in_the_way(place.school, place.township, today, is_from_above=scope.is_bureau):
         raise DrawRefused(
             f"{before.place_words}{cdate(before.drawn_on)}的{before}还没有清点完（{cdate(before.due_on)}到期），没有再抽。"
             "请先清点完，或写明原因把它作废。"

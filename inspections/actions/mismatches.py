@@ -37,7 +37,9 @@ def explain(
     standing = mismatch.explanation
     if standing and (standing.explained_by_id, standing.text) == (by.pk, text):
         return standing
-    if (standing.pk if standing else None) != seen:
+    if standing is None and seen is not None:
+        raise ExplanationRefused("提交的内容不完整，没有保存。请刷新页面后重新填写。")
+    if standing and standing.pk != seen:
         raise ExplanationRefused(
             f"{standing.explained_by.name}刚说明过：{standing.text}。没有保存，请刷新页面核对后再提交。"
         )

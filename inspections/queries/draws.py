@@ -160,10 +160,19 @@ def drawn_again(row: Draw) -> Again:
     return Again(draw(frozen_candidates(row), row.wanted, seed=row.seed), kept)
 
 
-def standing_in_the_way(school, township, today: date) -> Draw | None:
-    """The draw of the same place that has not been counted to its end, called off or let lapse: no second one is made
-    until it pleases."""
-    rows = with_count(DrawnClass.objects.filter(draw__school=school, draw__township=township))
+def lots_seen(scope: Scope, row: Draw) -> bool:
+    """Whether a person may draw again what was drawn: whoever has the seed knows which classes are still to come, so
+    that a school has that of a draw from above once nothing of it is left to count."""
+    if scope.roles & AREA_ROLES or not row.is_from_above or hasattr(row, "cancellation"):
+        return True
+    return not with_count(row.classes.all()).filter(count_id=None).exists()
+
+
+def standing_in_the_way(school, township, today: date, *, is_from_above: bool) -> Draw | None:
+    """The draw of the same place and side that has not been counted to its end, called off or let lapse: no second one
+    is made until it pleases. Of a draw from above the school is not told, nor does its own hold one up."""
+    drawn = DrawnClass.objects.filter(draw__school=school, draw__township=township, draw__is_from_above=is_from_above)
+    rows = with_count(drawn)
     left = rows.filter(draw__cancellation=None, draw__due_on__gte=today, count_id=None)
     return Draw.objects.filter(pk__in=left.order_by().values("draw")).first()
 

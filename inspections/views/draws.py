@@ -74,7 +74,7 @@ def draw(request, pk):
         "called_off": _called_off(row),
         "results": results,
         "mismatched": sum(len(each.mismatches) for each in results),
-        "again": queries.drawn_again(row),
+        "again": queries.drawn_again(row) if queries.lots_seen(request.scope, row) else None,
         "may_cancel": actions.may_cancel(request.scope, row) and not hasattr(row, "cancellation"),
         "file_url": same_filters(request, "reports:draw_file", row.pk),
         "lots_url": same_filters(request, "reports:lots_file", row.pk),

@@ -55,8 +55,9 @@ def _kind(row: CountReason) -> ReasonKind:
     return ReasonKind(row.kind)
 
 
-def draw_table(draw: Draw, results: list[Result], *, as_of: date) -> Table:
-    """The classes of a draw that the reader sees, with what was counted."""
+def draw_table(draw: Draw, results: list[Result], *, as_of: date, lots_seen: bool) -> Table:
+    """The classes of a draw that the reader sees, with what was counted; its seed where they may draw again."""
+    lots = f"种子{draw.seed}，按种子重算{'相同' if drawn_again(draw).is_same else '不同'}。" if lots_seen else ""
     return Table(
         title="随机清点结果",
         columns=(
@@ -86,15 +87,16 @@ def draw_table(draw: Draw, results: list[Result], *, as_of: date) -> Table:
         as_of=as_of,
         filters=(draw.place_words, str(draw)),
         tally={"已清点": sum(each.state == "counted" for each in results)},
-        notes=(f"种子{draw.seed}，按种子重算{'相同' if drawn_again(draw).is_same else '不同'}。", NO_POINTS),
+        notes=(lots or "抽中的班全部清点完以后公开种子。", NO_POINTS),
         fixed_columns=3,
     )
 
 
-def lots_table(draw: Draw, classes, *, as_of: date) -> Table:
-    """Every class of ``classes`` that might have been drawn with its tickets, so that anybody can draw it again."""
+def lots_table(draw: Draw, classes, seen, *, as_of: date) -> Table:
+    """Every class of ``classes`` that might have been drawn with its tickets, so that anybody can draw it again.
+    ``seen``: the classes of which the reader knows that they were drawn."""
     named = {row.pk: row for row in classes.select_related("school")}
-    drawn = {each.school_class: each.part for each in drawn_again(draw).kept}
+    drawn = {each.school_class: each.part for each in drawn_again(draw).kept if each.school_class in seen}
     rows = [(each, named[each.school_class]) for each in frozen_candidates(draw) if each.school_class in named]
 
     def ticket(part: Part):

@@ -1,7 +1,9 @@
 """Downloads of 随机清点."""
 
+from django.core.exceptions import PermissionDenied
 from django.views.decorators.http import require_http_methods
 
+from inspections.queries.draws import drawn_seen, lots_seen
 from inspections.queries.results import results_of
 from inspections.views.draws import seen_draw
 from inspections.views.mismatches import asked_mismatches, mismatch_page
@@ -48,11 +50,11 @@ def mismatches_file(request):
 def draw_file(request, pk):
     """The classes of a draw with what was counted."""
     row = seen_draw(request, pk)
-    results = results_of(request.scope, row, request.today)
+    results, may_redraw = results_of(request.scope, row, request.today), lots_seen(request.scope, row)
     return send_table(
         request,
         name="draw",
-        build=lambda reveal: tables.draw_table(row, results, as_of=request.today),
+        build=lambda reveal: tables.draw_table(row, results, as_of=request.today, lots_seen=may_redraw),
         back_url=same_filters(request, "inspections:draw", row.pk),
         asked={"draw": row.pk},
         has_numbers=False,
@@ -64,11 +66,14 @@ def draw_file(request, pk):
 def lots_file(request, pk):
     """The tickets of the classes that the reader sees."""
     row = seen_draw(request, pk)
+    if not lots_seen(request.scope, row):
+        raise PermissionDenied("抽中的班还没有全部清点完，清点完以后公开各班的签")
+    seen = set(drawn_seen(request.scope).filter(draw=row).values_list("school_class", flat=True))
     classes = SchoolClass.objects.visible_to(request.scope.over_classes).exclude(pk__in=request.scope.classes)
     return send_table(
         request,
         name="lots",
-        build=lambda reveal: tables.lots_table(row, classes, as_of=row.drawn_on),
+        build=lambda reveal: tables.lots_table(row, classes, seen, as_of=row.drawn_on),
         back_url=same_filters(request, "inspections:draw", row.pk),
         asked={"draw": row.pk},
         has_numbers=False,

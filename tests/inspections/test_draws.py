@@ -149,6 +149,15 @@ class TestASecondDraw:
         assert draw_of(bureau, Place(school=scene.school), 1).place_words == "东坪小学"
         assert draw_of(bureau, Place(township=scene.school.township), 1).place_words == "东坪镇"
 
+    def test_from_above_and_of_the_school_do_not_meet(self, bureau, principal, scene, classes):
+        """The school is not told what is coming, and cannot hold it up."""
+        assert draw_of(bureau, Place(school=scene.school), 1).number == 1
+        assert draw_of(principal, Place(school=scene.school), 1).number == 2
+        cancel_draw(by=bureau, scope=cast.scope(bureau), draw=Draw.objects.get(number=1).pk, reason="停电")
+        assert draw_of(bureau, Place(school=scene.school), 1).number == 3
+        with pytest.raises(DrawRefused, match="第2次抽取还没有清点完"):
+            draw_of(principal, Place(school=scene.school), 1)
+
     def test_is_made_once_the_first_has_been_called_off_which_stays(self, bureau, classes):
         first = draw_of(bureau, Place(), 2)
         cancel_draw(by=bureau, scope=cast.scope(bureau), draw=first.pk, reason="停电，改天再去")

@@ -144,6 +144,11 @@ class TestAnExplanation:
         assert [each.text for each in Explanation.objects.all()] == ["在医务室", "在操场"]
         assert found()[0].became == "学校说明：在操场"
 
+    def test_is_refused_where_a_page_says_that_it_showed_one_that_never_was(self, scene, counted):
+        with pytest.raises(ExplanationRefused, match="提交的内容不完整，没有保存"):
+            explained(scene, counted, seen=5)
+        assert not Explanation.objects.exists()
+
     def test_is_the_school_s_and_never_of_one_s_own_class(self, scene, counted, inspector):
         for who in (inspector, scene.teacher, cast.person(role=Role.BUREAU_OFFICER)):
             with pytest.raises(ExplanationRefused, match="由教务处和校领导"):
