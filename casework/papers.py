@@ -7,18 +7,20 @@ its CSS is made for, and one takes a third of a second. What is printed is escap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 
 from casework.document_kinds import KINDS, DocumentKind, Input, PaperField, shown
 from casework.documents import SignStep
 
 STYLE = settings.BASE_DIR / "static" / "css" / "papers.css"
 NUMERALS = "一二三四五六七八九十"
-_sheet: list[CSS] = []
+_styles: dict[Path, CSS] = {}
 
 
 class Section(NamedTuple):
@@ -101,20 +103,22 @@ class Printed:
 
 def typeset(sheet: Sheet) -> Printed:
     """Set a document in type."""
-    page = render_to_string(f"papers/{sheet.kind}.html", {"sheet": sheet, "facts": sheet.facts, "shown": sheet.shown})
-    document = HTML(string=page, url_fetcher=_fetch_nothing).render(stylesheets=[_style()])
+    context = {"sheet": sheet, "facts": sheet.facts, "shown": sheet.shown}
+    document = set_in_type(f"papers/{sheet.kind}.html", context, STYLE)
     return Printed(document.write_pdf(), len(document.pages))
+
+
+def set_in_type(template: str, context: Mapping, style: Path) -> Document:
+    """A page of ours with its style, laid out and not yet written."""
+    if style not in _styles:
+        _styles[style] = CSS(filename=style)
+    page = render_to_string(template, context)
+    return HTML(string=page, url_fetcher=_fetch_nothing).render(stylesheets=[_styles[style]])
 
 
 def printed_words(name: str, at: datetime) -> str:
     """What stands in the foot of a draft: 草稿，沈明，2026年9月7日 7:40打印."""
     return render_to_string("papers/printed.txt", {"name": name, "at": at}).strip()
-
-
-def _style() -> CSS:
-    if not _sheet:
-        _sheet.append(CSS(filename=STYLE))
-    return _sheet[0]
 
 
 def _sentence(each: PaperField, text: str) -> str:

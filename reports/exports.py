@@ -9,6 +9,7 @@ from typing import BinaryIO
 from reports.excel import write_excel
 from reports.jsonfile import write_json
 from reports.pdf import write_pdf
+from reports.queries.award_lists import awards_table
 from reports.queries.bundles import bundles_table
 from reports.queries.class_scores import class_scores_table
 from reports.queries.daily_summary import daily_summary_table
@@ -67,6 +68,7 @@ EXPORTS = {
     "pledges": Export("控辍保学责任书", pledges_of_schools, frozenset({"school"})),
     "bundles": Export("三包花名册", bundles_table, frozenset({"as_of", "school"}), looks_ahead=False),
     "rectifications": Export("整改台账", rectifications_table, frozenset({"as_of", "school"})),
+    "awards": Export("表彰名单", awards_table, frozenset({"as_of", "school"}), looks_ahead=False),
     "daily_summary": Export("每日考勤汇总", daily_summary_table, frozenset({"as_of", "school"})),
 }
 

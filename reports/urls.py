@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.views import (
+    award_lists,
     bundles,
     campaigns,
     class_scores,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("scores/file/", class_scores.class_scores_file, name="class_scores_file"),
     path("scores/schools/file/", month_scores.school_scores_file, name="school_scores_file"),
     path("scores/teachers/file/", month_scores.teacher_scores_file, name="teacher_scores_file"),
+    path("scores/awards/lists/<int:pk>/file/", award_lists.award_list_file, name="award_list_file"),
     path("scores/terms/<int:pk>/file/", frozen_scores.frozen_scores_file, name="frozen_scores_file"),
     path("inspections/<int:pk>/file/", inspections.inspection_file, name="inspection_file"),
     path("pledges/file/", pledges.pledges_file, name="pledges_file"),

@@ -166,16 +166,19 @@ def _of_school(each: SchoolTerm, rule: AwardRule) -> tuple[Check, ...]:
 
 
 def person_candidates(people: Iterable[PersonTerm], rule: AwardRule) -> list[Candidate]:
-    """控辍保学先进个人: those who have a class at the end of the term in one of the roles share the quota."""
+    """控辍保学先进个人: those who have a class at the end of the term in one of the roles, and share the quota; besides
+    those who have none any more, to be told so."""
     found = [
-        Candidate(f"person-{each.school}-{each.person}", _of_person(each, rule), _group_of(each, rule), each.points)
+        Candidate(
+            f"person-{each.school}-{each.person}",
+            _of_person(each, rule),
+            each.school if each.role else None,
+            each.points,
+        )
         for each in people
+        if each.role is None or each.role in rule.roles
     ]
     return with_places(found, rule.person_share, "人")
-
-
-def _group_of(each: PersonTerm, rule: AwardRule) -> int | None:
-    return each.school if each.role in rule.roles else None
 
 
 def _of_person(each: PersonTerm, rule: AwardRule) -> tuple[Check, ...]:

@@ -117,6 +117,13 @@ class AwardFilter(forms.Form):
             return self.schools[0]
         return next((row for row in self.schools if str(row.pk) == asked), None)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is asked for, in words."""
+        chosen = ((self.fields[name], self.cleaned_data.get(name)) for name in self.fields)
+        told = ((field, dict(getattr(field, "choices", ())).get(value, value)) for field, value in chosen if value)
+        return tuple(f"{field.label}：{value}" for field, value in told)
+
     def keeps(self, school: School, name: str) -> bool:
         """Whether a line of ``school`` called ``name`` is asked for; what makes no sense narrows nothing."""
         asked = {key: self.cleaned_data.get(key, "") for key in ("q", "township", "stage")}

@@ -5,6 +5,7 @@ from django.urls import path
 from scoring import bundle_urls
 from scoring.views import (
     appeals,
+    award_lists,
     awards,
     class_scores,
     freezes,
@@ -76,6 +77,12 @@ urlpatterns = [
     path("scores/terms/<int:pk>/freeze/", freezes.freeze_scores, name="freeze_scores"),
     path("scores/terms/<int:pk>/amend/", freezes.amend_scores, name="amend_scores"),
     path("scores/awards/", awards.awards, name="awards"),
+    path("scores/awards/<int:pk>/<slug:kind>/confirm/", award_lists.confirm_awards, name="confirm_awards"),
+    path("scores/awards/lists/", award_lists.award_lists, name="award_lists"),
+    path("scores/awards/lists/<int:pk>/", award_lists.award_list, name="award_list"),
+    path("scores/awards/lists/<int:pk>/change/", award_lists.change_award_list, name="change_award_list"),
+    path("scores/awards/lists/<int:pk>/print/", award_lists.print_award_list, name="print_award_list"),
+    path("scores/awards/papers/<int:pk>/", award_lists.award_paper, name="award_paper"),
     path("scores/frozen/<int:pk>/", freezes.frozen_score, name="frozen_score"),
     path("pledges/", pledges.all_pledges, name="pledges"),
     path("pledges/mine/", pledges.my_pledges, name="my_pledges"),

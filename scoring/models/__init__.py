@@ -1,5 +1,13 @@
 from scoring.models.appeals import Appeal, AppealDraft, AppealPaper
 from scoring.models.assignments import Assignment
+from scoring.models.award_lists import (
+    Award,
+    AwardChange,
+    AwardList,
+    AwardListSchool,
+    AwardPaper,
+    AwardWithdrawal,
+)
 from scoring.models.awards import AwardRuleAdoption, StoredAwardRule
 from scoring.models.freezes import FrozenScore, ScoreAmendment, ScoreFreeze
 from scoring.models.schemes import SchemeAdoption, SchemeProposal, StoredScheme
@@ -11,7 +19,13 @@ __all__ = [
     "AppealDraft",
     "AppealPaper",
     "Assignment",
+    "Award",
+    "AwardChange",
+    "AwardList",
+    "AwardListSchool",
+    "AwardPaper",
     "AwardRuleAdoption",
+    "AwardWithdrawal",
     "FrozenScore",
     "KeptScore",
     "SchemeAdoption",

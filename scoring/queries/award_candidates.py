@@ -78,14 +78,14 @@ def unfrozen_schools(term: Term) -> list[School]:
 
 def field_of(
     kind: AwardKind, term: Term, rule: AwardRule, *, freezes: QuerySet[ScoreFreeze], today: date,
-    provisional: School | None = None,
+    provisional: School | None = None, unfrozen: Sequence[School] | None = None,
 ) -> Field:  # fmt: skip
     """The candidates among schools that are frozen, or, provisionally, of one that is not.
 
     Of 先进校 every frozen school of the county is judged whatever is asked for, since they share a quota; a type with
-    a school that is not frozen has no ranks yet.
+    a school that is not frozen has no ranks yet. ``unfrozen``: those schools, where the caller knows them.
     """
-    unfrozen = unfrozen_schools(term)
+    unfrozen = unfrozen_schools(term) if unfrozen is None else unfrozen
     schools = [scores_now(provisional, term, today)] if provisional else frozen_scores(freezes)
     candidates = _candidates(kind, schools, rule, unfrozen)
     lines = _lines(kind, candidates, schools, term, today)

@@ -32,6 +32,7 @@ def awards(request):
         "term": term,
         "kind": kind,
         "form": form,
+        "may_confirm": bool(term) and request.scope.is_bureau,
         "terms": tabs(request, {str(each.pk): str(each) for each in terms}, name="term", shown=str(term and term.pk),
                       counts={}),
         "kinds": tabs(request, {each.value: each.label for each in kinds_of(request.scope)}, name="kind", shown=kind,

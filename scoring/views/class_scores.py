@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from scoring.forms import ScoreDay, ScoreFilter
 from scoring.queries import appeals, freezes
 from scoring.queries import score_pages as queries
+from scoring.queries.award_lists import awards_of_class
 from scoring.queries.charge_lines import lines_in_words
 from scoring.queries.class_scores import class_scores
 from scoring.queries.scheme_pages import scheme_news
@@ -109,6 +110,7 @@ def class_score(request, pk):
         "target": made.scheme.targets[school_class.stage].words,
         "lines": _lines(request, school_class, made, day),
         "may_appeal": request.scope.may_answer_for(school_class),
+        "awards": list(awards_of_class(pk)),
         "frozen": freezes.frozen_for(request.scope, pk, day, school_year_of(day)),
         "points": [(cdate_short(each), total) for each, total in points],
     }

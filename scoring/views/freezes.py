@@ -15,6 +15,7 @@ from scoring.models import FrozenScore, ScoreFreeze
 from scoring.queries import freeze_page
 from scoring.queries import freezes as queries
 from scoring.queries.appeals import of_class
+from scoring.queries.award_lists import number_of_awards
 from scoring.queries.charge_lines import lines_in_words
 from scoring.scheme import Measure
 from scoring.views.class_scores import score_page
@@ -96,6 +97,7 @@ def _show(request, row: ScoreFreeze, **sent):
     context = {
         "row": row,
         "sheet": sheet,
+        "awards": number_of_awards(row),
         "editions": tabs(request, labels, name="edition", shown=str(sheet.edition), counts={}),
         "heads": [measure.label for measure in Measure],
         "forms": forms | sent,

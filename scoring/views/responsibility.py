@@ -29,6 +29,7 @@ WAYS = {
     ],
     "评优": [
         ("scoring:awards", "评优", "无流失生班级和年级、先进校、先进个人：谁符合、为什么", OFFICE_ROLES),
+        ("scoring:award_lists", "表彰名单", "评定过的名单，打印奖状；定分更正后的变更", OFFICE_ROLES),
     ],
     "办法": [
         ("scoring:scheme", "考核办法", "考核哪些事、各多少分、依据什么；新的办法先试算再采用", READERS),

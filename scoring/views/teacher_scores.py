@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from scoring.forms import OneSchool
+from scoring.queries.award_lists import awards_of_person
 from scoring.queries.charge_lines import lines_in_words
 from scoring.queries.months import ScoreMonth, month_asked, months_begun
 from scoring.queries.teacher_scores import TeacherMonth, classes_of, teacher_months
@@ -79,6 +80,7 @@ def _teacher_page(request, person: Person, visible, *, is_own: bool):
         "is_own": is_own,
         "month": month,
         "months": month_tabs(request, months, month),
+        "awards": list(awards_of_person(person, request.scope if not is_own else None)),
         "found": [(each, _shares(each, request.scope if is_own else None)) for each in found],
     }
     return render(request, "scoring/teacher.html", context)

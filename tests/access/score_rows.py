@@ -7,11 +7,16 @@ from django.utils import timezone
 from scoring.models import (
     Appeal,
     AppealPaper,
+    Award,
+    AwardList,
+    AwardListSchool,
+    AwardPaper,
     FrozenScore,
     KeptScore,
     SchemeProposal,
     ScoreAmendment,
     ScoreFreeze,
+    StoredAwardRule,
     StoredScheme,
 )
 from students.models import SchoolClass, Term
@@ -20,6 +25,9 @@ from tests.scene import MONDAY
 from tests.scoring.appealing import kept_columns
 from tests.scoring.standard import STANDARD
 from tests.students.papers import paper
+
+# What is said of whole schools, and no business of a class teacher.
+OF_WHOLE_SCHOOLS = (ScoreFreeze, ScoreAmendment, Award, AwardList, AwardListSchool, AwardPaper)
 
 
 def rows_of_scores(school_class: SchoolClass) -> dict[type, object]:
@@ -38,6 +46,7 @@ def rows_of_scores(school_class: SchoolClass) -> dict[type, object]:
     freeze, _ = ScoreFreeze.objects.get_or_create(
         school=school_class.school, term=term, defaults={"opened_at": now, "opened_by": person}
     )
+    awards = award_rows(school_class, freeze, person)
     amendment = {"reason": "核实", "differences": [], "sha256": "0", "issued_at": now, "issued_by": person}
     return {
         KeptScore: KeptScore.objects.create(
@@ -48,6 +57,10 @@ def rows_of_scores(school_class: SchoolClass) -> dict[type, object]:
             as_of=MONDAY, made_at=now, made_by=person,
         ),
         Appeal: appeal,
+        Award: awards["award"],
+        AwardList: awards["list"],
+        AwardListSchool: awards["school"],
+        AwardPaper: awards["paper"],
         AppealPaper: AppealPaper.objects.create(appeal=appeal, uploaded_at=now, uploaded_by=person, **paper()),
         ScoreFreeze: freeze,
         ScoreAmendment: ScoreAmendment.objects.get_or_create(freeze=freeze, number=1, defaults=amendment)[0],
@@ -60,3 +73,29 @@ def rows_of_scores(school_class: SchoolClass) -> dict[type, object]:
 def _version() -> StoredScheme:
     version = StoredScheme.objects.filter(code="school").count() + 1
     return StoredScheme.objects.create(code="school", title="本校办法", content=STANDARD, version=version)
+
+
+def award_rows(school_class: SchoolClass, freeze: ScoreFreeze, person) -> dict[str, object]:
+    """A list of awards of a school with the award of a class, and its certificates; one list for a term."""
+    now, rule = timezone.now(), StoredAwardRule.objects.first()
+    number = freeze.pk
+    row, _ = AwardList.objects.get_or_create(
+        year=2026, number=number, kind="class", term=freeze.term,
+        defaults={
+            "reference": f"控辍评〔2026〕{number}号", "issuer": "云岭县教育局", "rule": rule, "content": {},
+            "sha256": "0", "note": "会议审定", "confirmed_on": MONDAY, "confirmed_at": now, "confirmed_by": person,
+        },
+    )  # fmt: skip
+    school = school_class.school
+    covered, _ = AwardListSchool.objects.get_or_create(
+        freeze=freeze, kind="class", defaults={"award_list": row, "edition": 0}
+    )
+    award = Award.objects.create(
+        award_list=row, kind="class", number=row.awards.count() + 1, subject=f"class-{school_class.pk}", school=school,
+        school_class=school_class, name=school_class.name, checks=[["lost", True, "流失0/3人"]],
+    )  # fmt: skip
+    paper, _ = AwardPaper.objects.get_or_create(
+        award_list=row, edition=0, kind="certificates", school=school,
+        defaults={"pdf": b"%PDF-1.7", "sha256": "0", "pages": 1, "made_at": now, "made_by": person},
+    )  # fmt: skip
+    return {"list": row, "school": covered, "award": award, "paper": paper}

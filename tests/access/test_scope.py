@@ -24,7 +24,7 @@ from casework.models import (
     VisitCheck,
 )
 from inspections.models import CountReason, DrawnClass, Explanation, Inspection, InspectionRound, Rectification
-from scoring.models import Assignment, SchemeProposal, ScoreAmendment, ScoreFreeze
+from scoring.models import Assignment, SchemeProposal
 from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_force, scope_of
 from students.enrolment import EventKind
 from students.models import (
@@ -61,7 +61,7 @@ from tests.access.case_rows import rows_of_cases
 from tests.access.inspection_rows import rows_of_inspections
 from tests.access.reminder_rows import rows_of_reminders
 from tests.access.rule_rows import rows_of_rules
-from tests.access.score_rows import rows_of_scores
+from tests.access.score_rows import OF_WHOLE_SCHOOLS, rows_of_scores
 from tests.access.spot_rows import rows_of_spot_checks
 from tests.scene import CHINA, MONDAY
 
@@ -243,8 +243,7 @@ def test_each_role_sees_its_place_and_no_other(model, places):
         DailyClose,
         DailyAmendment,
         VisitCheck,
-        ScoreFreeze,
-        ScoreAmendment,
+        *OF_WHOLE_SCHOOLS,
     )
     sent_out = (Channel, Delivery, DeliveryTry)
     spot_checks = (CountReason, DrawnClass, Explanation)

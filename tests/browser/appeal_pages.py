@@ -8,6 +8,7 @@ from scoring.actions import freezes
 from scoring.models import FrozenScore, ScoreFreeze
 from students.models import Person, Term
 from tests import cast
+from tests.access.score_rows import award_rows
 from tests.scene import FRIDAY, MONDAY
 from tests.scoring.appealing import ask_review, decide, make, mark, sign
 from tests.students.papers import paper
@@ -24,6 +25,7 @@ def appeal_pages_of(classroom) -> dict[str, tuple[Person, str]]:
     review = ask_review(decide(make(classroom, "register-2026-09-03", **given), clerk, accepts=False), teacher)
     opened, signed, frozen = _terms(classroom)
     score = FrozenScore.objects.filter(freeze=frozen).first()
+    awards = award_rows(classroom.school_class, frozen, bureau)["list"]
     pages = {
         "appeals, mine": (clerk, "appeals", [], "?tab=mine"),
         "appeals, done": (teacher, "appeals", [], "?tab=done"),
@@ -40,9 +42,13 @@ def appeal_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "awards, by class": (bureau, "awards", [], f"?term={frozen.term_id}"),
         "awards, by school": (bureau, "awards", [], f"?kind=school&term={frozen.term_id}"),
         "awards, of persons, provisional": (clerk, "awards", [], "?kind=person"),
+        "awards to confirm": (bureau, "confirm_awards", [frozen.term_id, "class"], ""),
+        "lists of awards": (bureau, "award_lists", [], ""),
+        "a list of awards": (bureau, "award_list", [awards.pk], ""),
         "a class frozen": (teacher, "frozen_score", [score.pk], ""),
     }  # fmt: skip
     found = {name: (who, reverse(f"scoring:{to}", args=args) + query) for name, (who, to, args, query) in pages.items()}
+    found["a list of awards to export"] = (bureau, reverse("reports:award_list_file", args=[awards.pk]))
     return found | {"a frozen term to print": (clerk, reverse("reports:frozen_scores_file", args=[frozen.pk]))}
 
 

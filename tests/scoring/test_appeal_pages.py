@@ -77,7 +77,7 @@ class TestTheButtons:
         decide(make(scored, CALLS), scored.clerk)
         client, page = client_of(scored.teacher), reverse("scoring:class_score", args=[scored.school_class.pk])
         client.get(page)
-        with django_assert_num_queries(22):
+        with django_assert_num_queries(23):
             client.get(page)
 
 

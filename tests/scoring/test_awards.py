@@ -135,7 +135,6 @@ class TestAPerson:
             ({"points": "7.9"}, ["points"]),
             ({"vetoed": ("2023级1班",)}, ["veto"]),
             ({"role": None}, ["roles"]),
-            ({"role": SUBJECT}, ["roles"]),
         ],
     )
     def test_meets_every_condition_or_not(self, columns, names):
@@ -145,6 +144,9 @@ class TestAPerson:
         made = person_candidates([person_term(1), person_term(2, role=None)], RULE)
         assert made[0].checks[-1].words == "10分，第1名，1人取1人"
         assert made[1].unmet[0].words == "学期结束时已不在班：2023级1班"
+
+    def test_who_has_a_class_in_another_role_is_none(self):
+        assert person_candidates([person_term(role=SUBJECT)], RULE) == []
 
     def test_is_ranked_within_the_school(self):
         people = [person_term(pk, points=str(Decimal(8) + Decimal(pk) / 10)) for pk in range(1, 11)]

@@ -76,7 +76,7 @@ class TestAClass:
     def test_asks_for_the_same_however_many_facts_there_are(self, scored, django_assert_num_queries):
         client, address = client_of(scored.teacher), reverse("scoring:class_score", args=[scored.school_class.pk])
         client.get(address)
-        with django_assert_num_queries(22):
+        with django_assert_num_queries(23):
             client.get(address)
 
 
