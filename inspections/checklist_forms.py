@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django import forms
 
+from casework.queries.duties import SOURCES, source_words
 from inspections.checklist import KINDS, Checklist, plain
 from students.forms.fields import LineField, TextField
 
@@ -78,7 +79,7 @@ def rows_of(checklist: Checklist) -> list[dict]:
     return [
         {
             "code": item.code, "section": section.title, "text": item.text, "points": plain(item.points),
-            "judge": item.judge, "source": item.source, "not_for": sorted(item.not_for),
+            "judge": item.judge, "source": source_words(item.source), "not_for": sorted(item.not_for),
             "may_be_left": item.may_be_left,
         }
         for section in checklist.sections
@@ -96,7 +97,8 @@ def content_of(head: Mapping, rows: Rows, follows: Checklist) -> dict:
         title = row["section"]
         code = codes.get(title) or _free("part", {*codes.values(), *(each["code"] for each in sections.values())})
         section = sections.setdefault(title, {"code": code, "title": title, "items": []})
-        item = {name: row[name] for name in ("code", "text", "points", "judge", "source", "not_for", "may_be_left")}
+        item = {name: row[name] for name in ("code", "text", "points", "judge", "not_for", "may_be_left")}
+        item["source"] = _marked(row["source"])
         if not item["code"]:
             item["code"] = _free("item", taken)
             taken.add(item["code"])
@@ -106,6 +108,13 @@ def content_of(head: Mapping, rows: Rows, follows: Checklist) -> dict:
         "rectify_days": head["rectify_days"], "rectify_source": follows.rectify_source,
         "sections": list(sections.values()),
     }  # fmt: skip
+
+
+def _marked(source: str) -> str:
+    """A source with the marks that the store keeps: the form shows them in words."""
+    for mark, words in SOURCES.items():
+        source = source.replace(words, f"{mark} ")
+    return source
 
 
 def _free(stem: str, taken: set[str]) -> str:

@@ -55,6 +55,11 @@ LABELS = {
 }
 
 
+def move_words(move: Move, *, has_measure: bool) -> str:
+    """What a page calls a move: a measure that stands is changed (改措施)."""
+    return "改措施" if move is Move.PLAN and has_measure else move.label
+
+
 @dataclass(frozen=True)
 class Rule:
     """From which state, by whom and into which state a move leads."""

@@ -146,12 +146,12 @@ def _fields(item: Item) -> dict[str, forms.Field]:
     choices[1] = (plain(item.points), f"{plain(item.points)}分（满分）")
     if item.may_be_left:
         choices.append((LEFT, "不涉及"))
-    wrong = {"invalid_choice": f"得分应在0到{plain(item.points)}分之间，以半分为一档"}
+    wrong = {"invalid_choice": f"“{item.text}”的得分应在0到{plain(item.points)}分之间，以半分为一档"}
     mark = forms.ChoiceField(label="得分", choices=choices, required=False, error_messages=wrong)
     remark = forms.CharField(
         label="问题或说明", required=False, max_length=LONGEST_REMARK,
         widget=forms.Textarea(attrs={"rows": 2, "class": "input"}),
-        error_messages={"max_length": f"最多{LONGEST_REMARK}字，现在太长"},
+        error_messages={"max_length": f"“{item.text}”的说明最多{LONGEST_REMARK}字，现在太长，没有存下"},
     )  # fmt: skip
     seen = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     return {f"mark-{item.code}": mark, f"remark-{item.code}": remark, f"seen-{item.code}": seen}

@@ -16,7 +16,7 @@ from inspections.queries import ledger, sheets
 from inspections.queries.deadlines import usual_deadline
 from inspections.queries.reading import is_inspector
 from inspections.rectification_forms import FORMS, FindingForm, LedgerFilter, PlanForm
-from inspections.rectifying import Move
+from inspections.rectifying import Move, move_words
 from inspections.views.rounds import inspection_page
 from students.models import School
 from students.views.files import send_file
@@ -88,7 +88,7 @@ def move(request, pk, name):
         except InspectionRefused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, f"已{name.label}。")
+            messages.success(request, f"已{move_words(name, has_measure=bool(row.measure))}。")
             return redirect("inspections:rectification", pk)
     elif name not in ledger.open_moves(request.scope, row):
         raise PermissionDenied(f"这一项现在不由你{name.label}")
@@ -152,5 +152,18 @@ def _context(request, row: Rectification, sent=(None, None)) -> dict:
         "row": row,
         "line": ledger.line_of(row, request.today),
         "steps": list(row.steps.select_related("made_by").prefetch_related(papers).order_by("-number")),
-        "ways": [{"move": name, "form": form, "primary": number == 0} for number, (name, form) in enumerate(ways)],
+        "ways": [_way(row, name, form, is_first=number == 0) for number, (name, form) in enumerate(ways)],
+    }
+
+
+def _way(row: Rectification, name: Move, form, *, is_first: bool) -> dict:
+    """A move as the page offers it; changing the measure that stands is folded away behind what comes next."""
+    label = move_words(name, has_measure=bool(row.measure))
+    return {
+        "move": name,
+        "form": form,
+        "label": label,
+        "primary": is_first,
+        "is_folded": label != name.label,
+        "note": f"整改措施：{row.measure}" if name is Move.REPORT else "",
     }

@@ -125,7 +125,9 @@ def remove_photo(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @inspection_page
 def sign(request, pk):
-    """签名完成: what the sheet comes to, what is missing, and the signature."""
+    """签名完成: what the sheet comes to, what is missing, and the signature; pressed again, the result."""
+    if request.method == "POST" and sheets.inspections_in(request.scope).filter(pk=pk, signed_by=request.user):
+        return redirect("inspections:inspection", pk)
     row = filled_by(request, pk)
     sections, sheet = sections_of(row), sheet_of(row.judgements.all())
     lost = [(item, sheet[item.code]) for item in lost_items(sections, sheet)]
@@ -139,15 +141,17 @@ def sign(request, pk):
         else:
             messages.success(request, f"{row.school}的检查已经签名完成。")
             return redirect("inspections:inspection", pk)
-    context = {
-        "inspection": row,
-        "form": form,
+    context = {"inspection": row, "form": form, "lost": lost, **_sums(sections, sheet)}
+    return render(request, "inspections/sign.html", context, status=422 if form.is_bound else 200)
+
+
+def _sums(sections, sheet) -> dict:
+    """What the sheet comes to, and what keeps it from being signed."""
+    return {
         "parts": parts_of(sections, sheet),
         "total": total_of(items_of(sections), sheet),
         "faults": list(faults_of(sections, sheet)),
-        "lost": lost,
     }
-    return render(request, "inspections/sign.html", context, status=422 if form.is_bound else 200)
 
 
 def _signature(request, row: Inspection, has_found: bool) -> SignForm:

@@ -111,6 +111,19 @@ class TestThePages:
         assert [item.code for item in checklist.items] == ["plan", "pledge", "register", "item-1"]
         assert "增加“有公示栏”，5.5分" in text_of(client.get(response.url))
 
+    def test_sources_stand_in_words_on_the_pages_and_as_marks_in_the_store(self, round_here):
+        client, stored = client_of(round_here.bureau), inspected.checklist()
+        sent = self.sent(client, stored.pk)
+        assert sent["items-0-source"] == "学校和教育局工作文件：方案"
+        response = client.post(page("new_version", stored.pk), sent)
+        assert [item.source for item in checklist_of(StoredChecklist.objects.get(code="county-short")).items] == [
+            item.source for item in checklist_of(stored).items
+        ]
+        for address in (response.url, page("checklist", stored.pk), page("new_version", stored.pk)):
+            assert (
+                "[" not in text_of(client.get(address)).partition("<main")[2].replace("[]", "").partition("<script")[0]
+            )
+
     def test_what_is_refused_keeps_what_was_typed(self, round_here):
         client, stored = client_of(round_here.bureau), inspected.checklist()
         response = client.post(page("new_version", stored.pk), self.sent(client, stored.pk) | {"items-0-points": "9"})

@@ -70,7 +70,7 @@ class TestTheSheet:
     def test_shows_how_every_item_is_judged_and_why(self, round_here):
         text = text_of(client_of(round_here.inspector).get(page("fill", round_here.row.pk)))
         assert "缺一份扣1分" in text
-        assert "依据：[S] 责任书" in text
+        assert "依据：学校和教育局工作文件：责任书" in text
         assert "已评0/4项" in text
 
     def test_is_kept_and_goes_on_to_the_signature(self, round_here):
@@ -80,15 +80,24 @@ class TestTheSheet:
         shown = text_of(client.get(response.url))
         assert "材料不全" in shown
         assert "签名完成检查" in shown
-        client.post(response.url, {"version": "1", "inspected_on": "2026-09-07", "deadline": "2026-09-21"})
+        signature = {"version": "1", "inspected_on": "2026-09-07", "deadline": "2026-09-21"}
+        client.post(response.url, signature)
         assert InspectionResult.objects.get().given == 18
+        assert client.post(response.url, signature).url == page("inspection", round_here.row.pk)
+        assert InspectionResult.objects.count() == 1
+        assert client_of(round_here.bureau).post(response.url, signature).status_code == 403
 
     def test_keeps_what_makes_sense_and_says_what_does_not(self, round_here):
         sent = sheet() | {"mark-plan": "99"}
         response = client_of(round_here.inspector).post(page("fill", round_here.row.pk), sent)
         assert response.status_code == 422
-        assert "得分应在0到4分之间" in text_of(response)
+        assert "“有方案”的得分应在0到4分之间" in text_of(response)
         assert set(Judgement.objects.values_list("item", flat=True)) == {"pledge", "register", "persuade"}
+
+    def test_names_the_item_whose_remark_is_too_long(self, round_here):
+        sent = sheet() | {"remark-plan": "长" * 301}
+        response = client_of(round_here.inspector).post(page("fill", round_here.row.pk), sent)
+        assert "“有方案”的说明最多300字" in text_of(response)
 
     @pytest.mark.parametrize(
         "sent", [{}, {"page": "x"}, {"mark-plan": "4"}, {"mark-plan": "4", "seen-plan": "-1"}, {"seen-plan": "x"}]

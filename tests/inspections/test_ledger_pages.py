@@ -1,6 +1,7 @@
 """The pages of 整改台账, and findings as duties on the homes."""
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from inspections.models import Rectification
@@ -34,6 +35,20 @@ def test_a_finding_is_mended_and_closed_on_its_page(found):
     assert "材料2：PDF文件" in text
     assert move(found, found.inspector, "close", words="现场看过").status_code == 302
     assert Rectification.objects.get(pk=found.first.pk).state == "closed"
+
+
+def test_a_measure_that_stands_is_changed_behind_the_report(found):
+    told = {"measure": "补齐点名记录", "responsible": found.principal.pk}
+    first = text_of(client_of(found.principal).get(page("rectification", found.first.pk)))
+    assert "<h2>定措施</h2>" in first
+    assert "<summary>改措施" not in first
+    fixed = move(found, found.principal, "plan", **told)
+    text = text_of(client_of(found.principal).get(fixed.url))
+    assert [str(said) for said in get_messages(fixed.wsgi_request)] == ["已定措施。"]
+    assert "整改措施：补齐点名记录" in text
+    assert "<summary>改措施</summary>" in text
+    again = move(found, found.principal, "plan", **(told | {"measure": "全补"}))
+    assert [str(said) for said in get_messages(again.wsgi_request)] == ["已改措施。"]
 
 
 def test_evidence_is_seen_by_who_sees_the_finding(found):
