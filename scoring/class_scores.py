@@ -84,6 +84,16 @@ class ClassFacts:
         return [loss for loss in self.lost if loss.student not in self.waived.children]
 
     @property
+    def waived_lost(self) -> int:
+        """How many of the lost an appeal has taken off the target and the veto; they are lost all the same (§7)."""
+        return len(self.lost) - len(self.counted_lost)
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the class had children to answer for; else it stands on no list."""
+        return bool(self.baseline or self.lost or self.registers[0])
+
+    @property
     def registers(self) -> tuple[int, int]:
         """How many registers were due and how many of them are missing, without the days that an appeal took off."""
         days = [register for day, register in self.days.items() if day not in self.waived.days]

@@ -74,7 +74,7 @@ class OneSchool(forms.Form):
 
 
 class ScoreDay(forms.Form):
-    """算到哪一天: a day of this school year that is not to come."""
+    """算到哪一天: a day that is over; today's registers and duties still have their time."""
 
     day = DateField("算到哪一天")
 
@@ -84,8 +84,8 @@ class ScoreDay(forms.Form):
 
     def clean_day(self):
         day = self.cleaned_data["day"]
-        if day > self.today:
-            raise forms.ValidationError(f"{cdate(day)}还没有到，最晚算到今天")
+        if day >= self.today:
+            raise forms.ValidationError(f"{cdate(day)}还没有过完，最晚算到昨天")
         return day
 
 

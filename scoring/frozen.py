@@ -72,7 +72,8 @@ def result_of(made: ClassScore) -> dict:
     """What a score comes to, without its facts."""
     return {
         "baseline": made.facts.baseline,
-        "lost": len(made.facts.counted_lost),
+        "lost": len(made.facts.lost),
+        "waived": made.facts.waived_lost,
         "target_met": made.target_met,
         "is_rated": made.is_rated,
         "veto": made.veto,
@@ -119,7 +120,7 @@ def change(before: Mapping, after: Mapping, *, same_facts: bool) -> Change | Non
     return Change(before["total"], after["total"], tuple(words) or ("依据有变化，分数不变",))
 
 
-COUNTS = {"baseline": "学年初人数", "lost": "流失"}
+COUNTS = {"baseline": "学年初人数", "lost": "流失", "waived": "申诉认定不计"}
 ANSWERS = {"target_met": "完成目标", "is_rated": "目标予以评定", "veto": "一票否决"}
 
 

@@ -37,7 +37,7 @@ def school_terms(scheme: Scheme, basis: str, stages: Sequence[StageCount]) -> di
     )
     return {
         "target": "\n".join(targets),
-        "veto": f"任何一个班流失率超过{plain(scheme.veto_above)}%的，一票否决，该班和该班教师不参加评优评先",
+        "veto": f"任何一个班辍学率超过{plain(scheme.veto_above)}%的，一票否决，该班和该班教师不参加评优评先",
         "points": _points(scheme.lines),
         "basis": basis,
     }
@@ -56,7 +56,7 @@ def _target(scheme: Scheme, stage: str, baseline: int) -> str:
 
 
 def _veto(scheme: Scheme, baseline: int) -> str:
-    words = f"流失率超过{plain(scheme.veto_above)}%"
+    words = f"辍学率超过{plain(scheme.veto_above)}%"
     return f"{words}（流失{scheme.veto_from(baseline)}人及以上）" if baseline else words
 
 

@@ -120,7 +120,7 @@ class Target:
     def words(self) -> str:
         """The target in plain Chinese."""
         if self.rate_below is not None:
-            return f"流失率低于{plain(self.rate_below)}%"
+            return f"辍学率低于{plain(self.rate_below)}%"
         return f"流失学生不超过{self.lost_at_most}人" if self.lost_at_most else "没有流失学生"
 
 
@@ -200,7 +200,7 @@ def name_of(number: str) -> str:
         case ["targets", stage, "lost_at_most"]:
             return f"{STAGES[stage]}的流失人数目标"
         case ["targets", stage, "rate_below"]:
-            return f"{STAGES[stage]}的流失率目标"
+            return f"{STAGES[stage]}的辍学率目标"
         case [measure, "floor"]:
             return f"{Measure(measure).label}的扣分下限"
         case [measure, "cap"]:
@@ -208,7 +208,7 @@ def name_of(number: str) -> str:
         case [measure, outcome]:
             return f"{Measure(measure).label}：{Outcome(outcome).label}"
     return {
-        "veto_above": "一票否决的流失率",
+        "veto_above": "一票否决的辍学率",
         "unregistered_above": "不予评定的未点名比例",
         "return_days": "劝返后到校稳定的天数",
     }[number]

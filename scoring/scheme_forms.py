@@ -18,10 +18,10 @@ from students.templatetags.chinese import cdate
 
 REFUSED = "没有保存，填的内容都还在，请改正后再试算"
 MARKS = re.compile(r"\[[SLD]\] ?")
-KINDS = {"lost_at_most": "流失学生不超过几人", "rate_below": "流失率低于百分之几"}
+KINDS = {"lost_at_most": "流失学生不超过几人", "rate_below": "辍学率低于百分之几"}
 WHOLES = {"veto_above": "veto", "unregistered_above": "unregistered", "return_days": "return"}
 WHOLE_LABELS = {
-    "veto_above": ("一票否决", "流失率超过百分之几"),
+    "veto_above": ("一票否决", "辍学率超过百分之几"),
     "unregistered_above": ("不予评定", "没有点名的节次超过百分之几"),
     "return_days": ("劝返复学", "到校满几个上课日才加分"),
 }
@@ -241,7 +241,7 @@ class CountySchemeForm(SchemeForm):
         for stage, row in self.base["targets"].items():
             kind = "rate_below" if "rate_below" in row else "lost_at_most"
             number = plain(Decimal(str(row[kind])))
-            yield f"targets-{stage}", f"流失率低于{number}%" if kind == "rate_below" else f"流失学生不超过{number}人"
+            yield f"targets-{stage}", f"辍学率低于{number}%" if kind == "rate_below" else f"流失学生不超过{number}人"
         for name in WHOLES:
             unit = "" if name == "return_days" else "%"
             yield name, f"{name_of(name)}：{plain(Decimal(str(self.base[name])))}{unit}"

@@ -176,7 +176,7 @@ def _read_target(stage: str, row: Mapping) -> Target:
     if stage not in STAGES:
         raise _refused(f"不认识的学段：“{stage}”")
     if ("lost_at_most" in row) == ("rate_below" in row):
-        raise _refused(f"{STAGES[stage]}的目标写流失人数或流失率，写一种")
+        raise _refused(f"{STAGES[stage]}的目标写流失人数或辍学率，写一种")
     if "rate_below" in row:
         where = f"targets.{stage}.rate_below"
         return Target(row["source"], rate_below=_number(row["rate_below"], name_of(where), where))
@@ -264,10 +264,16 @@ def _temptations(scheme: Scheme) -> Iterator[Reason]:
 def _refused_target(stage: str, target: Target, veto_above: Decimal) -> Iterator[Reason]:
     if target.lost_at_most is not None and target.lost_at_most < 0:
         yield Reason(f"{STAGES[stage]}的流失人数目标不能是负数", f"targets.{stage}.lost_at_most")
+    if target.lost_at_most and veto_above < 100:
+        line, number = plain(veto_above), target.lost_at_most
+        words = f"{STAGES[stage]}的目标允许流失{number}人，人数少的班流失{number}人就超过一票否决的界线（{line}%）"
+        yield Reason(
+            f"{words}：完成了目标的班会被否决。请改为辍学率，或者没有流失学生", f"targets.{stage}.lost_at_most"
+        )
     if target.rate_below is None:
         return
     if not 0 < target.rate_below <= 100:
-        yield Reason(f"{STAGES[stage]}的流失率目标应在0%以上、100%以内", f"targets.{stage}.rate_below")
+        yield Reason(f"{STAGES[stage]}的辍学率目标应在0%以上、100%以内", f"targets.{stage}.rate_below")
     if veto_above < target.rate_below:
         line, goal = plain(veto_above), plain(target.rate_below)
         words = f"一票否决的界线（{line}%）低于{STAGES[stage]}的目标（{goal}%）：完成了目标的班会被否决"

@@ -84,14 +84,14 @@ NUMBERS = {
     "each_class_point": "班级得分的折合",
     "target_missed": "没有完成控辍目标的扣分",
     "unregistered_above": "不得评为优秀的未点名比例",
-    "veto_above": "一票否决的流失率",
+    "veto_above": "一票否决的辍学率",
 }
 # Part → what it is called, and the numbers that its source stands for.
 PARTS = {
     "each_class": "班级得分的折合",
     "target": "没有完成控辍目标的扣分",
     "unregistered": "不得评为优秀的未点名比例",
-    "veto": "一票否决的流失率",
+    "veto": "一票否决的辍学率",
     "bands": "等级",
 }
 SOURCES = tuple(PARTS)
@@ -141,6 +141,9 @@ def read_school_scheme(data: Mapping, *, key: int | str | None = None) -> School
 def reasons_against_targets(scheme: SchoolScheme, targets: Mapping[str, Target]) -> Iterator[Reason]:
     """Where a school would be vetoed that has met a target 控辍目标 of its classes' scheme."""
     for stage, target in targets.items():
+        if target.lost_at_most and scheme.veto_above < 100:
+            words = f"{STAGES[stage]}的目标允许流失{target.lost_at_most}人，人数少的学校会超过学校一票否决的界线"
+            yield Reason(f"{words}（{plain(scheme.veto_above)}%）：完成了目标的学校会被否决", "veto_above")
         if target.rate_below is not None and scheme.veto_above < target.rate_below:
             line, goal = plain(scheme.veto_above), plain(target.rate_below)
             words = f"学校一票否决的界线（{line}%）低于{STAGES[stage]}的目标（{goal}%）：完成了目标的学校会被否决"
@@ -186,7 +189,7 @@ def _contradictions(scheme: SchoolScheme) -> Iterator[Reason]:
     if not -MOST <= scheme.target_missed <= 0:
         yield Reason(f"没有完成控辍目标的不能加分，扣分在{plain(MOST)}分以内", "target_missed")
     if not 0 < scheme.veto_above <= 100:
-        yield Reason("一票否决的流失率应在0%以上、100%以内", "veto_above")
+        yield Reason("一票否决的辍学率应在0%以上、100%以内", "veto_above")
     if not 0 <= scheme.unregistered_above <= 100:
         yield Reason("不得评为优秀的未点名比例应在0%到100%之间", "unregistered_above")
 

@@ -26,6 +26,12 @@ class StageCount:
     stage: str
     baseline: int
     lost: int
+    waived: int = 0
+
+    @property
+    def counted(self) -> int:
+        """The lost that count: those that an appeal has taken off are lost, and cost nothing."""
+        return self.lost - self.waived
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,11 @@ class Standing:
         """流失人数 of the whole school."""
         return sum(each.lost for each in self.stages)
 
+    @property
+    def counted(self) -> int:
+        """Those of them that count."""
+        return sum(each.counted for each in self.stages)
+
 
 def together(parts: Iterable[Standing]) -> Standing:
     """The standing of several parts of a school, one of each stage or class, taken together."""
@@ -58,7 +69,9 @@ def together(parts: Iterable[Standing]) -> Standing:
     stages: dict[str, StageCount] = {}
     for each in (each for part in parts for each in part.stages):
         before = stages.get(each.stage, StageCount(each.stage, 0, 0))
-        stages[each.stage] = StageCount(each.stage, before.baseline + each.baseline, before.lost + each.lost)
+        stages[each.stage] = StageCount(
+            each.stage, before.baseline + each.baseline, before.lost + each.lost, before.waived + each.waived
+        )
     return Standing(
         tuple(stages[stage] for stage in sorted(stages, reverse=True)),  # 小学 before 初中
         sum(part.classes for part in parts),
@@ -92,12 +105,12 @@ def school_score(after: Standing, before: Standing, scheme: SchoolScheme, target
     ``targets``: those of its classes' scheme, by stage.
     """
     means = {line: _mean(after, before, line) for line in MEAN_LINES}
-    missed = tuple(each.stage for each in after.stages if not targets[each.stage].is_met(each.lost, each.baseline))
+    missed = tuple(each.stage for each in after.stages if not targets[each.stage].is_met(each.counted, each.baseline))
     lines = {Measure.TARGET: _tenth(scheme.target_missed * len(missed))}
     lines |= {line: _tenth(mean * scheme.each_class_point) for line, mean in means.items()}
     total = min(max(scheme.base + sum(lines.values(), NOTHING), scheme.lowest), scheme.highest)
     due, missing = after.due - before.due, after.missing - before.missing
-    vetoed, registered = scheme.is_vetoed(after.lost, after.baseline), scheme.is_registered(missing, due)
+    vetoed, registered = scheme.is_vetoed(after.counted, after.baseline), scheme.is_registered(missing, due)
     band = scheme.band(total, is_vetoed=vetoed, is_registered=registered)
     return SchoolScore(after, due, missing, means, lines, missed, vetoed, registered, total, band)
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from students.calendar import school_year_label, school_year_of, school_year_start
 
-FIRST_MONTH_ENDS = (9, 30)  # [D]
+FIRST_MONTH_ENDS = (9, 25)  # [D] the cut-off of the first month that is scored
 AHEAD = 2  # school years [D]
 
 

@@ -73,9 +73,9 @@ class Changes:
     _digest: object = field(default_factory=sha256)
 
     def note(self, change: ScoreChange) -> None:
-        """Count a class. One in which nobody was and nobody is lost is left out, as on the lists."""
+        """Count a class. One that had no children to answer for is left out, as on the lists."""
         facts = change.before.facts
-        if not facts.baseline and not facts.counted_lost:
+        if not facts.is_scored:
             return
         self._count(change)
         self.before += change.before.total

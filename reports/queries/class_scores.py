@@ -15,12 +15,13 @@ from students.models import School, SchoolClass
 Row = tuple[SchoolClass, ClassScore]
 LINES = (
     (Measure.TARGET, "完成目标加分，没有完成的扣分；完成了而没有点名的节次超过办法所定比例的，不予评定，记0分。"),
-    (Measure.LATE_CONTACT, "点名齐全的日子，当天触发的联系家长、家访逾期的，一天记一次。"),
+    (Measure.LATE_CONTACT, "点名齐全的日子，有学生缺课而联系家长、家访逾期的，一天记一次。"),
     (Measure.LATE_REPORT, "缺课、流失、复学、变动报告逾期的，一份记一次。"),
     (Measure.MISSED_ROLL_CALL, "有学生在校的上课日，全天没有点名或缺一部分的，一天记一次。"),
     (Measure.VERIFIED_RETURN, "劝返复学后到校满办法所定天数的，一名学生一学年记一次。"),
 )
 NOTES = (
+    "申诉认定不计的流失学生仍在流失人数和辍学率里，不影响控辍目标和一票否决。",
     "从学年第一天算到截至日期（含）。缺勤本身不扣分，请假与否都一样；按时办结的不扣分。各项有扣分下限或加分上限，见考核办法。",
     DROPOUT_RATE.note,
 )
@@ -68,7 +69,7 @@ def _points(measure: Measure) -> Callable[[Row], Decimal]:
 
 def _rate(row: Row) -> Rate:
     _, score = row
-    return DROPOUT_RATE.of(len(score.facts.counted_lost), score.facts.baseline)
+    return DROPOUT_RATE.of(len(score.facts.lost), score.facts.baseline)
 
 
 def _target(row: Row) -> str:
@@ -82,7 +83,7 @@ COLUMNS = (
     Column("school", "学校", Kind.TEXT, 9, _of_class("school.code"), _of_class("school.name")),
     Column("class", "班级", Kind.TEXT, 6, _of_class("number"), _of_class("name")),
     Column("baseline", "学年初人数", Kind.INTEGER, 4, _of_score("facts.baseline")),
-    Column("dropouts", "流失人数", Kind.INTEGER, 4, lambda row: len(row[1].facts.counted_lost)),
+    Column("dropouts", "流失人数", Kind.INTEGER, 4, lambda row: len(row[1].facts.lost)),
     Column("dropout_rate", "辍学率", Kind.RATE, 5, _rate),
     Column("target_met", "目标", Kind.WORD, 5, _of_score("target_met"), _target, stressed=frozenset({False})),
     Column(

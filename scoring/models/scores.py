@@ -18,6 +18,10 @@ SUM = F("target") + F("missed_roll_call") + F("late_contact") + F("late_report")
 HAIR = Decimal("0.05")
 
 
+# The class had children to answer for; the same as ``ClassFacts.is_scored``.
+IS_SCORED = Q(baseline__gt=0) | Q(dropouts__gt=0) | Q(registers_due__gt=0)
+
+
 class KeptScore(models.Model):
     """班级得分 of a class through ``as_of`` (included): what the lists of school and county show.
 
@@ -30,6 +34,7 @@ class KeptScore(models.Model):
     scheme = models.ForeignKey("scoring.StoredScheme", models.PROTECT, verbose_name="考核办法", related_name="+")
     baseline = models.PositiveSmallIntegerField("学年初人数")
     dropouts = models.PositiveSmallIntegerField("流失人数")
+    waived = models.PositiveSmallIntegerField("申诉认定不计人数", default=0)
     target_met = models.BooleanField("完成目标")
     is_rated = models.BooleanField("目标予以评定")
     veto = models.BooleanField("一票否决")
@@ -59,6 +64,9 @@ class KeptScore(models.Model):
                 condition=Q(veto=False) | Q(baseline__gt=0), name="a_class_without_a_baseline_is_not_vetoed"
             ),
             models.CheckConstraint(
+                condition=Q(waived__lte=F("dropouts")), name="no_more_children_are_waived_than_lost"
+            ),
+            models.CheckConstraint(
                 condition=Q(registers_missing__lte=F("registers_due")), name="no_more_registers_are_missing_than_due"
             ),
         ]
@@ -66,3 +74,7 @@ class KeptScore(models.Model):
 
     def __str__(self):
         return f"{self.school_class}：{self.total}分"
+
+    @property
+    def is_scored(self) -> bool:
+        return bool(self.baseline or self.dropouts or self.registers_due)

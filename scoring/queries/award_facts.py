@@ -68,7 +68,7 @@ class SchoolScores:
 def _class_term(each: Scored, day: date) -> ClassTerm:
     row, result = each.row.school_class, each.row.result
     due, missing = each.facts.registers
-    counts = result["baseline"], result["lost"], due, missing, result["is_rated"], result["veto"]
+    counts = result["baseline"], result["lost"] - result["waived"], due, missing, result["is_rated"], result["veto"]
     return ClassTerm(row.pk, row.name, row.grade_on(day), *counts)
 
 

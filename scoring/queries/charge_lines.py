@@ -89,8 +89,9 @@ def _duties(charges: Collection[Charge]) -> dict[tuple, int]:
 
 
 def _line(made, line: Line, earned: LineScore, names, duties) -> LineInWords:
-    facts = _lost_facts(made, earned, names) if line.measure is Measure.TARGET else ()
-    facts = facts or tuple(_fact(charge, names, duties) for charge in earned.charges)
+    facts = tuple(_fact(charge, names, duties) for charge in earned.charges)
+    if line.measure is Measure.TARGET and made.facts.lost:
+        facts = (*(replace(fact, words=_judged(made)) for fact in facts), *_lost_facts(made, names))
     return LineInWords(line.measure.label, earned.points, _rule(made, line), _limit(line, earned), facts)
 
 
@@ -110,12 +111,19 @@ def _limit(line: Line, earned: LineScore) -> str:
     return f"各项共{signed(earned.raw)}分，{word}{signed(earned.points)}分"
 
 
-def _lost_facts(made: ClassScore, earned: LineScore, names) -> tuple[Fact, ...]:
-    """Who is lost, where anybody is: the target hangs on them."""
-    points = earned.points if earned.charges else Decimal(0)
+def _judged(made: ClassScore) -> str:
+    """What the target comes to where children are lost."""
+    counted = len(made.facts.counted_lost)
+    if not made.target_met:
+        return f"流失{counted}人，没有完成目标"
+    return f"流失{counted}人，在目标以内" if counted else "流失的学生都认定不计"
+
+
+def _lost_facts(made: ClassScore, names) -> tuple[Fact, ...]:
+    """Who is lost: the target is judged once for all of them, so that none costs points of its own."""
     return tuple(
         Fact(
-            Charge(loss.since, Outcome.MISSED, points, child=loss.student,
+            Charge(loss.since, Outcome.MISSED, Decimal(0), child=loss.student,
                    is_waived=loss.student in made.facts.waived.children),
             f"{cdate_short(loss.since)}起{loss.kind.label}",
             ((loss.student, names[loss.student]),),
@@ -140,9 +148,9 @@ def _words(charge: Charge) -> str:
         case Outcome.NONE | Outcome.SOME:
             return f"{day}{charge.outcome.label}"
         case Outcome.LATE:
-            return f"{day}触发的{_tiers(charge)}逾期：{_when(charge)}"
+            return f"{day}有学生缺课，{_tiers(charge)}逾期：{_when(charge)}"
         case Outcome.OPEN | Outcome.DONE:
-            return f"{day}触发的{_tiers(charge)}，{_when(charge)}"
+            return f"{_tiers(charge)}，{_when(charge)}"
         case Outcome.VERIFIED:
             return f"劝返复学，{day}到校稳定"
     return charge.outcome.label

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from scoring.appeals import OPEN_STATES
-from scoring.class_scores import ClassFacts, ClassScore, score
+from scoring.class_scores import ClassScore, score
 from scoring.frozen import Change, change, content_of, digest, digest_of_list, facts_of, record_of, result_of
 from scoring.models import Appeal, FrozenScore, ScoreFreeze, StoredScheme
 from scoring.queries.class_scores import class_scores
@@ -64,13 +64,9 @@ def rows_now(school: int, day: date, *, always: Collection[int] = ()) -> list[Cl
     all the same, because they were before.
     """
     classes = SchoolClass.objects.filter(school=school).order_by("number")
-    found = [(row, made) for row, made in class_scores(classes, as_of=day) if row.pk in always or _has_any(made.facts)]
+    found = [(row, made) for row, made in class_scores(classes, as_of=day) if row.pk in always or made.facts.is_scored]
     schemes = StoredScheme.objects.in_bulk({made.scheme.key for _, made in found})
     return [_row(school_class, made, schemes[made.scheme.key]) for school_class, made in found]
-
-
-def _has_any(facts: ClassFacts) -> bool:
-    return bool(facts.baseline or facts.lost or any(register.due for register in facts.days.values()))
 
 
 def _row(school_class: SchoolClass, made: ClassScore, scheme: StoredScheme) -> ClassRow:

@@ -78,7 +78,7 @@ def rule_rows(scheme: Scheme) -> list[tuple[str, str, str]]:
         (f"{STAGES[stage]}目标", target.words, source_words(target.source)) for stage, target in scheme.targets.items()
     ]
     wholes = {
-        "veto": ("一票否决", f"流失率超过{plain(scheme.veto_above)}%，本班和任课教师不评先进"),
+        "veto": ("一票否决", f"辍学率超过{plain(scheme.veto_above)}%，本班和任课教师不评先进"),
         "unregistered": (
             "不予评定",
             f"完成了目标，但超过{plain(scheme.unregistered_above)}%的节次没有点名，目标一项记0分",

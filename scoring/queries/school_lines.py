@@ -57,7 +57,7 @@ def limit_words(scheme: SchoolScheme) -> str:
 def remark_of(made: SchoolScore, scheme: SchoolScheme) -> str:
     """Why the band is not the one that the points reach; blank where it is."""
     if made.is_vetoed:
-        return f"流失率超过{plain(scheme.veto_above)}%，一票否决，评为不合格"
+        return f"辍学率超过{plain(scheme.veto_above)}%，一票否决，评为不合格"
     if not made.is_registered:
         return f"没有点名的节次超过{plain(scheme.unregistered_above)}%，不能评为优秀"
     return ""
@@ -77,7 +77,7 @@ def rules_in_words(scheme: SchoolScheme) -> list[RuleInWords]:
         "each_class": f"各班当月四项得分按班平均，每1分折合学校{plain(scheme.each_class_point)}分",
         "target": f"没有完成控辍目标的，每个学段{signed(scheme.target_missed)}分",
         "unregistered": f"没有点名的节次超过{plain(scheme.unregistered_above)}%的，不能评为优秀",
-        "veto": f"流失率超过{plain(scheme.veto_above)}%的，一票否决，评为不合格",
+        "veto": f"辍学率超过{plain(scheme.veto_above)}%的，一票否决，评为不合格",
         "bands": band_words(scheme),
     }
     return [RuleInWords(words, _source(scheme.sources[name])) for name, words in said.items()]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from scoring.models import KeptScore
+from scoring.models.scores import IS_SCORED
 from scoring.presets import schemes_in, school_scheme_in
 from scoring.queries.class_scores import class_scores
 from scoring.queries.months import ScoreMonth
@@ -17,9 +18,8 @@ from scoring.school_scheme import SchoolScheme
 from scoring.school_scores import MEAN_LINES, TENTH, SchoolScore, StageCount, Standing, ranks, school_score, together
 from students.models import School, SchoolClass
 
-WITH_CHILDREN = Q(baseline__gt=0) | Q(dropouts__gt=0) | Q(registers_due__gt=0)
 SUMS = {
-    name: Sum(name) for name in (*MEAN_LINES, "baseline", "dropouts", "registers_due", "registers_missing")
+    name: Sum(name) for name in (*MEAN_LINES, "baseline", "dropouts", "waived", "registers_due", "registers_missing")
 }  # fmt: skip
 Standings = Mapping[tuple[int, date], Standing]
 
@@ -48,10 +48,10 @@ def standings_of(rows: QuerySet[KeptScore]) -> dict[tuple[int, date], Standing]:
     found = (
         rows.order_by()
         .values("school_class__school", "school_class__stage", "as_of")
-        .annotate(classes=Count("pk", filter=WITH_CHILDREN), **{f"{name}_sum": total for name, total in SUMS.items()})
+        .annotate(classes=Count("pk", filter=IS_SCORED), **{f"{name}_sum": total for name, total in SUMS.items()})
     )
     for row in found:
-        stage = StageCount(row["school_class__stage"], row["baseline_sum"], row["dropouts_sum"])
+        stage = StageCount(row["school_class__stage"], row["baseline_sum"], row["dropouts_sum"], row["waived_sum"])
         points = {line: _tenth(row[f"{line}_sum"]) for line in MEAN_LINES}
         registers = row["registers_due_sum"], row["registers_missing_sum"]
         part = Standing((stage,), row["classes"], points, *registers)
@@ -65,11 +65,11 @@ def standings_from_facts(classes: QuerySet[SchoolClass], days: Collection[date])
     for day in days:
         for school_class, made in class_scores(classes, as_of=day):
             due, missing = made.facts.registers
-            lost = len(made.facts.counted_lost)
-            stage = StageCount(school_class.stage, made.facts.baseline, lost)
+            facts = made.facts
+            stage = StageCount(school_class.stage, facts.baseline, len(facts.lost), facts.waived_lost)
             points = {line: made.lines[line].points for line in MEAN_LINES}
-            counts = int(bool(made.facts.baseline or lost or due))
-            parts[school_class.school_id, day].append(Standing((stage,), counts, points, due, missing))
+            scored = int(facts.is_scored)
+            parts[school_class.school_id, day].append(Standing((stage,), scored, points, due, missing))
     return {key: together(each) for key, each in parts.items()}
 
 
@@ -121,7 +121,7 @@ def classes_in_month(rows: QuerySet[KeptScore], month: ScoreMonth) -> Iterator[C
         days[row.school_class_id][row.as_of] = row
     for kept in days.values():
         after, before = kept.get(month.day), kept.get(month.before)
-        if after and (after.baseline or after.dropouts or after.registers_due):
+        if after and after.is_scored:
             points = {
                 line.value: getattr(after, line) - (getattr(before, line) if before else 0) for line in MEAN_LINES
             }

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 
 from scoring.models import KeptScore
+from scoring.models.scores import IS_SCORED
 from students.access import Scope
 from students.calendar import school_year_start
 from students.metrics import DROPOUT_RATE
@@ -59,7 +60,7 @@ def days_kept(scope: Scope) -> list[date]:
 
 def scores_on(scope: Scope, day: date | None, *, school: str = "", grade: str = "") -> QuerySet[KeptScore]:
     """The scores of a kept day, the highest first, narrowed down to a school and a grade of that day."""
-    rows = KeptScore.objects.visible_to(scope).filter(as_of=day).filter(Q(baseline__gt=0) | Q(dropouts__gt=0))
+    rows = KeptScore.objects.visible_to(scope).filter(IS_SCORED, as_of=day)
     if school:
         rows = rows.filter(school_class__school=school)
     if grade:

@@ -8,7 +8,6 @@ from itertools import groupby
 
 from django.db.models import Min, Q, QuerySet
 
-from scoring.class_scores import ClassScore
 from scoring.queries.class_scores import class_scores_on
 from scoring.queries.months import ScoreMonth
 from scoring.scheme import Affected
@@ -79,13 +78,8 @@ def _by_school(in_order, month: ScoreMonth) -> Iterator[list[tuple[SchoolClass, 
         (row, ClassMonth(made[0], made[1] if month.before else None)) for row, made in class_scores_on(in_order, days)
     )
     for _, rows in groupby(pairs, key=lambda pair: pair[0].school_id):
-        if kept := [(row, each) for row, each in rows if has_children(each.after)]:
+        if kept := [(row, each) for row, each in rows if each.after.facts.is_scored]:
             yield kept
-
-
-def has_children(made: ClassScore) -> bool:
-    """Whether the class had a child in the school year."""
-    return bool(made.facts.baseline or made.facts.counted_lost or made.facts.registers[0])
 
 
 def staff_begun(schools) -> dict[int, date]:

@@ -124,5 +124,7 @@ def _lines(request, school_class: SchoolClass, made, day: date):
 
 
 def _lost_note(made) -> str:
-    lost, baseline = len(made.facts.counted_lost), made.facts.baseline
-    return f"学年初{baseline}人，辍学率{DROPOUT_RATE.of(lost, baseline).text}"
+    facts = made.facts
+    rate = DROPOUT_RATE.of(len(facts.lost), facts.baseline).text
+    waived = f"，申诉认定不计{facts.waived_lost}人" if facts.waived_lost else ""
+    return f"学年初{facts.baseline}人，辍学率{rate}{waived}"

@@ -101,6 +101,6 @@ def _told(share: Share, school_class: SchoolClass, month: ClassMonth, scope) -> 
         "opens": scope is None or school_class.pk in scope.classes,
         "opens_class": scope is None or school_class.pk in scope.homeroom,
         "target": month.after.scheme.targets[school_class.stage].words,
-        "counts": f"学年初{facts.baseline}人，流失{len(facts.counted_lost)}人",
+        "counts": f"学年初{facts.baseline}人，流失{len(facts.lost)}人",
         "lines": [line for line in lines if line.points or line.facts],
     }

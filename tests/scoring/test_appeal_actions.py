@@ -7,13 +7,15 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from reports.queries.class_scores import COLUMNS
 from scoring.actions import appeals
 from scoring.actions.appeals import AppealChanged, AppealRefused, NotYourAppeal
 from scoring.actions.scores import keep_scores
 from scoring.models import Appeal, AppealDraft, AppealPaper, KeptScore
 from scoring.queries.appeals import score_of, waiting
+from scoring.queries.class_scores import class_scores
 from scoring.scheme import Measure
-from students.models import AuditRow, Notice, Role, Term
+from students.models import AuditRow, Notice, Role, SchoolClass, Term
 from tests import cast
 from tests.scene import at
 from tests.scoring.appealing import (
@@ -61,7 +63,7 @@ class TestMaking:
         row = make(scored, CALLS)
         assert (row.kind, row.level, row.state, row.day) == ("calls", "school", "waiting", date(2026, 9, 2))
         assert row.duties == [[scored.children[0].pk, "contact", "2026-09-02"]]
-        assert row.told == "9月2日触发的联系家长逾期：9月2日到期，还没有办"
+        assert row.told == "9月2日有学生缺课，联系家长逾期：9月2日到期，还没有办"
 
     def test_tells_who_decides_and_leaves_an_audit_row(self, scored):
         row = make(scored)
@@ -148,6 +150,18 @@ class TestAccepting:
         decide(make(scored, loss_of(scored)), bureau)
         made = score_of(scored.school_class.pk, AS_OF)
         assert (made.target_met, made.veto, len(made.facts.lost)) == (True, False, 1)
+
+    def test_of_a_lost_child_leaves_the_number_of_the_lost_as_the_return_has_it(self, scored, bureau):
+        decide(make(scored, loss_of(scored)), bureau)
+        keep_scores(today=TODAY)
+        kept = KeptScore.objects.get(school_class=scored.school_class, as_of=AS_OF)
+        assert (kept.dropouts, kept.waived, kept.target_met) == (1, 1, True)
+        [(row, made)] = class_scores(SchoolClass.objects.filter(pk=scored.school_class.pk), as_of=AS_OF)
+        columns = {column.key: column for column in COLUMNS}
+        assert (columns["dropouts"].value((row, made)), columns["dropout_rate"].value((row, made)).text) == (
+            1,
+            "33.33%",
+        )
 
     def test_reaches_the_scores_that_are_kept(self, scored):
         keep_scores(today=TODAY)

@@ -204,7 +204,7 @@ class TestThePage:
     def test_names_the_child_the_facts_and_the_paper(self, scored):
         row = make(scored, CALLS, paper=paper())
         page = text_of(client_of(scored.clerk).get(reverse("scoring:appeal", args=[row.pk])))
-        for words in ("高东", "9月2日触发的联系家长逾期", "停电、断网或系统故障", "证明.jpg", "提出申诉"):
+        for words in ("高东", "9月2日有学生缺课，联系家长逾期", "停电、断网或系统故障", "证明.jpg", "提出申诉"):
             assert words in page
         assert (
             client_of(scored.clerk).get(reverse("scoring:appeal_paper", args=[row.pk]))["Content-Type"] == "image/jpeg"

@@ -157,7 +157,7 @@ class TestWhatAnAppealTookOff:
     def test_a_child_that_moved_away_is_not_lost_to_the_class(self):
         made = score(of_class(lost=lost(3), waived=Waived(children=frozenset({0, 1, 2}))), SCHEME)
         assert (made.target_met, made.veto, made.total) == (True, False, 10)
-        assert len(made.facts.lost) == 3
+        assert (len(made.facts.lost), made.facts.waived_lost) == (3, 3)
 
 
 duties = st.builds(

@@ -154,13 +154,13 @@ class TestWhatIsRefused:
         with pytest.raises(IntegrityError), transaction.atomic():
             SchemeAdoption.objects.create(scheme=one.scheme, school_year=one.school_year, adopted_at=one.adopted_at)
 
-    @pytest.mark.parametrize(("day", "ok"), [(date(2026, 9, 30), True), (date(2026, 10, 1), False)])
+    @pytest.mark.parametrize(("day", "ok"), [(date(2026, 9, 25), True), (date(2026, 9, 26), False)])
     def test_this_year_once_its_first_month_is_over(self, scene, bureau, clock, day, ok):
         clock.move_to(at(day))
         if ok:
             assert proposed(bureau, school_year=2026, today=day, base=95)
         else:
-            assert "过了9月30日就不能再换" in said(bureau, school_year=2026, today=day, base=95)["school_year"]
+            assert "过了9月25日就不能再换" in said(bureau, school_year=2026, today=day, base=95)["school_year"]
 
     def test_what_holds_already_and_what_was_opened_before_somebody_adopted(self, scene, bureau):
         assert "完全相同，不用改" in said(bureau)[""]
@@ -228,7 +228,7 @@ class TestAdopting:
         with pytest.raises(SchemesChanged, match="请重新试算"):
             adopted(made, bureau)
 
-    @pytest.mark.parametrize(("day", "ok"), [(date(2027, 9, 30), True), (date(2027, 10, 1), False)])
+    @pytest.mark.parametrize(("day", "ok"), [(date(2027, 9, 25), True), (date(2027, 9, 26), False)])
     def test_is_taken_back_until_the_first_month_is_over(self, month, bureau, day, ok):
         made = proposed(bureau, base=95)
         adopted(made, bureau)
@@ -258,7 +258,7 @@ def typed(client, **changed) -> dict:
 class TestThePages:
     def test_say_every_number_with_its_source_to_whoever_is_scored(self, month):
         page = client_of(month.teacher).get(reverse("scoring:month_scheme")).content.decode()
-        for words in ("每月从100分起算", "优秀90分起，良好80分起，合格60分起", "流失率超过4%的，一票否决", "改办法"):
+        for words in ("每月从100分起算", "优秀90分起，良好80分起，合格60分起", "辍学率超过4%的，一票否决", "改办法"):
             assert (words in page) is (words != "改办法"), words
 
     def test_a_version_goes_from_the_form_to_the_year_it_counts_for(self, month, bureau):

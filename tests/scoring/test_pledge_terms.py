@@ -26,16 +26,16 @@ class TestOfAClass:
     )
     def test_a_junior_class_may_lose_less_than_two_per_cent(self, baseline, allowed, veto_from):
         terms = of_class(baseline=baseline)
-        assert terms["target"] == f"本学年本班流失率低于2%（学年初{baseline}人，最多流失{allowed}人）"
-        assert terms["veto"].startswith(f"流失率超过4%（流失{veto_from}人及以上）的，一票否决")
+        assert terms["target"] == f"本学年本班辍学率低于2%（学年初{baseline}人，最多流失{allowed}人）"
+        assert terms["veto"].startswith(f"辍学率超过4%（流失{veto_from}人及以上）的，一票否决")
 
     def test_a_primary_class_loses_nobody(self):
         assert of_class(stage="primary")["target"] == "本学年本班没有流失学生（学年初45人，最多流失0人）"
 
     def test_without_children_it_says_so(self):
         terms = of_class(baseline=0)
-        assert terms["target"] == "本学年本班流失率低于2%（学年初没有学生，不得有人流失）"
-        assert terms["veto"].startswith("流失率超过4%的，一票否决")
+        assert terms["target"] == "本学年本班辍学率低于2%（学年初没有学生，不得有人流失）"
+        assert terms["veto"].startswith("辍学率超过4%的，一票否决")
 
     def test_points_floors_and_caps_stand_in_words_for_a_homeroom_teacher(self):
         assert of_class()["points"].splitlines() == [
@@ -58,9 +58,9 @@ class TestOfASchool:
         terms = school_terms(SCHEME, BASIS, [StageCount("primary", 6, 270), StageCount("junior", 9, 420)])
         assert terms["target"].splitlines() == [
             "小学（6个班）：本学年没有流失学生（学年初270人，最多流失0人）",
-            "初中（9个班）：本学年流失率低于2%（学年初420人，最多流失8人）",
+            "初中（9个班）：本学年辍学率低于2%（学年初420人，最多流失8人）",
         ]
-        assert "任何一个班流失率超过4%" in terms["veto"]
+        assert "任何一个班辍学率超过4%" in terms["veto"]
         assert len(terms["points"].splitlines()) == 5
 
 

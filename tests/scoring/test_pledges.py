@@ -75,7 +75,7 @@ class TestDrawingUp:
         signing.draw_up("bureau", School.objects.filter(pk=school.pk))
         assert Document.objects.get(person=head).values["target"].splitlines() == [
             "小学（1个班）：本学年没有流失学生（学年初没有学生，不得有人流失）",
-            "初中（1个班）：本学年流失率低于2%（学年初2人，最多流失0人）",
+            "初中（1个班）：本学年辍学率低于2%（学年初2人，最多流失0人）",
         ]
 
     def test_again_adds_only_who_came_since(self, signing):

@@ -61,7 +61,7 @@ class TestTheStandardScheme:
     def test_words_its_targets(self):
         assert {stage: target.words for stage, target in self.scheme.targets.items()} == {
             "primary": "没有流失学生",
-            "junior": "流失率低于2%",
+            "junior": "辍学率低于2%",
         }
 
     def test_calls_every_number_by_a_name_of_its_own(self):
@@ -132,6 +132,7 @@ class TestRefusals:
             ("targets.senior", {"lost_at_most": 0, "source": "[D]"}, "不认识的学段"),
             ("targets.primary.rate_below", 1, "写一种"),
             ("targets.primary.lost_at_most", -1, "不能是负数"),
+            ("targets.primary.lost_at_most", 1, "完成了目标的班会被否决"),
             ("targets.junior.rate_below", 0, "应在0%以上"),
             ("bounds", {"weather.late": [0, 1]}, "范围里有办法中没有的"),
             ("bounds", {"late_contact.late": [-0.4, 0]}, "本身不在学校可定的范围之内"),
@@ -169,7 +170,7 @@ class TestASchoolsOwn:
 
     def test_may_not_touch_what_has_none(self):
         assert self.own("target.points.met", 5) == "“控辍目标：完成目标”全县一样，学校不能改"
-        assert self.own("veto_above", 5) == "“一票否决的流失率”全县一样，学校不能改"
+        assert self.own("veto_above", 5) == "“一票否决的辍学率”全县一样，学校不能改"
 
     def test_may_not_take_another_kind_of_target(self):
         assert "学校不能改" in self.own("targets.junior", {"lost_at_most": 0, "source": "[D]"})

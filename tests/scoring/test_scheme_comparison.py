@@ -40,7 +40,7 @@ def test_another_kind_of_target_is_one_gone_and_one_new():
     other = content() | {"targets": STANDARD["targets"] | {"primary": {"rate_below": 0.5, "source": "[S] 文件"}}}
     found = changes(COUNTY, read_scheme(other | {"code": "county", "source": "[S] 文件"}))
     assert [(pair.label, pair.before, pair.after) for pair in found] == [
-        ("小学的流失率目标", "", "0.5%"),
+        ("小学的辍学率目标", "", "0.5%"),
         ("小学的流失人数目标", "0人", ""),
     ]
 

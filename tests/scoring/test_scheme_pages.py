@@ -55,7 +55,7 @@ class TestWhatHolds:
             '全天没有点名：</span><span class="nowrap">−1分', '缺一部分点名：</span><span class="nowrap">−0.5分',
             '全天没有点名：</span><span class="nowrap">−2分至−1分',
             "一学年最多扣10分", "一学年最多加10分", "班主任、任课教师",
-            "没有流失学生", "流失率低于2%", "流失率超过4%，本班和任课教师不评先进", "超过5%的节次没有点名",
+            "没有流失学生", "辍学率低于2%", "辍学率超过4%，本班和任课教师不评先进", "超过5%的节次没有点名",
             "复学后到校满10个上课日才加分", "全县一样", "缺勤本身不扣分",
             "学校和教育局工作文件：坚持上、下午点名；系统默认：分值",
         ):  # fmt: skip
@@ -173,7 +173,7 @@ class TestAWholeChange:
                    "targets-primary-source": "会议纪要", "missed_roll_call-source": "会议纪要",
                    "missed_roll_call-affects": ["homeroom_teacher", "subject_teacher"]}  # fmt: skip
         shown = desk.post(COUNTY, sent(desk, COUNTY) | changed, follow=True)
-        assert "小学的流失率目标" in words(shown)
+        assert "小学的辍学率目标" in words(shown)
         assert "班主任、任课教师" in words(shown)
 
     def test_can_be_revised_before_it_counts(self, late, office, own):

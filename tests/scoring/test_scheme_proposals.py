@@ -106,13 +106,13 @@ class TestWhatIsRefused:
     def test_a_year_that_is_over(self, scene, bureau):
         assert said(bureau, None, school_year=2025, **STRICTER) == "2025-2026学年已经结束，不能倒改"
 
-    @pytest.mark.parametrize(("day", "ok"), [(date(2026, 9, 30), True), (date(2026, 10, 1), False)])
+    @pytest.mark.parametrize(("day", "ok"), [(date(2026, 9, 25), True), (date(2026, 9, 26), False)])
     def test_this_year_once_its_first_month_is_over(self, scene, bureau, clock, day, ok):
         clock.move_to(at(day))
         if ok:
             assert proposed(bureau, None, school_year=2026, today=day, **STRICTER)
         else:
-            assert "过了9月30日就不能再换" in said(bureau, None, school_year=2026, today=day, **STRICTER)
+            assert "过了9月25日就不能再换" in said(bureau, None, school_year=2026, today=day, **STRICTER)
 
     def test_a_year_that_has_a_version(self, scene, bureau):
         adopted(tried(bureau, **STRICTER), bureau)
@@ -204,9 +204,9 @@ class TestAdopting:
 
     def test_not_once_its_year_is_settled(self, late, principal):
         made = proposed(principal, late.school, school_year=2026, **STRICTER)
-        with pytest.raises(actions.SchemeRefused, match="过了9月30日"):
-            adopted(made, principal, today=date(2026, 10, 1))
-        assert adopted(made, principal, today=date(2026, 9, 30))
+        with pytest.raises(actions.SchemeRefused, match="过了9月25日"):
+            adopted(made, principal, today=date(2026, 9, 26))
+        assert adopted(made, principal, today=date(2026, 9, 25))
 
 
 class TestTheCountyAndItsSchools:
@@ -263,14 +263,14 @@ class TestTakingBack:
         assert schemes_in(NEXT)(late.school.pk) == schemes_in(NEXT).county
         assert AuditRow.objects.filter(action="scheme.withdraw").count() == 1
 
-    @pytest.mark.parametrize(("day", "ok"), [(date(2027, 9, 30), True), (date(2027, 10, 1), False)])
+    @pytest.mark.parametrize(("day", "ok"), [(date(2027, 9, 25), True), (date(2027, 9, 26), False)])
     def test_is_possible_until_the_first_month_is_over(self, late, principal, day, ok):
         made = proposed(principal, late.school, **STRICTER)
         adopted(made, principal)
         if ok:
             actions.withdraw(by=principal, proposal=made, because="没有通过", today=day)
         else:
-            with pytest.raises(actions.SchemeRefused, match="没有撤回：2027-2028学年的办法过了9月30日"):
+            with pytest.raises(actions.SchemeRefused, match="没有撤回：2027-2028学年的办法过了9月25日"):
                 actions.withdraw(by=principal, proposal=made, because="没有通过", today=day)
 
     def test_is_nothing_for_what_was_not_adopted(self, late, principal):

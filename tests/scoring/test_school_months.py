@@ -233,7 +233,7 @@ class TestThePageOfASchool:
         page = text_of(self.page(autumn, bureau, month="2026-10"))
         assert "2个班当月平均−0.25分，每1分折合5分" in page
         assert "小学没有完成目标，每个学段−20分" in page
-        assert "流失率超过4%，一票否决，评为不合格" in page
+        assert "辍学率超过4%，一票否决，评为不合格" in page
 
     def test_names_the_children_behind_a_target(self, autumn, bureau):
         page = text_of(self.page(autumn, bureau, month="2026-10"))

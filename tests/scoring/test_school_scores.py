@@ -55,6 +55,10 @@ class TestPoints:
         assert (both.missed, both.lines[Measure.TARGET]) == (("primary", "junior"), -40)
         assert month(standing(primary=(200, 1), junior=(101, 2))).missed == ("primary",)
 
+    def test_a_child_taken_off_by_an_appeal_is_lost_and_neither_misses_the_target_nor_vetoes(self):
+        made = month(standing(primary=(20, 1, 1)))
+        assert (made.standing.lost, made.missed, made.is_vetoed, made.total) == (1, (), False, 100)
+
     def test_judge_a_stage_for_the_whole_school_and_not_by_its_classes(self):
         """One child lost of a class of 40 misses the class's target; of 60 in two classes it does not miss theirs."""
         parts = [standing(junior=(40, 1), classes=1), standing(junior=(20, 0), classes=1)]
@@ -117,7 +121,7 @@ class TestASchemeIsRefused:
             ({"bands": {"excellent": 90, "good": 90, "pass": 60}}, "从优秀到合格依次降低"),
             ({"bands": {"excellent": 101, "good": 90, "pass": 60}}, "优秀的分数线应高于最低分，并在总分的范围之内"),
             ({"bands": {"excellent": 90, "good": 80, "pass": 0}}, "在总分的范围之内"),
-            ({"veto_above": 0}, "一票否决的流失率应在0%以上"),
+            ({"veto_above": 0}, "一票否决的辍学率应在0%以上"),
             ({"unregistered_above": 101}, "应在0%到100%之间"),
             ({"base": "很多"}, "基础分应是数字"),
             ({"base": "NaN"}, "最多一位小数"),
@@ -141,8 +145,8 @@ class TestASchemeIsRefused:
         ("missing", "words"),
         [
             ("bands", "等级的分数线"),
-            ("veto_above", "一票否决的流失率"),
-            ("veto_source", "一票否决的流失率的依据"),
+            ("veto_above", "一票否决的辍学率"),
+            ("veto_source", "一票否决的辍学率的依据"),
             ("title", "名称"),
             ("lowest", "最低分"),
         ],
@@ -157,7 +161,7 @@ def standing_of(*facts) -> Standing:
     parts = []
     for each in facts:
         made = score(each, CLASS_SCHEME)
-        stage = StageCount(each.stage, each.baseline, len(each.counted_lost))
+        stage = StageCount(each.stage, each.baseline, len(each.lost), each.waived_lost)
         parts.append(Standing((stage,), 1, {line: made.lines[line].points for line in MEAN_LINES}, *each.registers))
     return together(parts)
 

@@ -12,8 +12,8 @@ from scoring.school_years import has_begun, open_years, refusal_of_year
     [
         (date(2026, 8, 31), [2026, 2027]),
         (date(2026, 9, 1), [2026, 2027, 2028]),
-        (date(2026, 9, 30), [2026, 2027, 2028]),
-        (date(2026, 10, 1), [2027, 2028]),
+        (date(2026, 9, 25), [2026, 2027, 2028]),
+        (date(2026, 9, 26), [2027, 2028]),
         (date(2027, 1, 1), [2027, 2028]),
     ],
 )
@@ -25,14 +25,14 @@ def test_a_year_is_open_until_its_first_month_is_over(today, years):
     ("school_year", "reason"),
     [
         (2025, "2025-2026学年已经结束，不能倒改"),
-        (2026, "2026-2027学年的办法过了9月30日就不能再换：大家已经按现在的办法做了一个月，换办法从2027-2028学年起"),
+        (2026, "2026-2027学年的办法过了9月25日就不能再换：大家已经按现在的办法做了一个月，换办法从2027-2028学年起"),
         (2027, ""),
         (2028, ""),
         (2029, "2029-2030学年还太远，最多提前2个学年定下来"),
     ],
 )
 def test_a_refusal_says_why(school_year, reason):
-    assert refusal_of_year(school_year, date(2026, 10, 1)) == reason
+    assert refusal_of_year(school_year, date(2026, 9, 26)) == reason
 
 
 def test_a_school_year_begins_on_the_first_of_september():

@@ -73,7 +73,7 @@ def test_judgements_are_counted():
 
 
 def test_a_class_in_which_nobody_was_is_left_out():
-    assert noted(change(STRICTER, baseline=0)).tally.classes == 0
+    assert noted(change(STRICTER, baseline=0, days={})).tally.classes == 0
 
 
 def test_the_largest_are_shown_those_judged_otherwise_first():

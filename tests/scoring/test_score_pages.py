@@ -1,6 +1,6 @@
 """The pages of scores: what they show to whom, every fact one click away, and what they cost."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -51,7 +51,8 @@ class TestAClass:
         page = text_of(class_page(scored, scored.teacher))
         assert "9月4日缺一部分点名" in page
         assert "9月8日全天没有点名" in page
-        assert "9月2日触发的联系家长逾期：9月2日到期，还没有办" in page
+        assert "9月2日有学生缺课，联系家长逾期：9月2日到期，还没有办" in page
+        assert "流失1人，没有完成目标" in page
         assert "9月8日起辍学" in page
 
     def test_links_every_fact_to_where_it_is_kept(self, scored):
@@ -68,9 +69,10 @@ class TestAClass:
         assert "9月8日" not in page
         assert "没有流失学生" in page
 
-    def test_says_that_a_day_is_still_to_come(self, scored):
-        page = text_of(class_page(scored, scored.teacher, day="2027-09-04"))
-        assert "2027年9月4日还没有到，最晚算到今天" in page
+    @pytest.mark.parametrize(("day", "words"), [("2027-09-04", "2027年9月4日"), ("2026-09-10", "2026年9月10日")])
+    def test_says_that_a_day_is_not_over(self, scored, day, words):
+        page = text_of(class_page(scored, scored.teacher, day=day))
+        assert f"{words}还没有过完，最晚算到昨天" in page
         assert "算到2026年9月9日（含）" in page
 
     def test_asks_for_the_same_however_many_facts_there_are(self, scored, django_assert_num_queries):
@@ -89,6 +91,14 @@ class TestTheList:
         page = text_of(client_of(scored.clerk).get(reverse("scoring:scores")))
         totals = list(KeptScore.objects.order_by("-total").values_list("school_class__name", flat=True))
         assert page.index(f">{totals[0]}<") < page.index(f">{totals[1]}<")
+
+    def test_shows_a_class_that_was_formed_in_the_year_and_owes_registers(self, scored):
+        formed = cast.school_class(scored.school, "202409")
+        cast.student(formed, "祝新", since=date(2026, 9, 2))
+        keep_scores(today=TODAY)
+        kept = KeptScore.objects.get(school_class=formed, as_of=TODAY - timedelta(days=1))
+        assert (kept.baseline, kept.total < 0) == (0, True)
+        assert formed.name in text_of(client_of(scored.clerk).get(reverse("scoring:scores")))
 
     def test_shows_a_homeroom_teacher_their_own_class(self, scored):
         cast.student(cast.school_class(scored.school, "202401"))
