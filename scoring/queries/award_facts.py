@@ -68,7 +68,7 @@ class SchoolScores:
 def _class_term(each: Scored, day: date) -> ClassTerm:
     row, result = each.row.school_class, each.row.result
     due, missing = each.facts.registers
-    counts = result["baseline"], result["lost"] - result["waived"], due, missing, result["is_rated"], result["veto"]
+    counts = result["baseline"], result["lost"], due, missing, result["is_rated"], result["veto"]
     return ClassTerm(row.pk, row.name, row.grade_on(day), *counts)
 
 
@@ -132,7 +132,7 @@ def _school_term(of: SchoolScores, months: Sequence[ScoreMonth], scheme: SchoolS
         lost=whole.lost,
         due=whole.due,
         missing=whole.missing,
-        is_vetoed=scheme.is_vetoed(whole.lost, whole.baseline),
+        is_vetoed=scheme.is_vetoed(whole.counted, whole.baseline),
         vetoed=tuple(each.row.school_class.name for each in of.classes if each.row.result["veto"]),
         months=tuple((f"{month.month.month}月", made.total, made.band) for month, made in scores),
     )
@@ -143,10 +143,9 @@ def _standing(classes: Iterable[Scored], day: date) -> Standing:
     for each in classes:
         made = each.on(day)
         facts, (due, missing) = made.facts, made.facts.registers
-        lost = len(facts.counted_lost)
-        counts = int(bool(facts.baseline or lost or due))
         points = {line: made.lines[line].points for line in MEAN_LINES}
-        parts.append(Standing((StageCount(facts.stage, facts.baseline, lost),), counts, points, due, missing))
+        stage = StageCount(facts.stage, facts.baseline, len(facts.lost), facts.waived_lost)
+        parts.append(Standing((stage,), int(facts.is_scored), points, due, missing))
     return together(parts)
 
 

@@ -136,23 +136,29 @@ class _Reading:
         return duty.tier in SCORED_TIERS and status in (DutyStatus.LATE_OPEN, DutyStatus.LATE_DONE)
 
     def _returns(self, ids: Collection[int]) -> dict[int, list[Return]]:
-        """劝返复学 of this school year, of the class that took the child back, once it has been seen often enough."""
+        """劝返复学 of this school year, of the class that took the child back, once it has been seen often enough; of a
+        child that left again and was brought back into another class too, the first that was verified."""
         days = (self.start, self.as_of)
         events = EnrolmentEvent.objects.effective().filter(kind=EventKind.RETURN, happened_on__range=days)
         places = Enrolment.objects.filter(
-            Exists(events.filter(student=OuterRef("student"), happened_on=OuterRef("since"))), school_class__in=ids
+            Exists(events.filter(student=OuterRef("student"), happened_on=OuterRef("since")))
         )
-        back = list(places.order_by("-since").values_list("school_class", "school_class__school", "student", "since"))
+        here = places.filter(student__in=places.filter(school_class__in=ids).order_by().values("student"))
+        back = list(here.order_by("-since").values_list("school_class", "school_class__school", "student", "since"))
         if not back:
             return defaultdict(list)
         firsts = {student: since for *_, student, since in back}
         lived = days_since(firsts, self.surroundings, self.as_of)
         seen = {student: list(days_in(days, DayState.PRESENT)) for student, days in lived}
-        found = defaultdict(list)
+        verified: dict[int, tuple[date, date, int]] = {}
         for school_class, school, student, since in back:
             after, wanted = [day for day in seen[student] if day >= since], self.days_wanted(school)
             if len(after) >= wanted:
-                found[school_class].append(Return(student, since, after[wanted - 1]))
+                made = after[wanted - 1], since, school_class
+                verified[student] = min(made, verified.get(student, made))
+        found = defaultdict(list)
+        for student, (verified_on, since, school_class) in sorted(verified.items()):
+            found[school_class].append(Return(student, since, verified_on))
         return found
 
 

@@ -200,6 +200,19 @@ class TestReturns:
         [(_, made)] = class_scores(SchoolClass.objects.filter(pk=other.pk), as_of=DAYS[15])
         assert made.lines[Measure.VERIFIED_RETURN].points == 2
 
+    def test_into_two_classes_count_once_for_the_one_that_was_verified_first(self, term):
+        other = cast.school_class(term.scene.school, "202302")
+        term.happen(EventKind.DROP_OUT, DAYS[0])
+        term.happen(EventKind.RETURN, DAYS[1])
+        term.take(*DAYS[1:4])
+        term.happen(EventKind.DROP_OUT, DAYS[4])
+        term.happen(EventKind.RETURN, DAYS[5], school_class=other)
+        for day in DAYS[5:]:
+            cast.take_register(term.scene.clerk, other, day, "AM", today=TODAY)
+        assert term.points(Measure.VERIFIED_RETURN, DAYS[17]) == 2
+        [(_, made)] = class_scores(SchoolClass.objects.filter(pk=other.pk), as_of=DAYS[17])
+        assert made.lines[Measure.VERIFIED_RETURN].points == 0
+
 
 def test_many_classes_cost_no_more_queries_than_one(term, django_assert_num_queries):
     for number in range(3):
