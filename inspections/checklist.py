@@ -114,10 +114,6 @@ class Sum:
     left: int
 
     @property
-    def is_complete(self) -> bool:
-        return self.judged == self.items
-
-    @property
     def rate(self) -> Rate:
         """得分率, counted in half points, since a share is of whole numbers."""
         return Rate(int(self.given / STEP), int(self.full / STEP))

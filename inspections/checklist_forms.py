@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from django import forms
 
 from casework.queries.duties import SOURCES, source_words
+from inspections.absences import counts_absences
 from inspections.checklist import KINDS, Checklist, plain
+from inspections.checklist_reading import NOT_FOR_ABSENCES
 from students.forms.fields import LineField, TextField
 
 SPARE = 3  # empty rows for new items
@@ -38,7 +40,7 @@ class HeadForm(forms.Form):
 
 
 class ItemForm(forms.Form):
-    """One item. What is wrong with it is said of the whole, since sums and doubles are."""
+    """One item. What is wrong with it is said of the whole, since sums and doubles are; points for absences here."""
 
     code = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     section = LineField("部分", max_length=40, required=False, help_text="写同一个名称的归在一起")
@@ -53,6 +55,12 @@ class ItemForm(forms.Form):
     may_be_left = forms.BooleanField(label="检查人可以选“不涉及”", required=False)
     removed = forms.BooleanField(label="去掉这一项", required=False)
     sometimes = frozenset({*ASKED, "not_for", "may_be_left", "removed"})
+
+    def clean(self):
+        told = super().clean()
+        if not self.is_empty and counts_absences(told.get("text", ""), told.get("judge", "")):
+            self.add_error("judge", NOT_FOR_ABSENCES)
+        return told
 
     @property
     def is_empty(self) -> bool:

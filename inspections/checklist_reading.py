@@ -1,13 +1,14 @@
 """Reads a checklist from its data and refuses what could not be judged fairly, with the reason. Pure.
 
 Refused are: points without bounds or not in half steps, an item twice or without words, without a standard of judging
-or a source, a sum other than the full marks, points for an absence as such.
+or a source, a sum other than the full marks, points for an absence as such (``absences``).
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
+from inspections.absences import counts_absences
 from inspections.checklist import KINDS, STEP, Checklist, Item, Section, items_of, plain
 
 MOST = Decimal(100)  # points of one item, and of a whole checklist ten times as many
@@ -15,6 +16,9 @@ MOST_ITEMS = 100
 LONGEST = {"text": 120, "judge": 300, "source": 120}  # characters
 LONGEST_TITLE = 60
 MOST_DAYS = 180  # until what was found is mended
+NOT_FOR_ABSENCES = (
+    "不能按缺勤本身扣分：谁因为缺勤扣分，谁就不会如实点名。可以检查的是该办的事是否办了：按时点名、有假条、当天联系家长"
+)
 NAMES = {"text": "检查内容", "judge": "评分标准", "source": "依据"}
 
 
@@ -23,7 +27,8 @@ class ChecklistError(ValueError):
 
 
 def read_checklist(data: Mapping, *, key: int | str | None = None) -> Checklist:
-    """Build a checklist from its data (a YAML preset or a stored row); raises ``ChecklistError`` in Chinese."""
+    """Build a checklist from its data (a YAML preset or a stored row, with its ``key``); raises ``ChecklistError``
+    in Chinese."""
     try:
         checklist = Checklist(
             key=key if key is not None else data["code"],
@@ -39,6 +44,9 @@ def read_checklist(data: Mapping, *, key: int | str | None = None) -> Checklist:
         raise ChecklistError(f"检查表里缺少“{missing.args[0]}”一项") from None
     if reason := next(_contradictions(checklist), ""):
         raise ChecklistError(reason)
+    # What has been stored is read as it was judged by; nothing new is stored that punishes an absence.
+    if key is None and (item := next((each for each in checklist.items if _punishes(each)), None)):
+        raise ChecklistError(f"“{item.text}”{NOT_FOR_ABSENCES}")
     return checklist
 
 
@@ -113,6 +121,10 @@ def _refused_item(item: Item) -> Iterator[str]:
         yield f"“{item.text}”的分值应在{plain(STEP)}到{plain(MOST)}分之间，不能是{plain(item.points)}分"
     if unknown := sorted(item.not_for - KINDS.keys()):
         yield f"“{item.text}”里不认识的办学类型：“{unknown[0]}”"
+
+
+def _punishes(item: Item) -> bool:
+    return counts_absences(item.text, item.judge)
 
 
 def _repeated(words: list[str], what: str) -> Iterator[str]:

@@ -92,7 +92,7 @@ CALCULATION = {
         "score_changes",
         "teacher_scores",
     ),
-    "inspections": ("checklist", "checklist_reading", "drawing", "rectifying", "suspicion"),
+    "inspections": ("absences", "checklist", "checklist_reading", "drawing", "rectifying", "suspicion"),
     "reports": ("tables", "charts"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}

@@ -24,9 +24,10 @@ def make_version(
     """
     if not scope.is_bureau:
         raise NotYourInspection("检查表由县教育局制定，没有保存。")
-    # Whoever makes a version after the same one waits here.
-    StoredChecklist.objects.select_for_update(no_key=True).get(pk=follows.pk)
     code = own_code(follows)
+    # Whoever makes a version of the same code waits here, whichever version it follows.
+    family = StoredChecklist.objects.filter(code__in={code, follows.code}).order_by("pk")
+    list(family.select_for_update(no_key=True).values_list("pk"))
     newest = latest_by_form(follows)
     content = {**content, "code": code, "follows": follows.pk}
     if not reason:

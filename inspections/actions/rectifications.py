@@ -1,18 +1,21 @@
 """整改台账: findings raised by an inspection, mended by the school, closed by who looked or by the bureau."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from inspections.actions import school_notices
 from inspections.actions.filling import InspectionRefused, NotYourInspection, locked
-from inspections.checklist import Judged, Section, lost_items
-from inspections.models import Inspection, Rectification, RectificationFile, RectificationStep
-from inspections.queries.deadlines import why_not_due_on
-from inspections.queries.ledger import parts_in, possible_persons
-from inspections.queries.reading import is_inspector
+from inspections.checklist import NOT_YET, Item, Judged, Section, lost_items
+from inspections.models import Inspection, InspectionResult, Rectification, RectificationFile, RectificationStep
+from inspections.presets import checklist_of
+from inspections.queries.deadlines import usual_deadline, why_not_due_on
+from inspections.queries.ledger import nobody_verifies, parts_in, possible_persons
+from inspections.queries.reading import is_inspector, sections_of
 from inspections.rectifying import RULES, Move, Part, State, moves_from
 from students.access import Scope
 from students.actions import audit
@@ -29,16 +32,62 @@ def raise_found(
 
     Raises ``InspectionRefused`` where there is something to mend and no day by which it could be.
     """
-    found = lost_items(sections, sheet)
+    return _raise(row, lost_items(sections, sheet), sheet, by=by, deadline=deadline, today=today)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a correction has done to the ledger: findings ``raised`` and ``ended``."""
+
+    raised: int
+    ended: int
+
+
+def follow_correction(
+    row: Inspection,
+    before: Mapping[str, Judged],
+    after: Mapping[str, Judged],
+    *,
+    by,
+    result: InspectionResult,
+    today: date,
+) -> Followed:
+    """A finding for every item that lost more points than before and has none; one that lost none any more ends.
+
+    What has been reported as mended is left to who verifies it. Inside the transaction of the correction. Raises
+    ``InspectionRefused`` where there is something to mend and no day by which it could be.
+    """
+    checklist = checklist_of(row.round.checklist)
+    sections = sections_of(row, checklist)
+    held = list(row.rectifications.select_for_update(no_key=True, of=("self",)).exclude(item=""))
+    standing = {each.item for each in held if each.state != State.WITHDRAWN}
+    lost = lost_items(sections, after)
+    more = [item for item in lost if after[item.code].lost_of(item) > before.get(item.code, NOT_YET).lost_of(item)]
+    new = [item for item in more if item.code not in standing]
+    deadline = usual_deadline(row.school, checklist.rectify_days, today) if new else None
+    if new and deadline is None:
+        raise InspectionRefused("新扣分的项目要整改，校历里找不到可以作期限的上课日，没有保存。请先补校历。")
+    raised = _raise(row, new, after, by=by, deadline=deadline, today=today)
+    codes = {item.code for item in lost}
+    over = [each for each in held if each.state == State.OPEN and each.item not in codes]
+    for each in over:
+        _step(each, Move.WITHDRAW, by=by, words=f"检查结果更正为第{result.number}版，这一项不再扣分：{result.reason}")
+    return Followed(raised, len(over))
+
+
+def _raise(
+    row: Inspection, found: Sequence[Item], sheet: Mapping[str, Judged], *, by, deadline: date | None, today: date
+) -> int:
     if not found:
         return 0
     _refuse_deadline(row, deadline, today)
+    last = row.rectifications.aggregate(last=Max("number"))["last"] or 0
     raised = {"deadline": deadline, "raised_at": timezone.now(), "raised_by": by}
     Rectification.objects.bulk_create(
         Rectification(
             inspection=row, number=number, item=item.code, problem=f"{item.text}：{sheet[item.code].remark}", **raised
         )
-        for number, item in enumerate(found, start=1)
+        for number, item in enumerate(found, start=last + 1)
     )
     return len(found)
 
@@ -98,7 +147,7 @@ def report(
         raise InspectionRefused("要写明整改的情况，没有保存。")
     if len(papers) > MOST_FILES:
         raise InspectionRefused(f"一次最多{MOST_FILES}份材料，没有保存。")
-    row.state, row.reported_at, row.reported_by = State.REPORTED, timezone.now(), by
+    row.reported_at, row.reported_by = timezone.now(), by
     _stepped(row, Move.REPORT, by=by, words=words)
     step = row.steps.get(number=row.version)
     once = {paper["sha256"]: paper for paper in papers}
@@ -106,7 +155,8 @@ def report(
         RectificationFile(step=step, position=number, uploaded_at=step.made_at, uploaded_by=by, **paper)
         for number, paper in enumerate(once.values(), start=1)
     )
-    school_notices.tell_inspectors(row.inspection, by=by, today=today)
+    is_left = Rectification.objects.filter(nobody_verifies(today), pk=row.pk).exists()
+    school_notices.tell_verifiers(row.inspection, with_bureau=is_left, by=by, today=today)
     return row
 
 
@@ -119,7 +169,7 @@ def send_back(*, by, scope: Scope, rectification: Rectification, seen: int, word
     _refuse(row, Move.SEND_BACK, scope, seen)
     if not words:
         raise InspectionRefused("退回要写明原因，没有保存。")
-    row.state, row.reported_at, row.reported_by = State.OPEN, None, None
+    row.reported_at, row.reported_by = None, None
     school_notices.tell_school(row.inspection, kind=Notice.Kind.RECTIFICATION, by=by, today=today)
     return _stepped(row, Move.SEND_BACK, by=by, words=words)
 
@@ -135,7 +185,7 @@ def close(*, by, scope: Scope, rectification: Rectification, seen: int, words: s
         raise InspectionRefused("销号要写明怎样核实的，没有保存。")
     if row.reported_by_id == by.pk:
         raise NotYourInspection("报整改完成的人不能自己销号，没有保存。")
-    row.state, row.closed_at, row.closed_by = State.CLOSED, timezone.now(), by
+    row.closed_at, row.closed_by = timezone.now(), by
     return _stepped(row, Move.CLOSE, by=by, words=words)
 
 
@@ -167,7 +217,6 @@ def withdraw(*, by, scope: Scope, rectification: Rectification, seen: int, words
     _refuse(row, Move.WITHDRAW, scope, seen)
     if not words:
         raise InspectionRefused("撤销要写明原因，没有保存。")
-    row.state = State.WITHDRAWN
     return _stepped(row, Move.WITHDRAW, by=by, words=words)
 
 
@@ -200,14 +249,18 @@ def _refuse(row: Rectification, move: Move, scope: Scope, seen: int) -> None:
 
 
 def _stepped(row: Rectification, move: Move, *, by, words: str, deadline: date | None = None) -> Rectification:
-    row.version += 1
+    step = _step(row, move, by=by, words=words, deadline=deadline)
+    audit.record(by=by, action=f"rectification.{move}", subject=row, step=step.pk)
+    return row
+
+
+def _step(row: Rectification, move: Move, *, by, words: str, deadline: date | None = None) -> RectificationStep:
+    row.version, row.state = row.version + 1, RULES[move].end
     row.save()
-    step = RectificationStep.objects.create(
+    return RectificationStep.objects.create(
         rectification=row, number=row.version, move=move, words=words, deadline=deadline,
         made_at=timezone.now(), made_by=by,
     )  # fmt: skip
-    audit.record(by=by, action=f"rectification.{move}", subject=row, step=step.pk)
-    return row
 
 
 def _refuse_deadline(row: Inspection, deadline: date | None, today: date) -> None:

@@ -15,7 +15,7 @@ from inspections.actions.filling import (
 )
 from inspections.checklist import Judged, faults_of, items_of, total_of
 from inspections.models import Inspection, InspectionAnswer, InspectionResult
-from inspections.queries.reading import is_inspector, sections_of, sheet_of, written
+from inspections.queries.reading import is_inspector, read_content, sections_of, sheet_of, written
 from students.access import Scope
 from students.actions import audit
 from students.models import Notice
@@ -61,7 +61,7 @@ def sign(
 def correct(
     *, by, scope: Scope, inspection: Inspection, seen: int, sheet: Mapping[str, Judged], reason: str, today: date
 ) -> InspectionResult:
-    """更正: a new version beside the signed one, which stays. The same one pressed twice is one.
+    """更正: a new version beside the signed one, which stays; the ledger follows. The same one pressed twice is one.
 
     ``seen``: the number of the version that it corrects. Raises ``InspectionRefused``.
     """
@@ -80,8 +80,13 @@ def correct(
     if latest.content == written(sheet):
         raise InspectionRefused("和现在的一版完全一样，没有保存。")
     result = _freeze(row, sheet, number=latest.number + 1, reason=reason, by=by)
+    before, after = read_content(latest.content), read_content(result.content)
+    followed = rectifications.follow_correction(row, before, after, by=by, result=result, today=today)
     school_notices.tell_school(row, kind=Notice.Kind.INSPECTION, by=by, today=today)
-    audit.record(by=by, action="inspection.correct", subject=row, result=result.pk, number=result.number)
+    if followed.raised:
+        school_notices.tell_school(row, kind=Notice.Kind.RECTIFICATION, by=by, today=today)
+    told = {"number": result.number, "found": followed.raised, "ended": followed.ended}
+    audit.record(by=by, action="inspection.correct", subject=row, result=result.pk, **told)
     return result
 
 

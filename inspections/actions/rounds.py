@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from inspections.actions.filling import InspectionRefused, NotYourInspection
 from inspections.models import Inspection, InspectionRound, StoredChecklist
-from inspections.queries.reading import INSPECTING_ROLES
-from students.access import Scope, in_force
+from inspections.queries.reading import INSPECTING_ROLES, looks_at
+from students.access import Scope, in_force, scope_of
 from students.actions import audit
 from students.models import Person, Posting, School
 
 LONGEST_DAYS = 180
+NAMED = 5  # schools in one sentence
 
 
 @transaction.atomic
@@ -29,11 +30,14 @@ def open_round(
     if not title or not schools:
         raise InspectionRefused("要写名称，并至少选一所学校，没有开始。")
     _refuse_days(first_day, last_day, today)
-    _refuse_inspectors(inspectors, today)
-    opened = InspectionRound.objects.create(
-        title=title, checklist=checklist, first_day=first_day, last_day=last_day, submission=submission,
-        opened_at=timezone.now(), opened_by=by,
-    )  # fmt: skip
+    _refuse_inspectors(inspectors, schools, today)
+    columns = {
+        "title": title, "checklist": checklist, "first_day": first_day, "last_day": last_day,
+        "opened_at": timezone.now(), "opened_by": by,
+    }  # fmt: skip
+    opened, is_new = InspectionRound.objects.get_or_create(submission=submission, defaults=columns)
+    if not is_new:  # sent again at the same moment
+        return opened
     opened.inspectors.set(inspectors)
     Inspection.objects.bulk_create(Inspection(round=opened, school=school) for school in schools)
     audit.record(by=by, action="inspection_round.open", subject=opened, schools=len(schools))
@@ -64,7 +68,8 @@ def change_round(
         raise InspectionRefused("打开这一页以后，有人改过这个批次，没有保存。请看过再改。")
     if last_day != row.last_day:
         _refuse_days(row.first_day, last_day, today)
-    _refuse_inspectors(inspectors, today)
+    done = {school for school, each in held.items() if each.signed_at}
+    _refuse_inspectors(inspectors, [school for school in schools if school.pk not in done], today)
     if not wanted:
         raise InspectionRefused("至少要有一所学校，没有保存。")
     gone = [each for school, each in held.items() if school not in wanted]
@@ -99,9 +104,17 @@ def _refuse_days(first_day: date, last_day: date, today: date) -> None:
         raise InspectionRefused(f"一个批次最长{LONGEST_DAYS}天，没有保存。")
 
 
-def _refuse_inspectors(inspectors: Sequence[Person], today: date) -> None:
+def _refuse_inspectors(inspectors: Sequence[Person], schools: Sequence[School], today: date) -> None:
+    """Raises where somebody may not be an inspector, or where none of them could judge at one of the schools."""
     able = set(possible_inspectors(today).values_list("pk", flat=True))
     if not inspectors:
         raise InspectionRefused("至少要有一名检查人，没有保存。")
     if wrong := next((each for each in inspectors if each.pk not in able), None):
         raise InspectionRefused(f"{wrong.name}现在不是县教育局人员或督学，不能做检查人，没有保存。")
+    posts = in_force(Posting.objects.filter(person__in=inspectors), today)
+    scopes = [scope_of(each, [post for post in posts if post.person_id == each.pk]) for each in inspectors]
+    if unseen := [school.name for school in schools if not any(looks_at(scope, school) for scope in scopes)]:
+        names = "、".join(unseen[:NAMED]) + (f"等{len(unseen)}所" if len(unseen) > NAMED else "")
+        raise InspectionRefused(
+            f"选的检查人都不能去检查{names}，没有保存。请加上县教育局人员或负责那里的督学，或者去掉这些学校。"
+        )

@@ -3,7 +3,7 @@
 from datetime import date
 
 from inspections.models import Inspection
-from students.access import SCHOOL_ROLES, in_force
+from students.access import COUNTY_ROLES, SCHOOL_ROLES, in_force
 from students.actions import notices
 from students.models import Notice, Person, Posting, SchoolClass
 
@@ -14,9 +14,13 @@ def tell_school(row: Inspection, *, kind: Notice.Kind, by, today: date) -> None:
     _tell(row, Person.objects.filter(pk__in=posted.values("person")), kind=kind, by=by, today=today)
 
 
-def tell_inspectors(row: Inspection, *, by, today: date) -> None:
-    """The inspectors of the round, that a school has mended something."""
-    _tell(row, row.round.inspectors.all(), kind=Notice.Kind.RECTIFICATION_REPORTED, by=by, today=today)
+def tell_verifiers(row: Inspection, *, with_bureau: bool, by, today: date) -> None:
+    """The inspectors of the round, that a school has mended something; the bureau where none of them can verify it."""
+    people = list(row.round.inspectors.all())
+    if with_bureau:
+        posted = in_force(Posting.objects.filter(role__in=COUNTY_ROLES), today)
+        people += Person.objects.filter(pk__in=posted.values("person"))
+    _tell(row, people, kind=Notice.Kind.RECTIFICATION_REPORTED, by=by, today=today)
 
 
 def _tell(row: Inspection, people, *, kind: Notice.Kind, by, today: date) -> None:

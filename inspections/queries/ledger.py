@@ -10,8 +10,8 @@ from django.utils import timezone
 from inspections.models import Inspection, InspectionRound, Rectification
 from inspections.queries.reading import INSPECTING_ROLES, is_inspector
 from inspections.rectifying import Move, Part, State, due_words, moves_from
-from students.access import SCHOOL_ROLES, Scope, in_force
-from students.models import Person, Posting, School
+from students.access import COUNTY_ROLES, SCHOOL_ROLES, Scope, in_force
+from students.models import Person, Posting, Role, School
 
 OPEN, OVERDUE, REPORTED, CLOSED, ALL = "open", "overdue", "reported", "closed", "all"
 TABS = {OPEN: "待整改", OVERDUE: "逾期", REPORTED: "待核实", CLOSED: "已销号", ALL: "全部"}
@@ -56,7 +56,7 @@ def boxes(rows: QuerySet[Rectification], today: date) -> dict[str, QuerySet[Rect
     return {
         OPEN: rows.filter(state=State.OPEN),
         OVERDUE: rows.filter(state=State.OPEN, deadline__lt=today),
-        REPORTED: rows.filter(state=State.REPORTED),
+        REPORTED: rows.filter(state=State.REPORTED).order_by("reported_at", "pk"),  # what waits longest first
         CLOSED: rows.filter(state=State.CLOSED),
         ALL: rows,
     }
@@ -64,10 +64,12 @@ def boxes(rows: QuerySet[Rectification], today: date) -> dict[str, QuerySet[Rect
 
 @dataclass(frozen=True)
 class Line:
-    """A finding on a list. ``late``: 逾期3天, blank where nothing is."""
+    """A finding on a list. ``late``: 逾期3天, blank where nothing is; ``waits_since``: the day from which it waits to
+    be verified, None where it does not."""
 
     row: Rectification
     late: str
+    waits_since: date | None = None
 
     @property
     def state(self) -> str:
@@ -85,7 +87,8 @@ class Line:
 def line_of(row: Rectification, today: date) -> Line:
     """A finding as of a day."""
     reported_on = timezone.localtime(row.reported_at).date() if row.reported_at else None
-    return Line(row, due_words(State(row.state), row.deadline, reported_on, today))
+    waits_since = reported_on if row.state == State.REPORTED else None
+    return Line(row, due_words(State(row.state), row.deadline, reported_on, today), waits_since)
 
 
 def open_moves(scope: Scope, row: Rectification) -> list[Move]:
@@ -101,19 +104,35 @@ def to_mend(scope: Scope) -> QuerySet[Rectification]:
     return findings_in(scope).filter(inspection__school__in=schools, state=State.OPEN)
 
 
-def to_verify(scope: Scope) -> QuerySet[Rectification]:
-    """What schools have reported as mended to the reader, an inspector of the round."""
+def nobody_verifies(today: date) -> Q:
+    """Findings that no inspector of their round can verify: none holds an office any more that sees the school."""
+    school, outer_school = OuterRef("inspection__school"), OuterRef(OuterRef("inspection__school"))
+    named = InspectionRound.inspectors.through.objects.filter(
+        inspectionround=OuterRef(OuterRef("inspection__round")), person=OuterRef("person")
+    )
+    runs = Posting.objects.filter(role__in=SCHOOL_ROLES, person=OuterRef("person"), school=outer_school)
+    looks = Q(township=None, school=None) | Q(township=OuterRef("inspection__school__township")) | Q(school=school)
+    posts = Posting.objects.filter(Q(role__in=COUNTY_ROLES) | (Q(role=Role.INSPECTOR) & looks), person__is_active=True)
+    return ~Exists(in_force(posts.filter(Exists(named), ~Exists(in_force(runs, today))), today))
+
+
+def to_verify(scope: Scope, today: date) -> QuerySet[Rectification]:
+    """What schools have reported as mended to the reader, an inspector of the round; what waits longest first.
+
+    The bureau has what no inspector of the round can verify.
+    """
     if not scope.roles & INSPECTING_ROLES:
         return Rectification.objects.none()
     mine = InspectionRound.inspectors.through.objects.filter(
         inspectionround=OuterRef("inspection__round"), person=scope.person
     )
     own_schools = scope.clerk_of | scope.led
-    rows = findings_in(scope).filter(Exists(mine), state=State.REPORTED)
-    return rows.exclude(inspection__school__in=own_schools)
+    whose = Exists(mine) | nobody_verifies(today) if scope.is_bureau else Exists(mine)
+    rows = findings_in(scope).filter(whose, state=State.REPORTED)
+    return rows.exclude(inspection__school__in=own_schools).order_by("reported_at", "pk")
 
 
 def waiting(scope: Scope, today: date) -> int:
     """How many findings wait for the reader: to be mended, or to be verified."""
     mending = to_mend(scope).count() if scope.clerk_of | scope.led else 0
-    return mending + (to_verify(scope).count() if scope.roles & INSPECTING_ROLES else 0)
+    return mending + (to_verify(scope, today).count() if scope.roles & INSPECTING_ROLES else 0)

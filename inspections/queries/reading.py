@@ -8,6 +8,7 @@ from inspections.checklist import Checklist, Judged, Section, plain
 from inspections.models import Inspection, InspectionResult, Judgement
 from inspections.presets import checklist_of
 from students.access import COUNTY_ROLES, Scope
+from students.models import School
 from students.templatetags.chinese import cdate
 
 INSPECTING_ROLES = COUNTY_ROLES | {"inspector"}
@@ -53,6 +54,18 @@ def is_inspector(scope: Scope, inspection: Inspection) -> bool:
     if not scope.roles & INSPECTING_ROLES or scope.runs(inspection.school_id):
         return False
     return inspection.round.inspectors.filter(pk=scope.person).exists()
+
+
+def looks_at(scope: Scope, school: School) -> bool:
+    """Whether somebody of that scope can be an inspector of a school: they see it from such an office, and do not run
+    it."""
+    seen = scope.county or school.township_id in scope.townships or school.pk in scope.schools
+    return seen and bool(scope.roles & INSPECTING_ROLES) and not scope.runs(school.pk)
+
+
+def is_kept_from(scope: Scope, inspection: Inspection) -> bool:
+    """Whether the sheet is not the reader's to see yet: a school learns how it was judged by the signature."""
+    return inspection.signed_at is None and scope.runs(inspection.school_id)
 
 
 def why_not_to_fill(scope: Scope, inspection: Inspection, today: date) -> str:

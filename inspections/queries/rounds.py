@@ -31,6 +31,16 @@ def rounds_in(scope: Scope) -> QuerySet[InspectionRound]:
     )
 
 
+def to_look_at(scope: Scope, today: date) -> QuerySet[InspectionRound]:
+    """The rounds that are not over, of which the reader is an inspector, with how many schools are ``left`` for them;
+    what ends first stands first."""
+    waits = Inspection.objects.visible_to(scope).filter(signed_at=None)
+    waits = waits.exclude(school__in=scope.clerk_of | scope.led)
+    rows = InspectionRound.objects.filter(inspectors=scope.person, last_day__gte=today)
+    rows = rows.annotate(left=Count("inspections", filter=Q(inspections__in=waits.values("pk"))))
+    return rows.filter(left__gt=0).order_by("last_day", "pk")
+
+
 @dataclass(frozen=True)
 class SchoolLine:
     """A school of a round. ``parts``: the sum of every section of the checklist, None where it does not concern the
@@ -141,8 +151,3 @@ class PartLine:
 def parts_of(sections: Sequence[Section], sheet) -> list[PartLine]:
     """The sections of a sheet with their sums."""
     return [PartLine(section, total_of(section.items, sheet)) for section in sections]
-
-
-def open_on(day: date) -> Q:
-    """Rounds that run on a day."""
-    return Q(first_day__lte=day, last_day__gte=day)

@@ -49,9 +49,11 @@ def photos_by_item(inspection: Inspection) -> dict[str, list[InspectionPhoto]]:
     return found
 
 
-def lines_of(inspection: Inspection, sections: Sequence[Section], sheet: Mapping[str, Judged]) -> list[SectionLines]:
+def lines_of(
+    inspection: Inspection, sections: Sequence[Section], sheet: Mapping[str, Judged], *, with_photos: bool
+) -> list[SectionLines]:
     """A sheet section by section."""
-    photos = photos_by_item(inspection)
+    photos = photos_by_item(inspection) if with_photos else {}
     return [
         SectionLines(
             section,

@@ -13,6 +13,7 @@ from inspections.queries import sheets
 from inspections.queries.ledger import findings_in, line_of
 from inspections.queries.reading import (
     is_inspector,
+    is_kept_from,
     latest_result,
     read_content,
     sections_of,
@@ -86,13 +87,16 @@ def _correction(request, row, latest: InspectionResult) -> CorrectionForm:
 
 def _context(request, row) -> dict:
     latest, sections = latest_result(row), sections_of(row)
-    sheet = read_content(latest.content) if latest else sheet_of(row.judgements.all())
+    is_kept = is_kept_from(request.scope, row)
+    judged = {} if is_kept else sheet_of(row.judgements.all())
+    sheet = read_content(latest.content) if latest else judged
     answered = getattr(latest, "answer", None)
     return {
         "inspection": row,
         "latest": latest,
         "versions": list(row.results.select_related("made_by", "answer__answered_by").order_by("-number")),
-        "sections": sheets.lines_of(row, sections, sheet),
+        "is_kept": is_kept,
+        "sections": sheets.lines_of(row, sections, sheet, with_photos=not is_kept),
         "total": total_of(items_of(sections), sheet),
         "counts": sheets.counts_of_the_day(request.scope, row, row.inspected_on),
         "why_not": why_not_to_fill(request.scope, row, request.today),

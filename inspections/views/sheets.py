@@ -14,7 +14,7 @@ from inspections.models import Inspection, InspectionPhoto
 from inspections.presets import checklist_of
 from inspections.queries import sheets
 from inspections.queries.deadlines import usual_deadline
-from inspections.queries.reading import sections_of, sheet_of, why_not_to_fill
+from inspections.queries.reading import is_kept_from, sections_of, sheet_of, why_not_to_fill
 from inspections.queries.rounds import parts_of
 from inspections.sheet_forms import PhotoForm, SheetForm, SignForm, page_of
 from inspections.views.rounds import inspection_page
@@ -220,4 +220,7 @@ def _total_words(row: Inspection) -> str:
 
 def _photo(request, pk) -> InspectionPhoto:
     seen = Inspection.objects.visible_to(request.scope)
-    return get_object_or_404(InspectionPhoto.objects.select_related("inspection"), pk=pk, inspection__in=seen)
+    found = get_object_or_404(InspectionPhoto.objects.select_related("inspection"), pk=pk, inspection__in=seen)
+    if is_kept_from(request.scope, found.inspection):
+        raise PermissionDenied("检查签名完成以后，学校可以看照片")
+    return found

@@ -89,7 +89,7 @@ class TestASum:
         total = total_of([item(may_be_left=True)], {"one": Judged(applies=False, remark="没有")})
         assert total.share is None
         assert total.rate.text == "—"
-        assert total.is_complete
+        assert total.judged == total.items
 
 
 class TestRanks:

@@ -52,6 +52,9 @@ REFUSED = {
     "a part of a day to mend": (lambda c: c.update(rectify_days=1.5), "整改期限应在1到180天之间"),
     "no name": (lambda c: c.update(title=""), "检查表要有名称"),
     "a line left out": (lambda c: c.pop("source"), "检查表里缺少“source”一项"),
+    "points for an absence": (
+        lambda c: first(c).update(text="学生缺勤率低于2%", judge="缺勤一人次扣0.5分"), "不能按缺勤本身扣分"
+    ),
     "a text too long": (lambda c: first(c).update(judge="看" * 301), "评分标准最多300字"),
 }  # fmt: skip
 
@@ -60,6 +63,11 @@ REFUSED = {
 def test_is_refused(change, words):
     with pytest.raises(ChecklistError, match=words):
         read_checklist(changed(change))
+
+
+def test_what_was_stored_is_read_as_it_was_judged_by():
+    content = changed(lambda c: first(c).update(judge="缺勤一人次扣0.5分"))
+    assert read_checklist(content, key=7).items[0].judge == "缺勤一人次扣0.5分"
 
 
 def test_what_is_right_is_read():

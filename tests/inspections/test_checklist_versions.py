@@ -61,6 +61,7 @@ class TestMaking:
             (changed(points=0), "分值应在0.5到100分之间"),
             (changed(text="签责任书"), "检查内容“签责任书”写了2次"),
             (changed(judge=""), "没有写评分标准"),
+            (changed(judge="缺勤一人次扣0.5分"), "“有方案”不能按缺勤本身扣分"),
         ],
     )
     def test_nobody_could_judge_by_is_refused_with_the_reason(self, round_here, content, words):
@@ -130,6 +131,17 @@ class TestThePages:
         assert response.status_code == 422
         assert "各项分值相加是25分，满分写的是20分" in text_of(response)
         assert 'value="9"' in text_of(response)
+
+    def test_points_for_an_absence_are_refused_at_their_field(self, round_here):
+        client, stored = client_of(round_here.bureau), inspected.checklist()
+        sent = self.sent(client, stored.pk) | {"items-0-text": "学生缺勤率低于2%", "items-0-judge": "缺勤一人次扣0.5分"}
+        response = client.post(page("new_version", stored.pk), sent)
+        assert response.status_code == 422
+        assert "不能按缺勤本身扣分" in response.context["rows"][0].errors["judge"][0]
+        assert not StoredChecklist.objects.filter(code="county-short").exists()
+        assert client.post(page("new_version", stored.pk), sent | {"items-0-removed": "on"}).status_code == 422
+        taken_out = sent | {"items-0-removed": "on", "full_marks": "16"}
+        assert client.post(page("new_version", stored.pk), taken_out).status_code == 302
 
     @pytest.mark.parametrize(
         "sent", [{}, {"items-TOTAL_FORMS": "x"}, {"items-TOTAL_FORMS": "100000", "items-INITIAL_FORMS": "4"}]

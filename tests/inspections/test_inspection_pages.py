@@ -160,6 +160,40 @@ class TestTheSheet:
                 client.get(address)
 
 
+class TestBeforeTheSignature:
+    @pytest.fixture
+    def begun(self, round_here):
+        inspected.fill(round_here.row, round_here.inspector, {"plan": judged(plan=1)["plan"]})
+        client = client_of(round_here.inspector)
+        client.post(page("item_photos", round_here.row.pk, "plan"), {"photo": picture()})
+        round_here.photo = round_here.row.photos.get()
+        return round_here
+
+    def seen(self, made, who) -> tuple[bool, bool, int, int]:
+        """Whether the remark and a photograph stand on the page, and what their addresses answer."""
+        client = client_of(who)
+        text = text_of(client.get(page("inspection", made.row.pk)))
+        names = ("photo", "photo_thumbnail")
+        statuses = [client.get(page(name, made.photo.pk)).status_code for name in names]
+        return "材料不全" in text, page("photo", made.photo.pk) in text, *statuses
+
+    def test_the_school_sees_no_points_remarks_and_photographs(self, begun):
+        for who in (begun.principal, begun.scene.clerk):
+            assert self.seen(begun, who) == (False, False, 403, 403)
+        text = text_of(client_of(begun.principal).get(page("inspection", begun.row.pk)))
+        assert "检查人签名以后，这里列出评分、问题和照片" in text
+        assert "得分率" not in text
+
+    def test_who_looks_and_the_bureau_see_them(self, begun):
+        for who in (begun.inspector, cast.person("贺兰", role=Role.BUREAU_OFFICER)):
+            assert self.seen(begun, who) == (True, True, 200, 200)
+
+    def test_the_school_sees_them_once_it_is_signed(self, begun):
+        inspected.fill(begun.row, begun.inspector, judged(plan=1), seen=1)
+        inspected.sign(begun.row, begun.inspector)
+        assert self.seen(begun, begun.principal) == (True, True, 200, 200)
+
+
 class TestAResult:
     @pytest.fixture
     def done(self, round_here):

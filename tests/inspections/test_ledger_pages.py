@@ -111,6 +111,12 @@ class TestTheLedger:
         response = client_of(found.principal).get(page("rectifications"), {"show": "overdue"})
         assert [line.late for line in response.context["lines"]] == ["逾期1天", "逾期1天"]
 
+    def test_says_from_which_day_a_report_waits(self, found):
+        inspected.mended(found.first, found.principal)
+        assert "9月7日起" in text_of(client_of(found.bureau).get(page("rectifications"), {"show": "reported"}))
+        assert "2026年9月7日起等" in text_of(client_of(found.bureau).get(page("rectification", found.first.pk)))
+        assert "9月7日起待核实" in text_of(client_of(found.bureau).get(page("inspection", found.row.pk)))
+
     def test_costs_the_same_however_long_it_is(self, found, django_assert_max_num_queries):
         client = client_of(found.bureau)
         client.get(page("rectifications"))
@@ -144,7 +150,24 @@ class TestTheHomes:
         assert "报整改完成，请核实" not in text_of(client_of(found.inspector).get("/"))
         move(found, found.principal, "plan", measure="补齐", responsible=found.principal.pk)
         move(found, found.principal, "report", words="已补齐")
-        assert "东坪小学报整改完成，请核实：点名齐全" in text_of(client_of(found.inspector).get("/"))
+        text = text_of(client_of(found.inspector).get("/"))
+        assert "东坪小学报整改完成，请核实：点名齐全" in text
+        assert "9月7日起待核实" in text
+
+    def test_of_who_looks_names_the_round_until_every_school_is_signed(self, round_here):
+        words = "2026年秋季期初检查：请你去检查，还有1所学校没有检查完"
+        for who in (round_here.inspector, round_here.bureau):
+            assert words in text_of(client_of(who).get("/"))
+        other = inspected.inspector(round_here.school, "别人")
+        for who in (round_here.principal, round_here.scene.teacher, other):
+            assert "请你去检查" not in text_of(client_of(who).get("/"))
+        inspected.signed(round_here.row, round_here.inspector)
+        assert "请你去检查" not in text_of(client_of(round_here.inspector).get("/"))
+
+    def test_of_who_looks_forgets_a_round_that_is_over(self, round_here, clock):
+        for day, is_there in ((18, True), (19, False)):
+            clock.move_to(at(inspected.DEADLINE.replace(day=day)))
+            assert ("请你去检查" in text_of(client_of(round_here.inspector).get("/"))) is is_there
 
     def test_of_a_teacher_is_as_before(self, found):
         assert "检查发现" not in text_of(client_of(found.scene.teacher).get("/"))

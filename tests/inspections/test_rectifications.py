@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from inspections.actions import rectifications as actions
 from inspections.actions.filling import InspectionRefused, NotYourInspection
 from inspections.models import Inspection, Rectification, RectificationStep
-from inspections.queries.ledger import boxes, findings_in, open_moves, to_mend, to_verify, waiting
+from inspections.queries.ledger import boxes, findings_in, line_of, open_moves, to_mend, to_verify, waiting
 from inspections.rectifying import Move
 from students.models import AuditRow, Notice, Role
 from tests import cast
@@ -223,12 +223,55 @@ class TestWhatWaits:
         assert (waiting(principal, MONDAY), waiting(inspector, MONDAY)) == (2, 0)
         reported(found)
         assert (waiting(principal, MONDAY), waiting(inspector, MONDAY)) == (1, 1)
-        assert list(to_verify(inspector)) == [Rectification.objects.get(item="register")]
+        assert list(to_verify(inspector, MONDAY)) == [Rectification.objects.get(item="register")]
         assert Notice.objects.filter(kind=Notice.Kind.RECTIFICATION_REPORTED, person=found.inspector).exists()
 
     def test_does_not_wait_for_an_inspector_of_another_round(self, found):
         reported(found)
-        assert not to_verify(cast.scope(inspected.inspector(found.school, "别人"))).exists()
+        assert not to_verify(cast.scope(inspected.inspector(found.school, "别人")), MONDAY).exists()
+
+    @pytest.fixture
+    def other(self, found):
+        """Another officer of the bureau, who is no inspector of the round; its only one is the 督学."""
+        found.round.inspectors.remove(found.bureau)
+        return cast.person("贺兰", role=Role.BUREAU_OFFICER)
+
+    def told(self, who):
+        return Notice.objects.filter(kind=Notice.Kind.RECTIFICATION_REPORTED, person=who).exists()
+
+    def test_does_not_wait_for_the_bureau_while_an_inspector_can_verify(self, found, other):
+        reported(found)
+        assert (waiting(cast.scope(other), MONDAY), waiting(cast.scope(found.inspector), MONDAY)) == (0, 1)
+        assert not self.told(other)
+
+    @pytest.mark.parametrize("how", ["left", "elsewhere", "closed", "runs the school"])
+    def test_waits_for_the_bureau_where_no_inspector_can_verify(self, found, other, how):
+        post = found.inspector.postings.get()
+        if how == "left":
+            found.inspector.postings.update(until=MONDAY)
+        elif how == "elsewhere":
+            post.township = cast.township("西岭镇")
+            post.save()
+        elif how == "closed":
+            found.inspector.is_active = False
+            found.inspector.save()
+        else:
+            cast.post(found.inspector, Role.DEPUTY_HEAD, school=found.school)
+        reported(found)
+        assert waiting(cast.scope(other), MONDAY) == 1
+        assert list(to_verify(cast.scope(other), MONDAY)) == [Rectification.objects.get(item="register")]
+        assert self.told(other)
+
+    def test_waits_for_the_bureau_once_the_last_inspector_leaves(self, found, other):
+        reported(found)
+        found.inspector.postings.update(until=MONDAY + timedelta(days=7))
+        days = [MONDAY + timedelta(days=number) for number in (6, 7)]
+        assert [waiting(cast.scope(other), day) for day in days] == [0, 1]
+
+    def test_waits_from_the_day_of_the_report(self, found):
+        row = reported(found)
+        assert line_of(row, DEADLINE).waits_since == MONDAY
+        assert line_of(Rectification.objects.get(item="pledge"), DEADLINE).waits_since is None
 
     @pytest.mark.parametrize(("days", "late"), [(0, 0), (1, 2)])
     def test_is_overdue_from_the_day_after(self, found, days, late):

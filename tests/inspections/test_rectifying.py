@@ -25,6 +25,17 @@ def test_a_move_begins_where_its_rule_says_and_is_somebodys(state, held, has_mea
         assert RULES[move].parts & held
 
 
+def test_every_move_leads_to_a_state_from_which_its_rule_says_what_follows():
+    assert {move: (RULES[move].start, RULES[move].end) for move in Move} == {
+        Move.PLAN: (State.OPEN, State.OPEN),
+        Move.REPORT: (State.OPEN, State.REPORTED),
+        Move.SEND_BACK: (State.REPORTED, State.OPEN),
+        Move.CLOSE: (State.REPORTED, State.CLOSED),
+        Move.POSTPONE: (State.OPEN, State.OPEN),
+        Move.WITHDRAW: (State.OPEN, State.WITHDRAWN),
+    }
+
+
 @given(parts)
 def test_what_is_closed_or_withdrawn_stays_so(held):
     assert moves_from(State.CLOSED, held, has_measure=True) == []

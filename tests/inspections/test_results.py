@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from inspections.actions import results
+from inspections.actions import rectifications, results
 from inspections.actions.filling import InspectionRefused, NotYourInspection
 from inspections.checklist import items_of, total_of
-from inspections.models import Inspection, InspectionAnswer, InspectionResult, StoredChecklist
+from inspections.models import Inspection, InspectionAnswer, InspectionResult, Rectification, StoredChecklist
 from inspections.queries.reading import read_content, sections_of
 from scoring.models import KeptScore
-from students.models import AuditRow
+from students.models import AuditRow, Notice
 from tests import cast
 from tests.inspections import inspected
 from tests.inspections.inspected import fill, judged, sign
@@ -114,6 +114,75 @@ class TestCorrecting:
     def test_of_what_was_not_signed_makes_no_sense(self, round_here):
         with pytest.raises(InspectionRefused, match="还没有检查完"):
             self.correct(round_here, register=4)
+
+
+class TestTheLedgerFollows:
+    """Findings after a correction: 点名 lost points at the signature."""
+
+    @pytest.fixture
+    def done(self, round_here):
+        inspected.signed(round_here.row, round_here.inspector, register=3)
+        round_here.first = Rectification.objects.get()
+        return round_here
+
+    def correct(self, made, **told):
+        return TestCorrecting().correct(made, **told)
+
+    def states(self):
+        return list(Rectification.objects.order_by("number").values_list("item", "state"))
+
+    def test_what_loses_points_only_now_is_to_be_mended(self, done):
+        Notice.objects.all().delete()
+        self.correct(done, register=3, pledge=4)
+        assert self.states() == [("register", "open"), ("pledge", "open")]
+        made = Rectification.objects.get(item="pledge")
+        assert (made.number, made.problem, made.raised_by) == (2, "签责任书：材料不全", done.bureau)
+        assert made.deadline == MONDAY + timedelta(days=15)
+        assert set(Notice.objects.filter(person=done.principal).values_list("kind", flat=True)) == {
+            Notice.Kind.INSPECTION, Notice.Kind.RECTIFICATION,
+        }  # fmt: skip
+
+    def test_what_has_all_its_points_again_is_over_with_the_reason(self, done):
+        Notice.objects.all().delete()
+        self.correct(done)
+        assert self.states() == [("register", "withdrawn")]
+        step = done.first.steps.get()
+        assert (step.move, step.words) == ("withdraw", "检查结果更正为第2版，这一项不再扣分：学校补交了材料")
+        assert Notice.objects.filter(kind=Notice.Kind.INSPECTION, person=done.principal).exists()
+        assert AuditRow.objects.latest("pk").details | {"ended": 1, "found": 0} == AuditRow.objects.latest("pk").details
+
+    def test_what_does_not_apply_after_all_is_over_too(self, done):
+        self.correct(done, register=3, persuade=3)
+        self.correct(done, register=3, persuade=None, seen=2, reason="没有这样的学生")
+        assert self.states() == [("register", "open"), ("persuade", "withdrawn")]
+
+    def test_what_loses_fewer_points_or_more_stays_one_finding(self, done):
+        self.correct(done, register=4)
+        self.correct(done, register=1, seen=2, reason="又查了一遍")
+        assert self.states() == [("register", "open")]
+
+    def test_taken_given_and_taken_again_is_found_again(self, done):
+        self.correct(done)
+        self.correct(done, register=4, seen=2, reason="又查了一遍")
+        assert self.states() == [("register", "withdrawn"), ("register", "open")]
+
+    def test_what_the_bureau_withdrew_does_not_come_back_with_another_item(self, done):
+        rectifications.withdraw(
+            by=done.bureau, scope=cast.scope(done.bureau), rectification=done.first, seen=0, words="不算问题"
+        )
+        self.correct(done, register=3, pledge=5)
+        assert self.states() == [("register", "withdrawn"), ("pledge", "open")]
+
+    def test_what_was_reported_is_left_to_who_verifies_it(self, done):
+        inspected.mended(done.first, done.principal)
+        self.correct(done)
+        assert self.states() == [("register", "reported")]
+
+    def test_without_a_day_to_mend_by_nothing_is_corrected(self, done, monkeypatch):
+        monkeypatch.setattr(rectifications, "usual_deadline", lambda *_: None)
+        with pytest.raises(InspectionRefused, match="请先补校历"):
+            self.correct(done, register=3, pledge=4)
+        assert InspectionResult.objects.count() == 1
 
 
 class TestAnswering:

@@ -60,6 +60,32 @@ class TestOpening:
         with pytest.raises(InspectionRefused, match="罗宁现在不是县教育局人员或督学"):
             rounds.open_round(**self.asked(round_here, inspectors=[round_here.principal]))
 
+    def test_sent_twice_at_the_same_moment_is_one(self, round_here, monkeypatch):
+        asked = self.asked(round_here)
+        opened = rounds.open_round(**asked)
+        # The first was not written yet when the second looked for it.
+        monkeypatch.setattr(InspectionRound.objects.all().__class__, "first", lambda _: None)
+        assert rounds.open_round(**asked) == opened
+        assert opened.inspections.count() == 1
+
+    def test_refuses_schools_that_none_of_its_inspectors_can_judge(self, round_here):
+        far = cast.school("西岭小学", township=cast.township("西岭镇"))
+        asked = {"schools": [round_here.school, far], "inspectors": [round_here.inspector]}
+        with pytest.raises(InspectionRefused, match="都不能去检查西岭小学，没有保存。请加上"):
+            rounds.open_round(**self.asked(round_here, **asked))
+        assert rounds.open_round(**self.asked(round_here, **asked | {"inspectors": [round_here.bureau]}))
+
+    def test_refuses_a_school_that_its_only_inspector_runs(self, round_here):
+        cast.post(round_here.principal, Role.INSPECTOR, township=round_here.school.township)
+        with pytest.raises(InspectionRefused, match="都不能去检查东坪小学"):
+            rounds.open_round(**self.asked(round_here, inspectors=[round_here.principal]))
+
+    def test_names_a_few_of_many(self, round_here):
+        town = cast.township("西岭镇")
+        schools = [cast.school(f"西岭第{number}小学", township=town) for number in range(7)]
+        with pytest.raises(InspectionRefused, match="西岭第4小学等7所"):
+            rounds.open_round(**self.asked(round_here, schools=schools, inspectors=[round_here.inspector]))
+
     def test_is_the_bureaus(self, round_here):
         who = round_here.inspector
         with pytest.raises(NotYourInspection, match="由县教育局"):
@@ -90,6 +116,14 @@ class TestChanging:
         self.change(round_here, last_day=MONDAY + timedelta(days=30))
         with pytest.raises(InspectionRefused, match="有人改过这个批次"):
             self.change(round_here, last_day=MONDAY + timedelta(days=40))
+
+    def test_adds_no_school_that_nobody_can_judge_and_keeps_one_that_is_done(self, round_here):
+        far = cast.school("西岭小学", township=cast.township("西岭镇"))
+        with pytest.raises(InspectionRefused, match="都不能去检查西岭小学"):
+            self.change(round_here, schools=[round_here.school, far], inspectors=[round_here.inspector])
+        inspected.signed(round_here.row, round_here.inspector)
+        away = inspected.inspector(far, "范远")
+        assert self.change(round_here, schools=[round_here.school, far], inspectors=[away]).version == 1
 
     def test_without_a_change_does_nothing(self, round_here):
         assert self.change(round_here).version == 0

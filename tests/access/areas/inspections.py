@@ -32,9 +32,9 @@ GET  inspections:sign            in      403      403     403   403       403   
 POST inspections:sign            in      403      403     403   403       403    403      422    422       403   403        403        404       in    pw
 GET  inspections:item_photos     in      403      403     403   403       403    403      200    200       403   403        403        404       in    pw
 POST inspections:item_photos     in      403      403     403   403       403    403      422    422       403   403        403        404       in    pw
-GET  inspections:photo           in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+GET  inspections:photo           in      403      403     403   403       403    200      200    200       403   403        403        404       in    pw
 POST inspections:photo           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  inspections:photo_thumbnail in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+GET  inspections:photo_thumbnail in      403      403     403   403       403    200      200    200       403   403        403        404       in    pw
 POST inspections:photo_thumbnail in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  inspections:remove_photo    in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 POST inspections:remove_photo    in      403      403     403   403       403    403      →      →         403   403        403        404       in    pw
