@@ -4,7 +4,9 @@ from datetime import date
 
 from django import forms
 
+from scoring.presets import ALWAYS
 from scoring.school_scheme import Band
+from students.calendar import school_year_of
 from students.forms.fields import DateField
 from students.forms.places import offer_places
 from students.models import School
@@ -84,6 +86,8 @@ class ScoreDay(forms.Form):
 
     def clean_day(self):
         day = self.cleaned_data["day"]
+        if school_year_of(day) < ALWAYS:
+            raise forms.ValidationError(f"{cdate(day)}那时还没有考核，请换一天")
         if day >= self.today:
             raise forms.ValidationError(f"{cdate(day)}还没有过完，最晚算到昨天")
         return day

@@ -199,8 +199,10 @@ def _bounded(line, charges: Mapping[tuple, Charge]) -> Decimal:
 
 def as_score(share: Share, month: ClassMonth) -> ClassScore:
     """The class's score with only what counts for the teacher in the month, to be told like any other score."""
-    lines = {measure: LineScore(share.points[measure], share.points[measure], found)
-             for measure, found in share.changes.items()}  # fmt: skip
+    lines = {
+        measure: LineScore(share.points[measure], sum((charge.points for charge in found), NOTHING), found)
+        for measure, found in share.changes.items()
+    }
     target = month.after.lines[Measure.TARGET]
     if share.target is None:
         target = LineScore(NOTHING, NOTHING, ())

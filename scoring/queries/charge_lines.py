@@ -10,7 +10,7 @@ from casework.models import Obligation
 from scoring.appeals import AppealState, fact_of
 from scoring.class_scores import Charge, ClassScore, LineScore
 from scoring.models import Appeal
-from scoring.scheme import Line, Measure, Outcome, signed
+from scoring.scheme import Line, Measure, Outcome, plain, signed
 from students.models import Student
 from students.templatetags.chinese import cdate_short
 
@@ -107,8 +107,8 @@ def _limit(line: Line, earned: LineScore) -> str:
     """What floor or cap has done; blank where nothing."""
     if earned.points == earned.raw:
         return ""
-    word = "最多扣到" if line.floor is not None else "最多加到"
-    return f"各项共{signed(earned.raw)}分，{word}{signed(earned.points)}分"
+    most = f"最多扣{plain(-line.floor)}分" if line.floor is not None else f"最多加{plain(line.cap)}分"
+    return f"各项共{signed(earned.raw)}分，全学年{most}，计{signed(earned.points)}分"
 
 
 def _judged(made: ClassScore) -> str:

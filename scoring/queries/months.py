@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from scoring.presets import ALWAYS
 from students.calendar import school_year_of, school_year_start
 from students.months import Month, months_through
 from students.queries.policy import policy_of
@@ -50,6 +51,8 @@ def month_asked(year: int, month: int, *, today: date) -> ScoreMonth | None:
     """A month of any school year; None where none of its days is over."""
     yesterday = today - DAY
     wanted = (year, month)
+    if school_year_of(date(year, month, 1)) < ALWAYS:
+        return None
     last = min(yesterday, school_year_start(school_year_of(date(year, month, 1)) + 1) - DAY)
     found = [each for each in _months_through(last) if (each.month.year, each.month.month) == wanted]
     return found[0] if found else None

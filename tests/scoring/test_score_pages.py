@@ -75,6 +75,10 @@ class TestAClass:
         assert f"{words}还没有过完，最晚算到昨天" in page
         assert "算到2026年9月9日（含）" in page
 
+    def test_says_of_a_day_long_ago_that_nothing_was_scored(self, scored):
+        for day in ("0001-01-01", "1900-01-01"):
+            assert "那时还没有考核，请换一天" in text_of(class_page(scored, scored.teacher, day=day))
+
     def test_asks_for_the_same_however_many_facts_there_are(self, scored, django_assert_num_queries):
         client, address = client_of(scored.teacher), reverse("scoring:class_score", args=[scored.school_class.pk])
         client.get(address)

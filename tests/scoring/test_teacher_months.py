@@ -46,6 +46,11 @@ def text_of(page) -> str:
     return page.content.decode()
 
 
+def test_a_month_long_ago_shows_the_latest(october):
+    page = client_of(october.principal).get(TEACHERS, {"month": "1900-01"})
+    assert page.context["month"].month.code == "2026-11"
+
+
 class TestAMonth:
     def test_gives_each_what_happened_in_their_days(self, october):
         found = months_of(2026, 10)
