@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from casework.ruleset import Tier
 from scoring.class_scores import Charge, ClassScore, Waived
-from scoring.scheme import Outcome
+from scoring.scheme import Measure, Outcome
 from students.losses import Loss
 
 DutyName = tuple[int, Tier, date]  # child, tier, key
@@ -45,6 +45,12 @@ KINDS = {
     Outcome.OPEN: FactKind.REPORT,
     Outcome.DONE: FactKind.REPORT,
     Outcome.MISSED: FactKind.LOSS,
+}
+MEASURES = {
+    FactKind.REGISTER: Measure.MISSED_ROLL_CALL,
+    FactKind.CALLS: Measure.LATE_CONTACT,
+    FactKind.REPORT: Measure.LATE_REPORT,
+    FactKind.LOSS: Measure.TARGET,
 }
 
 
@@ -136,7 +142,7 @@ class AppealAction(StrEnum):
 class Part(StrEnum):
     """What somebody is to an appeal."""
 
-    APPELLANT = "appellant"  # who made it, or answers for the class now
+    APPELLANT = "appellant"  # who made it, or is the class's 班主任 now
     SCHOOL = "school"  # 教务处 and heads of the school
     BUREAU = "bureau"
     OWN = "own"  # it is the reader's own matter: never decided by them
@@ -159,13 +165,18 @@ class Standing:
     level: Level
 
 
-def first_level(kind: FactKind, *, by_the_school: bool) -> Level:
-    """Who decides an appeal first: the bureau that of a lost child, and whatever the clerk or a head has made."""
-    return Level.BUREAU if kind is FactKind.LOSS or by_the_school else Level.SCHOOL
+def first_level(
+    kind: FactKind, *, by_the_school: bool, is_frozen: bool = False, school_decides: bool = True
+) -> Level:  # fmt: skip
+    """Who decides an appeal first: the bureau that of a lost child, of a term that is frozen, whatever the clerk or a
+    head has made, and where the school has nobody else who could (``school_decides``)."""
+    if kind is FactKind.LOSS or by_the_school or is_frozen or not school_decides:
+        return Level.BUREAU
+    return Level.SCHOOL
 
 
 def after(standing: Standing, action: AppealAction) -> Standing:
-    """Where the appeal stands once ``action`` has been done."""
+    """Where the appeal stands once ``action`` has been done. A review that is withdrawn was the one there is."""
     match action:
         case AppealAction.ACCEPT:
             return Standing(AppealState.ACCEPTED, standing.level)
@@ -173,7 +184,8 @@ def after(standing: Standing, action: AppealAction) -> Standing:
             final = standing.state is AppealState.REVIEW
             return Standing(AppealState.UPHELD if final else AppealState.REFUSED, standing.level)
         case AppealAction.WITHDRAW:
-            return Standing(AppealState.WITHDRAWN, standing.level)
+            decided = standing.state is AppealState.REVIEW
+            return Standing(AppealState.REFUSED if decided else AppealState.WITHDRAWN, standing.level)
     return Standing(AppealState.REVIEW, Level.BUREAU)
 
 
@@ -197,7 +209,7 @@ def refusal(standing: Standing, action: AppealAction, parts: Collection[Part]) -
     if standing.state not in TRANSITIONS[action]:
         return f"这份申诉现在是“{standing.state.label}”，不能{action.label}"
     if action is AppealAction.ASK_REVIEW and standing.level is Level.BUREAU:
-        return "县教育局已经处理，不再复核"
+        return "县教育局处理过的、撤回过复核的，不再复核"
     return ""
 
 

@@ -16,7 +16,7 @@ class ScoringConfig(AppConfig):
         from scoring import notice_wording, presets
         from scoring.actions.appeals import throw_away_old_drafts
         from scoring.actions.scores import keep_scores
-        from scoring.queries import award_lists
+        from scoring.queries import award_lists, freezes
         from scoring.queries.appeals import waiting
         from scoring.queries.assignments import in_charge_now
         from scoring.queries.bundle_totals import children_of_nobody
@@ -34,6 +34,7 @@ class ScoringConfig(AppConfig):
         WAITING["scoring:appeals"] = waiting
         WAITING["scoring:awards"] = award_lists.waiting_to_confirm
         WAITING["scoring:award_lists"] = award_lists.waiting_to_change
+        WAITING["scoring:freezes"] = freezes.waiting
         AFTERWARDS.append("scoring.demo.tell_appeals")
         WAITING["scoring:my_pledges"] = own_to_sign
         WAITING["scoring:bundles"] = children_of_nobody

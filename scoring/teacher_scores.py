@@ -12,7 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from scoring.class_scores import Charge, ClassScore, LineScore
-from scoring.scheme import Affected, Measure
+from scoring.scheme import Affected, Line, Measure
 
 TENTH = Decimal("0.1")
 NOTHING = Decimal(0)
@@ -150,6 +150,13 @@ def role_on(person: int, held: Iterable[Stint], day: date) -> Affected | None:
     target."""
     roles = {each.role for each in held if each.person == person and each.holds(day) and not each.is_substitute}
     return min(roles, default=None)  # 班主任 before 任课教师
+
+
+def is_charged(person: int, held: Sequence[Stint], line: Line, *, day: date | None, last: date) -> bool:
+    """Whether a fact of ``day`` counts for ``person`` in a month that ends on ``last``."""
+    if line.measure is Measure.TARGET:
+        return role_on(person, held, last) in line.affects
+    return _answers(person, held, line.affects)(day)
 
 
 def _answers(person: int, held: Sequence[Stint], affects: Iterable[Affected]) -> Callable[[date | None], bool]:

@@ -95,36 +95,39 @@ def allow_changes(schema_editor, table: str) -> None:
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_is_never_{verb}d")
 
 
-def keep_once_set(schema_editor, table: str, columns: tuple[str, ...]) -> None:
-    """Let the database refuse to change ``columns`` of a row of ``table``, or to delete it, once the first is set."""
+def keep_once_set(schema_editor, table: str, columns: tuple[str, ...], name: str = "keeps") -> None:
+    """Let the database refuse to change ``columns`` of a row of ``table``, or to delete it, once the first is set.
+
+    ``name``: of the triggers, where a table has several.
+    """
     changed = " OR ".join(f"OLD.{each} {{distinct}} NEW.{each}" for each in columns)
     message = f"{table} keeps its {columns[0]}"
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(
-            f"CREATE FUNCTION {table}_keeps() RETURNS trigger LANGUAGE plpgsql AS "
+            f"CREATE FUNCTION {table}_{name}() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
         )
         changed = changed.format(distinct="IS DISTINCT FROM")
         for verb, condition in (("UPDATE", f"AND ({changed})"), ("DELETE", "")):
             schema_editor.execute(
-                f"CREATE TRIGGER {table}_keeps_on_{verb.lower()} BEFORE {verb} ON {table} FOR EACH ROW "
-                f"WHEN (OLD.{columns[0]} IS NOT NULL {condition}) EXECUTE FUNCTION {table}_keeps()"
+                f"CREATE TRIGGER {table}_{name}_on_{verb.lower()} BEFORE {verb} ON {table} FOR EACH ROW "
+                f"WHEN (OLD.{columns[0]} IS NOT NULL {condition}) EXECUTE FUNCTION {table}_{name}()"
             )
         return
     changed = changed.format(distinct="IS NOT")
     for verb, condition in (("UPDATE", f"AND ({changed})"), ("DELETE", "")):
         schema_editor.execute(
-            f"CREATE TRIGGER {table}_keeps_on_{verb.lower()} BEFORE {verb} ON {table} "
+            f"CREATE TRIGGER {table}_{name}_on_{verb.lower()} BEFORE {verb} ON {table} "
             f"WHEN OLD.{columns[0]} IS NOT NULL {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
         )
 
 
-def let_go(schema_editor, table: str) -> None:
+def let_go(schema_editor, table: str, name: str = "keeps") -> None:
     """Undo ``keep_once_set``."""
     if schema_editor.connection.vendor == "postgresql":
         for verb in ("update", "delete"):
-            schema_editor.execute(f"DROP TRIGGER {table}_keeps_on_{verb} ON {table}")
-        schema_editor.execute(f"DROP FUNCTION {table}_keeps()")
+            schema_editor.execute(f"DROP TRIGGER {table}_{name}_on_{verb} ON {table}")
+        schema_editor.execute(f"DROP FUNCTION {table}_{name}()")
         return
     for verb in ("update", "delete"):
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_keeps_on_{verb}")
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_{name}_on_{verb}")

@@ -23,7 +23,7 @@ def frozen_scores_table(sheet: Sheet) -> Table:
         rows=lambda: sheet.rows,
         count=len(sheet.rows),
         unit="个班",
-        as_of=freeze.term.end,
+        as_of=freeze.day,
         filters=(freeze.school.name, str(freeze.term), _edition(sheet)),
         tally={"完成目标": sheet.met, "一票否决": sum(row.result["veto"] for row in sheet.rows)},
         notes=_notes(sheet),

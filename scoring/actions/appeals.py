@@ -23,7 +23,16 @@ from scoring.appeals import (
     refusal,
 )
 from scoring.models import Appeal, AppealDraft, AppealPaper
-from scoring.queries.appeals import closed_by, closed_words, deciders_of, fact_in, parts_of
+from scoring.queries.appeals import (
+    closed_by,
+    closed_words,
+    deciders_of,
+    fact_in,
+    frozen_by,
+    may_appeal,
+    parts_of,
+    school_decides,
+)
 from students.access import Scope
 from students.actions import audit, notices
 from students.actions.locks import lock_classes
@@ -31,6 +40,7 @@ from students.models import Notice, SchoolClass
 
 KEPT_DAYS = 14  # of a draft that nobody touches
 LONGEST = 2000  # characters of a field of a draft
+NOT_YOURS = "申诉由这个班的班主任、教务处和校领导提出，计在自己名下的由本人提出"
 
 
 class AppealRefused(Exception):
@@ -55,16 +65,16 @@ def make(
     ``paper``: the columns that ``students.actions.files.take_in`` made of a file. The same form sent twice is one.
     Raises ``NotYourAppeal``, ``AppealRefused``.
     """
-    if not scope.may_answer_for(school_class):
-        raise NotYourAppeal("申诉由这个班的班主任、教务处和校领导提出，没有提交。")
     lock_classes([school_class.pk])
     if row := Appeal.objects.filter(submission=submission, made_by=by, school_class=school_class).first():
         return row
-    found, told = fact_in(school_class.pk, as_of, fact)
+    made, found, told = fact_in(school_class.pk, as_of, fact)
+    if not may_appeal(scope, school_class, made, found, as_of):
+        raise NotYourAppeal(f"{NOT_YOURS}，没有提交。")
     _refuse_fact(school_class, fact, found)
     if not text:
         raise AppealRefused("申诉要写明情况，没有提交。请填写后再提交。")
-    level = first_level(found.kind, by_the_school=scope.runs(school_class.school_id))
+    level = _first_level(found, scope, school_class, today)
     row = Appeal.objects.create(
         school_class=school_class, kind=found.kind, fact=found.name, day=found.day, student_id=found.student,
         duties=found.record, told=told, ground=ground, text=text, level=level, submission=submission,
@@ -104,9 +114,12 @@ def decide(*, by, scope: Scope, appeal: Appeal, accepts: bool, note: str, versio
 
 @transaction.atomic
 def withdraw(*, by, scope: Scope, appeal: Appeal, today: date) -> Appeal:
-    """撤回 what nobody has decided on; a second press does nothing. Raises ``NotYourAppeal``, ``AppealRefused``."""
+    """撤回 what nobody has decided on, or the review, which leaves it 不成立; a second press does nothing.
+
+    Raises ``NotYourAppeal``, ``AppealRefused``.
+    """
     row = _locked(appeal)
-    if row.state == AppealState.WITHDRAWN and row.withdrawn_by_id == by.pk:
+    if row.withdrawn_by_id == by.pk:
         return row
     _refuse(row, AppealAction.WITHDRAW, scope)
     row.withdrawn_at, row.withdrawn_by = timezone.now(), by
@@ -170,7 +183,16 @@ def _refuse_fact(school_class: SchoolClass, name: str, found: AppealedFact | Non
 
 def _refuse_closed(school_class: SchoolClass, day: date) -> None:
     if row := closed_by(school_class.school_id, day):
-        raise AppealRefused(f"{closed_words(row)}，没有提交。确有错误的，请找县教育局。")
+        raise AppealRefused(f"{closed_words(row)}，没有提交。请在定分以后提出，由县教育局处理。")
+
+
+def _first_level(found: AppealedFact, scope: Scope, room: SchoolClass, today: date) -> Level:
+    return first_level(
+        found.kind,
+        by_the_school=scope.runs(room.school_id),
+        is_frozen=frozen_by(room.school_id, found.day) is not None,
+        school_decides=school_decides(room, today, by=scope.person),
+    )
 
 
 def _refuse(row: Appeal, action: AppealAction, scope: Scope, version: int | None = None) -> None:

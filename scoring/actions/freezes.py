@@ -29,6 +29,7 @@ from students.templatetags.chinese import cdate
 State = ScoreFreeze.State
 HEADS = (Role.PRINCIPAL, Role.DEPUTY_HEAD)
 OFFICES = (*HEADS, Role.REGISTRY_CLERK)
+WAITS = {Notice.Kind.SCORES_TO_SIGN: State.OPEN, Notice.Kind.SCORES_SIGNED: State.SIGNED}
 
 
 class FreezeRefused(Exception):
@@ -74,10 +75,11 @@ def sign(*, by, scope: Scope, freeze: ScoreFreeze, mark: str, today: date) -> Sc
         raise FreezeRefused(f"这所学校的考核{row.get_state_display()}，没有再签字。请看本页的最新情况。")
     if number := open_appeals(row).count():
         raise FreezeRefused(f"还有{number}份申诉没有处理完，没有签字。处理完以后再签。")
-    found = mark_of(rows_now(row.school_id, row.term.end))
+    found = mark_of(rows_now(row.school_id, row.day))
     if found != mark:
         raise FreezeRefused("你打开页面之后，得分或者依据有了变化，没有签字。请核对本页的最新得分再签。")
-    row.state, row.signed_at, row.signed_by, row.sha256 = State.SIGNED, timezone.now(), by, found
+    row.state, row.signed_at, row.signed_by = State.SIGNED, timezone.now(), by
+    row.as_of, row.sha256 = row.day, found
     _save(row, "scores.sign", by=by)
     _settle(row, Notice.Kind.SCORES_TO_SIGN, by=by)
     _tell_bureau(row, by=by, today=today)
@@ -98,7 +100,7 @@ def send_back(*, by, scope: Scope, freeze: ScoreFreeze, reason: str, today: date
         raise FreezeRefused(f"这所学校的考核{row.get_state_display()}，没有退回。请看本页的最新情况。")
     if not reason:
         raise FreezeRefused("退回要写明原因，没有退回。请填写后再提交。")
-    row.state, row.signed_at, row.signed_by, row.sha256 = State.OPEN, None, None, ""
+    row.state, row.signed_at, row.signed_by, row.as_of, row.sha256 = State.OPEN, None, None, None, ""
     row.returned_at, row.returned_by, row.return_reason = timezone.now(), by, reason
     _save(row, "scores.send_back", by=by)
     _settle(row, Notice.Kind.SCORES_SIGNED, by=by)
@@ -122,7 +124,7 @@ def freeze_scores(*, by, scope: Scope, freeze: ScoreFreeze, note: str, today: da
         raise FreezeRefused("签字和定分不能是同一个人，没有定分。请由另一位同志办理。")
     if not note:
         raise FreezeRefused("定分要写明检查情况，没有定分。请填写后再提交。")
-    rows = rows_now(row.school_id, row.term.end)
+    rows = rows_now(row.school_id, row.day)
     if mark_of(rows) != row.sha256:
         raise FreezeRefused("学校签字以后，得分或者依据有了变化，没有定分。请退回学校核对，重新签字。")
     row.state, row.frozen_at, row.frozen_by, row.note = State.FROZEN, timezone.now(), by, note
@@ -151,7 +153,7 @@ def amend(*, by, scope: Scope, freeze: ScoreFreeze, reason: str, seen: int, mark
     if number != seen:
         raise FreezeRefused("别人刚出过更正，没有保存。请核对本页的最新情况再办。")
     frozen = rows_frozen(row, edition=number)
-    now = rows_now(row.school_id, row.term.end, always={each.school_class.pk for each in frozen})
+    now = rows_now(row.school_id, row.day, always={each.school_class.pk for each in frozen})
     changed = differences(frozen, now)
     if not changed:
         raise FreezeRefused("现在的事实和定分一致，没有要更正的。没有保存。")
@@ -223,10 +225,13 @@ def _tell_bureau(row: ScoreFreeze, *, by, today: date) -> None:
 
 
 def _settle(row: ScoreFreeze, kind: Notice.Kind, *, by) -> None:
-    """Nobody waits for it any more."""
-    about = {"kind": kind, "school_class": _class_of(row.school_id), "student": None}
-    told = Person.objects.filter(notices__kind=kind, notices__school_class=about["school_class"])
-    notices.settle(by=by, to=told.distinct(), **about)
+    """Nobody waits for it any more, on whichever class of the school the notice hangs; unless another term waits."""
+    if ScoreFreeze.objects.filter(school=row.school_id, state=WAITS[kind]).exists():
+        return
+    waiting = Notice.objects.filter(kind=kind, seen_at=None, school_class__school=row.school_id).order_by()
+    for school_class in SchoolClass.objects.filter(pk__in=waiting.values("school_class")):
+        told = Person.objects.filter(notices__in=waiting.filter(school_class=school_class)).distinct()
+        notices.settle(by=by, to=told, kind=kind, school_class=school_class, student=None)
 
 
 def _class_of(school: int) -> SchoolClass:

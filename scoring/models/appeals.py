@@ -19,6 +19,7 @@ REVIEW_ASKED = Q(asked_at__isnull=False, asked_by__isnull=False, level="bureau")
 UNREVIEWED = Q(reviewed_at=None, reviewed_by=None, review="")
 REVIEWED = Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(review="")
 STANDS = Q(withdrawn_at=None, withdrawn_by=None)
+WITHDRAWN = Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
 
 
 def _when(name: str) -> models.DateTimeField:
@@ -37,8 +38,8 @@ class AppealQuerySet(ScopedQuerySet):
         return self.filter(OPEN)
 
     def seen_by(self, scope: Scope):
-        """Those of the classes whose scores the reader may open; whoever only teaches lessons sees none."""
-        return self.visible_to(scope.without_lessons)
+        """Those of the classes whose scores the reader may open, and the reader's own wherever they teach now."""
+        return self.visible_to(scope.without_lessons) | self.filter(made_by=scope.person)
 
 
 class Appeal(models.Model):
@@ -46,8 +47,9 @@ class Appeal(models.Model):
 
     ``fact`` names it (``scoring.appeals.AppealedFact``) and ``told`` says it as it stood then; ``duties`` are those it
     is made of, so that what becomes late afterwards has not been appealed for. ``level`` decides: first
-    (``decision``), and after 申请复核 (``asked``) once more (``review``), finally. ``submission``: the form that made
-    it; sent twice it is one.
+    (``decision``), and after 申请复核 (``asked``) once more (``review``), finally; a review that is withdrawn leaves it
+    不成立. What it says and what was decided never change (triggers). ``submission``: the form that made it; sent twice
+    it is one.
     """
 
     school_class = models.ForeignKey(
@@ -97,8 +99,9 @@ class Appeal(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(state="waiting") & UNDECIDED & NO_REVIEW & UNREVIEWED & STANDS)
-                | (Q(state="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False) & UNREVIEWED)
+                | (Q(state="withdrawn") & UNDECIDED & NO_REVIEW & UNREVIEWED & WITHDRAWN)
                 | (Q(state="refused") & DECIDED & NO_REVIEW & UNREVIEWED & STANDS)
+                | (Q(state="refused") & DECIDED & REVIEW_ASKED & UNREVIEWED & WITHDRAWN)
                 | (Q(state="review") & DECIDED & REVIEW_ASKED & UNREVIEWED & STANDS)
                 | (Q(state="upheld") & DECIDED & REVIEW_ASKED & REVIEWED & STANDS)
                 | (Q(state="accepted") & DECIDED & NO_REVIEW & UNREVIEWED & STANDS)

@@ -1,5 +1,7 @@
 """定分: the scores of a school's classes at a term's end, signed, frozen, amended by numbers (domain.md §8, §9)."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,8 +11,8 @@ from students.models.attendance import CLASS_PATH
 
 Person = settings.AUTH_USER_MODEL
 SCHOOL_PATH = {"school": "school", "township": "school__township", "school_class": None}
-UNSIGNED = Q(signed_at=None, signed_by=None, sha256="")
-SIGNED = Q(signed_at__isnull=False, signed_by__isnull=False) & ~Q(sha256="")
+UNSIGNED = Q(signed_at=None, signed_by=None, as_of=None, sha256="")
+SIGNED = Q(signed_at__isnull=False, signed_by__isnull=False, as_of__isnull=False) & ~Q(sha256="")
 UNFROZEN = Q(frozen_at=None, frozen_by=None, note="")
 FROZEN = Q(frozen_at__isnull=False, frozen_by__isnull=False) & ~Q(note="")
 
@@ -18,7 +20,8 @@ FROZEN = Q(frozen_at__isnull=False, frozen_by__isnull=False) & ~Q(note="")
 class ScoreFreeze(models.Model):
     """定分 of a school and a term: opened by the bureau, signed 签字确认 by the school, frozen after the inspection.
 
-    ``sha256`` is taken over all that was signed, and only that can be frozen; ``note`` says what the inspection found.
+    ``as_of``: the day through which was signed; the term's end may be moved afterwards. ``sha256`` is taken over all
+    that was signed, and only that can be frozen; ``note`` says what the inspection found.
     The last 退回 stays: ``returned_at``, ``return_reason``. Once frozen the row never changes (trigger).
     """
 
@@ -36,6 +39,7 @@ class ScoreFreeze(models.Model):
     signed_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, verbose_name="签字人", related_name="+"
     )
+    as_of = models.DateField("算到哪天", null=True, blank=True)
     sha256 = models.CharField("内容摘要", max_length=64, blank=True)
     returned_at = models.DateTimeField("退回时间", null=True, blank=True)
     returned_by = models.ForeignKey(
@@ -75,6 +79,11 @@ class ScoreFreeze(models.Model):
 
     def __str__(self):
         return f"{self.school} {self.term}"
+
+    @property
+    def day(self) -> date:
+        """The day through which it is reckoned."""
+        return self.as_of or self.term.end
 
     @property
     def is_frozen(self) -> bool:

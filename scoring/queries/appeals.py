@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from scoring.appeals import (
+    MEASURES,
     AppealAction,
     AppealedFact,
     AppealState,
@@ -21,6 +23,8 @@ from scoring.class_scores import ClassScore
 from scoring.models import Appeal, ScoreFreeze
 from scoring.queries.charge_lines import LineInWords, lines_in_words
 from scoring.queries.class_scores import class_scores
+from scoring.queries.teacher_scores import classes_of, staff_begun, stints_in
+from scoring.teacher_scores import is_charged
 from students.access import SCHOOL_ROLES, Scope, in_force
 from students.calendar import school_year_of
 from students.models import Person, Posting, Role, SchoolClass, Student
@@ -42,6 +46,29 @@ def parts_of(scope: Scope, appeal: Appeal) -> frozenset[Part]:
         Part.OWN: ours or made or (appeal.state == AppealState.REVIEW and appeal.decided_by_id == scope.person),
     }
     return frozenset(part for part, holds in held.items() if holds)
+
+
+def had_class(scope: Scope, school_class: int, day: date) -> bool:
+    """Whether the reader has had the class as 班主任, 代班 or 任课教师 in the school year of ``day``."""
+    return classes_of(scope.person, school_year_of(day)).filter(pk=school_class).exists()
+
+
+def may_appeal(scope: Scope, room: SchoolClass, made: ClassScore, fact: AppealedFact | None, day: date) -> bool:
+    """Whoever answers for the class now, and whoever the fact counts for in a month that ends on ``day`` (我的考核)."""
+    if scope.may_answer_for(room):
+        return True
+    if fact is None or not had_class(scope, room.pk, day):
+        return False
+    begun = staff_begun([room.school_id])
+    held = stints_in([room.pk], school_year=school_year_of(day), through=day, begun=begun)
+    return is_charged(scope.person, held, made.scheme.line(MEASURES[fact.kind]), day=fact.day, last=day)
+
+
+def school_decides(room: SchoolClass, day: date, *, by: int) -> bool:
+    """Whether the school has somebody who decides an appeal of ``by`` for the class, and it is not their own."""
+    teachers = Posting.objects.filter(school_class=room, role=Role.HOMEROOM_TEACHER)
+    own = {by, *in_force(teachers, day).values_list("person", flat=True)}
+    return any(person.pk not in own for person in deciders_of(room.school_id, Level.SCHOOL, day))
 
 
 def deciders_of(school: int, level: Level, day: date) -> list[Person]:
@@ -70,11 +97,11 @@ def told_of(lines: Collection[LineInWords], fact: AppealedFact) -> str:
     return fact.kind.label
 
 
-def fact_in(school_class: int, day: date, name: str) -> tuple[AppealedFact | None, str]:
-    """The fact of that name in the class's score through ``day``, and its words; None where it costs nothing there."""
+def fact_in(school_class: int, day: date, name: str) -> tuple[ClassScore, AppealedFact | None, str]:
+    """The class's score through ``day``, the fact of that name in it, its words; None where it costs nothing there."""
     made = score_of(school_class, day)
     fact = find(made, name)
-    return fact, told_of(lines_in_words(made), fact) if fact else ""
+    return made, fact, told_of(lines_in_words(made), fact) if fact else ""
 
 
 def answers(scope: Scope, school_class: int, name: str, found: AppealedFact | None) -> Appeal | None:
@@ -83,23 +110,37 @@ def answers(scope: Scope, school_class: int, name: str, found: AppealedFact | No
     return standing if standing and (found is None or standing.duties == found.record) else None
 
 
+def _term_of(school: int, day: date, state: ScoreFreeze.State) -> ScoreFreeze | None:
+    terms = ScoreFreeze.objects.filter(school=school, term__school_year=school_year_of(day), state=state)
+    return terms.filter(as_of__gte=day).select_related("term").order_by("as_of").first()
+
+
 def closed_by(school: int, day: date) -> ScoreFreeze | None:
-    """The signed or frozen term that a fact of ``day`` counts in; None while appeals can be made."""
-    terms = ScoreFreeze.objects.filter(school=school, term__school_year=school_year_of(day), term__end__gte=day)
-    return terms.exclude(state=ScoreFreeze.State.OPEN).select_related("term").order_by("term__end").first()
+    """The term that a fact of ``day`` counts in and that is signed but not frozen; None while appeals can be made."""
+    return _term_of(school, day, ScoreFreeze.State.SIGNED)
+
+
+def frozen_by(school: int, day: date) -> ScoreFreeze | None:
+    """The frozen term that a fact of ``day`` counts in: what is accepted there leads to an amendment."""
+    return _term_of(school, day, ScoreFreeze.State.FROZEN)
+
+
+def to_be_amended(row: Appeal) -> ScoreFreeze | None:
+    """The frozen term that an appeal is about, where it is open or was accepted after the freeze."""
+    freeze = frozen_by(row.school_class.school_id, row.day)
+    accepted = row.state == AppealState.ACCEPTED and freeze and (row.reviewed_at or row.decided_at) > freeze.frozen_at
+    return freeze if row.is_open or accepted else None
 
 
 def closed_until(school: int, school_year: int) -> date:
-    """The last day of the school year's terms that were signed; up to it no appeal can be made. One query."""
-    signed = ScoreFreeze.objects.filter(school=school, term__school_year=school_year)
-    signed = signed.exclude(state=ScoreFreeze.State.OPEN)
-    return signed.aggregate(last=Max("term__end"))["last"] or date.min
+    """The last day of what is signed and not frozen yet; up to it no appeal can be made. One query."""
+    signed = ScoreFreeze.objects.filter(school=school, term__school_year=school_year, state=ScoreFreeze.State.SIGNED)
+    return signed.aggregate(last=Max("as_of"))["last"] or date.min
 
 
 def closed_words(row: ScoreFreeze) -> str:
-    """That a term takes no more appeals, without a full stop."""
-    state = "已签字确认" if row.state == ScoreFreeze.State.SIGNED else "已定分"
-    return f"{row.term}的考核{state}，不再受理申诉"
+    """That a term takes no appeals until it is frozen, without a full stop."""
+    return f"{row.term}的考核已签字确认，定分以前不受理申诉"
 
 
 def boxes(scope: Scope, wanted: Mapping) -> dict[str, QuerySet[Appeal]]:
@@ -133,8 +174,13 @@ def _narrowed(rows: QuerySet[Appeal], wanted: Mapping) -> QuerySet[Appeal]:
 
 
 def for_list(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
-    """With all that a list names; what waits longest first, of the rest the newest."""
+    """With all that a list names, the newest first."""
     return rows.select_related("school_class__school", "student", *PEOPLE)
+
+
+def longest_first(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
+    """What waits longest first; a review waits since it was asked for."""
+    return rows.order_by(Coalesce("asked_at", "made_at"), "pk")
 
 
 @dataclass(frozen=True)
@@ -143,6 +189,7 @@ class AppealLine:
 
     row: Appeal
     actions: tuple[AppealAction, ...]
+    opens: bool  # the class; of one that is no longer theirs a teacher is told no child's name
 
     @property
     def decides(self) -> bool:
@@ -151,7 +198,12 @@ class AppealLine:
 
 def line_of(row: Appeal, scope: Scope) -> AppealLine:
     """One row of ``for_list`` as the reader may deal with it."""
-    return AppealLine(row, open_actions(row.standing, parts_of(scope, row)))
+    return AppealLine(row, open_actions(row.standing, parts_of(scope, row)), _holds(scope, row.school_class))
+
+
+def _holds(scope: Scope, room: SchoolClass) -> bool:
+    here = room.pk in scope.classes or room.school_id in scope.schools
+    return scope.county or here or room.school.township_id in scope.townships
 
 
 def not_yours(row: Appeal, action: AppealAction, scope: Scope) -> str:
@@ -174,7 +226,7 @@ def history(row: Appeal) -> list[dict]:
         (row.decided_at, row.decided_by, first, row.decision),
         (row.asked_at, row.asked_by, "申请复核", row.asked),
         (row.reviewed_at, row.reviewed_by, "复核：认定不可归责" if accepted else "复核：维持原处理", row.review),
-        (row.withdrawn_at, row.withdrawn_by, "撤回", ""),
+        (row.withdrawn_at, row.withdrawn_by, "撤回复核" if row.asked_by_id else "撤回", ""),
     ]
     return [
         {"when": cdatetime(at), "title": title, "by": by.name, "text": text}
@@ -185,5 +237,13 @@ def history(row: Appeal) -> list[dict]:
 
 def of_class(scope: Scope, school_class: int) -> dict[str, Appeal]:
     """Fact → the latest appeal of the class against it that was not withdrawn."""
-    rows = Appeal.objects.seen_by(scope).filter(school_class=school_class).exclude(state=AppealState.WITHDRAWN)
-    return {row.fact: row for row in rows.select_related("made_by", "decided_by", "reviewed_by").order_by("pk")}
+    return against(Appeal.objects.seen_by(scope), [school_class]).get(school_class, {})
+
+
+def against(rows: QuerySet[Appeal], classes: Collection[int]) -> dict[int, dict[str, Appeal]]:
+    """Class → fact → the latest of ``rows`` against it that was not withdrawn. One query."""
+    found: dict[int, dict[str, Appeal]] = {}
+    rows = rows.filter(school_class__in=classes).exclude(state=AppealState.WITHDRAWN)
+    for row in rows.select_related("made_by", "decided_by", "reviewed_by").order_by("pk"):
+        found.setdefault(row.school_class_id, {})[row.fact] = row
+    return found

@@ -83,7 +83,7 @@ def frozen_scores(freezes: QuerySet[ScoreFreeze]) -> list[SchoolScores]:
     for row in sorted(latest.values(), key=lambda row: row.school_class.number):
         shown = ClassRow(row.school_class, row.scheme_id, row.facts, row.result, row.sha256, row.pk, row.number)
         classes[row.freeze_id].append(Scored(shown, facts_of(row.facts), schemes[row.scheme_id]))
-    return [SchoolScores(row.school, row.term, row.term.end, classes[row.pk], row, row.amended) for row in rows]
+    return [SchoolScores(row.school, row.term, row.day, classes[row.pk], row, row.amended) for row in rows]
 
 
 def scores_now(school: School, term: Term, today: date) -> SchoolScores:

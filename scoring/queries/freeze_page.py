@@ -90,14 +90,14 @@ def sheet_of(freeze: ScoreFreeze, asked: str, *, compares: bool = True) -> Sheet
     edition = 0 if asked == "0" else edition
     told = {"freeze": freeze, "edition": edition, "amendments": amendments, "entries": _entries(freeze, amendments)}
     if not freeze.is_frozen:
-        now = rows_now(freeze.school_id, freeze.term.end)
+        now = rows_now(freeze.school_id, freeze.day)
         waiting = list(open_appeals(freeze).select_related("school_class"))
         return Sheet(rows=now, mark=mark_of(now), appeals=waiting, **told)
     rows = rows_frozen(freeze, edition=edition)
     if not compares:
         return Sheet(rows=rows, **told)
     latest = rows if edition == len(amendments) else rows_frozen(freeze, edition=len(amendments))
-    now = rows_now(freeze.school_id, freeze.term.end, always={row.school_class.pk for row in latest})
+    now = rows_now(freeze.school_id, freeze.day, always={row.school_class.pk for row in latest})
     return Sheet(rows=rows, mark=mark_of(now), differences=differences(latest, now), **told)
 
 

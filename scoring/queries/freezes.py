@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from scoring.appeals import OPEN_STATES
+from scoring.appeals import OPEN_STATES, AppealState, Level
 from scoring.class_scores import ClassScore, score
 from scoring.frozen import Change, change, content_of, digest, digest_of_list, facts_of, record_of, result_of
-from scoring.models import Appeal, FrozenScore, ScoreFreeze, StoredScheme
+from scoring.models import Appeal, FrozenScore, ScoreAmendment, ScoreFreeze, StoredScheme
 from scoring.queries.class_scores import class_scores
 from scoring.scheme import Measure
 from scoring.scheme_reading import read_scheme
 from students.access import Scope
-from students.calendar import school_year_start
+from students.calendar import school_year_of, school_year_start
 from students.metrics import DROPOUT_RATE
 from students.models import School, SchoolClass, Term
 
@@ -120,7 +121,7 @@ def score_from(row: FrozenScore) -> ClassScore:
 
 def open_appeals(freeze: ScoreFreeze) -> QuerySet[Appeal]:
     """Appeals of the school, up to the end of the term, that nobody has decided on."""
-    days = (school_year_start(freeze.term.school_year), freeze.term.end)
+    days = (school_year_start(freeze.term.school_year), freeze.day)
     states = sorted(state.value for state in OPEN_STATES)
     return Appeal.objects.filter(school_class__school=freeze.school_id, day__range=days, state__in=states)
 
@@ -146,10 +147,48 @@ class Progress:
 
 
 def freezes_of(scope: Scope, term: Term | None) -> QuerySet[ScoreFreeze]:
-    """Those of a term, with how many times each was amended."""
+    """Those of a term, with how many times each was amended, whether that is due once more, and how many appeals the
+    school has accepted itself."""
     rows = ScoreFreeze.objects.visible_to(scope).filter(term=term).annotate(amended=Count("amendments"))
+    if term:
+        due, own = is_to_be_amended(term.school_year), accepted_by_the_school(term)
+        rows = rows.annotate(is_to_be_amended=due, accepted_here=own)
     people = ("school__township", "term", "signed_by", "frozen_by")
     return rows.select_related(*people).order_by("school__code")
+
+
+def accepted_by_the_school(term: Term) -> Coalesce:
+    """How many appeals of the term's score the school of a row has accepted itself: it judges its own registers."""
+    days = (school_year_start(term.school_year), term.end)
+    rows = Appeal.objects.filter(school_class__school=OuterRef("school"), day__range=days)
+    rows = rows.filter(state=AppealState.ACCEPTED, level=Level.SCHOOL).order_by()
+    counts = rows.values("school_class__school").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counts), 0)
+
+
+def is_to_be_amended(school_year: int) -> Exists:
+    """Whether an appeal was accepted since a frozen row of the school year was frozen, or amended last."""
+    amended = ScoreAmendment.objects.filter(freeze=OuterRef(OuterRef("pk"))).order_by("-number").values("issued_at")
+    rows = Appeal.objects.filter(
+        school_class__school=OuterRef("school"),
+        state=AppealState.ACCEPTED,
+        day__gte=school_year_start(school_year),
+        day__lte=OuterRef("as_of"),
+    )
+    rows = rows.annotate(accepted_at=Coalesce("reviewed_at", "decided_at"))
+    return Exists(rows.filter(accepted_at__gt=Coalesce(Subquery(amended[:1]), OuterRef("frozen_at"))))
+
+
+def waiting(scope: Scope, today: date) -> int:
+    """How many wait for the reader: a head to sign, the bureau to freeze what others have signed, or to amend."""
+    if not (scope.led or scope.is_bureau):
+        return 0
+    wanted = Q(state=State.OPEN, school__in=scope.led)
+    if scope.is_bureau:
+        wanted |= Q(state=State.SIGNED) & ~Q(signed_by=scope.person)
+        for year in (school_year_of(today) - 1, school_year_of(today)):
+            wanted |= Q(is_to_be_amended(year), state=State.FROZEN, term__school_year=year)
+    return ScoreFreeze.objects.visible_to(scope).filter(wanted).count()
 
 
 def progress_of(scope: Scope, term: Term) -> Progress:
@@ -170,21 +209,21 @@ def frozen_for(scope: Scope, school_class: int, day: date, school_year: int) -> 
     """The frozen score of a class that counts for ``day``: of the first frozen term of the year that ends on it or
     later, as it was last amended."""
     rows = FrozenScore.objects.visible_to(scope).filter(school_class=school_class)
-    rows = rows.filter(freeze__state=State.FROZEN, freeze__term__school_year=school_year, freeze__term__end__gte=day)
+    rows = rows.filter(freeze__state=State.FROZEN, freeze__term__school_year=school_year, freeze__as_of__gte=day)
     rows = rows.select_related("freeze__term", "freeze__frozen_by", "school_class")
-    return rows.order_by("freeze__term__end", "-number").first()
+    return rows.order_by("freeze__as_of", "-number").first()
 
 
 def with_frozen(rows, day: date | None):
     """Kept scores with ``frozen`` and ``frozen_total``: of a term that was frozen on that very day."""
     same = FrozenScore.objects.filter(
-        school_class=OuterRef("school_class"), freeze__term__end=day, freeze__state=State.FROZEN
+        school_class=OuterRef("school_class"), freeze__as_of=day, freeze__state=State.FROZEN
     ).order_by("-number")
     return rows.annotate(frozen=Subquery(same.values("pk")[:1]), frozen_total=Subquery(same.values("total")[:1]))
 
 
 def number_frozen(rows, day: date | None) -> int:
     """How many of the classes of kept scores have been frozen on that day."""
-    frozen = FrozenScore.objects.filter(freeze__term__end=day, freeze__state=State.FROZEN)
+    frozen = FrozenScore.objects.filter(freeze__as_of=day, freeze__state=State.FROZEN)
     classes = frozen.filter(school_class__in=rows.order_by().values("school_class"))
     return classes.order_by().values("school_class").distinct().count()

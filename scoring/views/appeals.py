@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scoring.actions import appeals as actions
@@ -14,24 +15,27 @@ from scoring.appeal_forms import ACCEPT, AppealFilter, AppealForm, DecisionForm,
 from scoring.appeals import AppealAction
 from scoring.models import Appeal, AppealDraft, AppealPaper
 from scoring.queries import appeals as queries
-from scoring.views.class_scores import score_page
+from students.access import CLASS_ROLES, REGISTRY_ROLES
 from students.models import School, SchoolClass
 from students.templatetags.chinese import ctime
+from students.views.audience import only_for
 from students.views.files import send_file
 from students.views.lists import box_shown, tabs
 
 PAGE_SIZE = 30
+appeal_page = only_for(REGISTRY_ROLES | CLASS_ROLES, "考核申诉由教师、学校和主管部门查看")
 
 
 @require_safe
-@score_page
+@appeal_page
 def appeals(request):
     """等我处理, 处理中, 已办结; narrowed down by school and kind."""
     form = AppealFilter(request.GET, schools=list(School.objects.visible_to(request.scope)))
     form.full_clean()
     boxes = queries.boxes(request.scope, form.cleaned_data)
     shown, counts = box_shown(request.GET.get("tab", ""), boxes)
-    paginator = Paginator(queries.for_list(boxes[shown]), PAGE_SIZE)
+    rows = queries.for_list(boxes[shown])
+    paginator = Paginator(rows if shown == queries.DONE else queries.longest_first(rows), PAGE_SIZE)
     paginator.count = counts[shown]
     page = paginator.get_page(request.GET.get("page"))
     context = {
@@ -45,7 +49,7 @@ def appeals(request):
 
 
 @require_safe
-@score_page
+@appeal_page
 def appeal(request, pk: int):
     """One appeal: what was charged, what is said, who decided what, and what can be done now."""
     return _show(request, _found(request, pk))
@@ -60,6 +64,7 @@ def _show(request, row: Appeal, *, decision=None, review=None):
     context = {
         "row": row,
         "each": queries.line_of(row, request.scope),
+        "frozen": queries.to_be_amended(row),
         "children": queries.children_of(row),
         "entries": queries.history(row),
         "paper": AppealPaper.objects.filter(appeal=row).defer("content").first(),
@@ -70,11 +75,13 @@ def _show(request, row: Appeal, *, decision=None, review=None):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@score_page
+@appeal_page
 def make_appeal(request, pk: int, day, fact: str):
     """提出 an appeal against a fact of the class's score through ``day``."""
-    room = _answered_for(request, pk, day)
-    found, words = queries.fact_in(pk, day, fact)
+    room = _room(request, pk, day)
+    made, found, words = queries.fact_in(pk, day, fact)
+    if not queries.may_appeal(request.scope, room, made, found, day):
+        raise PermissionDenied(f"{actions.NOT_YOURS}，你可以查看")
     if request.method != "POST" and (standing := queries.answers(request.scope, pk, fact, found)):
         return redirect("scoring:appeal", standing.pk)
     draft = AppealDraft.objects.filter(author=request.user, school_class=pk, fact=fact).first()
@@ -90,6 +97,8 @@ def make_appeal(request, pk: int, day, fact: str):
     if not form.is_bound:
         _refuse_form(room, found)
     context = {"form": form, "room": room, "day": day, "fact": fact, "told": words, "draft": draft}
+    of = found.day if found else day
+    context |= {"frozen": queries.frozen_by(room.school_id, of), "back": _back(request, room)}
     return render(request, "scoring/appeal_form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -98,24 +107,35 @@ def _refuse_form(room: SchoolClass, found) -> None:
     if found is None:
         raise Http404
     if closed := queries.closed_by(room.school_id, found.day):
-        raise PermissionDenied(f"{queries.closed_words(closed)}。确有错误的，请找县教育局")
+        raise PermissionDenied(f"{queries.closed_words(closed)}。请在定分以后提出，由县教育局处理")
 
 
-def _answered_for(request, pk: int, day) -> SchoolClass:
-    """The class, where the reader can appeal for it."""
+def _room(request, pk: int, day) -> SchoolClass:
+    """The class, where the reader sees it or has had it in the school year."""
     if day > request.today:
         raise Http404
-    room = get_object_or_404(SchoolClass.objects.visible_to(request.scope).select_related("school"), pk=pk)
-    if not request.scope.may_answer_for(room):
-        raise PermissionDenied("申诉由这个班的班主任、教务处和校领导提出，你可以查看")
-    return room
+    rows = SchoolClass.objects.select_related("school")
+    if room := rows.visible_to(request.scope).filter(pk=pk).first():
+        return room
+    if not queries.had_class(request.scope, pk, day):
+        raise Http404
+    return rows.get(pk=pk)
+
+
+def _back(request, room: SchoolClass) -> tuple[str, str]:
+    """Where the reader came from, and what it is called."""
+    if request.scope.may_answer_for(room):
+        return reverse("scoring:class_score", args=[room.pk]), "班级得分"
+    return reverse("scoring:mine"), "我的考核"
 
 
 @require_POST
-@score_page
+@appeal_page
 def save_appeal_draft(request, pk: int, day, fact: str):
     """Keep what has been typed so far: asked for by the page itself while one types."""
-    room = _answered_for(request, pk, day)
+    room = _room(request, pk, day)
+    if not (request.scope.may_answer_for(room) or queries.had_class(request.scope, pk, day)):
+        raise PermissionDenied(f"{actions.NOT_YOURS}，你可以查看")
     fields, key = AppealForm.typed_in(request.POST)
     draft = None
     if key and len(fact) <= AppealDraft._meta.get_field("fact").max_length:
@@ -124,7 +144,7 @@ def save_appeal_draft(request, pk: int, day, fact: str):
 
 
 @require_POST
-@score_page
+@appeal_page
 def decide_appeal(request, pk: int):
     """不可归责, or not, with the reason."""
     row, form = _found(request, pk), DecisionForm(request.POST)
@@ -138,7 +158,7 @@ def decide_appeal(request, pk: int):
 
 
 @require_POST
-@score_page
+@appeal_page
 def review_appeal(request, pk: int):
     """申请复核."""
     row, form = _found(request, pk), ReviewForm(request.POST)
@@ -169,13 +189,14 @@ def _refuse_others(request, row: Appeal, action: AppealAction) -> None:
 
 
 @require_POST
-@score_page
+@appeal_page
 def withdraw_appeal(request, pk: int):
     """撤回."""
     row = _found(request, pk)
     try:
-        actions.withdraw(by=request.user, scope=request.scope, appeal=row, today=request.today)
-        messages.success(request, "申诉已撤回。")
+        row = actions.withdraw(by=request.user, scope=request.scope, appeal=row, today=request.today)
+        review = "复核申请已撤回，仍按学校的处理结果。"
+        messages.success(request, review if row.asked_by_id else "申诉已撤回。")
     except actions.NotYourAppeal as refused:
         raise PermissionDenied(str(refused)) from None
     except actions.AppealRefused as refused:
@@ -184,7 +205,7 @@ def withdraw_appeal(request, pk: int):
 
 
 @require_safe
-@score_page
+@appeal_page
 def appeal_paper(request, pk: int):
     """The photograph or PDF handed in with it."""
     row = _found(request, pk)

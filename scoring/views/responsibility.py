@@ -24,7 +24,7 @@ WAYS = {
         ("scoring:teachers", "教师个人绩效", "一所学校各位教师当月的得分", COUNTY_ROLES | SCHOOL_ROLES),
     ],
     "申诉和定分": [
-        ("scoring:appeals", "申诉", "不可归责的写明情况，附上材料；答复写在得分里", REGISTRY_ROLES),
+        ("scoring:appeals", "申诉", "不可归责的写明情况，附上材料；答复写在得分里", REGISTRY_ROLES | CLASS_ROLES),
         ("scoring:freezes", "学期定分", "学期结束后核对、签字、检查、定分，以后只出更正", OFFICE_ROLES),
     ],
     "评优": [

@@ -4,7 +4,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from scoring.appeals import FactKind, facts_of
 from scoring.forms import OneSchool
+from scoring.models import Appeal
+from scoring.queries import appeals
 from scoring.queries.award_lists import awards_of_person
 from scoring.queries.charge_lines import lines_in_words
 from scoring.queries.months import ScoreMonth, month_asked, months_begun
@@ -71,7 +74,8 @@ def mine(request):
 
 def _teacher_page(request, person: Person, visible, *, is_own: bool):
     months, month = asked_months(request)
-    classes = visible.filter(pk__in=classes_of(person.pk, month.month.school_year))
+    year = month.month.school_year
+    classes = visible.filter(pk__in=classes_of(person.pk, year))
     if not is_own and not classes.exists():
         raise Http404
     found = teacher_months(classes, month, person=person.pk)
@@ -81,20 +85,25 @@ def _teacher_page(request, person: Person, visible, *, is_own: bool):
         "month": month,
         "months": month_tabs(request, months, month),
         "awards": list(awards_of_person(person, request.scope if not is_own else None)),
-        "found": [(each, _shares(each, request.scope if is_own else None)) for each in found],
+        "found": [(each, _shares(each, request.scope if is_own else None, year)) for each in found],
     }
     return render(request, "scoring/teacher.html", context)
 
 
-def _shares(each: TeacherMonth, scope) -> list[dict]:
-    """The classes that count, each with its lines in words; of a class that is no longer in ``scope`` (None: all are)
-    no child is named."""
-    return [_told(share, school_class, each.months[school_class.pk], scope) for school_class, share in each.shares]
+def _shares(each: TeacherMonth, scope, school_year: int) -> list[dict]:
+    """The classes that count, each with its lines in words and the appeals against them; of a class that is no longer
+    in ``scope`` (None: all are) no child is named."""
+    made = appeals.against(Appeal.objects.all(), [school_class.pk for school_class, _ in each.shares])
+    closed_until = appeals.closed_until(each.school.pk, school_year)
+    return [
+        _told(share, room, each.months[room.pk], scope, appeals=made.get(room.pk, {}), closed_until=closed_until)
+        for room, share in each.shares
+    ]
 
 
-def _told(share: Share, school_class: SchoolClass, month: ClassMonth, scope) -> dict:
+def _told(share: Share, school_class: SchoolClass, month: ClassMonth, scope, **standing) -> dict:
     facts = month.after.facts
-    lines = lines_in_words(as_score(share, month))
+    lines = lines_in_words(as_score(share, month), **standing)
     return {
         "share": share,
         "school_class": school_class,
@@ -103,4 +112,11 @@ def _told(share: Share, school_class: SchoolClass, month: ClassMonth, scope) -> 
         "target": month.after.scheme.targets[school_class.stage].words,
         "counts": f"学年初{facts.baseline}人，流失{len(facts.lost)}人",
         "lines": [line for line in lines if line.points or line.facts],
+        "charged": _charged(share, month),
     }
+
+
+def _charged(share: Share, month: ClassMonth) -> set[str]:
+    """The facts that the teacher may appeal against: those that cost points still and count for them."""
+    found = facts_of(month.after)
+    return {fact.name for fact in found if fact.kind is not FactKind.LOSS or share.target is not None}

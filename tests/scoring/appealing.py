@@ -10,6 +10,7 @@ from scoring.frozen import digest, record_of, result_of
 from scoring.models import Appeal, ScoreFreeze, StoredScheme
 from scoring.queries.freezes import mark_of, rows_now
 from scoring.scheme_reading import read_scheme
+from students.access import in_force, scope_of
 from students.actions import enrolment
 from students.enrolment import EventKind
 from students.models import Role, Term
@@ -47,7 +48,8 @@ def make(scene, fact: str = REGISTER, *, by=None, today: date = TODAY, as_of: da
     who = by or scene.teacher
     told = {"ground": Ground.NETWORK, "text": "9月4日下午停电。", "submission": uuid4()} | more
     where = {"school_class": scene.school_class, "as_of": as_of, "fact": fact, "today": today}
-    return appeals.make(by=who, scope=cast.scope(who), **where, **told)
+    scope = scope_of(who, in_force(who.postings.all(), today))
+    return appeals.make(by=who, scope=scope, **where, **told)
 
 
 def decide(appeal: Appeal, who, *, accepts: bool = True, note: str = "供电所证明属实", version: int | None = None):
@@ -76,7 +78,7 @@ def opened(scene, bureau, *, term: Term | None = None, today: date = AFTER) -> S
 
 def mark(freeze: ScoreFreeze) -> str:
     """The digest that the page of the school would show."""
-    return mark_of(rows_now(freeze.school_id, freeze.term.end))
+    return mark_of(rows_now(freeze.school_id, freeze.day))
 
 
 def sign(freeze: ScoreFreeze, who, *, today: date = AFTER, **more) -> ScoreFreeze:

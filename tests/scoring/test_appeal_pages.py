@@ -265,7 +265,7 @@ class TestThePage:
         row = ask_review(decide(make(scored, CALLS), scored.clerk, accepts=False), scored.teacher)
         client, page = client_of(bureau), reverse("scoring:appeal", args=[row.pk])
         client.get(page)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(page)
 
 

@@ -94,17 +94,19 @@ class TestWhatIsWaived:
 
 
 @pytest.mark.parametrize(
-    ("kind", "by_the_school", "level"),
+    ("kind", "how", "level"),
     [
-        (FactKind.REGISTER, False, Level.SCHOOL),
-        (FactKind.CALLS, False, Level.SCHOOL),
-        (FactKind.REPORT, False, Level.SCHOOL),
-        (FactKind.LOSS, False, Level.BUREAU),
-        (FactKind.REGISTER, True, Level.BUREAU),
+        (FactKind.REGISTER, {}, Level.SCHOOL),
+        (FactKind.CALLS, {}, Level.SCHOOL),
+        (FactKind.REPORT, {}, Level.SCHOOL),
+        (FactKind.LOSS, {}, Level.BUREAU),
+        (FactKind.REGISTER, {"by_the_school": True}, Level.BUREAU),
+        (FactKind.REGISTER, {"is_frozen": True}, Level.BUREAU),
+        (FactKind.REGISTER, {"school_decides": False}, Level.BUREAU),
     ],
 )
-def test_a_lost_child_and_what_the_school_itself_appeals_are_the_bureaus(kind, by_the_school, level):
-    assert first_level(kind, by_the_school=by_the_school) is level
+def test_a_lost_child_and_what_the_school_cannot_judge_are_the_bureaus(kind, how, level):
+    assert first_level(kind, **({"by_the_school": False} | how)) is level
 
 
 class TestWhoDoesWhat:
@@ -141,6 +143,12 @@ class TestWhoDoesWhat:
         assert bool(words) is not allowed
         assert allowed or state.label in words
 
+    def test_a_review_that_is_withdrawn_was_the_only_one(self):
+        left = after(REVIEW, AppealAction.WITHDRAW)
+        assert left.state is AppealState.REFUSED
+        assert open_actions(left, EVERYTHING) == ()
+        assert "不再复核" in refusal(left, AppealAction.ASK_REVIEW, EVERYTHING)
+
     def test_what_was_reviewed_is_over(self):
         refused = after(SCHOOL, AppealAction.REFUSE)
         review = after(refused, AppealAction.ASK_REVIEW)
@@ -159,6 +167,8 @@ class TestWhoDoesWhat:
                 done.append(action)
         assert len(done) <= 3
         assert done.count(AppealAction.ASK_REVIEW) <= 1
+        # What was decided is never as if it had not been made: it could be begun again without end.
+        assert AppealAction.REFUSE not in done or standing.state is not AppealState.WITHDRAWN
 
 
 def test_a_fact_is_stored_as_plain_data():

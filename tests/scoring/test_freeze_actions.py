@@ -10,7 +10,8 @@ from scoring.actions import freezes
 from scoring.actions.freezes import FreezeRefused, NotYoursToFreeze
 from scoring.frozen import content_of, digest, digest_of_list, result_of
 from scoring.models import FrozenScore, ScoreAmendment, ScoreFreeze
-from scoring.queries.freezes import differences, rows_frozen, rows_now, score_from
+from scoring.queries.freeze_page import sheet_of
+from scoring.queries.freezes import differences, frozen_for, rows_frozen, rows_now, score_from, waiting
 from students.actions import corrections
 from students.models import AuditRow, Notice, Role, Term
 from tests import cast
@@ -123,6 +124,42 @@ class TestSigning:
         far = cast.person(role=Role.PRINCIPAL, school=cast.school("西岭小学"))
         with pytest.raises(NotYoursToFreeze):
             sign(opened(scored, bureau), far)
+
+
+class TestWhatWaits:
+    def test_is_the_heads_to_sign_and_then_the_bureaus_to_freeze(self, scored, bureau, head):
+        counts = lambda: [waiting(cast.scope(who), AFTER) for who in (scored.clerk, head, bureau)]  # noqa: E731
+        row = opened(scored, bureau)
+        assert counts() == [0, 1, 0]
+        sign(row, head)
+        assert counts() == [0, 0, 1]
+        freeze_scores(row, bureau)
+        assert counts() == [0, 0, 0]
+
+    def test_is_settled_though_a_class_was_formed_meanwhile(self, scored, bureau, head):
+        row = opened(scored, bureau)
+        cast.student(cast.school_class(scored.school, "202701"))
+        row = sign(row, head)
+        assert told(head) == set()
+        cast.school_class(scored.school, "202702")
+        freeze_scores(row, bureau)
+        assert told(bureau) == set()
+
+    def test_of_another_term_is_left(self, scored, bureau, head):
+        first = opened(scored, bureau)
+        before = Term.objects.create(school_year=2025, number=2, start=date(2026, 2, 20), end=date(2026, 7, 5))
+        opened(scored, bureau, term=before)
+        sign(first, head)
+        assert told(head) == {"scores_to_sign"}
+
+
+def test_the_end_of_the_term_may_be_moved_and_the_paper_stays(scored, bureau, head):
+    row = sign(opened(scored, bureau), head)
+    Term.objects.filter(pk=row.term_id).update(end=date(2027, 1, 29))
+    row = freeze_scores(ScoreFreeze.objects.get(), bureau)
+    assert (row.as_of, row.day) == (END, END)
+    assert sheet_of(row, "").differences == []
+    assert frozen_for(cast.scope(head), scored.school_class.pk, END, 2026) == FrozenScore.objects.get()
 
 
 class TestSendingBack:
@@ -267,6 +304,15 @@ class TestTheDatabaseRefuses:
                 rows.update(**columns)
         with pytest.raises(Exception, match="append-only"), transaction.atomic():
             FrozenScore.objects.all().delete()
+        with pytest.raises(Exception, match=r"append-only|keeps its frozen_at"), transaction.atomic():
+            ScoreFreeze.objects.filter(pk=row.pk).update(as_of=AFTER)
+
+    def test_a_number_that_no_amendment_has(self, scored, bureau, head):
+        frozen(scored, bureau, head)
+        score = FrozenScore.objects.get()
+        score.pk, score.number = None, 1
+        with pytest.raises(Exception, match="needs its amendment"), transaction.atomic():
+            score.save()
 
     @pytest.mark.parametrize("columns", [{"state": "signed"}, {"state": "frozen"}, {"note": "好"}, {"sha256": "0"}])
     def test_states_out_of_order(self, scored, bureau, columns):

@@ -16,7 +16,21 @@ from students.actions import corrections
 from students.models import Role, Term
 from tests import cast
 from tests.scene import at, client_of
-from tests.scoring.appealing import AFTER, NOTE, REGISTER, amend, frozen, make, mark, opened, principal_of, sign, week
+from tests.scoring.appealing import (
+    AFTER,
+    NOTE,
+    REGISTER,
+    amend,
+    decide,
+    frozen,
+    loss_of,
+    make,
+    mark,
+    opened,
+    principal_of,
+    sign,
+    week,
+)
 
 END = date(2027, 1, 22)
 
@@ -81,6 +95,14 @@ class TestTheSchools:
         page = client_of(bureau).get(reverse("scoring:freezes"))
         assert "已定分" in text_of(page)
         assert (page.context["progress"].opened, page.context["progress"].frozen) == (1, 1)
+
+    def test_say_how_many_appeals_the_school_has_accepted_itself(self, scored, bureau, head):
+        decide(make(scored, today=AFTER), scored.clerk)
+        decide(make(scored, loss_of(scored), today=AFTER), bureau)
+        row = opened(scored, bureau)
+        page = client_of(bureau).get(reverse("scoring:freezes"))
+        assert page.context["page"][0].accepted_here == 1
+        assert f"{reverse('scoring:appeals')}?tab=done&amp;school={row.school_id}" in text_of(page)
 
     def test_before_any_term_is_over_there_are_none(self, scored, bureau, clock):
         clock.move_to(at(END))
@@ -202,7 +224,23 @@ class TestAClass:
         assert "/appeal/" not in self.class_page(scored.teacher, scored, END)
         response = client_of(scored.teacher).get(form)
         assert response.status_code == 403
-        assert "第一学期的考核已签字确认，不再受理申诉" in text_of(response)
+        assert "第一学期的考核已签字确认，定分以前不受理申诉" in text_of(response)
+
+    def test_that_is_frozen_takes_them_for_the_bureau_which_then_amends(self, scored, bureau, head, clock):
+        row = frozen(scored, bureau, head)
+        clock.move_to(at(AFTER, 18))
+        form = reverse("scoring:make_appeal", args=[scored.school_class.pk, END, REGISTER])
+        assert form in self.class_page(scored.teacher, scored, END)
+        assert "第一学期已定分，认定以后由县教育局出更正" in text_of(client_of(scored.teacher).get(form))
+        appeal = make(scored, today=AFTER, as_of=END)
+        decide(appeal, bureau)
+        page = text_of(client_of(bureau).get(reverse("scoring:appeal", args=[appeal.pk])))
+        assert "这次认定由县教育局出更正" in page
+        assert reverse("scoring:freeze", args=[row.pk]) in page
+        assert "待更正" in text_of(client_of(bureau).get(reverse("scoring:freezes")))
+        clock.move_to(at(AFTER, 19))
+        amend(row, bureau)
+        assert "待更正" not in text_of(client_of(bureau).get(reverse("scoring:freezes")))
 
     def test_shows_its_frozen_facts_whatever_becomes_of_them(self, scored, bureau, head):
         row = frozen(scored, bureau, head)

@@ -2,10 +2,13 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from scoring.actions import appeals
+from scoring.models import Appeal
 from scoring.queries.months import month_asked
 from scoring.queries.teacher_scores import teacher_months
 from scoring.scheme import Measure
@@ -131,7 +134,7 @@ class TestOnesOwn:
         assert reverse("casework:child", args=[october.children[2].pk]) in page
 
     def test_leads_a_homeroom_teacher_to_the_whole_class(self, october):
-        address = reverse("scoring:class_score", args=[october.school_class.pk])
+        address = reverse("scoring:class_score", args=[october.school_class.pk]) + "?"
         assert address in text_of(client_of(october.heir).get(MINE))
         assert address not in text_of(client_of(october.subject).get(MINE))
 
@@ -159,8 +162,68 @@ class TestOnesOwn:
     def test_asks_for_the_same_however_many_facts_there_are(self, october, django_assert_num_queries):
         client = client_of(october.heir)
         client.get(MINE, {"month": "2026-10"})
-        with django_assert_num_queries(30):
+        with django_assert_num_queries(32):
             client.get(MINE, {"month": "2026-10"})
+
+
+class TestAppealing:
+    def address(self, october, fact: str, name: str = "make_appeal") -> str:
+        return reverse(f"scoring:{name}", args=[october.school_class.pk, date(2026, 10, 25), fact])
+
+    def sent(self) -> dict:
+        return {"ground": "network", "text": "当天停电。", "submission": str(uuid4())}
+
+    def test_a_subject_teacher_does_against_a_lost_child_and_sees_what_was_decided(self, october):
+        bureau, client = cast.person("苏远", role=Role.BUREAU_OFFICER), client_of(october.subject)
+        form = self.address(october, f"loss-{october.children[2].pk}-2026-10-20")
+        assert form in text_of(client.get(MINE, {"month": "2026-10"}))
+        assert client.get(form).status_code == 200
+        assert client.post(self.address(october, "register-2026-10-15"), self.sent()).status_code == 403
+        own = client.post(form, self.sent()).url
+        assert client.get(own).status_code == 200
+        row = Appeal.objects.get()
+        appeals.decide(
+            by=bureau, scope=cast.scope(bureau), appeal=row, accepts=False, note="学籍没有转走", version=1, today=TODAY
+        )
+        page = text_of(client.get(MINE, {"month": "2026-10"}))
+        assert form not in page
+        assert "苏远：学籍没有转走" in page
+        assert own in page
+        assert own in text_of(client.get(reverse("scoring:appeals"), {"tab": "done"}))
+
+    def test_who_had_the_class_before_does_against_their_own_days(self, october):
+        beside = cast.school_class(october.school, "202401")
+        cast.post(october.teacher, Role.HOMEROOM_TEACHER, school_class=beside, since=HANDED_OVER)
+        client, form = client_of(october.teacher), self.address(october, "register-2026-10-13")
+        page = text_of(client.get(MINE, {"month": "2026-10"}))
+        assert form in page
+        assert "/loss-" not in page
+        assert client.get(self.address(october, "register-2026-10-15")).status_code == 403
+        own = client.post(form, self.sent()).url
+        page = text_of(client.get(own))
+        assert "10月13日缺一部分点名" in page
+        assert reverse("scoring:class_score", args=[october.school_class.pk]) not in page
+
+    def test_names_no_child_of_a_class_that_is_anothers_by_now(self, october):
+        told = {"school_class": october.school_class, "kind": "report", "day": date(2026, 10, 1), "ground": "network"}
+        row = Appeal.objects.create(
+            student=october.children[0], duties=[[october.children[0].pk, "absence_report", "2026-10-01"]],
+            told="10月1日触发的缺课报告", text="停电", level="school", fact="report-1", submission=uuid4(),
+            made_at=at(TODAY), made_by=october.teacher, **told,
+        )  # fmt: skip
+        beside = cast.school_class(october.school, "202401")
+        cast.post(october.teacher, Role.HOMEROOM_TEACHER, school_class=beside, since=HANDED_OVER)
+        client = client_of(october.teacher)
+        for page in (reverse("scoring:appeal", args=[row.pk]), reverse("scoring:appeals") + "?tab=under_way"):
+            text = text_of(client.get(page))
+            assert "10月1日触发的缺课报告" in text
+            assert october.children[0].name not in text
+        assert client_of(october.subject).get(reverse("scoring:appeal", args=[row.pk])).status_code == 404
+
+    def test_a_draft_is_kept_by_who_has_had_the_class(self, october):
+        form = self.address(october, "register-2026-10-13", "save_appeal_draft")
+        for who, status in ((october.subject, 200), (cast.person(role=Role.BUREAU_OFFICER), 403)):
+            assert client_of(who).post(form, self.sent()).status_code == status
 
 
 class TestAnothers:

@@ -12,22 +12,22 @@ from tests.students.papers import paper
 
 TABLE = """
 address                          visitor homeroom subject clerk principal deputy township bureau inspector admin substitute next_class far_clerk ended newcomer
-GET  scoring:appeals             in      200      403     200   200       200    200      200    200       403   200        200        200       in    pw
+GET  scoring:appeals             in      200      200     200   200       200    200      200    200       403   200        200        200       in    pw
 POST scoring:appeals             in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  scoring:appeal              in      200      403     200   200       200    200      200    200       403   200        404        404       in    pw
+GET  scoring:appeal              in      200      404     200   200       200    200      200    200       403   200        404        404       in    pw
 POST scoring:appeal              in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-GET  scoring:appeal_paper        in      200      403     200   200       200    200      200    200       403   200        404        404       in    pw
+GET  scoring:appeal_paper        in      200      404     200   200       200    200      200    200       403   200        404        404       in    pw
 POST scoring:appeal_paper        in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  scoring:make_appeal         in      200      403     200   200       200    403      403    403       403   200        404        404       in    pw
 POST scoring:make_appeal         in      →        403     →     →         →      403      403    403       403   →          404        404       in    pw
 GET  scoring:save_appeal_draft   in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-POST scoring:save_appeal_draft   in      200      403     200   200       200    403      403    403       403   200        404        404       in    pw
+POST scoring:save_appeal_draft   in      200      200     200   200       200    403      403    403       403   200        404        404       in    pw
 GET  scoring:decide_appeal       in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-POST scoring:decide_appeal       in      403      403     →     →         →      403      403    403       403   403        404        404       in    pw
+POST scoring:decide_appeal       in      403      404     →     →         →      403      403    403       403   403        404        404       in    pw
 GET  scoring:review_appeal       in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-POST scoring:review_appeal       in      →        403     403   403       403    403      403    403       403   →          404        404       in    pw
+POST scoring:review_appeal       in      →        404     403   403       403    403      403    403       403   →          404        404       in    pw
 GET  scoring:withdraw_appeal     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
-POST scoring:withdraw_appeal     in      →        403     403   403       403    403      403    403       403   →          404        404       in    pw
+POST scoring:withdraw_appeal     in      →        404     403   403       403    403      403    403       403   →          404        404       in    pw
 GET  scoring:freezes             in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 POST scoring:freezes             in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  scoring:open_term           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
@@ -86,7 +86,7 @@ def freezes_of(school, people, now) -> list[ScoreFreeze]:
         for year in (2019, 2018, 2017)
     ]
     opened = {"school": school, "opened_at": now, "opened_by": people["bureau"]}
-    signed = {"signed_at": now, "signed_by": people["principal"], "sha256": "0"}
+    signed = {"signed_at": now, "signed_by": people["principal"], "as_of": MONDAY, "sha256": "0"}
     kept = {"state": "frozen", "frozen_at": now, "frozen_by": people["bureau"], "note": "已检查"}
     columns = ({}, {"state": "signed"} | signed, signed | kept)
     return [ScoreFreeze.objects.create(term=term, **opened, **more) for term, more in zip(terms, columns, strict=True)]

@@ -35,7 +35,7 @@ def arguments(scene, people, day) -> dict[str, list]:
     now, bureau = timezone.now(), people["bureau"]
     freeze = ScoreFreeze.objects.create(
         school=scene.school, term=term, state="frozen", opened_at=now, opened_by=bureau, signed_at=now,
-        signed_by=people["principal"], sha256="0", frozen_at=now, frozen_by=bureau, note="已检查",
+        signed_by=people["principal"], as_of=term.end, sha256="0", frozen_at=now, frozen_by=bureau, note="已检查",
     )  # fmt: skip
     rows = award_rows(scene.school_class, freeze, bureau)
     row = rows["list"].pk
