@@ -128,7 +128,8 @@ def add_counts(bureau, chance) -> None:
     sizes = Enrolment.objects.attending().filter(until=None).order_by().values_list("school_class")
     HeadCount.objects.bulk_create(
         HeadCount(
-            school_class_id=school_class, term=term, counted_on=date(2026, 9, 20), on_roll=size,
+            school_class_id=school_class, term=term, counted_on=date(2026, 9, 20), counted_at=NOW, slot="AM",
+            is_from_above=True, on_roll=size,
             present=size - chance.choice((0, 0, 0, 1)), counted_by=bureau, recorded_at=NOW, recorded_by=bureau,
         )
         for school_class, size in sizes.annotate(Count("pk"))

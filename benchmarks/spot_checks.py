@@ -157,7 +157,7 @@ def drawn_and_counted(officer, today: date):
         children = list(roster(each.school_class_id, today).values_list("student", flat=True))
         found = {"on_roll": len(children), "present": len(children) - 1, "note": "", "seen": None, "today": today}
         missing = {children[0]: HeadCountMissing.Reason.UNKNOWN}
-        record_head_count(by=officer, school_class=each.school_class, missing=missing, **found)
+        record_head_count(by=officer, scope=scope, school_class=each.school_class, missing=missing, **found)
     return row
 
 

@@ -80,6 +80,11 @@ class DrawForm(SentOnce):
         return self.places[self.cleaned_data["place"]]
 
 
+def draws_somewhere(scope) -> bool:
+    """Whether there is a place where the person may draw; asks nothing."""
+    return scope.is_bureau or bool(scope.led)
+
+
 def places_for(scope) -> dict[str, Place]:
     """Where a person may draw: 县教育局 the county, a township, a school; a school's heads their school."""
     if not scope.is_bureau:

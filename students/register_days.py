@@ -93,6 +93,13 @@ def begun_at(moment: datetime) -> frozenset[Slot]:
     return frozenset(slot for slot, hour in BEGINS.items() if hour <= moment.hour)
 
 
+def slot_at(slots: Iterable[Slot], moment: datetime) -> Slot:
+    """The last of a school's ``slots``, in the order of the day, that had begun by the local time ``moment``; before
+    the first of them the first."""
+    slots, begun = list(slots), begun_at(moment)
+    return next((slot for slot in reversed(slots) if slot in begun), slots[0])
+
+
 def begun_on(day: date, now: datetime) -> frozenset[Slot] | None:
     """``begun`` of ``register_day`` for a day, as seen at the local time ``now``: None where the day is over."""
     if day < now.date():

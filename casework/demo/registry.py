@@ -43,6 +43,7 @@ from students.models import (
 )
 from students.queries.calendar import current_calendar
 from students.queries.registers import roster
+from students.register_days import slot_at
 
 LONGEST_AGO = 24  # school days: what happens here happened no longer ago
 LOST_DAYS = 36  # a transfer out unconfirmed for longer than the county waits
@@ -276,6 +277,7 @@ class _Registry:
             missing |= dict.fromkeys([student for student in roll if student not in kinds][:2], Reason.UNKNOWN)
         counts.record_head_count(
             by=of.school.deputy,
+            scope=scope_of(of.school.deputy, of.school.deputy.postings.all()),
             school_class=of.row,
             present=len(roll) - len(missing),
             missing=missing,
@@ -361,12 +363,16 @@ class _Registry:
         for model, day, moment, hour in (
             (Certificate, "handed_in_on", "uploaded_at", 16),
             (Report, "day", "recorded_at", 17),
-            (HeadCount, "counted_on", "recorded_at", 10),
         ):
             rows = list(model.objects.only(day))
             for row in rows:
                 setattr(row, moment, at(getattr(row, day), hour, 20))
             model.objects.bulk_update(rows, [moment], batch_size=500)
+        counted = list(HeadCount.objects.select_related("school_class__school"))
+        for row in counted:
+            row.counted_at = row.recorded_at = at(row.counted_on, 10, 20)
+            row.slot = slot_at(row.school_class.school.slot_list, row.counted_at).value
+        HeadCount.objects.bulk_update(counted, ["counted_at", "recorded_at", "slot"], batch_size=500)
 
 
 def _write(event: EnrolmentEvent | None, moment: datetime) -> datetime:

@@ -1,18 +1,18 @@
 """Draws and what became of them: who sees which, the count that answers a drawn class, what is still to be counted."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from inspections.drawing import Candidate, Drawn, Part, draw
 from inspections.models import CountReason, Draw, DrawnClass
 from students.access import AREA_ROLES, Scope
-from students.models import AuditRow, HeadCount, Posting, SchoolClass, Term
+from students.models import HeadCount, SchoolClass, Term
 from students.policy import Policy
+from students.queries.head_counts import term_start
 from students.queries.registers import expected_on
 
-LOOKED_BACK = timedelta(days=120)  # a term [D]: what was not counted in its term is not counted any more
 STATES = {"open": "待清点", "late": "逾期未清点", "counted": "已清点", "cancelled": "已作废"}
 
 
@@ -21,46 +21,30 @@ def reasons_seen(scope: Scope) -> QuerySet[CountReason]:
     return CountReason.objects.visible_to(scope.over_classes).exclude(school_class__in=scope.classes)
 
 
-def _first_count(counts: QuerySet[HeadCount]) -> Subquery:
-    """The first count of a drawn class that began after the draw. When one began stands in the audit log: a count that
-    is corrected later is no new one."""
-    began = AuditRow.objects.filter(
-        subject=HeadCount._meta.label_lower,
-        subject_id=OuterRef("pk"),
-        action="head_count.record",
-        done_at__gte=OuterRef(OuterRef("draw__drawn_at")),
-    )
-    of_class = counts.filter(school_class=OuterRef("school_class"), counted_on__gte=OuterRef("draw__drawn_on"))
-    return Subquery(of_class.filter(Exists(began)).order_by("counted_on", "pk").values("pk")[:1])
-
-
-def _from_above() -> QuerySet[HeadCount]:
-    """Counts by somebody who held an office above the schools that day."""
-    in_office = Posting.objects.filter(
-        Q(until=None) | Q(until__gt=OuterRef("counted_on")),
-        person=OuterRef("counted_by"),
-        role__in=AREA_ROLES,
-        since__lte=OuterRef("counted_on"),
-    )
-    return HeadCount.objects.filter(Exists(in_office))
+def _first_count(**side) -> Subquery:
+    """The first count of a drawn class that began after the draw; one that is corrected later is no new one."""
+    began = {"counted_on__gte": OuterRef("draw__drawn_on"), "counted_at__gte": OuterRef("draw__drawn_at")}
+    counts = HeadCount.objects.filter(school_class=OuterRef("school_class"), **began, **side)
+    return Subquery(counts.order_by("counted_on", "pk").values("pk")[:1])
 
 
 def with_count(rows: QuerySet[DrawnClass]) -> QuerySet[DrawnClass]:
     """Drawn classes with ``count_id``, the count that answers the draw: after a draw from above one by somebody from
     above, else by anybody who may count."""
     answering = Case(
-        When(draw__is_from_above=True, then=_first_count(_from_above())),
-        default=_first_count(HeadCount.objects.all()),
+        When(draw__is_from_above=True, then=_first_count(is_from_above=True)),
+        default=_first_count(),
         output_field=IntegerField(),
     )
     return rows.annotate(count_id=answering)
 
 
 def drawn_seen(scope: Scope) -> QuerySet[DrawnClass]:
-    """The drawn classes that a person sees, each with its ``count_id``. A school sees those drawn from above once
-    somebody has been there: a visit that is known beforehand is none."""
+    """The drawn classes that a person sees, each with its ``count_id``. Whoever runs a school sees those drawn from
+    above once somebody has been there, whatever else they are: a visit that is known beforehand is none."""
     rows = with_count(DrawnClass.objects.visible_to(scope.over_classes).exclude(school_class__in=scope.classes))
-    return rows if scope.roles & AREA_ROLES else rows.filter(Q(draw__is_from_above=False) | Q(count_id__isnull=False))
+    own = Q(school_class__school__in=scope.clerk_of | scope.led)
+    return rows.filter(~own | Q(draw__is_from_above=False) | Q(count_id__isnull=False))
 
 
 def draws_seen(scope: Scope) -> QuerySet[Draw]:
@@ -69,14 +53,14 @@ def draws_seen(scope: Scope) -> QuerySet[Draw]:
 
 
 def to_count(scope: Scope, today: date) -> QuerySet[DrawnClass]:
-    """What of the last months' draws the person is to count: classes drawn from above for whoever stands above, those
+    """What of the term's draws the person is to count: classes drawn from above for whoever stands above, those
     of a school's own draw for its heads and clerk. Nobody counts a class of their own."""
+    own = Q(school_class__school__in=scope.clerk_of | scope.led)
     if scope.roles & AREA_ROLES:
-        rows = DrawnClass.objects.visible_to(scope.over_classes).filter(draw__is_from_above=True)
+        rows = DrawnClass.objects.visible_to(scope.over_classes).filter(~own, draw__is_from_above=True)
     else:
-        here = scope.clerk_of | scope.led
-        rows = DrawnClass.objects.filter(school_class__school__in=here, draw__is_from_above=False)
-    rows = rows.filter(draw__cancellation=None, draw__drawn_on__gte=today - LOOKED_BACK).exclude(
+        rows = DrawnClass.objects.filter(own, draw__is_from_above=False)
+    rows = rows.filter(draw__cancellation=None, draw__drawn_on__gte=term_start(today)).exclude(
         school_class__in=scope.homeroom
     )
     return with_count(rows).filter(count_id=None).order_by("draw__due_on", "draw", "position")
@@ -125,16 +109,17 @@ def draw_lines(scope: Scope, draws: list[Draw], today: date) -> list[DrawLine]:
 def candidates_of(classes: QuerySet[SchoolClass], *, term: Term, policy: Policy, day: date) -> list[Candidate]:
     """The classes with children on ``day`` that may be drawn, in the order of their ids: reasons, counts owed."""
     ids = classes.order_by().values("pk")
-    counted = dict(_tally(HeadCount.objects.filter(term=term, school_class__in=ids)))
-    reasons = dict(_tally(CountReason.objects.filter(school_class__in=ids)))
+    counts = HeadCount.objects.filter(term=term, school_class__in=ids)
+    counted = dict(_tally(counts, Count("counted_on", distinct=True)))
+    reasons = dict(_tally(CountReason.objects.filter(school_class__in=ids), Count("pk")))
     return [
         Candidate(pk, reasons.get(pk, 0), max(0, policy.head_counts - counted.get(pk, 0)))
         for pk in sorted(expected_on(ids, day))
     ]
 
 
-def _tally(rows):
-    return rows.order_by().values_list("school_class").annotate(number=Count("pk"))
+def _tally(rows, number: Count):
+    return rows.order_by().values_list("school_class").annotate(number=number)
 
 
 def frozen_candidates(row: Draw) -> list[Candidate]:

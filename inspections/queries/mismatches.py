@@ -1,23 +1,21 @@
 """不符: children whom a register had present and a head count of the same time did not find, and what became of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from casework.models import ConcernReport
 from inspections.models import Explanation
 from students.access import Scope
-from students.days import ABSENT, MARK_LABELS, MarkKind, Slot
+from students.days import ABSENT, MARK_LABELS, MarkKind
 from students.models import AbsenceMark, HeadCount, HeadCountMissing, MarkCorrection, RollCall
+from students.queries.head_counts import term_start
 from students.queries.policy import policy_of
-from students.register_days import begun_at
 from students.templatetags.chinese import cdate_short
 
-WINDOW = 120  # days back: the counts of a term [D]
 STATES = {"open": "待说明", "late": "逾期未说明", "settled": "已查明"}
 TONES = {"open": "warn", "late": "alarm", "settled": "ok"}
 
@@ -57,22 +55,21 @@ class Mismatch:
 
 
 def counts_seen(scope: Scope, today: date) -> QuerySet[HeadCount]:
-    """The counts of a term whose mismatches a person sees: those of the area or school, not of their own class."""
-    visible = HeadCount.objects.visible_to(scope.without_lessons)
-    return visible.filter(counted_on__gte=today - timedelta(days=WINDOW)).exclude(school_class__in=scope.homeroom)
+    """The counts whose mismatches a person sees: those of the term, and older ones of which something is still open;
+    of the area or school, not of their own class."""
+    visible = HeadCount.objects.visible_to(scope.without_lessons).exclude(school_class__in=scope.homeroom)
+    return visible.filter(Q(counted_on__gte=term_start(today)) | Exists(_open_of_a_count()))
 
 
 def mismatches(counts: QuerySet[HeadCount], today: date) -> list[Mismatch]:
     """Every mismatch of ``counts``, what is open first; one query where nobody was missing, else seven."""
-    rows = list(
-        HeadCountMissing.objects.filter(head_count__in=counts.order_by().values("pk"))
-        .exclude(reason=HeadCountMissing.Reason.ELSEWHERE)
-        .select_related("student", "head_count__school_class__school", "head_count__counted_by")
-    )
+    missing = HeadCountMissing.objects.filter(head_count__in=counts.order_by().values("pk"))
+    named = missing.select_related("student", "head_count__school_class__school", "head_count__counted_by")
+    rows = list(_held_against_a_register(named).filter(~Exists(_absent_now()) | Exists(_corrections())))
     if not rows:
         return []
-    calls = _calls({row.head_count for row in rows})
-    pairs = [(row, calls[row.head_count_id]) for row in rows if row.head_count_id in calls]
+    calls = RollCall.objects.in_bulk({row.call_id for row in rows})
+    pairs = [(row, calls[row.call_id]) for row in rows]
     now, first_change = _marks(calls.values(), rows), _changes(pairs)
     found = [(row, call) for row, call in pairs if _was_present(row, call, now, first_change)]
     concerns, explained = _concerns(row for row, _ in found), _explained(row for row, _ in found)
@@ -87,20 +84,38 @@ def mismatches(counts: QuerySet[HeadCount], today: date) -> list[Mismatch]:
     return sorted(made, key=lambda each: each.order)
 
 
-def slot_of(count: HeadCount) -> Slot:
-    """The slot in which a count was made: the last of the school's that had begun when it was recorded."""
-    slots = count.school_class.school.slot_list
-    begun = begun_at(timezone.localtime(count.recorded_at))
-    return next((slot for slot in reversed(slots) if slot in begun), slots[0])
+def _in_the_register(prefix: str = "") -> dict[str, OuterRef]:
+    """Where the register of a missing child's count is: class, day and slot."""
+    return {
+        f"{prefix}school_class": OuterRef("head_count__school_class"),
+        f"{prefix}day": OuterRef("head_count__counted_on"),
+        f"{prefix}slot": OuterRef("head_count__slot"),
+    }
 
 
-def _calls(counts: Collection[HeadCount]) -> dict[int, RollCall]:
-    """Count → the register of its class, day and slot, where it was taken."""
-    wanted = {(count.school_class_id, count.counted_on, slot_of(count).value): count.pk for count in counts}
-    classes, days = {key[0] for key in wanted}, {key[1] for key in wanted}
-    rows = RollCall.objects.filter(school_class__in=classes, day__in=days)
-    keyed = {(row.school_class_id, row.day, row.slot): row for row in rows}
-    return {pk: keyed[key] for key, pk in wanted.items() if key in keyed}
+def _held_against_a_register(rows: QuerySet[HeadCountMissing]) -> QuerySet[HeadCountMissing]:
+    """Those not somewhere else in the school whose count met a register, with its ``call_id``."""
+    call = RollCall.objects.filter(**_in_the_register()).values("pk")[:1]
+    rows = rows.exclude(reason=HeadCountMissing.Reason.ELSEWHERE)
+    return rows.annotate(call_id=Subquery(call)).filter(call_id__isnull=False)
+
+
+def _absent_now() -> QuerySet[AbsenceMark]:
+    return AbsenceMark.objects.filter(student=OuterRef("student"), kind__in=ABSENT, **_in_the_register("roll_call__"))
+
+
+def _corrections() -> QuerySet[MarkCorrection]:
+    return MarkCorrection.objects.filter(student=OuterRef("student"), **_in_the_register("roll_call__"))
+
+
+def _open_of_a_count() -> QuerySet[HeadCountMissing]:
+    """The children of a count of whom nothing has become yet; ``_became`` in the database."""
+    explained = Explanation.objects.filter(head_count=OuterRef("head_count"), student=OuterRef("student"))
+    concerns = ConcernReport.objects.filter(
+        student=OuterRef("student"), day__gte=OuterRef("head_count__counted_on"), cancelled_at=None
+    )
+    rows = _held_against_a_register(HeadCountMissing.objects.filter(head_count=OuterRef("pk")))
+    return rows.filter(~Exists(_absent_now()), ~Exists(explained), ~Exists(concerns))
 
 
 def _marks(calls: Iterable[RollCall], rows: Iterable[HeadCountMissing]) -> dict[tuple[int, int], str]:
@@ -118,9 +133,10 @@ def _changes(pairs) -> dict[tuple[int, int], list[MarkCorrection]]:
 
 
 def _was_present(row: HeadCountMissing, call: RollCall, now, changes) -> bool:
-    """What the register said when the count was made: a correction made since does not make it unsaid."""
+    """What the register said when somebody was in the room: a correction made since, of the register or of the count,
+    does not make it unsaid."""
     key = call.pk, row.student_id
-    since = (each.old_kind for each in changes[key] if each.corrected_at > row.head_count.recorded_at)
+    since = (each.old_kind for each in changes[key] if each.corrected_at > row.head_count.counted_at)
     return next(since, now.get(key, "")) not in ABSENT
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from inspections.models import Draw, DrawnClass
 from inspections.queries.draws import STATES, drawn_seen
 from inspections.queries.mismatches import Mismatch, mismatches
-from students.access import AREA_ROLES, Scope
+from students.access import Scope
 from students.models import HeadCount, HeadCountMissing
-from students.queries.head_counts import refusal_to_count
+from students.queries.head_counts import counts_from_above, refusal_to_count
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,6 @@ def _state(draw: Draw, row: DrawnClass, today: date) -> str:
 
 def _may_count(scope: Scope, draw: Draw, row: DrawnClass) -> bool:
     """Of a draw from above only whoever stands above; nobody a class of their own."""
-    from_there = bool(scope.roles & AREA_ROLES) or not draw.is_from_above
+    from_there = not draw.is_from_above or counts_from_above(scope, row.school_class.school_id)
     open_ = not row.count_id and not hasattr(draw, "cancellation")
     return open_ and from_there and not refusal_to_count(scope, row.school_class)

@@ -67,4 +67,5 @@ def lines_of(
 def counts_of_the_day(scope: Scope, inspection: Inspection, day: date | None) -> list[HeadCount]:
     """The classes of the school that were counted in person on the day of the inspection 班级清点."""
     rows = HeadCount.objects.visible_to(scope).filter(school_class__school=inspection.school, counted_on=day)
-    return list(rows.select_related("school_class").annotate(missed=Count("missing")).order_by("school_class__number"))
+    rows = rows.select_related("school_class", "counted_by").annotate(missed=Count("missing"))
+    return list(rows.order_by("school_class__number", "-is_from_above"))

@@ -13,7 +13,7 @@ from inspections.drawing import shares
 from inspections.models import Draw
 from inspections.queries import draws as queries
 from inspections.queries.results import results_of
-from inspections.spot_forms import CancelForm, DrawForm, places_for
+from inspections.spot_forms import CancelForm, DrawForm, draws_somewhere, places_for
 from inspections.views.reasons import spot_page
 from students.access import OFFICE_ROLES
 from students.queries.policy import policy_of
@@ -34,7 +34,7 @@ def draws(request):
     context = {
         "page": page,
         "lines": queries.draw_lines(request.scope, rows, request.today),
-        "may_draw": bool(places_for(request.scope)),
+        "may_draw": draws_somewhere(request.scope),
     }
     return render(request, "inspections/draws.html", context)
 

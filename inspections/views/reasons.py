@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from inspections.queries import draws as queries
-from inspections.spot_forms import ReasonFilter, places_for
+from inspections.spot_forms import ReasonFilter, draws_somewhere
 from inspections.suspicion import DEFINITIONS, ReasonKind
 from students.access import OVERSEER_ROLES
 from students.days import Slot
@@ -38,7 +38,7 @@ def count_reasons(request):
         "is_narrowed": bool(form.narrowed),
         "as_of": queries.newest_as_of(),
         "definitions": [(ReasonKind(kind).label, words) for kind, words in DEFINITIONS.items()],
-        "may_draw": bool(places_for(request.scope)),
+        "may_draw": draws_somewhere(request.scope),
         "to_count": queries.waiting(request.scope, request.today),
         "file_url": same_filters(request, "reports:count_reasons_file"),
     }

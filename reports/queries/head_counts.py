@@ -70,15 +70,15 @@ def head_counts_table(board: CountBoard, *, filters: tuple[str, ...], as_of: dat
             "有差异": sum(row.result not in ("相符", "未清点") for row in rows),
             "未清点": sum(row.result == "未清点" for row in rows),
         },
-        notes=(f"每班每学期清点{board.rounds}次。",),
+        notes=(f"每班每学期清点{board.rounds}次；学校和上级同一天都点过的，算一次。",),
         fixed_columns=2,
     )
 
 
 def _rows(line: ClassLine, missing) -> list[CountRow]:
     place = str(line.school_class.school), str(line.school_class)
-    made = [_made(place, number, each, missing) for number, each in enumerate(line.counted, start=1)]
-    owed = range(len(line.counted) + 1, len(line.counted) + 1 + line.owed)
+    made = [_made(place, number, each, missing) for number, day in enumerate(line.days, start=1) for each in day]
+    owed = range(len(line.days) + 1, len(line.days) + 1 + line.owed)
     return made + [CountRow(*place, number, None, None, None, None, "", "", "", "未清点") for number in owed]
 
 

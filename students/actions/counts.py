@@ -6,11 +6,13 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from students.access import Scope
 from students.actions import audit
 from students.models import HeadCount, HeadCountMissing, OpeningAbsence, SchoolClass, Student, Term
 from students.queries.calendar import current_calendar
-from students.queries.head_counts import term_on
+from students.queries.head_counts import counts_from_above, term_on
 from students.queries.registers import roster
+from students.register_days import slot_at
 from students.templatetags.chinese import ctime
 
 Missing = Mapping[int, HeadCountMissing.Reason]
@@ -24,6 +26,7 @@ class CountRefused(Exception):
 def record_head_count(
     *,
     by,
+    scope: Scope,
     school_class: SchoolClass,
     present: int,
     missing: Missing,
@@ -32,7 +35,8 @@ def record_head_count(
     seen: datetime | None,
     today: date,
 ) -> HeadCount:
-    """Keep what ``by`` counted in the room today; the same person may correct it on the same day.
+    """Keep what ``by`` counted in the room today; the same person may correct it on the same day. Each side, the school
+    and those above it, counts a class once a day.
 
     ``missing``: student id → reason, for those on the roll who were not in the room. ``on_roll``: how many the page
     said attend the class; ``seen``: when the count that the page showed was recorded, None for none. The same count
@@ -44,26 +48,41 @@ def record_head_count(
     if len(children) != on_roll or not missing.keys() <= children:
         raise CountRefused("名单刚有变动，和打开页面时不同。没有保存，请刷新页面，按新名单再核对一遍。")
     _refuse_unexplained(on_roll, present, len(missing), note)
-    standing = (
-        HeadCount.objects.filter(school_class=school_class, counted_on=today).select_related("counted_by").first()
-    )
+    place = {
+        "school_class": school_class,
+        "counted_on": today,
+        "is_from_above": counts_from_above(scope, school_class.school_id),
+    }
+    standing = HeadCount.objects.filter(**place).select_related("counted_by").first()
     values = {"on_roll": on_roll, "present": present, "note": note}
     if standing and standing.counted_by_id == by.pk and _says_the_same(standing, values, missing):
         return standing
     _refuse_unseen(standing, by, seen)
-    count = standing or HeadCount(school_class=school_class, counted_on=today, term=term, counted_by=by)
+    count = standing or _begun(by, term, **place)
     for name, value in values.items():
         setattr(count, name, value)
-    count.recorded_at, count.recorded_by = timezone.now(), by
+    count.recorded_at, count.recorded_by = timezone.now() if standing else count.counted_at, by
     count.save()
+    _write_missing(count, missing)
+    action = "head_count.correct" if standing else "head_count.record"
+    audit.record(by=by, action=action, subject=count, on_roll=on_roll, present=present, missing=len(missing))
+    return count
+
+
+def _begun(by, term: Term, **place) -> HeadCount:
+    """A count that begins now. The slot is kept: the school may take its registers in others one day."""
+    now, slots = timezone.now(), place["school_class"].school.slot_list
+    return HeadCount(
+        term=term, counted_by=by, counted_at=now, slot=slot_at(slots, timezone.localtime(now)).value, **place
+    )
+
+
+def _write_missing(count: HeadCount, missing: Missing) -> None:
     count.missing.all().delete()
     HeadCountMissing.objects.bulk_create(
         HeadCountMissing(head_count=count, student_id=student, reason=reason)
         for student, reason in sorted(missing.items())
     )
-    action = "head_count.correct" if standing else "head_count.record"
-    audit.record(by=by, action=action, subject=count, on_roll=on_roll, present=present, missing=len(missing))
-    return count
 
 
 def _term_of_school_day(school_class: SchoolClass, day: date) -> Term:
@@ -98,7 +117,7 @@ def _refuse_unseen(standing: HeadCount | None, by, seen: datetime | None) -> Non
     if standing.counted_by_id != by.pk:
         raise CountRefused(
             f"今天{when}，{who.name}已经清点过这个班：在校{standing.on_roll}人，实到{standing.present}人。没有保存；"
-            "当天由清点人自己更正，别人改天另点。"
+            "当天由清点人自己更正，别人改天另点；学校和上级各点各的。"
         )
     if standing.recorded_at != seen:
         raise CountRefused(

@@ -5,18 +5,26 @@ from django.db import models
 from django.db.models import Q
 
 from students.access import ScopedQuerySet
+from students.days import Slot
 from students.models.attendance import CLASS_PATH
 from students.models.calendar import Term
 from students.models.places import SchoolClass
-from students.models.registry import Student
+from students.models.registry import Student, choices
 
 
 class HeadCount(models.Model):
-    """班级清点: how many children of a class a person counted in the room, beside how many stood on the roll."""
+    """班级清点: how many children of a class a person counted in the room, beside how many stood on the roll.
+
+    ``counted_at`` and ``slot`` tell when somebody was in the room; a correction moves ``recorded_at`` alone. A count
+    from above stands beside the school's own of the day: neither may keep the other from counting.
+    """
 
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, verbose_name="班级", related_name="head_counts")
     term = models.ForeignKey(Term, models.PROTECT, verbose_name="学期", related_name="+")
     counted_on = models.DateField("清点日期")
+    counted_at = models.DateTimeField("清点时间")
+    slot = models.CharField("清点时的节次", max_length=2, choices=choices(Slot))
+    is_from_above = models.BooleanField("由上级清点")
     on_roll = models.PositiveSmallIntegerField("在校人数")
     present = models.PositiveSmallIntegerField("实际清点人数")
     note = models.CharField("说明", max_length=200, blank=True)
@@ -31,7 +39,9 @@ class HeadCount(models.Model):
         verbose_name = verbose_name_plural = "班级清点"
         ordering = ["school_class", "counted_on"]
         constraints = [
-            models.UniqueConstraint(fields=["school_class", "counted_on"], name="a_class_is_counted_once_a_day")
+            models.UniqueConstraint(
+                fields=["school_class", "counted_on", "is_from_above"], name="each_side_counts_a_class_once_a_day"
+            )
         ]
 
     def __str__(self):

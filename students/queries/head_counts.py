@@ -1,8 +1,13 @@
 """班级清点: which classes have been counted in a term, what was found, and the roll that a count is held against."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
+
+from django.db.models import Subquery
 
 from students.access import AREA_ROLES, Scope
 from students.days import ABSENT, SLOT_ORDER, MarkKind, Slot
@@ -21,6 +26,16 @@ def term_on(day: date) -> Term | None:
 def latest_term(day: date) -> Term | None:
     """The term that holds ``day``, or between terms the one before; the first one where none has begun."""
     return Term.objects.filter(start__lte=day).last() or Term.objects.first()
+
+
+def term_start(day: date) -> Subquery:
+    """The first day of ``latest_term`` as a part of a query; no day where no term has begun."""
+    return Subquery(Term.objects.filter(start__lte=day).order_by("-start").values("start")[:1])
+
+
+def counts_from_above(scope: Scope, school: int) -> bool:
+    """Whether a person counts the classes of a school as somebody from above; in a school that they run they do not."""
+    return bool(scope.roles & AREA_ROLES) and not scope.runs(school)
 
 
 def refusal_to_count(scope: Scope, school_class: SchoolClass) -> str:
@@ -60,7 +75,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class ClassLine:
-    """A class in a term: how many attend it, and a place for every count that is asked for."""
+    """A class in a term: how many attend it, its counts in order, and how many are asked for.
+
+    What school and those above count on one day is one count of what the class owes, and shown side by side.
+    """
 
     school_class: SchoolClass
     expected: int
@@ -68,8 +86,13 @@ class ClassLine:
     rounds: int
 
     @property
+    def days(self) -> list[list[Counted]]:
+        """The counts, those of a day together."""
+        return [list(each) for _, each in groupby(self.counted, key=attrgetter("count.counted_on"))]
+
+    @property
     def owed(self) -> int:
-        return max(0, self.rounds - len(self.counted))
+        return max(0, self.rounds - len(self.days))
 
     @property
     def differs(self) -> bool:
@@ -92,11 +115,11 @@ class CountBoard:
     @property
     def columns(self) -> list[int]:
         """1, 2, …: as many as are asked for, or as some class has."""
-        return list(range(1, max([self.rounds, *(len(line.counted) for line in self.lines)]) + 1))
+        return list(range(1, max([self.rounds, *(len(line.days) for line in self.lines)]) + 1))
 
-    def places(self, line: ClassLine) -> list[Counted | None]:
-        """The counts of a class, one a column; None where there is none."""
-        return [*line.counted, *[None] * (len(self.columns) - len(line.counted))]
+    def places(self, line: ClassLine) -> list[Sequence[Counted]]:
+        """The counts of a class, those of a day a column; none where it was not counted."""
+        return [*line.days, *[()] * (len(self.columns) - len(line.days))]
 
     @property
     def differing(self) -> int:
@@ -125,7 +148,7 @@ def count_board(classes, term: Term, *, day: date) -> CountBoard:
     ):
         missing[head_count] += 1
     of_class: dict[int, list[Counted]] = defaultdict(list)
-    for count in counts.select_related("counted_by").order_by("counted_on"):
+    for count in counts.select_related("counted_by").order_by("counted_on", "-is_from_above"):
         of_class[count.school_class_id].append(Counted(count, missing[count.pk]))
     lines = [
         ClassLine(each, expected.get(each.pk, 0), of_class[each.pk], rounds)
@@ -177,9 +200,13 @@ class CountPage:
         return sum(bool(child.missing) for child in self.children)
 
 
-def count_page(school_class: SchoolClass, day: date, *, missing: dict[int, str] | None = None) -> CountPage:
-    """The page of a count; five queries. ``missing``: what was ticked on a page that could not be saved."""
-    standing = HeadCount.objects.filter(school_class=school_class, counted_on=day).select_related("counted_by").first()
+def count_page(
+    school_class: SchoolClass, day: date, *, is_from_above: bool, missing: dict[int, str] | None = None
+) -> CountPage:
+    """The page of a count of the one side or the other; five queries. ``missing``: what was ticked on a page that could
+    not be saved."""
+    counts = HeadCount.objects.filter(school_class=school_class, counted_on=day, is_from_above=is_from_above)
+    standing = counts.select_related("counted_by").first()
     if missing is None:
         missing = dict(standing.missing.values_list("student", "reason")) if standing else {}
     slot, marks = _latest_register(school_class, day)

@@ -62,7 +62,7 @@ def count_class(request, pk):
         raise PermissionDenied(refusal)
     if request.method == "POST":
         return _save(request, target)
-    page = queries.count_page(target, request.today)
+    page = _page(request, target)
     standing = page.standing
     form = HeadCountForm(
         initial={
@@ -80,13 +80,20 @@ def _save(request, target: SchoolClass):
     if form.is_valid():
         values = form.cleaned_data | {"missing": form.missing()}
         try:
-            made = counts.record_head_count(by=request.user, school_class=target, today=request.today, **values)
+            made = counts.record_head_count(
+                by=request.user, scope=request.scope, school_class=target, today=request.today, **values
+            )
         except counts.CountRefused as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"已登记{target}的清点：在校{made.on_roll}人，实到{made.present}人。")
             return redirect("students:head_count", made.pk)
-    return _show(request, queries.count_page(target, request.today, missing=form.ticked), form, status=422)
+    return _show(request, _page(request, target, missing=form.ticked), form, status=422)
+
+
+def _page(request, target: SchoolClass, **ticked) -> queries.CountPage:
+    above = queries.counts_from_above(request.scope, target.school_id)
+    return queries.count_page(target, request.today, is_from_above=above, **ticked)
 
 
 def _show(request, page: queries.CountPage, form: HeadCountForm, *, status=200):

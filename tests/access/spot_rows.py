@@ -3,9 +3,17 @@
 from django.utils import timezone
 
 from inspections.models import CountReason, Draw, DrawnClass, Explanation
-from students.models import HeadCount, SchoolClass, Student
+from students.models import HeadCount, SchoolClass, Student, Term
 from tests import cast
 from tests.scene import MONDAY
+
+
+def count_in(school_class: SchoolClass, term: Term) -> HeadCount:
+    now, who = timezone.now(), cast.person()
+    return HeadCount.objects.create(
+        school_class=school_class, term=term, counted_on=MONDAY, counted_at=now, slot="AM", is_from_above=False,
+        on_roll=3, present=3, counted_by=who, recorded_at=now, recorded_by=who,
+    )  # fmt: skip
 
 
 def rows_of_spot_checks(school_class: SchoolClass, child: Student, count: HeadCount) -> dict[type, object]:

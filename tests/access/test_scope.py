@@ -62,7 +62,7 @@ from tests.access.inspection_rows import rows_of_inspections
 from tests.access.reminder_rows import rows_of_reminders
 from tests.access.rule_rows import rows_of_rules
 from tests.access.score_rows import OF_WHOLE_SCHOOLS, rows_of_scores
-from tests.access.spot_rows import rows_of_spot_checks
+from tests.access.spot_rows import count_in, rows_of_spot_checks
 from tests.scene import CHINA, MONDAY
 
 MOVED = date(2026, 10, 12)
@@ -129,7 +129,6 @@ def registry_rows_of(school_class: SchoolClass, child: Student) -> dict[type, ob
         name="导出", as_of=MONDAY, there=1, here=1, compared_at=now, compared_by=clerk
     )
     comparison.schools.add(school)
-    counted = {"counted_on": MONDAY, "on_roll": 3, "present": 3, "counted_by": clerk}
     asked = {"ground": "illness", "reason": "骨折", "starts_on": MONDAY, "ends_on": MOVED}
     turn = {"school_year": 2027, "graduation_day": MOVED, "promotion_day": MOVED}
     found = {"list": "not_enrolled", "resident": resident, "township": school.township, "school": school}
@@ -145,7 +144,7 @@ def registry_rows_of(school_class: SchoolClass, child: Student) -> dict[type, ob
         YearTurn: YearTurn.objects.update_or_create(
             school=school, defaults={"planned_at": now, "planned_by": clerk} | turn
         )[0],
-        HeadCount: HeadCount.objects.create(school_class=school_class, term=term, **counted, **recorded),
+        HeadCount: count_in(school_class, term),
         OpeningAbsence: OpeningAbsence.objects.create(
             student=child, term=term, school_class=school_class, reason="illness", **recorded
         ),

@@ -5,7 +5,7 @@ from uuid import uuid4
 from inspections.actions.draws import Place, make_draw
 from inspections.models import CountReason, Draw
 from students.actions import counts
-from students.models import HeadCountMissing, Person, SchoolClass
+from students.models import HeadCount, HeadCountMissing, Person, SchoolClass
 from students.queries.registers import expected_on
 from tests import cast
 from tests.scene import MONDAY
@@ -23,11 +23,12 @@ def reason_of(school_class: SchoolClass, kind: str = "batch", words: str = "9月
     )
 
 
-def count_of(by: Person, school_class: SchoolClass, *missing, today=MONDAY, reason="unknown"):
-    """Somebody counts a class and does not find ``missing``."""
+def count_of(
+    by: Person, school_class: SchoolClass, *missing, today=MONDAY, reason="unknown", note="", seen=None
+) -> HeadCount:
+    """Somebody counts a class and does not find ``missing``. ``seen``: when the count that they correct was saved."""
     on_roll = expected_on([school_class.pk], today).get(school_class.pk, 0)
     found = {"present": on_roll - len(missing), "on_roll": on_roll}
     reasons = {child.pk: HeadCountMissing.Reason(reason) for child in missing}
-    return counts.record_head_count(
-        by=by, school_class=school_class, missing=reasons, note="", seen=None, today=today, **found
-    )
+    who = {"by": by, "scope": cast.scope(by), "today": today}
+    return counts.record_head_count(school_class=school_class, missing=reasons, note=note, seen=seen, **who, **found)

@@ -39,6 +39,7 @@ class TestADraw:
     def test_keeps_all_that_it_follows_from(self, scene, bureau, classes):
         reason_of(classes[1])
         count_of(scene.clerk, classes[2])
+        count_of(bureau, classes[2])  # both sides on one day are one count of what is owed
         made = draw_of(bureau, Place(), 4)
         assert made.candidates == [
             [classes[0].pk, 0, 2],
@@ -255,16 +256,23 @@ class TestTheCountThatAnswers:
         count_of(principal, scene.school_class)
         assert not self.answered(made, bureau)
         who = cast.person(role=role, **({} if role == Role.BUREAU_OFFICER else {"township": scene.school.township}))
-        count_of(who, scene.school_class, today=MONDAY + timedelta(days=1))
+        count_of(who, scene.school_class)  # the same day: the school's own count keeps nobody out
         assert self.answered(made, bureau)
+
+    def test_of_whoever_runs_the_school_is_none_from_above(self, bureau, scene, principal):
+        """Nor are they told what is coming, whatever else they are."""
+        cast.post(principal, Role.INSPECTOR, township=scene.school.township)
+        made = draw_of(bureau, Place(school=scene.school))
+        assert not draws_seen(cast.scope(principal)).exists()
+        assert waiting(cast.scope(principal), MONDAY) == 0
+        count_of(principal, scene.school_class)
+        assert not self.answered(made, bureau)
 
     def test_of_somebody_who_has_left_the_office_still_answers(self, bureau, scene):
         made, inspector = draw_of(bureau, Place()), cast.person(role=Role.INSPECTOR, township=scene.school.township)
         count_of(inspector, scene.school_class)
         inspector.postings.update(until=MONDAY + timedelta(days=1))
         assert self.answered(made, bureau)
-        inspector.postings.update(until=MONDAY)
-        assert not self.answered(made, bureau)
 
     def test_of_a_school_s_own_draw_is_the_school_s(self, principal, scene):
         made = draw_of(principal, Place(school=scene.school))
@@ -312,6 +320,11 @@ class TestWhoSeesADraw:
             waiting(cast.scope(who), MONDAY) for who in (bureau, inspector, far, principal, scene.clerk, scene.teacher)
         ]
         assert numbers == [2, 2, 0, 1, 1, 0]
+
+    def test_what_was_not_counted_in_its_term_is_off_the_list(self, bureau, scene):
+        draw_of(bureau, Place(), today=date(2027, 1, 22))
+        assert waiting(cast.scope(bureau), date(2027, 2, 28)) == 1
+        assert waiting(cast.scope(bureau), date(2027, 3, 1)) == 0
 
     def test_what_was_counted_is_off_the_list(self, bureau, scene):
         draw_of(bureau, Place())

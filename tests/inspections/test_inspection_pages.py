@@ -235,6 +235,7 @@ class TestAResult:
 
         HeadCount.objects.create(
             school_class=done.scene.school_class, term=Term.objects.first(), counted_on=MONDAY, on_roll=3, present=2,
+            counted_at=done.row.round.opened_at, slot="AM", is_from_above=True,
             counted_by=done.inspector, recorded_at=done.row.round.opened_at, recorded_by=done.inspector,
         )  # fmt: skip
         assert "当天的班级清点" in text_of(client_of(done.principal).get(page("inspection", done.row.pk)))

@@ -1,6 +1,6 @@
 """不符: a child marked present and not found; what settles it, until when, and that no point moves by it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -13,7 +13,7 @@ from inspections.models import Explanation
 from inspections.queries.mismatches import counts_seen, mismatches, to_explain
 from scoring.actions.scores import keep_scores
 from scoring.models import KeptScore
-from students.models import AuditRow, HeadCount, Role
+from students.models import AuditRow, HeadCount, Role, RollCall
 from tests import cast
 from tests.inspections.drawing import count_of
 from tests.scene import MONDAY, at
@@ -98,6 +98,19 @@ class TestWhatSettlesIt:
         scene.take(MONDAY, version=1, first="sick_leave")
         assert len(found()) == 1
 
+    def test_a_correction_of_the_count_neither(self, scene, counted, inspector, clock):
+        """Somebody was in the room at nine: a note written later moves neither the time nor the slot."""
+        clock.move_to(at(MONDAY, 9, 50))
+        scene.take(MONDAY, version=1, first="sick_leave")
+        scene.take(MONDAY, "PM", first="sick_leave")
+        for hour in (10, 15):
+            clock.move_to(at(MONDAY, hour))
+            seen = HeadCount.objects.get().recorded_at
+            again = count_of(inspector, scene.school_class, scene.children[0], note=f"{hour}点补记", seen=seen)
+            assert (again.counted_at, again.recorded_at) == (at(MONDAY, 9), at(MONDAY, hour))
+            [mismatch] = found()
+            assert (mismatch.call.slot, mismatch.became) == ("AM", "点名已更正为病假")
+
     def test_a_concern(self, scene, counted):
         teacher = scene.teacher
         cases.raise_concern(
@@ -179,6 +192,32 @@ class TestWhoSeesThem:
         assert to_explain(cast.scope(inspector), MONDAY) == 0
         explained(scene, counted)
         assert to_explain(cast.scope(scene.clerk), MONDAY) == 0
+
+    @pytest.mark.parametrize("settled", [False, True])
+    def test_have_those_of_an_earlier_term_while_they_are_open(self, settled, scene, counted):
+        spring = date(2027, 3, 1)
+        if settled:
+            explained(scene, counted)
+        scope = cast.scope(scene.clerk)
+        assert list(counts_seen(scope, spring - timedelta(days=1))) == [counted]
+        assert list(counts_seen(scope, spring)) == ([] if settled else [counted])
+        assert to_explain(scope, spring) == (0 if settled else 1)
+
+    def test_read_only_the_registers_that_counts_met(self, scene, counted, inspector, clock):
+        """A county has hundreds of counts: class and day are not crossed, and other slots are left alone."""
+        beside, tuesday = cast.school_class(scene.school, "202302"), MONDAY + timedelta(days=1)
+        child = cast.student(beside)
+        clock.move_to(at(tuesday, 9))
+        for day in (MONDAY, tuesday):
+            for slot in ("AM", "PM"):
+                cast.take_register(scene.clerk, beside, day, slot=slot)
+        count_of(inspector, beside, child, today=tuesday)
+        read = []
+        original = RollCall.from_db.__func__
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(RollCall, "from_db", classmethod(lambda cls, *row: read.append(1) or original(cls, *row)))
+            assert len(found(tuesday)) == 2
+        assert len(read) == 2
 
     def test_asks_once_where_nobody_was_missing(self, scene, inspector, django_assert_num_queries):
         count_of(inspector, scene.school_class)

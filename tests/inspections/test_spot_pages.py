@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from inspections.actions.draws import Place, cancel_draw
 from inspections.drawing import Candidate, Part, lowest_ticket
 from inspections.models import Draw, Explanation
+from inspections.spot_forms import draws_somewhere, places_for
 from students.models import AuditRow, Role
 from students.templatetags.chinese import cdatetime
 from tests import cast
@@ -147,6 +148,12 @@ class TestDrawing:
         assert f"school-{scene.school.pk}" in page
         assert self.send(principal).status_code == 422
         assert self.send(principal, place=f"school-{scene.school.pk}").status_code == 302
+
+    def test_asks_nothing_to_know_whether_somebody_draws(self, scene, bureau, principal, django_assert_num_queries):
+        scopes = [cast.scope(who) for who in (bureau, principal, scene.clerk, scene.teacher)]
+        with django_assert_num_queries(0):
+            may = [draws_somewhere(scope) for scope in scopes]
+        assert may == [bool(places_for(scope)) for scope in scopes] == [True, True, False, False]
 
     def test_says_how_many_each_part_draws(self, bureau):
         assert "例如抽8个班：按理由4个，按欠清点2个，完全随机2个" in text_of(bureau, NEW)

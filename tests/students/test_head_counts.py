@@ -29,9 +29,10 @@ def count(scene, deputy):
 
     def count(present, *, by=None, note="", on_roll=3, seen=None, today=MONDAY, **missing):
         names = dict(zip(("first", "second", "third"), scene.children, strict=True))
+        who = by or deputy
         return counts.record_head_count(
-            by=by or deputy, school_class=scene.school_class, present=present, note=note, on_roll=on_roll, seen=seen,
-            missing={names[name].pk: Reason(reason) for name, reason in missing.items()}, today=today,
+            by=who, scope=cast.scope(who), school_class=scene.school_class, present=present, note=note, on_roll=on_roll,
+            seen=seen, missing={names[name].pk: Reason(reason) for name, reason in missing.items()}, today=today,
         )  # fmt: skip
 
     return count
@@ -241,7 +242,8 @@ class TestTheBoard:
         cast.school_class(scene.school, "202303")  # nobody in it
         assert [(line.school_class, line.owed) for line in self.board().lines] == [(scene.school_class, 2), (beside, 2)]
         counts.record_head_count(
-            by=scene.clerk, school_class=beside, present=0, note="", on_roll=1, seen=None, today=FRIDAY,
+            by=scene.clerk, scope=cast.scope(scene.clerk), school_class=beside, present=0, note="", on_roll=1,
+            seen=None, today=FRIDAY,
             missing={beside.enrolments.get().student_id: Reason.LEAVE},
         )  # fmt: skip
         count(3)

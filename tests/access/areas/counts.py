@@ -30,8 +30,8 @@ def arguments(scene, people, day) -> dict[str, list]:
     friday = MONDAY.replace(day=4)
     there = expected_on([scene.school_class.pk], friday)[scene.school_class.pk]
     counted = counts.record_head_count(
-        by=people["deputy"], school_class=scene.school_class, present=there, missing={}, note="", on_roll=there,
-        seen=None, today=friday,
+        by=people["deputy"], scope=cast.scope(people["deputy"]), school_class=scene.school_class, present=there,
+        missing={}, note="", on_roll=there, seen=None, today=friday,
     )  # fmt: skip
     return {
         "students:head_count": [counted.pk],
