@@ -53,10 +53,10 @@ class TwoVersions(forms.Form):
     before = forms.ModelChoiceField(label="原来的版本", queryset=None, empty_label="请选择")
     after = forms.ModelChoiceField(label="改后的版本", queryset=None, empty_label="请选择")
 
-    def __init__(self, *args, versions, **kwargs):
+    def __init__(self, *args, versions, titled=title_of, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.queryset, field.label_from_instance = versions, title_of
+            field.queryset, field.label_from_instance = versions, titled
             field.error_messages |= {"required": f"请选择{field.label}", "invalid_choice": "没有这个版本，请重新选择"}
 
 

@@ -43,11 +43,6 @@ def school_terms(scheme: Scheme, basis: str, stages: Sequence[StageCount]) -> di
     }
 
 
-def basis_words(title: str, version: int) -> str:
-    """《控辍保学班级责任考核办法》第1版."""
-    return f"《{title}》第{version}版"
-
-
 def _target(scheme: Scheme, stage: str, baseline: int) -> str:
     target = scheme.targets[stage]
     if not baseline:

@@ -16,6 +16,7 @@ from students.calendar import school_year_label
 from students.forms.fields import ChoiceField, LineField
 from students.templatetags.chinese import cdate
 
+WHOLE = {"class": "input", "step": "1", "inputmode": "numeric"}
 REFUSED = "没有保存，填的内容都还在，请改正后再试算"
 MARKS = re.compile(r"\[[SLD]\] ?")
 KINDS = {"lost_at_most": "流失学生不超过几人", "rate_below": "辍学率低于百分之几"}
@@ -213,7 +214,8 @@ class CountySchemeForm(SchemeForm):
             self.add_group(f"targets-{stage}", f"{STAGES[stage]}目标", _target(stage, row), row["source"])
         for name, key in WHOLES.items():
             title, label = WHOLE_LABELS[name]
-            self.add_group(name, title, {name: points_field(label, base[name])}, base[f"{key}_source"])
+            field = points_field(label, base[name], decimals=0 if name == "return_days" else 1)
+            self.add_group(name, title, {name: field}, base[f"{key}_source"])
 
     def _line(self, measure: Measure, row: dict) -> Iterator[tuple[str, forms.Field]]:
         for outcome in OUTCOMES[measure]:
@@ -317,9 +319,11 @@ def _affects(chosen) -> forms.MultipleChoiceField:
     )
 
 
-def points_field(label: str, number, *, required: bool = True, help_text: str = "") -> forms.DecimalField:
+def points_field(
+    label: str, number, *, required: bool = True, help_text: str = "", decimals: int = 1
+) -> forms.DecimalField:
     """A number without a sign, at most one decimal."""
-    wrong = f"{label}应是0到100的数，最多一位小数"
+    wrong = f"{label}应是0到100的{'数，最多一位小数' if decimals else '整数'}"
     errors = dict.fromkeys(
         ("invalid", "min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits"), wrong
     )
@@ -331,8 +335,10 @@ def points_field(label: str, number, *, required: bool = True, help_text: str = 
         min_value=0,
         max_value=100,
         max_digits=4,
-        decimal_places=1,
-        widget=forms.NumberInput(attrs={"class": "input", "step": "0.1", "inputmode": "decimal"}),
+        decimal_places=decimals,
+        widget=forms.NumberInput(
+            attrs={"class": "input", "step": "0.1", "inputmode": "decimal"} if decimals else WHOLE
+        ),
         error_messages=errors | {"required": f"请填写{label}"},
     )
 

@@ -24,6 +24,7 @@ from scoring.scheme import (
 
 STEP = Decimal("0.1")  # points have at most one decimal (contract.md)
 MOST = Decimal(100)  # points of one line, up or down
+MOST_UNREGISTERED = Decimal(20)  # per cent of the registers [D]
 # What a scheme must never count: whoever loses points by an absence will not write it down.
 ABSENCES = frozenset(
     {"absence", "absences", "attendance", "attendance_rate", "case", "leave", "suspected", "unexcused"}
@@ -117,12 +118,31 @@ def reasons_against_own(own: Scheme, county: Scheme) -> Iterator[Reason]:
             continue
         lowest, highest = bounds
         if not lowest <= number <= highest:
-            yield Reason(f"“{name_of(name)}”应在{plain(lowest)}到{plain(highest)}之间，不能是{plain(number)}", name)
+            yield Reason(f"“{name_of(name)}”{_told(lowest, highest, number)}", name)
     if own.numbers.keys() != theirs.keys():
         yield Reason("学校的办法要包括全县办法的每一项")
     for line in own.lines:
         if line.affects != county.line(line.measure).affects:
             yield Reason(f"“{line.measure.label}”考核谁，全县一样，学校不能改", f"{line.measure}.affects")
+
+
+def _told(lowest: Decimal, highest: Decimal, number: Decimal) -> str:
+    """应扣1到2分，不能扣3分: without signs, as people type points."""
+    least, most = sorted((abs(lowest), abs(highest)))
+    verb = "扣" if min(lowest, number) < 0 else "加"
+    room = plain(least) if least == most else f"{plain(least)}到{plain(most)}"
+    return f"应{verb}{room}分，不能{verb}{plain(abs(number))}分"
+
+
+def reasons_against_new(unregistered_above: Decimal, rule: str) -> Iterator[Reason]:
+    """What a new scheme, of classes or of schools, may not say of missing registers; ``rule``: what it makes void.
+
+    Not asked when a scheme is read: one that was adopted before stays as it was.
+    """
+    if unregistered_above > MOST_UNREGISTERED:
+        limit = plain(MOST_UNREGISTERED)
+        words = f"没有点名的节次超过百分之几{rule}，最高{limit}%，不能是{plain(unregistered_above)}%"
+        yield Reason(f"{words}：定得再高，大量不点名也不影响考核，“{rule}”就落空了", "unregistered_above")
 
 
 def _refused(words: str, where: str = "") -> SchemeError:

@@ -27,7 +27,7 @@ WAYS = [
 BELOW = {
     "casework:duties": ("/contacts/", "/visits/",
         "/handed-up/", "/hand-offs/", "/bureau/", "/closings/", "/legal-steps/", "/trips/", "/funnel/", "/cases/",
-        "/concerns/", "/responsibility/", "/scores/", "/inspections/",
+        "/concerns/", "/responsibility/", "/scores/", "/pledges/", "/bundles/", "/liaisons/", "/inspections/",
         "/spot-checks/", "/rectifications/", "/checklists/",
     ),
     "students:attendance": (
@@ -37,7 +37,7 @@ BELOW = {
     "students:registry": (
         "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",
         "/residents/", "/comparisons/", "/rosters/", "/imports/", "/year-turn/", "/schools/", "/hand-overs/",
-        "/policy/", "/changes/", "/certificates/", "/documents/", "/pledges/", "/watched/", "/likely-lost/",
+        "/policy/", "/changes/", "/certificates/", "/documents/", "/watched/", "/likely-lost/",
     ),
 }  # fmt: skip
 BOARDS = ("casework:school_board", "casework:area_board")

@@ -11,7 +11,7 @@ from scoring.presets import schemes_in, school_scheme_in
 from scoring.queries.month_scheme_rehearsals import rehearse as rehearsed
 from scoring.queries.version_pages import title_of
 from scoring.scheme_comparison import compare_months
-from scoring.scheme_reading import SchemeError
+from scoring.scheme_reading import SchemeError, reasons_against_new
 from scoring.school_scheme import SchoolScheme, read_school_scheme, reasons_against_targets
 from students.calendar import school_year_label
 
@@ -39,7 +39,7 @@ class MonthSchemes(Steps):
         return rehearsed(row)
 
     def check(self, row: SchoolSchemeProposal) -> None:
-        _check_targets(read_school_scheme(row.scheme.content), row.school_year)
+        _check_beside(read_school_scheme(row.scheme.content), row.school_year)
 
     def runs_later(self, row: SchoolSchemeProposal) -> bool:
         return False
@@ -68,7 +68,7 @@ def propose(
         if twin := STEPS.asked_before(by, content, school_year):
             return twin
         STEPS.check_standing(seen)
-        _check_targets(scheme, school_year)
+        _check_beside(scheme, school_year)
         if all(pair.is_same for pair in compare_months(read_school_scheme(follows.content), scheme)):
             raise refused(f"和{school_year_label(school_year)}的{title_of(follows)}完全相同，不用改")
         told = {"school_year": school_year, "reason": reason, "as_of": as_of}
@@ -76,9 +76,12 @@ def propose(
     return STEPS.tried(proposal)
 
 
-def _check_targets(scheme: SchoolScheme, school_year: int) -> None:
-    """No school may be vetoed that has met the targets of its classes' scheme of that year."""
-    if reasons := [*reasons_against_targets(scheme, schemes_in(school_year).county.targets)]:
+def _check_beside(scheme: SchoolScheme, school_year: int) -> None:
+    """Registers that are missing count; no school may be vetoed that has met the targets of its classes' scheme of that
+    year."""
+    reasons = [*reasons_against_new(scheme.unregistered_above, "不得评为优秀")]
+    reasons += reasons_against_targets(scheme, schemes_in(school_year).county.targets)
+    if reasons:
         raise SchemeRefused(*reasons)
 
 

@@ -25,7 +25,7 @@ from scoring.queries.scheme_rehearsals import rehearse as rehearsed
 from scoring.queries.version_pages import title_of
 from scoring.scheme import Scheme
 from scoring.scheme_comparison import changes
-from scoring.scheme_reading import Reason, SchemeError, read_scheme, reasons_against_own
+from scoring.scheme_reading import Reason, SchemeError, read_scheme, reasons_against_new, reasons_against_own
 from scoring.school_scheme import reasons_against_targets
 from students.calendar import school_year_label
 from students.models import School
@@ -130,13 +130,15 @@ def propose_return(
 
 
 def _check_beside(scheme: Scheme, school: School | None, school_year: int) -> None:
-    """A school's own keeps within what the county leaves open in that year; no target of the county's may be one that
+    """A school's own keeps within what the county leaves open in that year. The county's counts registers that are
+    missing; no target of the county's may be one that
     a school has met and is vetoed for by the scheme for schools."""
     if school:
         reasons = [*reasons_against_own(scheme, schemes_in(school_year).county)]
     else:
         months = school_scheme_in(school_year)
-        reasons = [
+        reasons = [*reasons_against_new(scheme.unregistered_above, "不予评定")]
+        reasons += [
             Reason(reason.words, f"targets.{stage}.rate_below")
             for stage, target in scheme.targets.items()
             for reason in reasons_against_targets(months, {stage: target})

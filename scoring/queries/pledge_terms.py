@@ -7,9 +7,10 @@ from casework.document_kinds import PLEDGES, SCHOOL_PLEDGES, DocumentKind, fixed
 from casework.documents import DocumentState
 from casework.models import Document
 from scoring.models import SchemeAdoption, StoredScheme
-from scoring.pledge_terms import StageCount, basis_words, class_terms, school_terms
+from scoring.pledge_terms import StageCount, class_terms, school_terms
 from scoring.presets import schemes_in
 from scoring.queries.baselines import baselines
+from scoring.queries.version_pages import title_of
 from students.calendar import grade_in, school_year_start
 from students.models import SchoolClass
 
@@ -29,8 +30,8 @@ class Terms:
 
     @cached_property
     def _basis(self) -> dict[int, str]:
-        """Scheme → its name and version."""
-        return {row.pk: basis_words(row.title, row.version) for row in StoredScheme.objects.defer("content")}
+        """Scheme → whose it is, its name and version."""
+        return {row.pk: title_of(row) for row in StoredScheme.objects.defer("content")}
 
     @cached_property
     def _baselines(self) -> Mapping[int, int]:

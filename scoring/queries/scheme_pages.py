@@ -1,5 +1,6 @@
 """考核办法 in daylight: every line in plain Chinese with its source, what comes, what was, versions compared."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,15 @@ from casework.queries.duties import source_words
 from casework.queries.rule_pages import owner_name
 from scoring.models import SchemeAdoption, StoredScheme
 from scoring.presets import DEFAULT, schemes_in
-from scoring.queries.version_pages import AdoptionLine, Compared, adoption_lines, compared_pairs, from_words, title_of
+from scoring.queries.version_pages import (
+    AdoptionLine,
+    Compared,
+    adoption_lines,
+    compared_pairs,
+    from_words,
+    makers_of,
+    title_of,
+)
 from scoring.scheme import STAGES, Line, Scheme, plain, signed
 from scoring.scheme_comparison import between, compare, people
 from scoring.scheme_reading import read_scheme
@@ -104,6 +113,13 @@ def versions_offered(scope: Scope):
     return rows.exclude(code__startswith=AS_COUNTY).order_by("title", "code", "-version")
 
 
+def titles_of(versions: Iterable[StoredScheme]) -> dict[int, str]:
+    """Version → its name with whose it is, wherever it is from; one query where schools have made some."""
+    versions = list(versions)
+    makers = makers_of(versions)
+    return {row.pk: title_of(row, makers.get(row.code, "")) for row in versions}
+
+
 def adoptions_of(school: School | None):
     """What a school, or the county, has adopted, the newest first."""
     rows = SchemeAdoption.objects.filter(school=school).select_related("scheme", "adopted_by", "proposal")
@@ -137,7 +153,7 @@ class SchemePage:
 
     @property
     def note(self) -> str:
-        return f"{school_year_label(self.school_year)}，{title_of(self.stored)}"
+        return f"{school_year_label(self.school_year)}，{title_of(self.stored, self.name)}"
 
     @property
     def source(self) -> str:
@@ -173,7 +189,8 @@ class SchemePage:
 def scheme_page(school: School | None, scope: Scope, today: date) -> SchemePage:
     """What holds for a school or the county this school year; as many queries however long the history."""
     sees = bool(scope.roles & OFFICE_ROLES) and (school is not None or scope.county)
-    year, lines = school_year_of(today), adoption_lines(adoptions_of(school), shows_proposals=sees)
+    name = str(school) if school else ""
+    year, lines = school_year_of(today), adoption_lines(adoptions_of(school), shows_proposals=sees, school=name)
     schemes, place = schemes_in(year), school.pk if school else None
     scheme = schemes(place)
     latest = next((line.adoption.scheme for line in lines), None)
@@ -209,7 +226,12 @@ def schools_apart(scope: Scope, today: date) -> list[SchoolLine]:
     for row in rows.select_related("scheme", "school").order_by("school__name", "school", "school_year"):
         latest[row.school_id] = row
     return [
-        SchoolLine(row.school, title_of(row.scheme), from_words(row.school_year), schemes.outside.get(school, ""))
+        SchoolLine(
+            row.school,
+            title_of(row.scheme, str(row.school)),
+            from_words(row.school_year),
+            schemes.outside.get(school, ""),
+        )
         for school, row in latest.items()
         if not row.scheme.is_the_countys
     ]
@@ -242,7 +264,7 @@ def scheme_news(scope: Scope, today: date) -> list[SchemeNews]:
 
 
 def _news(row: SchemeAdoption, today: date) -> SchemeNews:
-    name, label = title_of(row.scheme), school_year_label(row.school_year)
+    name, label = title_of(row.scheme, str(row.school or "")), school_year_label(row.school_year)
     url = reverse("scoring:scheme_version", args=[row.scheme_id])
     if school_year_start(row.school_year) > today:
         return SchemeNews(f"{label}起按{name}考核，这个学年不变。", url)

@@ -11,10 +11,12 @@ from casework.models.rules import VersionedContent
 from casework.queries.rule_pages import IMPORTED
 from scoring.models import SchemeAdoption, SchoolSchemeAdoption
 from scoring.models.proposals import VersionProposal
-from scoring.presets import ALWAYS
+from scoring.models.schemes import OF_A_SCHOOL
+from scoring.presets import ALWAYS, DEFAULT, SCHOOL_DEFAULT
 from scoring.scheme_comparison import Pair
 from scoring.school_years import has_begun, refusal_of_year
 from students.calendar import school_year_label
+from students.models import School
 from students.templatetags.chinese import cdate, cdatetime
 
 State = VersionProposal.State
@@ -30,9 +32,29 @@ PAGES = {
 }  # fmt: skip
 
 
-def title_of(stored: VersionedContent) -> str:
-    """《控辍保学班级责任考核办法》第1版; 全县办法 where a school has gone back to that."""
-    return "全县办法" if stored.is_the_countys else f"《{stored.title}》第{stored.version}版"
+def title_of(stored: VersionedContent, school: str = "本校") -> str:
+    """全县《控辍保学班级责任考核办法》第1版; 全县办法 where a school has gone back to that.
+
+    Versions are numbered for each owner: with the owner's name no two of them are called alike. ``school``: the name
+    of the school that made it, where the reader is not on a page of that school.
+    """
+    if stored.is_the_countys:
+        return "全县办法"
+    return f"{_whose(stored.code, school)}《{stored.title}》第{stored.version}版"
+
+
+def _whose(code: str, school: str) -> str:
+    if code in (DEFAULT, SCHOOL_DEFAULT):
+        return "系统自带"
+    return school if code.startswith(OF_A_SCHOOL) else "全县"
+
+
+def makers_of(stored: Iterable[VersionedContent]) -> dict[str, str]:
+    """Code → the name of the school that made these versions for itself; one query where there is one."""
+    codes = {each.code for each in stored if each.code.startswith(OF_A_SCHOOL)}
+    schools = [code.removeprefix(OF_A_SCHOOL) for code in codes]
+    rows = School.objects.filter(code__in=schools).values_list("code", "name") if schools else ()
+    return {f"{OF_A_SCHOOL}{code}": name for code, name in rows}
 
 
 def from_words(school_year: int) -> str:
@@ -47,10 +69,11 @@ class AdoptionLine:
     adoption: SchemeAdoption | SchoolSchemeAdoption
     before: VersionedContent | None
     shows_proposal: bool
+    school: str
 
     @property
     def title(self) -> str:
-        return title_of(self.adoption.scheme)
+        return title_of(self.adoption.scheme, self.school)
 
     @property
     def starts(self) -> str:
@@ -87,11 +110,11 @@ class AdoptionLine:
         return f"{cdatetime(self.adoption.adopted_at)} {who.name if who else IMPORTED}"
 
 
-def adoption_lines(rows: Iterable, *, shows_proposals: bool) -> list[AdoptionLine]:
-    """Adoptions, the newest first, each with the version before it."""
+def adoption_lines(rows: Iterable, *, shows_proposals: bool, school: str = "") -> list[AdoptionLine]:
+    """Adoptions, the newest first, each with the version before it. ``school``: whose, where not the county's."""
     rows = list(rows)
     return [
-        AdoptionLine(row, before.scheme if before else None, shows_proposals)
+        AdoptionLine(row, before.scheme if before else None, shows_proposals, school)
         for row, before in zip(rows, [*rows[1:], None], strict=False)
     ]
 
@@ -130,10 +153,15 @@ def _change(pair: Pair) -> tuple[str, str]:
     return ("改为", "warn") if pair.after else ("取消", "alarm")
 
 
+def maker_of(proposal: VersionProposal) -> str:
+    """The school whose version it is; blank where it is the county's."""
+    return str(getattr(proposal, "school", None) or "")
+
+
 def waiting_words(proposal: VersionProposal) -> str:
-    """罗宁提出的《本校办法》第1版（2027-2028学年起）还没有采用."""
+    """罗宁提出的东坪小学《本校办法》第1版（2027-2028学年起）还没有采用."""
     year = school_year_label(proposal.school_year)
-    return f"{proposal.made_by.name}提出的{title_of(proposal.scheme)}（{year}起）还没有采用。"
+    return f"{proposal.made_by.name}提出的{title_of(proposal.scheme, maker_of(proposal))}（{year}起）还没有采用。"
 
 
 @dataclass(frozen=True)
@@ -149,7 +177,7 @@ class ProposalState:
 
     @property
     def title(self) -> str:
-        return title_of(self.proposal.scheme)
+        return title_of(self.proposal.scheme, maker_of(self.proposal))
 
     @property
     def state(self) -> str:
@@ -180,7 +208,7 @@ class ProposalState:
 
     @property
     def follows(self) -> str:
-        return title_of(self.proposal.follows)
+        return title_of(self.proposal.follows, maker_of(self.proposal))
 
     @property
     def told(self) -> str:

@@ -58,7 +58,7 @@ def month_scheme_version(request, pk: int):
 def month_scheme_comparison(request):
     """Two versions side by side, number by number."""
     asked = request.GET if "before" in request.GET or "after" in request.GET else None
-    form = TwoVersions(asked, versions=pages.versions_seen())
+    form = TwoVersions(asked, versions=pages.versions_seen(), titled=title_of)
     context = {"form": form, "compared": None, "back": reverse("scoring:month_scheme")}
     if form.is_valid():
         before, after = form.cleaned_data["before"], form.cleaned_data["after"]

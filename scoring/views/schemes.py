@@ -10,7 +10,7 @@ from casework.rule_forms import TwoVersions
 from scoring.models import SchemeAdoption
 from scoring.queries import scheme_pages as pages
 from scoring.queries.scheme_proposals import waiting_of
-from scoring.queries.version_pages import from_words, title_of, waiting_words
+from scoring.queries.version_pages import from_words, waiting_words
 from students.access import AREA_ROLES, OFFICE_ROLES
 from students.models import School
 from students.views.attendance import READERS
@@ -66,7 +66,7 @@ def scheme_version(request, pk: int):
     seen = [row for row in adopted if row.school is None] + list(adopted.filter(school__in=_schools(request)))
     read = pages.scheme_of(stored)
     context = {
-        "title": title_of(stored),
+        "title": pages.titles_of([stored])[stored.pk],
         "stored": stored,
         "lines": pages.line_rows(read),
         "rules": pages.rule_rows(read),
@@ -82,11 +82,13 @@ def scheme_version(request, pk: int):
 def scheme_comparison(request):
     """Two versions side by side, number by number."""
     asked = request.GET if "before" in request.GET or "after" in request.GET else None
-    form = TwoVersions(asked, versions=pages.versions_offered(request.scope))
+    versions = pages.versions_offered(request.scope)
+    titles = pages.titles_of(versions)
+    form = TwoVersions(asked, versions=versions, titled=lambda row: titles[row.pk])
     context = {"form": form, "compared": None, "back": reverse("scoring:scheme")}
     if form.is_valid():
         before, after = form.cleaned_data["before"], form.cleaned_data["after"]
         bounds = not (before.is_a_schools or after.is_a_schools)
         context["compared"] = pages.compared(pages.scheme_of(before), pages.scheme_of(after), bounds=bounds)
-        context |= {"before": title_of(before), "after": title_of(after)}
+        context |= {"before": titles[before.pk], "after": titles[after.pk]}
     return render(request, "scoring/scheme_comparison.html", context)

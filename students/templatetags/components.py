@@ -136,7 +136,7 @@ def error_summary(form: forms.BaseForm):
     lines += [
         {"id": bound.auto_id, "label": bound.label, "text": text}
         for bound in form.visible_fields()
-        for text in (bound.errors if form.is_bound else ())
+        for text in (dict.fromkeys(bound.errors) if form.is_bound else ())  # two validators may say the same
     ]
     heading = getattr(form, "refusal", f"没有保存，有 {len(lines)} 处要改")
     return {"lines": lines, "heading": heading}

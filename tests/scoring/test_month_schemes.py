@@ -162,11 +162,15 @@ class TestWhatIsRefused:
         else:
             assert "过了9月25日就不能再换" in said(bureau, school_year=2026, today=day, base=95)["school_year"]
 
+    def test_registers_that_hardly_count(self, scene, bureau):
+        assert "最高20%，不能是20.1%" in said(bureau, unregistered_above=20.1)["unregistered_above"]
+        assert proposed(bureau, unregistered_above=20)
+
     def test_what_holds_already_and_what_was_opened_before_somebody_adopted(self, scene, bureau):
         assert "完全相同，不用改" in said(bureau)[""]
         seen = actions.standing()
         adopted(proposed(bureau, school_year=NEXT + 1, base=95), bureau)
-        with pytest.raises(SchemesChanged, match="填写期间苏远采用了《新月考核办法》第1版"):
+        with pytest.raises(SchemesChanged, match="填写期间苏远采用了全县《新月考核办法》第1版"):
             proposed(bureau, seen=seen, base=96)
 
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.document_kinds import DocumentKind
-from scoring.pledge_terms import StageCount, basis_words, class_terms, school_terms
+from scoring.pledge_terms import StageCount, class_terms, school_terms
 from scoring.scheme import Target
 from scoring.scheme_reading import read_scheme
 from tests.scoring.standard import STANDARD
 
 SCHEME = read_scheme(STANDARD, key=1)
-BASIS = basis_words(SCHEME.title, 1)
+BASIS = f"系统自带《{SCHEME.title}》第1版"
 
 
 def of_class(kind=DocumentKind.PLEDGE_HOMEROOM, stage="junior", baseline=45) -> dict[str, str]:
@@ -50,7 +50,7 @@ class TestOfAClass:
         assert of_class(DocumentKind.PLEDGE)["points"] == "控辍目标：完成目标加10分，没有完成目标扣10分"
 
     def test_names_the_scheme_and_its_version(self):
-        assert of_class()["basis"] == "《控辍保学班级责任考核办法》第1版"
+        assert of_class()["basis"] == "系统自带《控辍保学班级责任考核办法》第1版"
 
 
 class TestOfASchool:

@@ -61,7 +61,7 @@ class TestDrawingUp:
         assert own["duty"] == "班主任、语文教学"
         assert own["target"] == "本学年本班没有流失学生（学年初3人，最多流失0人）"
         assert (own["since"], own["until"]) == ("2026-09-01", "2027-08-31")
-        assert own["basis"] == "《控辍保学班级责任考核办法》第1版"
+        assert own["basis"] == "系统自带《控辍保学班级责任考核办法》第1版"
         heads = signing.of("principal").values
         assert heads["target"] == "小学（2个班）：本学年没有流失学生（学年初3人，最多流失0人）"
         assert "点名：全天没有点名扣1分" in heads["points"]
@@ -154,7 +154,7 @@ class TestTargetsThatHaveChanged:
         assert signing.renew() == 5
         assert signing.renew() == 0
         row = signing.of("maths")
-        assert (row.version, row.values["basis"]) == (2, "《新办法》第1版")
+        assert (row.version, row.values["basis"]) == (2, "全县《新办法》第1版")
         assert "超过3%" in row.values["veto"]
         assert signing.issue() == 5
 
@@ -164,7 +164,7 @@ class TestTargetsThatHaveChanged:
         adopt(veto_above=3)
         assert signing.book().older() == []
         assert signing.renew() == 0
-        assert signing.of("maths").values["basis"].startswith("《控辍保学班级责任考核办法》")
+        assert signing.of("maths").values["basis"].startswith("系统自带《控辍保学班级责任考核办法》")
         assert bytes(IssuedPaper.objects.get(document=signing.of("maths")).pdf) == before
 
     def test_children_who_came_on_the_first_day_change_the_number(self, signing):

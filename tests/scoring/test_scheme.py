@@ -166,7 +166,7 @@ class TestASchoolsOwn:
         assert self.own("missed_roll_call.points.none", -2) == ""
 
     def test_may_not_leave_them(self):
-        assert self.own("missed_roll_call.points.none", -2.1) == "“点名：全天没有点名”应在-2到-1之间，不能是-2.1"
+        assert self.own("missed_roll_call.points.none", -2.1) == "“点名：全天没有点名”应扣1到2分，不能扣2.1分"
 
     def test_may_not_touch_what_has_none(self):
         assert self.own("target.points.met", 5) == "“控辍目标：完成目标”全县一样，学校不能改"

@@ -51,7 +51,7 @@ class TestWhatHolds:
     def test_is_told_in_plain_words_with_sources(self, scene):
         page = words(client_of(scene.teacher).get(reverse("scoring:scheme"), follow=True))
         for said in (
-            "2026-2027学年，《控辍保学班级责任考核办法》第1版", "本校没有自己的办法，按全县办法考核",
+            "2026-2027学年，系统自带《控辍保学班级责任考核办法》第1版", "本校没有自己的办法，按全县办法考核",
             '全天没有点名：</span><span class="nowrap">−1分', '缺一部分点名：</span><span class="nowrap">−0.5分',
             '全天没有点名：</span><span class="nowrap">−2分至−1分',
             "一学年最多扣10分", "一学年最多加10分", "班主任、任课教师",
@@ -90,13 +90,13 @@ class TestWhatHolds:
 
     def test_is_announced_on_the_page_of_scores(self, late, principal, bureau):
         adopted(tried(bureau, **HARDER), bureau)
-        said = "2027-2028学年起按《新办法》第1版考核"
+        said = "2027-2028学年起按全县《新办法》第1版考核"
         scores = reverse("scoring:scores")
         assert said in words(client_of(late.teacher).get(scores))
         adopted(proposed(principal, late.school, made=content("本校办法", bounds={}, **STRICTER)), principal)
         page = words(client_of(late.teacher).get(scores))
         assert said not in page
-        assert "2027-2028学年起按《本校办法》第1版考核" in page
+        assert "2027-2028学年起按东坪小学《本校办法》第1版考核" in page
 
 
 class TestComparing:
@@ -112,6 +112,14 @@ class TestComparing:
         )  # fmt: skip
         assert "控辍目标：完成目标" in words(page)
 
+    def test_no_two_versions_are_called_alike(self, late, principal, bureau, desk):
+        name = StoredScheme.objects.get(code="class_standard").title
+        adopted(tried(bureau, made=content(name, late_report={"open": -1.5})), bureau)
+        adopted(proposed(principal, late.school, made=content(name, bounds={}, **STRICTER)), principal)
+        page = desk.get(reverse("scoring:scheme_comparison"))
+        offered = [label for _, label in page.context["form"].fields["before"].choices][1:]
+        assert sorted(offered) == sorted(f"{whose}《{name}》第1版" for whose in ("系统自带", "全县", "东坪小学"))
+
     def test_of_no_such_version_says_so(self, office):
         page = office.get(reverse("scoring:scheme_comparison"), {"before": "0", "after": "999"})
         assert "没有这个版本，请重新选择" in words(page)
@@ -124,7 +132,7 @@ class TestAWholeChange:
             follow=True,
         )  # fmt: skip
         for said in (
-            "《东坪小学考核办法》第1版", "东坪小学，2027-2028学年起，罗宁提出", "这是试算，还没有采用",
+            "东坪小学《东坪小学考核办法》第1版", "东坪小学，2027-2028学年起，罗宁提出", "这是试算，还没有采用",
             "共1个班：0个班分数变高，0个班变低，1个班不变", "算到2026年9月6日", "县教发〔2026〕12号", "−2分",
         ):  # fmt: skip
             assert said in words(shown), said
@@ -222,7 +230,14 @@ class TestRefusalsAtTheField:
             ("late_report-open-most", "", "late_report-open-most", "两格都填，或都不填"),
             ("late_report-open-least", "3", "late_report-open-most", "范围写反了"),
             ("return_days", "0", "return_days", "至少为1"),
-            ("return_days", "2.5", "return_days", "应是整数"),
+            ("return_days", "2.5", "return_days", "应是0到100的整数"),
+            ("return_days", "1000000000", "return_days", "应是0到100的整数"),
+            (
+                "unregistered_above",
+                "20.1",
+                "unregistered_above",
+                "最高20%，不能是20.1%：定得再高",
+            ),
             ("late_contact-late", "-1", "late_contact-late", "应是0到100的数，最多一位小数"),
             ("late_contact-late", "0.25", "late_contact-late", "最多一位小数"),
             ("late_contact-late", "一", "late_contact-late", "应是0到100的数"),
@@ -242,6 +257,10 @@ class TestRefusalsAtTheField:
         assert reason in " ".join(errors_at(response)[where])
         assert not SchemeProposal.objects.exists()
 
+    def test_one_fault_that_two_checks_find_is_told_once(self, scene, desk):
+        page = words(desk.post(COUNTY, sent(desk, COUNTY) | {"veto_above": "1e308"}))
+        assert page.count('<a href="#id_veto_above">') == 1
+
     def test_a_number_that_is_changed_without_a_new_source(self, scene, desk, office, own):
         response = desk.post(COUNTY, sent(desk, COUNTY, verified_return__verified="4"))
         assert errors_at(response) == {"verified_return-source": ["劝返复学：数改了，请写明新的依据"]}
@@ -250,13 +269,13 @@ class TestRefusalsAtTheField:
 
     def test_a_schools_number_beyond_the_bounds(self, scene, office, own):
         response = office.post(own, sent(office, own, late_report__open="3", late_report__source="校务会议"))
-        assert "应在-2到-1之间" in errors_at(response)["late_report-open"][0]
+        assert "应扣1到2分，不能扣3分" in errors_at(response)["late_report-open"][0]
 
     def test_somebody_elses_adoption_meanwhile_is_told_once(self, late, principal, office, own):
         fields = sent(office, own, late_report__open="1.5", late_report__source="校务会议")
         adopted(proposed(principal, late.school, school_year=NEXT + 1, **STRICTER), principal)
         response = office.post(own, fields)
-        assert "填写期间罗宁采用了《新办法》第1版" in words(response)
+        assert "填写期间罗宁采用了本校《新办法》第1版" in words(response)
         fields["seen"] = response.context["form"]["seen"].value()
         assert office.post(own, fields).status_code == 302
 
@@ -274,7 +293,7 @@ class TestOneThatWaits:
     def test_is_shown_on_the_page_of_its_place(self, late, principal, office):
         proposed(principal, late.school, **STRICTER)
         page = words(office.get(reverse("scoring:school_scheme", args=[late.school.pk])))
-        assert "罗宁提出的《新办法》第1版（2027-2028学年起）还没有采用" in page
+        assert "罗宁提出的东坪小学《新办法》第1版（2027-2028学年起）还没有采用" in page
 
     def test_shows_how_far_its_trial_has_come(self, late, bureau, desk):
         made = proposed(bureau, None, **STRICTER)

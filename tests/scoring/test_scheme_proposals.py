@@ -119,7 +119,7 @@ class TestWhatIsRefused:
         with pytest.raises(actions.SchemeRefused) as refused:
             proposed(bureau, None, **HARDER)
         [reason] = refused.value.reasons
-        assert reason.words.startswith("2027-2028学年已经采用《新办法》第1版，一个学年只能有一个办法")
+        assert reason.words.startswith("2027-2028学年已经采用全县《新办法》第1版，一个学年只能有一个办法")
         assert reason.where == "school_year"
 
     def test_what_nobody_could_accept_with_every_reason_and_where(self, scene, bureau):
@@ -135,7 +135,7 @@ class TestWhatIsRefused:
         assert "不能按缺勤本身扣分" in said(bureau, None, made=made)
 
     def test_a_schools_version_beyond_the_countys_bounds(self, scene, principal):
-        assert "“及时报告：报告逾期未交”应在-2到-1之间，不能是-3" in said(
+        assert "“及时报告：报告逾期未交”应扣1到2分，不能扣3分" in said(
             principal, scene.school, late_report={"open": -3}
         )
         assert "全县一样，学校不能改" in said(principal, scene.school, target={"met": 20})
@@ -158,7 +158,7 @@ class TestWhatIsRefused:
     def test_a_form_that_was_opened_before_somebody_adopted(self, scene, principal, bureau):
         seen = actions.standing(scene.school)
         adopted(tried(bureau, school_year=NEXT + 1, **STRICTER), bureau)
-        with pytest.raises(actions.SchemesChanged, match="填写期间苏远采用了《新办法》第1版"):
+        with pytest.raises(actions.SchemesChanged, match="填写期间苏远采用了全县《新办法》第1版"):
             proposed(principal, scene.school, seen=seen, **STRICTER)
 
 
