@@ -7,7 +7,7 @@ from django import forms
 from scoring.presets import ALWAYS
 from scoring.school_scheme import Band
 from students.calendar import school_year_of
-from students.forms.fields import DateField
+from students.forms.fields import DateField, SearchField
 from students.forms.places import offer_places
 from students.models import School
 from students.queries.listing import GRADES
@@ -96,7 +96,7 @@ class ScoreDay(forms.Form):
 class AwardFilter(forms.Form):
     """What narrows the candidates of awards and the lists down; ranks stay those among all."""
 
-    q = forms.CharField(label="查找", required=False, max_length=40)
+    q = SearchField("查找", hint="名称或姓名")
     school = forms.ChoiceField(label="学校", required=False)
     township = forms.ChoiceField(label="乡镇", required=False)
     stage = forms.ChoiceField(label="办学类型", choices=[("", "全部"), *School.Kind.choices], required=False)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, Q
 
 from casework.document_checks import OnRecord, differing, impossible
-from casework.document_kinds import ISSUES, KINDS, OF_A_CHILD, DocumentKind, missing_labels, shown
+from casework.document_kinds import ISSUES, KINDS, OF_A_CHILD, PLEDGES, DocumentKind, missing_labels, shown
 from casework.documents import (
     STANDS_IN,
     UNISSUED,
@@ -154,10 +154,21 @@ def now_of(document: Document) -> DocumentNow:
     )  # fmt: skip
 
 
-def offered(document: Document, parties: Collection[Party]) -> list[DocumentAction]:
+def offered(document: Document, parties: Collection[Party], by: Person) -> list[DocumentAction]:
     """What may be done with the document now."""
-    now = now_of(document)
-    return [action for action in DocumentAction if not refusal(now, action, parties)]
+    now, done = now_of(document), done_on_paper(document, by)
+    return [action for action in DocumentAction if action not in done and not refusal(now, action, parties)]
+
+
+def done_on_paper(document: Document, by: Person) -> set[DocumentAction]:
+    """What a 责任书 asks no more of ``by`` once its signed paper is kept, since that counts as signed.
+
+    Whoever has not handed in the paper themself may still send the document back.
+    """
+    if document.state != DocumentState.WAITING or document.kind not in PLEDGES:
+        return set()
+    hands = set(document.copies.values_list("uploaded_by", flat=True))
+    return {DocumentAction.SIGN, *([DocumentAction.RETURN] if by.pk in hands else [])} if hands else set()
 
 
 def kinds_to_write(posts: Collection[Post]) -> list[DocumentKind]:

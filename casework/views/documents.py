@@ -167,7 +167,7 @@ def document(request, pk):
     row = _seen(request, pk)
     do = request.POST.get("do", "")
     parties = papers.parties_of(row, request.scope, request.today)
-    offered = papers.offered(row, parties)
+    offered = papers.offered(row, parties, request.user)
     forms = {
         action.value: _form(action.value, row, request.POST if do == action else None)
         for action in offered
@@ -181,6 +181,7 @@ def document(request, pk):
         "offered": offered,
         "against": actions.against_issuing(row) if DocumentAction.ISSUE in offered else "",
         "sign_word": name_of(DocumentAction.SIGN, papers.step_of(row)),
+        "on_paper": bool(papers.done_on_paper(row, request.user)),
         "copy_form": CopyForm() if DocumentAction.ATTACH in offered else None,
     }
     return render(request, "casework/document.html", context, status=status)

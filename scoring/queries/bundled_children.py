@@ -35,6 +35,7 @@ class BundledChild:
     row: Assignment | None = None
     deeds: Deeds = field(default_factory=Deeds)
     next_words: str = ""
+    late: str = ""
     today: date | None = None
     may_open: bool = True
 
@@ -67,6 +68,11 @@ class BundledChild:
         if self.row is None:
             return None
         return (self.today - (self.deeds.last.day if self.deeds.last else self.row.since)).days
+
+    @property
+    def silence(self) -> str:
+        """还没有联系，已过3天, of a child for whom nothing was done; without days where it is theirs from today."""
+        return f"还没有联系，已过{self.days_since}天" if self.days_since else "还没有联系"
 
     @property
     def was_met_this_month(self) -> bool:
@@ -105,15 +111,17 @@ def deeds_of(rows: Iterable[Assignment], today: date) -> dict[int, Deeds]:
     return found
 
 
-def next_of(students: Collection[int], today: date) -> dict[int, str]:
-    """Child → what comes next, in words: the visit planned, else the next step of its case. Five queries at most."""
-    words: dict[int, str] = {}
+def next_of(students: Collection[int], today: date) -> dict[int, tuple[str, str]]:
+    """Child → what comes next, in words, and how late it is (逾期3天): the visit planned, else the next step of its
+    case. Five queries at most."""
+    words: dict[int, tuple[str, str]] = {}
     cases = Case.objects.open().filter(student__in=students)
     for step in next_steps(cases, today).values():
-        words[step.student] = f"{step.words}，最迟{named_day(step.on, today)}（{step.short_who}）"
+        late = f"逾期{(today - step.on).days}天" if step.on < today else ""
+        words[step.student] = f"{step.words}，最迟{named_day(step.on, today)}（{step.short_who}）", late
     plans = VisitPlan.objects.filter(student__in=students, on__gte=today).select_related("visitor").order_by("-on")
     for plan in plans:
-        words[plan.student_id] = f"{named_day(plan.on, today)}家访（{plan.visitor.name}）"
+        words[plan.student_id] = f"{named_day(plan.on, today)}家访（{plan.visitor.name}）", ""
     return words
 
 
@@ -128,7 +136,7 @@ def bundled(lines: Iterable[RegistryLine], rows: Iterable[Assignment], today: da
             why.get(line.pk, ""),
             row,
             deeds.get(row.pk, Deeds()) if row else Deeds(),
-            coming.get(line.pk, ""),
+            *coming.get(line.pk, ("", "")),
             today,
         )
         for line in lines

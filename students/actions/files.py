@@ -23,6 +23,8 @@ RUNNING = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData"}  # actions of
 BROKEN_PICTURE = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
 FORMATS = {"JPEG": StoredFile.MediaType.JPEG, "PNG": StoredFile.MediaType.PNG}
 
+NEITHER = "只收JPG、PNG图片和PDF文件，这个文件不是，没有保存。请换一个文件。"
+
 
 class FileRefused(Exception):
     """A file that cannot be kept; the message is a Chinese sentence for the field."""
@@ -31,18 +33,23 @@ class FileRefused(Exception):
 def take_in(upload: BinaryIO) -> dict[str, object]:
     """The columns of a ``StoredFile`` (all but who and when) for an uploaded file, judged by its content.
 
-    A picture is opened and written anew, so that nothing hidden in it is kept, its place of taking included. Raises
-    ``FileRefused``.
+    A picture is opened and written anew, so that nothing hidden in it is kept, its place of taking included; one as
+    large as a telephone takes it is made smaller. Raises ``FileRefused``.
     """
     name = PurePath(getattr(upload, "name", "") or "附件").name[-120:]
-    content = upload.read(settings.MAX_FILE_BYTES + 1)
+    content = upload.read(settings.MAX_PHOTO_BYTES + 1)
     if not content:
         raise FileRefused("文件是空的，没有保存。请重新选择文件。")
-    if len(content) > settings.MAX_FILE_BYTES:
-        raise FileRefused("文件超过2 MB，没有保存。请压缩后再传，或拍得小一点。")
-    if content.startswith(b"%PDF-"):
+    is_pdf, is_large = content.startswith(b"%PDF-"), len(content) > settings.MAX_FILE_BYTES
+    if is_pdf and is_large:
+        raise FileRefused("PDF超过2 MB，没有保存。请压缩后再传，或改传照片。")
+    if len(content) > settings.MAX_PHOTO_BYTES:
+        raise FileRefused("照片超过12 MB，没有保存。请拍得小一点再传。")
+    if is_pdf:
         _check_pdf(content)
         media_type = StoredFile.MediaType.PDF
+    elif is_large:
+        media_type, content = StoredFile.MediaType.JPEG, _smaller(content)
     else:
         media_type, content = _picture(content)
     return {
@@ -70,10 +77,7 @@ def take_photo(upload: BinaryIO) -> dict[str, object]:
         with _opened(content) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise FileRefused(f"“{name}”的像素太多，没有保存。请缩小后再传。")
-            image.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # a JPEG is read no larger than it will be kept
-            plain = ImageOps.exif_transpose(image).convert("RGB")
-            plain.info.clear()
-            plain.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
+            plain = _photograph(image)
             whole = _jpeg(plain)
             plain.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
             small = _jpeg(plain)
@@ -97,6 +101,15 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         with Image.open(BytesIO(content), formats=list(FORMATS)) as image:
             yield image
+
+
+def _photograph(image: Image.Image) -> Image.Image:
+    """An opened picture, upright, bare and no larger than a photograph is kept."""
+    image.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # a JPEG is read no larger than it will be kept
+    plain = ImageOps.exif_transpose(image).convert("RGB")
+    plain.info.clear()
+    plain.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
+    return plain
 
 
 def _jpeg(picture: Image.Image) -> bytes:
@@ -140,12 +153,26 @@ def _part(row: dict, key: str) -> dict:
     return part if isinstance(part, dict) else {}
 
 
+def _smaller(content: bytes) -> bytes:
+    """A picture too large to be kept as it is, as a photograph is kept."""
+    try:
+        with _opened(content) as image:
+            _refuse_too_many_pixels(image)
+            return _jpeg(_photograph(image))
+    except BROKEN_PICTURE as error:
+        raise FileRefused(NEITHER) from error
+
+
+def _refuse_too_many_pixels(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise FileRefused("这张图片的像素太多，没有保存。请缩小后再传。")
+
+
 def _picture(content: bytes) -> tuple[StoredFile.MediaType, bytes]:
     """Media type and bytes of the picture, turned upright and written anew."""
     try:
         with _opened(content) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise FileRefused("这张图片的像素太多，没有保存。请缩小后再传。")
+            _refuse_too_many_pixels(image)
             kind = image.format
             upright = ImageOps.exif_transpose(image)
             plain = upright.convert("RGB") if kind == "JPEG" else upright
@@ -153,5 +180,5 @@ def _picture(content: bytes) -> tuple[StoredFile.MediaType, bytes]:
             written = BytesIO()
             plain.save(written, kind, **({"quality": 85} if kind == "JPEG" else {"optimize": False}))
     except BROKEN_PICTURE as error:
-        raise FileRefused("只收JPG、PNG图片和PDF文件，这个文件不是，没有保存。请换一个文件。") from error
+        raise FileRefused(NEITHER) from error
     return FORMATS[kind], written.getvalue()

@@ -56,7 +56,7 @@ class ChangeForm(SentOnceForm):
     to_school = SchoolField("县内转入学校", required=False, help_text="写学校名称；发出后由对方学校确认接收")
     to_place = LineField("县外去向", required=False, max_length=120, help_text="转到外县的，写省、县和学校")
     note = TextField("说明", required=False)
-    paper = PaperField(required=False, help_text="照片（JPG、PNG）或PDF，不超过2 MB；现在没有的，可以以后补传")
+    paper = PaperField(required=False, help_text="照片（JPG、PNG）或PDF，PDF不超过2 MB；现在没有的，可以以后补传")
 
     def __init__(self, *args, kind: EventKind, classes, last_class, earliest, today, **kwargs):
         super().__init__(*args, **kwargs)
@@ -138,7 +138,7 @@ class NewChildForm(forms.Form):
     student_number = LineField("学籍号", max_length=19, required=False, help_text="还没有的留空，列入待建籍")
     standing = ChoiceField("就读身份", Student.Standing.choices, initial=Student.Standing.REGISTERED)
     note = TextField("说明", required=False, help_text="转入的，写从哪里转来")
-    paper = PaperField(required=False, help_text="照片（JPG、PNG）或PDF，不超过2 MB；现在没有的，可以以后补传")
+    paper = PaperField(required=False, help_text="照片（JPG、PNG）或PDF，PDF不超过2 MB；现在没有的，可以以后补传")
 
     def __init__(self, *args, classes, today, **kwargs):
         kwargs["initial"] = {"submission": uuid4(), "happened_on": today}

@@ -123,7 +123,7 @@ class StepForm(forms.Form):
     )
     proof = PaperField(
         required=False,
-        help_text="照片（JPG、PNG）或PDF，不超过2 MB。外地就读、特教、休学、出国、毕业、死亡、迁出要附证明",
+        help_text="照片（JPG、PNG）或PDF，PDF不超过2 MB。外地就读、特教、休学、出国、毕业、死亡、迁出要附证明",
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

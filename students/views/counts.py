@@ -68,7 +68,8 @@ def count_class(request, pk):
         initial={
             "on_roll": page.on_roll,
             "seen": standing.recorded_at.isoformat() if standing else "",
-            "present": standing.present if standing else page.on_roll,
+            # Nothing is suggested: a number that already stood there would be saved without going to the room.
+            "present": standing.present if standing else None,
             "note": standing.note if standing else "",
         }
     )

@@ -25,6 +25,8 @@ def test_a_deputy_counts_a_class_and_tells_who_is_not_there(page, busy, sign_in)
     page.goto("/head-counts/")
     page.get_by_role("link", name="清点", exact=True).tap()
     words = page.locator("[data-words]")
+    expect(words).to_have_text("")  # nothing is suggested
+    page.get_by_label("在教室里数到的人数").fill("45")
     expect(words).to_have_text("与在校相符")
     page.get_by_role("button", name="减一人").tap()
     expect(words).to_have_text("比在校少1人，还有1人没有勾选")

@@ -57,6 +57,11 @@ class TestFrozenSchools:
         assert lines_of(bureau, "school") == {"东坪小学": ["veto", "band", "registers"]}
         assert lines_of(bureau, "person") == {scored.teacher.name: ["veto", "points"]}
 
+    def test_are_headed_by_what_they_are(self, scored, bureau, head):
+        frozen(scored, bureau, head)
+        for kind, heading in (("class", "班级"), ("grade", "年级"), ("school", "学校"), ("person", "教师")):
+            assert f"<thead><tr><th>{heading}</th>" in page_of(bureau, kind=kind).content.decode()
+
     def test_open_the_facts_of_each(self, scored, bureau, head):
         row = frozen(scored, bureau, head)
         kept = FrozenScore.objects.get(school_class=scored.school_class)

@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from casework.actions.visits import Wanted, plan_week
 from casework.contacts import ContactOutcome
-from casework.models import Contact
+from casework.models import Case, Contact
+from casework.steps import CaseStep
 from students.actions.enrolment import record_event
 from students.enrolment import EventKind
 from students.models import Posting, Resident, Role, Student
@@ -173,6 +175,25 @@ class TestOnesOwnChildren:
         assert "2023级1班" in page
         assert reverse("casework:dial_family", args=[keyed.children[0].pk]) in page
         assert f'href="{reverse("casework:child", args=[keyed.children[0].pk])}"' not in page
+
+    def test_says_how_long_nothing_was_done_from_the_day_after(self, keyed, mentor):
+        assign(keyed.clerk, keyed.school, mentor, keyed.children[0])
+        page = text_of(client_of(mentor).get(MINE))
+        assert "<span>还没有联系</span>" in page
+        assert "已过0天" not in page
+        assign(keyed.clerk, keyed.school, mentor, keyed.children[1], since=SEPTEMBER)
+        assert "还没有联系，已过6天" in text_of(client_of(mentor).get(MINE))
+
+    @pytest.mark.parametrize(("days", "late"), [(0, ""), (-1, "逾期1天"), (-3, "逾期3天")])
+    def test_says_that_a_step_is_late(self, keyed, mentor, days, late):
+        assign(keyed.clerk, keyed.school, mentor, keyed.children[0])
+        Case.objects.create(
+            student=keyed.children[0], stage="absent", opened_on=MONDAY, opened_at=timezone.now(), since=MONDAY,
+            plan_step=CaseStep.VISIT, plan_on=MONDAY + timedelta(days=days),
+        )  # fmt: skip
+        for page in (client_of(mentor).get(MINE), school_page(keyed, keyed.clerk, tab="people")):
+            shown = text_of(page)
+            assert (f'badge tone-alarm">{late}<' in shown) if late else ("逾期" not in shown.partition("<main")[2])
 
     def test_rings_the_family_and_tells_what_came_of_it(self, keyed, mentor):
         child = keyed.children[0]

@@ -20,6 +20,7 @@ from tests.casework.test_document_pages import text_of, words
 from tests.scene import client_of
 from tests.scoring.pledging import NAMES
 from tests.scoring.test_pledges import adopt
+from tests.students.papers import picture
 
 
 def page(name: str, *args) -> str:
@@ -229,6 +230,17 @@ class TestOnesOwn:
         assert client.post(address, sent | days).status_code == 302
         changed = Document.objects.get(pk=row.pk).values
         assert (changed["duty"], changed["target"]) == ("校长、安全", row.values["target"])
+
+    @pytest.mark.parametrize(("by", "left"), [("beside", set()), ("clerk", {"return"})])
+    def test_a_signed_paper_asks_for_no_other_signature(self, signing, by, left):
+        signing.drawn_and_issued()
+        row, client = signing.of("beside"), client_of(signing.people["beside"])
+        assert {"sign", "return"} <= client.get(casework_page("document", row.pk)).context["forms"].keys()
+        sent = {"copy-paper": picture()}
+        client_of(signing.people[by]).post(casework_page("attach_copy", row.pk), sent)
+        shown = client.get(casework_page("document", row.pk))
+        assert "算已签字，不用再在这里签" in text(shown)
+        assert {"sign", "return"} & shown.context["forms"].keys() == left
 
     def test_a_file_of_a_wrong_kind_is_no_signed_copy(self, signing):
         signing.drawn_and_issued()

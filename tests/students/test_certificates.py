@@ -1,5 +1,6 @@
 """证明材料: a picture or a PDF, judged by its content, tied to a change, and taken back on the day only."""
 
+import random
 from datetime import timedelta
 from io import BytesIO
 
@@ -75,12 +76,24 @@ def test_nothing_of_a_broken_paper_is_written_into_the_log(scene, event, caplog)
         ("证明.jpg", b"MZ\x90\x00" * 50, "只收JPG、PNG图片和PDF文件"),
         ("证明.gif", b"GIF89a\x01\x00\x01\x00\x00\x00\x00;", "只收JPG、PNG图片和PDF文件"),
         ("证明.jpg", b"", "文件是空的"),
-        ("证明.jpg", b"\xff\xd8\xff" + b"0" * (2 * 1024 * 1024), "超过2 MB"),
+        ("证明.jpg", b"\xff\xd8\xff" + b"0" * (2 * 1024 * 1024), "只收JPG、PNG图片和PDF文件"),
+        ("证明.pdf", b"%PDF-1.7" + b"0" * (2 * 1024 * 1024), "PDF超过2 MB"),
+        ("证明.jpg", b"\xff\xd8\xff" + b"0" * (12 * 1024 * 1024), "照片超过12 MB"),
     ],
 )
 def test_whatever_its_name_a_file_is_judged_by_its_content(scene, event, name, content, told):
     assert told in error(upload(scene.teacher, event, SimpleUploadedFile(name, content, content_type="image/jpeg")))
     assert not Certificate.objects.exists()
+
+
+def test_a_photograph_as_large_as_a_telephone_takes_it_is_made_smaller(scene, event):
+    written = BytesIO()
+    Image.frombytes("RGB", (1800, 1000), random.Random(0).randbytes(1800 * 1000 * 3)).save(written, "PNG")
+    assert len(written.getvalue()) > 2 * 1024 * 1024
+    upload(scene.teacher, event, SimpleUploadedFile("证明.png", written.getvalue(), content_type="image/png"))
+    kept = Certificate.objects.get()
+    assert (kept.media_type, Image.open(BytesIO(kept.content)).size) == ("image/jpeg", (1600, 889))
+    assert kept.size < 2 * 1024 * 1024
 
 
 @pytest.mark.parametrize(

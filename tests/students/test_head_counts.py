@@ -161,6 +161,11 @@ class TestThePageOfACount:
         reasons = re.findall(r'name="reason-(\d+)".*?<option value="(\w+)" selected', html)
         assert dict(reasons)[str(scene.children[0].pk)] == "absent"
 
+    def test_suggests_no_number(self, deputy, count, address):
+        assert client_of(deputy).get(address).context["form"]["present"].value() is None
+        count(3)
+        assert client_of(deputy).get(address).context["form"]["present"].value() == 3
+
     def test_says_that_today_has_no_register_yet(self, deputy, address):
         assert "还没点" in client_of(deputy).get(address).content.decode()
 
