@@ -16,17 +16,17 @@ class Band(StrEnum):
 
     EXCELLENT = "excellent"
     GOOD = "good"
-    PASS = "pass"
+    PASS = "pass"  # nosec B105 - a band
     FAIL = "fail"
 
     @property
     def label(self) -> str:
-        return {"excellent": "优秀", "good": "良好", "pass": "合格", "fail": "不合格"}[self]
+        return {"excellent": "优秀", "good": "良好", "pass": "合格", "fail": "不合格"}[self]  # nosec B105
 
     @property
     def tone(self) -> str:
         """How its word is coloured."""
-        return {"excellent": "ok", "good": "note", "pass": "mute", "fail": "alarm"}[self]
+        return {"excellent": "ok", "good": "note", "pass": "mute", "fail": "alarm"}[self]  # nosec B105
 
 
 REACHED = (Band.EXCELLENT, Band.GOOD, Band.PASS)  # by points; what reaches none of them is 不合格
