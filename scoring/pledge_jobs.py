@@ -3,7 +3,8 @@
 from django.utils import timezone
 from django_tasks import task
 
-from scoring.actions.pledges import issue_drafts
+from casework.actions.progress import Watch
+from scoring.actions.pledges import issue_drafts, job_of
 from students.access import in_force, scope_of
 from students.models import Person, School
 
@@ -15,4 +16,8 @@ def issue_pledges(schools: list[int], person: int, school_year: int) -> None:
     by = Person.objects.get(pk=person)
     scope = scope_of(by, in_force(by.postings, today))
     rows = School.objects.filter(pk__in=schools)
-    issue_drafts(by=by, scope=scope, schools=rows, school_year=school_year, today=today)
+    watch = Watch(job_of(scope, schools, school_year))
+    try:
+        issue_drafts(by=by, scope=scope, schools=rows, school_year=school_year, today=today, watch=watch)
+    finally:  # whatever breaks it off, what is left is offered again
+        watch.close()

@@ -89,11 +89,13 @@ urlpatterns = [
     path("pledges/draw-up/", pledges.draw_up_pledges, name="draw_up_all_pledges"),
     path("pledges/renew/", pledges.renew_pledges, name="renew_all_pledges"),
     path("pledges/issue/", pledges.issue_all_pledges, name="issue_all_pledges"),
+    path("pledges/progress/", pledges.pledge_progress, name="all_pledge_progress"),
     path("pledges/print/", pledges.print_pledges, name="print_all_pledges"),
     path("pledges/schools/<int:pk>/", pledges.school_pledges, name="school_pledges"),
     path("pledges/schools/<int:pk>/draw-up/", pledges.draw_up_pledges, name="draw_up_pledges"),
     path("pledges/schools/<int:pk>/renew/", pledges.renew_pledges, name="renew_pledges"),
     path("pledges/schools/<int:pk>/issue/", pledges.issue_all_pledges, name="issue_pledges"),
+    path("pledges/schools/<int:pk>/progress/", pledges.pledge_progress, name="pledge_progress"),
     path("pledges/schools/<int:pk>/print/", pledges.print_pledges, name="print_pledges"),
     *bundle_urls.urlpatterns,
 ]

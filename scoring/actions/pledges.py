@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from casework.actions.documents import DocumentRefused, NotYourDocument, issue
+from casework.actions.progress import Watch
 from casework.document_kinds import DocumentKind
 from casework.documents import UNISSUED
 from casework.models import Document
@@ -25,6 +26,7 @@ from students.calendar import school_year_label, school_year_start
 from students.models import Person, School
 
 SIGNS_WITH_THE_HEAD = frozenset({DocumentKind.PLEDGE_POST, DocumentKind.PLEDGE_HOMEROOM})
+QUEUED, ISSUING = "排队等待编号、定稿", "正在编号、定稿"  # how an issuing stands
 NAMED = 5  # schools named in a sentence before the rest is counted
 
 
@@ -72,11 +74,22 @@ def renew(*, by, scope: Scope, schools: QuerySet[School], school_year: int, toda
     return len(changed)
 
 
-def issue_drafts(*, by: Person, scope: Scope, schools: QuerySet[School], school_year: int, today: date) -> int:
+def job_of(scope: Scope, schools: Collection[int], school_year: int) -> str:
+    """The name under which the issuing tells how far it is: one for the bureau's layer, one for those of a school."""
+    place = "bureau" if scope.is_bureau else "-".join(map(str, sorted(schools)))
+    return f"pledges-{school_year}-{place}"
+
+
+def issue_drafts(
+    *, by: Person, scope: Scope, schools: QuerySet[School], school_year: int, today: date, watch: Watch | None = None
+) -> int:
     """Number and print the drafts of the person's layers, each in its own transaction; how many. One whose targets are
     older than what is in force stays a draft. Broken off and begun again it goes on where it stopped."""
     done = 0
-    for row in drafts_of(scope, PledgeBook(schools, school_year, today)):
+    rows = drafts_of(scope, PledgeBook(schools, school_year, today))
+    for number, row in enumerate(rows):
+        if watch:
+            watch(ISSUING, number, len(rows))
         try:
             issue(by=by, scope=scope, document=row, version=row.version, today=today)
             done += 1

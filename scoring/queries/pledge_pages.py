@@ -7,9 +7,12 @@ from io import BytesIO
 
 from pypdf import PdfReader, PdfWriter
 
+from casework.actions.progress import standing_of
 from casework.document_kinds import DocumentKind
 from casework.documents import DocumentState
 from casework.models import Document, IssuedPaper
+from casework.queries.uploads import Progress
+from scoring.actions.pledges import job_of
 from scoring.pledges import LAYERS, Counts, PledgeLine, PledgeState, counts_of
 from scoring.queries.pledges import PledgeBook, kinds_by
 from students.access import Scope
@@ -65,6 +68,16 @@ class Desk:
         """The layers that the reader draws up in every school of the book; none in a year that is over."""
         layers = [frozenset(kinds_by(self.scope, school)) for school in self.book.schools.values()]
         return frozenset.intersection(*layers) if layers and self.is_current else frozenset()
+
+    @cached_property
+    def progress(self) -> Progress | None:
+        """How the issuing under way stands, for the bar; None where none is, or it has long said nothing."""
+        if not self.kinds:
+            return None
+        standing = standing_of(job_of(self.scope, self.book.schools, self.book.school_year))
+        if standing is None or standing.is_silent:
+            return None
+        return Progress(standing.work, standing.done, standing.total)
 
     def _number(self, state: PledgeState) -> int:
         mine = (line for line in self.book.lines if line.kind in self.kinds and not line.is_past)

@@ -12,6 +12,7 @@ from casework.queries.duties import source_words
 from casework.queries.rule_pages import owner_name
 from scoring.models import SchemeAdoption, StoredScheme
 from scoring.presets import DEFAULT, schemes_in
+from scoring.queries.own_schemes import Told, coming_beside, news_beside
 from scoring.queries.version_pages import (
     AdoptionLine,
     Compared,
@@ -133,7 +134,8 @@ def adoptions_of(school: School | None):
 class SchemePage:
     """The scheme of the county or a school in this school year, those to come, and those that were.
 
-    ``outside``: why a school's own does not hold this year; ``apart``: the reader's schools that have their own.
+    ``outside``: why a school's own does not hold this year; ``beside``: how those to come lie to the county's;
+    ``apart``: the reader's schools that have their own.
     """
 
     school: School | None
@@ -145,6 +147,7 @@ class SchemePage:
     may_change: bool
     has_own: bool
     outside: str
+    beside: list[Told]
     can_return: bool
 
     @property
@@ -194,16 +197,18 @@ def scheme_page(school: School | None, scope: Scope, today: date) -> SchemePage:
     schemes, place = schemes_in(year), school.pk if school else None
     scheme = schemes(place)
     latest = next((line.adoption.scheme for line in lines), None)
+    coming = [line for line in reversed(lines) if line.adoption.school_year > year]
     return SchemePage(
         school=school,
         school_year=year,
         stored=StoredScheme.objects.get(pk=scheme.key),
         scheme=scheme,
-        coming=[line for line in reversed(lines) if line.adoption.school_year > year],
+        coming=coming,
         history=[line for line in lines if line.adoption.school_year <= year],
         may_change=scope.sets_scheme_of(place),
         has_own=place in schemes.own,
         outside=schemes.outside.get(place, ""),
+        beside=coming_beside([line.adoption for line in coming], name),
         can_return=place is not None and latest is not None and not latest.is_the_countys,
     )
 
@@ -251,7 +256,8 @@ class SchemeNews:
 def scheme_news(scope: Scope, today: date) -> list[SchemeNews]:
     """The schemes that were chosen for years to come or the first month of this one, as they concern the reader.
 
-    An area is told of the county's; a school of its own, and of the county's unless it has its own; one query.
+    An area is told of the county's; a school of its own, and of the county's unless it has its own; one query, and two
+    more for an own one: whether it holds, and whether the county has taken its version back since.
     """
     rows = SchemeAdoption.objects.filter(school_year__in=open_years(today)).select_related("scheme", "school")
     own = Q(school__in=School.objects.visible_to(scope))
@@ -266,9 +272,14 @@ def scheme_news(scope: Scope, today: date) -> list[SchemeNews]:
 def _news(row: SchemeAdoption, today: date) -> SchemeNews:
     name, label = title_of(row.scheme, str(row.school or "")), school_year_label(row.school_year)
     url = reverse("scoring:scheme_version", args=[row.scheme_id])
+    taken, outside = news_beside(row) if row.school_id and not row.scheme.is_the_countys else ("", "")
+    if outside:
+        return SchemeNews(
+            f"{taken}{label}按全县办法考核：{name}不在全县办法留给学校的范围里（{outside}）。", address_of(row.school)
+        )
     if school_year_start(row.school_year) > today:
-        return SchemeNews(f"{label}起按{name}考核，这个学年不变。", url)
-    return SchemeNews(f"{label}按{name}考核。", url)
+        return SchemeNews(f"{taken}{label}起按{name}考核，这个学年不变。", url)
+    return SchemeNews(f"{taken}{label}按{name}考核。", url)
 
 
 # ---- two versions side by side -------------------------------------------------------------------

@@ -12,6 +12,7 @@ from casework.queries.rule_proposals import NO_WORKER
 from casework.queries.uploads import Progress
 from scoring.actions.scheme_proposals import WAITING, State, is_silent, job_of
 from scoring.models import SchemeProposal
+from scoring.queries.own_schemes import Told, told_before_withdrawing
 from scoring.queries.scheme_pages import address_of, compared, scheme_of
 from scoring.queries.version_pages import ProposalState
 from students.access import Scope
@@ -60,6 +61,13 @@ class ProposalPage(ProposalState):
     fallen: list[tuple[str, str]]
     risen: list[str]
     progress: Progress | None
+    scope: Scope
+
+    @property
+    def withdrawal(self) -> list[Told]:
+        """What taking a version of the county's back does to schools."""
+        is_countys = self.proposal.school_id is None
+        return told_before_withdrawing(self.proposal, self.scope) if is_countys and self.may_withdraw else []
 
     @property
     def owner(self) -> str:
@@ -143,6 +151,7 @@ def proposal_page(proposal: SchemeProposal, scope: Scope, today: date) -> Propos
         may_change=scope.sets_scheme_of(proposal.school_id),
         progress=progress_of(proposal) if proposal.state == State.REHEARSING else None,
         today=today,
+        scope=scope,
     )
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from casework.actions.documents import DocumentRefused, NotYourDocument
+from casework.actions.progress import Watch
 from casework.document_kinds import PLEDGES
 from scoring.actions import pledges as actions
 from scoring.pledge_forms import PledgeFilter
@@ -125,12 +126,27 @@ def issue_all_pledges(request, pk: int | None = None):
         raise PermissionDenied("局校责任书由县教育局签发，本校的责任书由教务处、校长或分管领导签发，没有签发")
     if desk.older:
         messages.warning(request, f"有{desk.older}份草稿的目标是以前的，没有签发。请先更新目标。")
-    if desk.drafts:
+    if desk.progress:
+        messages.warning(request, "正在签发，不用再按。进度在本页。")
+    elif desk.drafts:
+        Watch(actions.job_of(request.scope, desk.book.schools, year))(actions.QUEUED, 0, desk.drafts)
         issue_pledges.enqueue([*desk.book.schools], request.user.pk, year)
-        messages.success(request, f"正在后台编号、定稿{desk.drafts}份，稍后刷新。")
+        messages.success(request, f"正在后台编号、定稿{desk.drafts}份，进度在本页。")
     elif not desk.older:
         messages.error(request, "没有待签发的草稿。请先生成责任书。")
     return place
+
+
+@require_safe
+@pledge_page
+def pledge_progress(request, pk: int | None = None):
+    """The bar alone, for the page to draw anew; once all are issued, the whole page again."""
+    schools, _ = _place(request, pk)
+    book = PledgeBook(schools, school_year_of(request.today), request.today)
+    progress = pages.Desk(request.scope, book, is_current=True).progress
+    if progress is None:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "scoring/pledge_bar.html", {"progress": progress, "progress_url": request.path})
 
 
 @require_safe

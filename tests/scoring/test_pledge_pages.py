@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,9 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
+from casework.actions.progress import SILENT_SECONDS, Watch
 from casework.document_kinds import DocumentKind
 from casework.models import Document
 from reports.exports import build_table
+from scoring.actions.pledges import ISSUING, job_of
+from scoring.pledge_jobs import issue_pledges
 from students.models import Posting, Role, School
 from tests import cast
 from tests.casework.test_document_pages import page as casework_page
@@ -56,6 +60,31 @@ class TestOfASchool:
         assert all(NAMES[who] in said for who in ("maths", "beside", "deputy"))
         only = client.get(page("print_pledges", school) + "?kind=pledge")
         assert "梁宁" not in "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(only.content)).pages)
+
+    def test_shows_how_far_the_issuing_is_and_offers_it_no_second_time(self, signing, monkeypatch):
+        client, school = client_of(signing.people["clerk"]), signing.scene.school.pk
+        signing.draw_up()
+        asked = []
+        queue = SimpleNamespace(enqueue=lambda *given: asked.append(given))
+        monkeypatch.setattr("scoring.views.pledges.issue_pledges", queue)
+        issued = text(client.post(page("issue_pledges", school), follow=True))
+        assert "排队等待编号、定稿 0 / 5 份" in issued
+        assert "签发（5份）" not in issued
+        assert "正在签发，不用再按" in text(client.post(page("issue_pledges", school), follow=True))
+        assert len(asked) == 1
+        Watch(job_of(cast.scope(signing.people["clerk"]), [school], 2026))(ISSUING, 2, 5)
+        assert "正在编号、定稿 2 / 5 份" in text(client.get(page("pledge_progress", school)))
+        issue_pledges.func(*asked[0])
+        assert client.get(page("pledge_progress", school)).headers["HX-Refresh"] == "true"
+        assert "打印待签字的（5份）" in text(client.get(page("school_pledges", school)))
+
+    def test_issuing_that_was_broken_off_is_offered_again(self, signing, monkeypatch, clock):
+        client, school = client_of(signing.people["clerk"]), signing.scene.school.pk
+        signing.draw_up()
+        monkeypatch.setattr("scoring.views.pledges.issue_pledges", SimpleNamespace(enqueue=lambda *given: None))
+        client.post(page("issue_pledges", school))
+        clock.shift(SILENT_SECONDS + 1)
+        assert "签发（5份）" in text(client.get(page("school_pledges", school)))
 
     def test_with_nothing_to_print_or_to_issue_it_says_so(self, signing):
         client, school = client_of(signing.people["clerk"]), signing.scene.school.pk

@@ -24,6 +24,10 @@ GET  scoring:issue_all_pledges     in      405      405     405   405       405 
 POST scoring:issue_all_pledges     in      403      403     →     →         →      403      →      403       403   403        403        →         in    pw
 GET  scoring:print_all_pledges     in      403      403     →     →         →      403      →      403       403   403        403        →         in    pw
 POST scoring:print_all_pledges     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  scoring:pledge_progress       in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+POST scoring:pledge_progress       in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  scoring:all_pledge_progress   in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST scoring:all_pledge_progress   in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  reports:pledges_file          in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 POST reports:pledges_file          in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 """  # noqa: E501
@@ -31,7 +35,8 @@ POST reports:pledges_file          in      403      403     200   200       200 
 
 def arguments(scene, people, day) -> dict[str, list]:
     steps = ("school", "draw_up", "renew", "issue", "print")
-    return {f"scoring:{step}_pledges": [scene.school.pk] for step in steps}
+    rows = {f"scoring:{step}_pledges": [scene.school.pk] for step in steps}
+    return rows | {"scoring:pledge_progress": [scene.school.pk]}
 
 
 def fields() -> dict[str, dict]:
