@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from inspections.queries import draws as queries
 from inspections.spot_forms import ReasonFilter, draws_somewhere
 from inspections.suspicion import DEFINITIONS, ReasonKind
-from students.access import OVERSEER_ROLES
+from students.access import AREA_ROLES, OVERSEER_ROLES
 from students.days import Slot
 from students.models import School, SchoolClass
 from students.queries.head_counts import refusal_to_count
@@ -32,6 +32,7 @@ def count_reasons(request):
     for reason in listed.select_related("school_class__school"):
         of_class.setdefault(reason.school_class_id, []).append(reason)
     context = {
+        "sees_policy": bool(request.scope.roles & AREA_ROLES),
         "form": form,
         "page": page,
         "lines": [of_class[each["school_class"]] for each in page],
