@@ -14,7 +14,7 @@ from inspections.models import CountReason, Draw, DrawCancellation, DrawnClass
 from inspections.queries.draws import candidates_of, newest_as_of, standing_in_the_way
 from students.access import Scope
 from students.actions import audit
-from students.models import Area, AuditRow, School, SchoolClass
+from students.models import Area, AuditRow, School, SchoolClass, Term
 from students.queries.head_counts import term_on
 from students.queries.policy import policy_of
 from students.templatetags.chinese import cdate
@@ -113,6 +113,7 @@ def _candidates(scope: Scope, place: Place, size: int, today: date) -> list[Cand
     term = term_on(today)
     if term is None:
         raise DrawRefused("今天不在学期里，没有抽取。开学以后再抽。")
+    Term.objects.select_for_update(no_key=True).get(pk=term.pk)  # of two who draw at once the second sees the first
     if before := standing_in_the_way(place.school, place.township, today, is_from_above=scope.is_bureau):
         raise DrawRefused(
             f"{before.place_words}{cdate(before.drawn_on)}的{before}还没有清点完（{cdate(before.due_on)}到期），没有再抽。"

@@ -28,7 +28,15 @@ def sheet(kind: DocumentKind, *, text: str = "已与家长谈过，家长同意�
     values = {each.name: each.choices[0][0] if each.choices else sample[each.input] for each in KINDS[kind].fields}
     printed = {"reference": "东坪小学控辍〔2026〕12号", "day": date(2026, 9, 9), "signed": "班主任：沈明"} | more
     chain = () if KINDS[kind].is_served else KINDS[kind].chain
-    return Sheet(kind=kind, issuer="东坪小学", facts=FACTS, values=values, author="沈明", chain=chain, **printed)
+    return Sheet(
+        kind=kind,
+        issuer="东坪小学",
+        facts=FACTS | {"place": "东坪小学2023级1班"},
+        values=values,
+        author="沈明",
+        chain=chain,
+        **printed,
+    )
 
 
 def text_of(pdf: bytes) -> str:
