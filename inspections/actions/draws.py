@@ -70,6 +70,8 @@ def make_draw(*, by, scope: Scope, place: Place, size: int, submission: UUID, to
 def _make(by, scope: Scope, place: Place, size: int, submission: UUID, today: date) -> Draw:
     if not may_draw(scope, place):
         raise NotYours("抽取由县教育局办理，学校领导可以在本校抽取。没有抽取。")
+    if term := term_on(today):  # of two who draw at once the second sees the first
+        Term.objects.select_for_update(no_key=True).get(pk=term.pk)
     if written := AuditRow.objects.filter(key=submission).first():
         return _drawn_before(written)
     candidates, policy = _candidates(scope, place, size, today), policy_of(today)
@@ -113,7 +115,6 @@ def _candidates(scope: Scope, place: Place, size: int, today: date) -> list[Cand
     term = term_on(today)
     if term is None:
         raise DrawRefused("今天不在学期里，没有抽取。开学以后再抽。")
-    Term.objects.select_for_update(no_key=True).get(pk=term.pk)  # of two who draw at once the second sees the first
     if before := standing_in_the_way(place.school, place.township, today, is_from_above=scope.is_bureau):
         raise DrawRefused(
             f"{before.place_words}{cdate(before.drawn_on)}的{before}还没有清点完（{cdate(before.due_on)}到期），没有再抽。"
