@@ -44,11 +44,6 @@ class Sheet:
         return self.edition == len(self.amendments)
 
     @property
-    def shown_amendment(self) -> ScoreAmendment | None:
-        """The amendment whose list is shown; None for what was frozen."""
-        return next((each for each in self.amendments if each.number == self.edition), None)
-
-    @property
     def sha256(self) -> str:
         """The digest over the list that is shown."""
         return mark_of(self.rows)

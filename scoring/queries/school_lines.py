@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from scoring.queries.class_facts import class_facts
 from scoring.queries.months import ScoreMonth
-from scoring.scheme import STAGES, Measure, Scheme, plain
+from scoring.scheme import STAGES, Measure, Scheme, plain, signed
 from scoring.school_scheme import SchoolScheme
 from scoring.school_scores import MEAN_LINES, SchoolScore, Standing
 from students.calendar import school_year_start
@@ -88,11 +88,6 @@ def _source(text: str) -> str:
     for mark, words in SOURCES.items():
         text = text.replace(f"{mark} ", words)
     return text
-
-
-def signed(number: Decimal) -> str:
-    """+2, −0.5, 0."""
-    return plain(number) if not number else f"{'+' if number > 0 else '−'}{plain(abs(number))}"
 
 
 @dataclass(frozen=True)

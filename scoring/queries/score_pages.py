@@ -9,6 +9,7 @@ from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 
 from scoring.models import KeptScore
 from scoring.models.scores import IS_SCORED
+from scoring.school_scores import ranks
 from students.access import Scope
 from students.calendar import school_year_start
 from students.metrics import DROPOUT_RATE
@@ -100,11 +101,8 @@ def _total(label: str, figures: dict) -> Total:
 
 def ranked(totals: list[Total]) -> list[Total]:
     """With ranks, from the highest mean to the lowest; equals share one, and the next is counted on."""
-    result: list[Total] = []
-    for position, total in enumerate(totals, start=1):
-        rank = result[-1].rank if result and result[-1].mean == total.mean else position
-        result.append(replace(total, rank=rank))
-    return result
+    places = ranks([total.mean for total in totals])
+    return [replace(total, rank=rank) for total, rank in zip(totals, places, strict=True)]
 
 
 def month_points(scope: Scope, school_class: int, school_year: int) -> list[tuple[date, Decimal]]:
