@@ -12,6 +12,7 @@ from tests import cast
 from tests.browser.classroom import classroom
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES, PHONE
 from tests.browser.device import (
+    WITHOUT_BACKGROUND_SYNC,
     errors_of_the_line,
     expect_kept,
     expect_nothing_waits,
@@ -238,6 +239,7 @@ class TestTheClockOfTheDevice:
     @pytest.mark.parametrize("wrong", [-2 * DAY, 2 * DAY], ids=["two days slow", "two days fast"])
     def test_may_be_wrong(self, wrong, page, classroom, sign_in):
         """Two days off all the time; half an hour passes in the valley."""
+        page.context.add_init_script(WITHOUT_BACKGROUND_SYNC)  # the worker behind the pages has a clock of its own
         page.context.add_init_script(CLOCK % wrong)
         sign_in(page, classroom.teacher.username, cast.PASSWORD)
         ready_for_the_valley(page)
@@ -257,6 +259,7 @@ class TestTheClockOfTheDevice:
     @pytest.mark.parametrize("moved", [-2 * DAY, 2 * DAY], ids=["back", "on"])
     def test_may_be_put_right_while_a_register_waits(self, moved, page, classroom, sign_in):
         """Then nobody knows when it was pressed, and its arrival counts."""
+        page.context.add_init_script(WITHOUT_BACKGROUND_SYNC)
         page.context.add_init_script(CLOCK % 0)
         sign_in(page, classroom.teacher.username, cast.PASSWORD)
         open_register(page)
