@@ -155,12 +155,13 @@ def _of_school(each: SchoolTerm, rule: AwardRule) -> tuple[Check, ...]:
     vetoed = ["全校", *each.vetoed] if each.is_vetoed else list(each.vetoed)
     low = [f"{label}{band.label}" for label, _, band in each.months if band not in rule.bands]
     bands = f"{'、'.join(low)}" if low else f"{len(each.months)}个月都在{rule.band_at_least.label}以上"
+    bands = bands if each.months else "定分里没有各月的得分，县教育局更正以后才能评"
     taken = each.due - each.missing
     return (
-        Check("classes", each.classes > 0 and bool(each.months), f"{each.classes}个班，学年初{each.baseline}人"),
+        Check("classes", each.classes > 0, f"{each.classes}个班，学年初{each.baseline}人"),
         Check("veto", not vetoed, f"一票否决：{'、'.join(vetoed)}" if vetoed
               else f"流失{each.lost}/{each.baseline}人，没有一票否决"),
-        Check("band", not low, bands),
+        Check("band", bool(each.months) and not low, bands),
         Check("registers", taken * 100 >= rule.registers_at_least * each.due, f"点名{taken}/{each.due}节"),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ out costs at least what a late call would.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -98,22 +98,6 @@ class ClassFacts:
         """How many registers were due and how many of them are missing, without the days that an appeal took off."""
         days = [register for day, register in self.days.items() if day not in self.waived.days]
         return sum(len(register.due) for register in days), sum(len(register.missing) for register in days)
-
-    def through(self, day: date) -> "ClassFacts":
-        """What these facts say of an earlier ``day``: a duty is late from the day after it was due, and one that was
-        done later was open then. A child that had come back by the day of these facts was never lost."""
-        late = [
-            duty._replace(done_on=duty.done_on if duty.done_on and duty.done_on <= day else None)
-            for duty in self.late
-            if duty.triggered_on <= day and duty.due_on < day
-        ]
-        return replace(
-            self,
-            lost=[loss for loss in self.lost if loss.since <= day],
-            days={each: register for each, register in self.days.items() if each <= day},
-            late=late,
-            returns=[back for back in self.returns if back.verified_on <= day],
-        )
 
 
 class Charge(NamedTuple):

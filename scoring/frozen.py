@@ -5,6 +5,7 @@ Recomputing a frozen score from its facts gives the same score. Numbers travel a
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -18,18 +19,31 @@ from students.losses import Loss, LossKind
 from students.register_days import RegisterDay, RegisterState
 
 
-def record_of(facts: ClassFacts) -> dict:
-    """The facts as JSON holds them; the same facts give the same record in whatever order they were read."""
-    waived = facts.waived
+def record_of(facts: ClassFacts, earlier: Mapping[date, ClassFacts] | None = None) -> dict:
+    """The facts as JSON holds them; the same facts give the same record in whatever order they were read.
+
+    ``earlier``: what the facts of the class were on earlier days, the seams of its months: a child that was lost then
+    may be back, so they do not follow from the later ones. Of these only what can differ is kept; registers of a day
+    are those of the later facts.
+    """
     return {
         "school_class": facts.school_class,
         "stage": facts.stage,
         "baseline": facts.baseline,
-        "lost": sorted([loss.student, loss.school_class, str(loss.since), str(loss.kind)] for loss in facts.lost),
         "days": [
             [str(day), str(each.state), ",".join(each.due), ",".join(each.missing)]
             for day, each in sorted(facts.days.items())
         ],
+        **_standing_of(facts),
+        "earlier": {str(day): _standing_of(each) for day, each in sorted((earlier or {}).items())},
+    }
+
+
+def _standing_of(facts: ClassFacts) -> dict:
+    """What a later day may see otherwise."""
+    waived = facts.waived
+    return {
+        "lost": sorted([loss.student, loss.school_class, str(loss.since), str(loss.kind)] for loss in facts.lost),
         "late": sorted(
             [duty.student, str(duty.tier), str(duty.key), str(duty.triggered_on), str(duty.due_on), _day(duty.done_on)]
             for duty in facts.late
@@ -44,28 +58,49 @@ def record_of(facts: ClassFacts) -> dict:
 
 
 def facts_of(record: Mapping) -> ClassFacts:
-    """The facts of a record; the inverse of ``record_of``."""
-    day, waived = date.fromisoformat, record["waived"]
+    """The facts of a record; with ``earlier_of`` the inverse of ``record_of``."""
+    day = date.fromisoformat
     return ClassFacts(
         school_class=record["school_class"],
         stage=record["stage"],
         baseline=record["baseline"],
-        lost=[Loss(student, of, day(since), LossKind(kind)) for student, of, since, kind in record["lost"]],
         days={
             day(each): RegisterDay(RegisterState(state), _slots(due), _slots(missing))
             for each, state, due, missing in record["days"]
         },
-        late=[
+        **_standing_from(record),
+    )
+
+
+def earlier_of(record: Mapping, facts: ClassFacts) -> dict[date, ClassFacts]:
+    """The facts of the earlier days that a record keeps; ``facts``: those of ``facts_of``, which take a while to read.
+    Empty where the record was kept before there were any."""
+    kept = {date.fromisoformat(day): standing for day, standing in record.get("earlier", {}).items()}
+    return {
+        day: replace(
+            facts,
+            days={each: register for each, register in facts.days.items() if each <= day},
+            **_standing_from(standing),
+        )
+        for day, standing in kept.items()
+    }
+
+
+def _standing_from(record: Mapping) -> dict:
+    day, waived = date.fromisoformat, record["waived"]
+    return {
+        "lost": [Loss(student, of, day(since), LossKind(kind)) for student, of, since, kind in record["lost"]],
+        "late": [
             LateDuty(student, Tier(tier), *map(day, days), day(done_on) if done_on else None)
             for student, tier, *days, done_on in record["late"]
         ],
-        returns=[Return(student, *map(day, days)) for student, *days in record["returns"]],
-        waived=Waived(
+        "returns": [Return(student, *map(day, days)) for student, *days in record["returns"]],
+        "waived": Waived(
             frozenset((student, Tier(tier), day(key)) for student, tier, key in waived["duties"]),
             frozenset(map(day, waived["days"])),
             frozenset(waived["children"]),
         ),
-    )
+    }
 
 
 def result_of(made: ClassScore) -> dict:

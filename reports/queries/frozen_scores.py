@@ -7,7 +7,7 @@ from django.utils import timezone
 from reports.tables import Column, Kind, Table
 from scoring.queries.freeze_page import Sheet
 from scoring.queries.freezes import ClassRow
-from scoring.scheme import Measure
+from scoring.scheme import Measure, plain
 from students.metrics import DROPOUT_RATE, Rate
 from students.templatetags.chinese import cdate
 
@@ -49,7 +49,17 @@ def _notes(sheet: Sheet) -> tuple[str, ...]:
         for each in sheet.amendments
         if each.number <= sheet.edition
     ]
-    return (*said, f"内容摘要（SHA-256）：{sheet.sha256}")
+    return (*said, *_months(sheet), f"内容摘要（SHA-256）：{sheet.sha256}")
+
+
+def _months(sheet: Sheet) -> tuple[str, ...]:
+    """学校各月考核 in one note: 9月100分优秀（流失0/40人，缺0/320节）."""
+    told = "；".join(
+        f"{month.month.month}月{plain(made.total)}分{made.band.label}（流失{made.standing.lost}/"
+        f"{made.standing.baseline}人，缺{made.missing}/{made.due}节）"
+        for month, made in sheet.months
+    )
+    return (f"学校各月考核：{told}。",) if told else ()
 
 
 def _act(by, at) -> str:

@@ -75,7 +75,7 @@ def sign(*, by, scope: Scope, freeze: ScoreFreeze, mark: str, today: date) -> Sc
         raise FreezeRefused(f"这所学校的考核{row.get_state_display()}，没有再签字。请看本页的最新情况。")
     if number := open_appeals(row).count():
         raise FreezeRefused(f"还有{number}份申诉没有处理完，没有签字。处理完以后再签。")
-    found = mark_of(rows_now(row.school_id, row.day))
+    found = mark_of(rows_now(row.school_id, row.term, row.day))
     if found != mark:
         raise FreezeRefused("你打开页面之后，得分或者依据有了变化，没有签字。请核对本页的最新得分再签。")
     row.state, row.signed_at, row.signed_by = State.SIGNED, timezone.now(), by
@@ -124,7 +124,7 @@ def freeze_scores(*, by, scope: Scope, freeze: ScoreFreeze, note: str, today: da
         raise FreezeRefused("签字和定分不能是同一个人，没有定分。请由另一位同志办理。")
     if not note:
         raise FreezeRefused("定分要写明检查情况，没有定分。请填写后再提交。")
-    rows = rows_now(row.school_id, row.day)
+    rows = rows_now(row.school_id, row.term, row.day)
     if mark_of(rows) != row.sha256:
         raise FreezeRefused("学校签字以后，得分或者依据有了变化，没有定分。请退回学校核对，重新签字。")
     row.state, row.frozen_at, row.frozen_by, row.note = State.FROZEN, timezone.now(), by, note
@@ -153,7 +153,7 @@ def amend(*, by, scope: Scope, freeze: ScoreFreeze, reason: str, seen: int, mark
     if number != seen:
         raise FreezeRefused("别人刚出过更正，没有保存。请核对本页的最新情况再办。")
     frozen = rows_frozen(row, edition=number)
-    now = rows_now(row.school_id, row.day, always={each.school_class.pk for each in frozen})
+    now = rows_now(row.school_id, row.term, row.day, always={each.school_class.pk for each in frozen})
     changed = differences(frozen, now)
     if not changed:
         raise FreezeRefused("现在的事实和定分一致，没有要更正的。没有保存。")

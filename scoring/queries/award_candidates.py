@@ -12,7 +12,8 @@ from scoring.appeals import OPEN_STATES
 from scoring.award_rules import AwardKind, AwardRule
 from scoring.awards import Candidate, class_candidates, grade_candidates, person_candidates, school_candidates
 from scoring.models import Appeal, ScoreFreeze
-from scoring.queries.award_facts import SchoolScores, frozen_scores, months_of, person_terms, school_terms, scores_now
+from scoring.queries.award_facts import SchoolScores, frozen_scores, person_terms, school_terms, scores_now
+from scoring.queries.months import months_of
 from students.access import in_force
 from students.calendar import school_year_start
 from students.models import Person, Posting, School, SchoolClass, Term

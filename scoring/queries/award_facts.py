@@ -7,45 +7,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 
 from django.db.models import Count, QuerySet
 
 from scoring.awards import ClassTerm, PersonTerm, SchoolTerm
-from scoring.class_scores import ClassFacts, ClassScore, score
-from scoring.frozen import facts_of
-from scoring.models import FrozenScore, ScoreFreeze, StoredScheme
+from scoring.models import FrozenScore, ScoreFreeze
 from scoring.presets import school_scheme_in
-from scoring.queries.freezes import ClassRow, rows_now
-from scoring.queries.months import ScoreMonth
+from scoring.queries.freezes import row_of, rows_now
+from scoring.queries.months import ScoreMonth, months_of
 from scoring.queries.teacher_scores import staff_begun, stints_in
-from scoring.scheme import Scheme
-from scoring.scheme_reading import read_scheme
+from scoring.queries.term_months import Scored, keeps, school_months, scored, standing_at_end
 from scoring.school_scheme import SchoolScheme
-from scoring.school_scores import MEAN_LINES, StageCount, Standing, school_score, together
 from scoring.teacher_scores import ClassMonth, Share, Stint, TeacherScore, teacher_scores
 from students.models import School, Term
-from students.months import months_through
-from students.queries.policy import policy_of
 
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A class of a list with its facts, and what they come to under the scheme that was kept with them."""
-
-    row: ClassRow
-    facts: ClassFacts
-    scheme: Scheme
-
-    @cached_property
-    def score(self) -> ClassScore:
-        return score(self.facts, self.scheme)
-
-    def on(self, day: date) -> ClassScore:
-        """The score that these facts say the class had on an earlier day."""
-        return score(self.facts.through(day), self.scheme)
 
 
 @dataclass(frozen=True)
@@ -78,51 +54,31 @@ def frozen_scores(freezes: QuerySet[ScoreFreeze]) -> list[SchoolScores]:
     rows = list(freezes.select_related("school__township", "term").order_by("school__code"))
     stored = FrozenScore.objects.filter(freeze__in=[row.pk for row in rows]).select_related("school_class__school")
     latest = {(row.freeze_id, row.school_class_id): row for row in stored.order_by("number")}
-    schemes = _schemes(row.scheme_id for row in latest.values())
+    in_order = sorted(latest.values(), key=lambda row: row.school_class.number)
     classes: dict[int, list[Scored]] = {row.pk: [] for row in rows}
-    for row in sorted(latest.values(), key=lambda row: row.school_class.number):
-        shown = ClassRow(row.school_class, row.scheme_id, row.facts, row.result, row.sha256, row.pk, row.number)
-        classes[row.freeze_id].append(Scored(shown, facts_of(row.facts), schemes[row.scheme_id]))
+    for row, each in zip(in_order, scored(map(row_of, in_order)), strict=True):
+        classes[row.freeze_id].append(each)
     return [SchoolScores(row.school, row.term, row.day, classes[row.pk], row, row.amended) for row in rows]
 
 
 def scores_now(school: School, term: Term, today: date) -> SchoolScores:
     """What the facts say of a school whose term is not frozen, through its last day that is over."""
     day = min(term.end, today - DAY)
-    rows = rows_now(school.pk, day)
-    schemes = _schemes(row.scheme for row in rows)
-    return SchoolScores(school, term, day, [Scored(row, facts_of(row.record), schemes[row.scheme]) for row in rows])
-
-
-def _schemes(keys: Iterable[int]) -> dict[int, Scheme]:
-    stored = StoredScheme.objects.in_bulk(set(keys))
-    return {key: read_scheme(row.content, key=key) for key, row in stored.items()}
-
-
-def months_of(term: Term, day: date) -> list[ScoreMonth]:
-    """The months of a term that have begun by ``day``; one query."""
-    spans = months_through(day, cut_off_day=policy_of(day).cut_off_day)
-    return [ScoreMonth(span, min(day, span.cut_off)) for span in spans if span.cut_off >= term.start]
+    return SchoolScores(school, term, day, scored(rows_now(school.pk, term, day)))
 
 
 def school_terms(schools: Sequence[SchoolScores]) -> list[SchoolTerm]:
     """The months of schools that have classes, out of what was frozen; two queries."""
     if not schools:
         return []
-    term, day = schools[0].term, schools[0].day
-    scheme, months = school_scheme_in(term.school_year), months_of(term, day)
-    return [_school_term(each, months, scheme) for each in schools if each.classes]
+    term = schools[0].term
+    scheme = school_scheme_in(term.school_year)
+    months = {day: months_of(term, day) for day in {each.day for each in schools}}
+    return [_school_term(each, months[each.day], scheme) for each in schools if each.classes]
 
 
 def _school_term(of: SchoolScores, months: Sequence[ScoreMonth], scheme: SchoolScheme) -> SchoolTerm:
-    days = {day for month in months for day in (month.day, month.before) if day}
-    standings = {day: _standing(of.classes, day) for day in days}
-    targets = of.classes[0].scheme.targets
-    scores = [
-        (month, school_score(standings[month.day], standings.get(month.before, Standing()), scheme, targets))
-        for month in months
-    ]
-    whole = _standing(of.classes, of.day)
+    whole = standing_at_end(of.classes)
     return SchoolTerm(
         school=of.school.pk,
         group=of.school.kind,
@@ -134,19 +90,11 @@ def _school_term(of: SchoolScores, months: Sequence[ScoreMonth], scheme: SchoolS
         missing=whole.missing,
         is_vetoed=scheme.is_vetoed(whole.counted, whole.baseline),
         vetoed=tuple(each.row.school_class.name for each in of.classes if each.row.result["veto"]),
-        months=tuple((f"{month.month.month}月", made.total, made.band) for month, made in scores),
+        months=tuple(
+            (f"{month.month.month}月", made.total, made.band)
+            for month, made in school_months(of.classes, months, of.day, scheme)
+        ),
     )
-
-
-def _standing(classes: Iterable[Scored], day: date) -> Standing:
-    parts = []
-    for each in classes:
-        made = each.on(day)
-        facts, (due, missing) = made.facts, made.facts.registers
-        points = {line: made.lines[line].points for line in MEAN_LINES}
-        stage = StageCount(facts.stage, facts.baseline, len(facts.lost), facts.waived_lost)
-        parts.append(Standing((stage,), int(facts.is_scored), points, due, missing))
-    return together(parts)
 
 
 def person_terms(schools: Sequence[SchoolScores]) -> list[PersonTerm]:
@@ -166,6 +114,8 @@ def person_terms(schools: Sequence[SchoolScores]) -> list[PersonTerm]:
 
 def _person_terms(of: SchoolScores, before: date | None, by_class: Mapping[int, list[Stint]]) -> list[PersonTerm]:
     """A term counts like one long month: what its days have changed, and the target as it stands at its end."""
+    if before and not keeps(of.classes, before):
+        return []
     classes = {each.row.school_class.pk: each for each in of.classes}
     stints = [stint for pk in classes for stint in by_class.get(pk, ())]
     terms = {pk: ClassMonth(each.score, each.on(before) if before else None) for pk, each in classes.items()}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from scoring.models import Appeal, ScoreAmendment, ScoreFreeze
+from scoring.presets import school_scheme_in
 from scoring.queries.freezes import (
     ClassRow,
     Difference,
@@ -14,6 +15,9 @@ from scoring.queries.freezes import (
     rows_frozen,
     rows_now,
 )
+from scoring.queries.months import ScoreMonth, months_of
+from scoring.queries.term_months import school_months, scored
+from scoring.school_scores import SchoolScore
 from students.models import SchoolClass
 from students.templatetags.chinese import cdatetime
 
@@ -23,7 +27,8 @@ TENTH = Decimal("0.1")
 @dataclass(frozen=True)
 class Sheet:
     """``rows``: the classes of ``edition`` (0: as frozen), or as they stand now where nothing is frozen. ``mark``: the
-    digest of what the facts say now. ``appeals``: those that nobody has decided on."""
+    digest of what the facts say now. ``appeals``: those that nobody has decided on. ``months``: those of the term, of
+    the school by these rows."""
 
     freeze: ScoreFreeze
     rows: Sequence[ClassRow]
@@ -33,6 +38,7 @@ class Sheet:
     differences: Sequence[Difference] = ()
     appeals: Sequence[Appeal] = ()
     entries: Sequence[dict] = field(default_factory=list)
+    months: Sequence[tuple[ScoreMonth, SchoolScore]] = ()
 
     @property
     def editions(self) -> list[tuple[int, str]]:
@@ -85,15 +91,21 @@ def sheet_of(freeze: ScoreFreeze, asked: str, *, compares: bool = True) -> Sheet
     edition = 0 if asked == "0" else edition
     told = {"freeze": freeze, "edition": edition, "amendments": amendments, "entries": _entries(freeze, amendments)}
     if not freeze.is_frozen:
-        now = rows_now(freeze.school_id, freeze.day)
+        now = rows_now(freeze.school_id, freeze.term, freeze.day)
         waiting = list(open_appeals(freeze).select_related("school_class"))
-        return Sheet(rows=now, mark=mark_of(now), appeals=waiting, **told)
+        return Sheet(rows=now, mark=mark_of(now), appeals=waiting, months=_months(freeze, now), **told)
     rows = rows_frozen(freeze, edition=edition)
+    told["months"] = _months(freeze, rows)
     if not compares:
         return Sheet(rows=rows, **told)
     latest = rows if edition == len(amendments) else rows_frozen(freeze, edition=len(amendments))
-    now = rows_now(freeze.school_id, freeze.day, always={row.school_class.pk for row in latest})
+    now = rows_now(freeze.school_id, freeze.term, freeze.day, always={row.school_class.pk for row in latest})
     return Sheet(rows=rows, mark=mark_of(now), differences=differences(latest, now), **told)
+
+
+def _months(freeze: ScoreFreeze, rows: Sequence[ClassRow]) -> list[tuple[ScoreMonth, SchoolScore]]:
+    months, scheme = months_of(freeze.term, freeze.day), school_scheme_in(freeze.term.school_year)
+    return school_months(scored(rows), months, freeze.day, scheme)
 
 
 def _entries(freeze: ScoreFreeze, amendments: Sequence[ScoreAmendment]) -> list[dict]:

@@ -1,6 +1,6 @@
 """定分 as it is read: what a school's classes come to now, what was frozen, and how the two differ."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,8 @@ from scoring.appeals import OPEN_STATES, AppealState, Level
 from scoring.class_scores import ClassScore, score
 from scoring.frozen import Change, change, content_of, digest, digest_of_list, facts_of, record_of, result_of
 from scoring.models import Appeal, FrozenScore, ScoreAmendment, ScoreFreeze, StoredScheme
-from scoring.queries.class_scores import class_scores
+from scoring.queries.class_scores import class_scores_on
+from scoring.queries.months import seams_of
 from scoring.scheme import Measure
 from scoring.scheme_reading import read_scheme
 from students.access import Scope
@@ -58,20 +59,29 @@ class ClassRow:
         return ("完成", "ok") if self.result["is_rated"] else ("不予评定", "mute")
 
 
-def rows_now(school: int, day: date, *, always: Collection[int] = ()) -> list[ClassRow]:
-    """What the facts of a school's classes come to through ``day``, in the order of their numbers.
+def rows_now(school: int, term: Term, day: date, *, always: Collection[int] = ()) -> list[ClassRow]:
+    """What the facts of a school's classes come to through ``day`` of a term, in the order of their numbers, with what
+    they were at the seams of its months.
 
-    A class without children, registers or losses in the school year has no score; ``always``: classes that are listed
-    all the same, because they were before.
+    A class that never had children, registers or losses in the school year has no score; ``always``: classes that are
+    listed all the same, because they were before.
     """
     classes = SchoolClass.objects.filter(school=school).order_by("number")
-    found = [(row, made) for row, made in class_scores(classes, as_of=day) if row.pk in always or made.facts.is_scored]
-    schemes = StoredScheme.objects.in_bulk({made.scheme.key for _, made in found})
-    return [_row(school_class, made, schemes[made.scheme.key]) for school_class, made in found]
+    days = [*seams_of(term, day), day]
+    found = [
+        (row, dict(zip(days, made, strict=True)))
+        for row, made in class_scores_on(classes, days)
+        if row.pk in always or any(each.facts.is_scored for each in made)
+    ]
+    schemes = StoredScheme.objects.in_bulk({made[day].scheme.key for _, made in found})
+    return [_row(school_class, made.pop(day), made, schemes) for school_class, made in found]
 
 
-def _row(school_class: SchoolClass, made: ClassScore, scheme: StoredScheme) -> ClassRow:
-    record, result = record_of(made.facts), result_of(made)
+def _row(
+    school_class: SchoolClass, made: ClassScore, earlier: Mapping[date, ClassScore], schemes: Mapping[int, StoredScheme]
+) -> ClassRow:
+    scheme = schemes[made.scheme.key]
+    record, result = record_of(made.facts, {day: each.facts for day, each in earlier.items()}), result_of(made)
     sha256 = digest(content_of(scheme.content, record, result))
     return ClassRow(school_class, scheme.pk, record, result, sha256)
 
@@ -85,10 +95,12 @@ def rows_frozen(freeze: ScoreFreeze, *, edition: int) -> list[ClassRow]:
     """The list as it stood after amendment ``edition`` (0: as it was frozen)."""
     stored = FrozenScore.objects.filter(freeze=freeze, number__lte=edition).select_related("school_class__school")
     latest = {row.school_class_id: row for row in stored.order_by("number")}
-    return [
-        ClassRow(row.school_class, row.scheme_id, row.facts, row.result, row.sha256, row.pk, row.number)
-        for row in sorted(latest.values(), key=lambda row: row.school_class.number)
-    ]
+    return [row_of(row) for row in sorted(latest.values(), key=lambda row: row.school_class.number)]
+
+
+def row_of(row: FrozenScore) -> ClassRow:
+    """A stored row as a list has it."""
+    return ClassRow(row.school_class, row.scheme_id, row.facts, row.result, row.sha256, row.pk, row.number)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from scoring.presets import ALWAYS
 from students.calendar import school_year_of, school_year_start
+from students.models import Term
 from students.months import Month, months_through
 from students.queries.policy import policy_of
 from students.templatetags.chinese import cdate_short
@@ -66,6 +67,17 @@ def months_kept(days: Iterable[date]) -> list[ScoreMonth]:
     spans = months_through(days[-1], cut_off_day=policy_of(days[-1]).cut_off_day)
     within = ((span, [day for day in days if span.first <= day <= span.cut_off]) for span in spans)
     return [ScoreMonth(span, found[-1]) for span, found in within if found]
+
+
+def months_of(term: Term, day: date) -> list[ScoreMonth]:
+    """The months of a term that have begun by ``day``, the last of them through that day; one query."""
+    return [each for each in _months_through(day) if each.month.cut_off >= term.start]
+
+
+def seams_of(term: Term, day: date) -> list[date]:
+    """The days before ``day`` that the months of a term are differences of; one query."""
+    days = {each for month in months_of(term, day) for each in (month.day, month.before)}
+    return sorted(days - {day, None})
 
 
 def _months_through(day: date) -> list[ScoreMonth]:

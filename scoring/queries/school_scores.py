@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count, QuerySet, Sum
 
+from scoring.class_scores import ClassScore
 from scoring.models import KeptScore
 from scoring.models.scores import IS_SCORED
 from scoring.presets import schemes_in, school_scheme_in
@@ -64,13 +65,16 @@ def standings_from_facts(classes: QuerySet[SchoolClass], days: Collection[date])
     parts = defaultdict(list)
     for day in days:
         for school_class, made in class_scores(classes, as_of=day):
-            due, missing = made.facts.registers
-            facts = made.facts
-            stage = StageCount(school_class.stage, facts.baseline, len(facts.lost), facts.waived_lost)
-            points = {line: made.lines[line].points for line in MEAN_LINES}
-            scored = int(facts.is_scored)
-            parts[school_class.school_id, day].append(Standing((stage,), scored, points, due, missing))
+            parts[school_class.school_id, day].append(standing_of(made))
     return {key: together(each) for key, each in parts.items()}
+
+
+def standing_of(made: ClassScore) -> Standing:
+    """What one class adds to the standing of its school."""
+    facts, (due, missing) = made.facts, made.facts.registers
+    points = {line: made.lines[line].points for line in MEAN_LINES}
+    stage = StageCount(facts.stage, facts.baseline, len(facts.lost), facts.waived_lost)
+    return Standing((stage,), int(facts.is_scored), points, due, missing)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def opened(scene, bureau, *, term: Term | None = None, today: date = AFTER) -> S
 
 def mark(freeze: ScoreFreeze) -> str:
     """The digest that the page of the school would show."""
-    return mark_of(rows_now(freeze.school_id, freeze.day))
+    return mark_of(rows_now(freeze.school_id, freeze.term, freeze.day))
 
 
 def sign(freeze: ScoreFreeze, who, *, today: date = AFTER, **more) -> ScoreFreeze:

@@ -7,15 +7,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from casework.ruleset import Tier
-from scoring.class_scores import ClassFacts, LateDuty
-from scoring.models import FrozenScore
-from scoring.queries.award_facts import Scored, months_of
+from reports.queries.frozen_scores import frozen_scores_table
+from scoring.actions.scores import keep_scores
+from scoring.awards import school_candidates
+from scoring.models import FrozenScore, ScoreFreeze
+from scoring.presets import award_rule_in
+from scoring.queries.award_facts import frozen_scores, school_terms, scores_now
 from scoring.queries.class_scores import class_scores
+from scoring.queries.freeze_page import sheet_of
+from scoring.queries.freezes import rows_now
+from scoring.queries.months import months_of, seams_of
+from scoring.queries.term_months import scored as in_full
+from students.actions import corrections, enrolment
+from students.enrolment import EventKind
 from students.models import Role, SchoolClass, Term
 from tests import cast
 from tests.scene import MONDAY, at, client_of
-from tests.scoring.appealing import AFTER, frozen, make, principal_of, week
+from tests.scoring.appealing import AFTER, amend, frozen, make, principal_of, week
 
 END = date(2027, 1, 22)
 
@@ -146,22 +154,70 @@ def test_nonsense_in_the_address_shows_the_latest_term(scored, head):
     assert page_of(head, term="x", kind="x", page="x").context["term"].number == 1
 
 
-@pytest.mark.parametrize("day", [date(2026, 9, 3), date(2026, 9, 5), MONDAY, date(2026, 9, 8), date(2026, 9, 10)])
-def test_facts_of_a_term_say_what_an_earlier_day_said(scored, day):
-    """What was reckoned on the day itself is what comes out of the facts of the term's end."""
-    for (room, late), (_, then) in zip(
-        class_scores(SchoolClass.objects.all(), as_of=END), class_scores(SchoolClass.objects.all(), as_of=day),
-        strict=True,
-    ):  # fmt: skip
-        assert Scored(room, late.facts, late.scheme).on(day) == then
+def test_a_list_keeps_what_every_seam_of_its_months_said(scored):
+    seams = seams_of(Term.objects.get(number=1), END)
+    assert [day.month for day in seams] == [9, 10, 11, 12]
+    then = {day: dict(class_scores(SchoolClass.objects.all(), as_of=day)) for day in seams}
+    for each in in_full(rows_now(scored.school.pk, Term.objects.get(number=1), END)):
+        assert [each.on(day) for day in seams] == [then[day][each.row.school_class] for day in seams]
 
 
-@pytest.mark.parametrize(("day", "found"), [(2, []), (3, [None]), (4, [None]), (5, [5])])
-def test_a_duty_is_late_from_the_day_after_and_open_until_it_was_done(day, found):
-    first, due, done = (date(2026, 9, number) for number in (1, 2, 5))
-    facts = ClassFacts(1, "primary", 3, late=[LateDuty(1, Tier.ABSENCE_REPORT, first, first, due, done)])
-    late = facts.through(date(2026, 9, day)).late
-    assert [duty.done_on and duty.done_on.day for duty in late] == found
+class TestAChildThatCameBackBeforeTheTermWasFrozen:
+    """Lost on 20 October, brought back on 10 November: October's page says that it was lost, and so does the award."""
+
+    @pytest.fixture
+    def autumn(self, scene, clock):
+        clock.move_to(at(AFTER))
+        leave = {"kind": EventKind.DROP_OUT, "happened_on": date(2026, 10, 20)}
+        come = {"kind": EventKind.RETURN, "happened_on": date(2026, 11, 10), "school_class": scene.school_class}
+        for event in (leave, come):
+            enrolment.record_event(by=scene.clerk, student=scene.children[2], today=AFTER, **event)
+        keep_scores(today=AFTER)
+        return scene
+
+    def page_of_months(self, bureau, school) -> list:
+        page = client_of(bureau).get(reverse("scoring:school_month", args=[school.pk]), {"month": "2026-12"})
+        return [(each.month.code, made) for each, made in page.context["trend"] if each.day <= END]
+
+    def test_was_lost_in_its_month(self, autumn, bureau):
+        row = frozen(autumn, bureau, principal_of(autumn))
+        shown = client_of(bureau).get(reverse("scoring:freeze", args=[row.pk]))
+        kept = [(month.month.code, made) for month, made in shown.context["sheet"].months]
+        assert [code for code, made in kept if made.is_vetoed] == ["2026-10"]
+        assert kept[:4] == self.page_of_months(bureau, autumn.school)[:4]
+        assert "学校各月考核" in shown.content.decode()
+        [note] = [note for note in frozen_scores_table(shown.context["sheet"]).notes if note.startswith("学校各月考核")]
+        assert "；10月80分不合格（流失1/3人" in note
+
+    def test_counts_so_for_the_award_frozen_or_not(self, autumn, bureau):
+        term = Term.objects.get(number=1)
+        before = school_terms([scores_now(autumn.school, term, AFTER)])
+        row = frozen(autumn, bureau, principal_of(autumn))
+        after = school_terms(frozen_scores(ScoreFreeze.objects.all()))
+        months = [(f"{month.month.month}月", made.total, made.band) for month, made in sheet_of(row, "").months]
+        assert list(after[0].months) == months == list(before[0].months)
+
+    def test_is_amended_where_only_a_month_is_another(self, autumn, bureau):
+        """The child was never away: the term's end says the same, October does not."""
+        row = frozen(autumn, bureau, principal_of(autumn))
+        back, gone = (autumn.children[2].events.get(kind=kind) for kind in ("return", "drop_out"))
+        for event in (back, gone):
+            corrections.void(by=autumn.clerk, event=event, reason="登记错了人", today=AFTER)
+        amend(row, bureau, seen=0)
+        first, latest = sheet_of(row, "0").months, sheet_of(row, "").months
+        assert [made.is_vetoed for _, made in first] == [False, True, False, False, False]
+        assert not any(made.is_vetoed for _, made in latest)
+        [term] = school_terms(frozen_scores(ScoreFreeze.objects.all()))
+        assert [made.band for _, made in latest] == [band for *_, band in term.months]
+
+
+def test_what_was_frozen_before_months_were_kept_asks_to_be_amended(scored, bureau, head):
+    frozen(scored, bureau, head)
+    [scores] = frozen_scores(ScoreFreeze.objects.all())
+    for each in scores.classes:
+        del each.row.record["earlier"]
+    [candidate] = school_candidates(school_terms([scores]), award_rule_in(2026))
+    assert "定分里没有各月的得分，县教育局更正以后才能评" in [check.words for check in candidate.unmet]
 
 
 def test_months_of_a_term_are_those_it_has_days_in(scored):

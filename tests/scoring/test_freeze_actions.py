@@ -260,7 +260,7 @@ class TestAmending:
 
     def test_a_class_that_came_later_is_new_on_the_list(self, scored, bureau, row):
         cast.student(cast.school_class(scored.school, "202302"))
-        [each] = differences(rows_frozen(row, edition=0), rows_now(row.school_id, row.term.end))
+        [each] = differences(rows_frozen(row, edition=0), rows_now(row.school_id, row.term, row.term.end))
         assert each.change.words == ("原来没有列入",)
         amend(row, bureau)
         assert len(rows_frozen(row, edition=1)) == 2

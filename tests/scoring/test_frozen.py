@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from casework.ruleset import Tier
 from scoring.class_scores import Waived, score
-from scoring.frozen import change, content_of, digest, digest_of_list, facts_of, record_of, result_of
+from scoring.frozen import change, content_of, digest, digest_of_list, earlier_of, facts_of, record_of, result_of
 from tests.scoring.standard import STANDARD
 from tests.scoring.test_class_scores import DAYS, HALF, NONE, SCHEME, START, classes, late, lost, of_class
 
@@ -35,11 +35,15 @@ def test_a_score_recomputed_from_its_kept_facts_is_the_same(facts):
     assert result_of(again) == result_of(made)
 
 
-@given(frozen)
-def test_what_is_read_back_is_written_the_same(facts):
-    record = record_of(facts)
+@given(frozen, frozen)
+def test_what_is_read_back_is_written_the_same(facts, other):
+    then = replace(other, days={day: each for day, each in facts.days.items() if day <= DAYS[2]},
+                   school_class=facts.school_class, stage=facts.stage, baseline=facts.baseline)  # fmt: skip
+    record = record_of(facts, {DAYS[2]: then})
     assert through_a_database(record) == record
-    assert record_of(facts_of(record)) == record
+    read = facts_of(record)
+    assert record_of(read, earlier_of(record, read)) == record
+    assert score(earlier_of(record, read)[DAYS[2]], SCHEME).total == score(then, SCHEME).total
     assert result_of(score(facts, SCHEME)) == through_a_database(result_of(score(facts, SCHEME)))
 
 

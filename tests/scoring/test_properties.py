@@ -15,7 +15,7 @@ from casework.contacts import ContactMethod
 from casework.models import Contact, Obligation, Report
 from casework.ruleset import REPORT_TIERS, Tier
 from scoring.class_scores import CALL_TIERS, SCORED_TIERS, ClassFacts, score
-from scoring.frozen import content_of, digest, facts_of, record_of, result_of
+from scoring.frozen import content_of, digest, earlier_of, facts_of, record_of, result_of
 from scoring.models import FrozenScore
 from scoring.queries.class_scores import class_scores
 from scoring.queries.freezes import rows_now, score_from
@@ -23,7 +23,7 @@ from scoring.scheme import Measure
 from scoring.scheme_reading import SchemeError, read_scheme
 from students.actions import registers
 from students.days import MarkKind, Slot
-from students.models import Role, RollCall, SchoolClass
+from students.models import Role, RollCall, SchoolClass, Term
 from tests import cast
 from tests.scene import made_scene, school_days
 from tests.scoring.appealing import frozen
@@ -180,7 +180,8 @@ class InTheSchool(TestCase):
             made = score_from(row)
             assert (row.facts, row.result) == then[row.school_class]
             assert (result_of(made), made.total) == (row.result, row.total)
-            assert digest(content_of(row.scheme.content, record_of(made.facts), result_of(made))) == row.sha256
+            record = record_of(made.facts, earlier_of(row.facts, made.facts))
+            assert digest(content_of(row.scheme.content, record, result_of(made))) == row.sha256
 
     @property
     def place(self) -> dict:
@@ -199,7 +200,7 @@ class InTheSchool(TestCase):
     @given(weeks, calls, reports)
     def test_a_score_of_today_read_back_from_its_record_is_the_same(self, week, called, reported):
         self.live(week, called, reported)
-        for row in rows_now(self.scene.school.pk, AS_OF):
+        for row in rows_now(self.scene.school.pk, Term.objects.get(number=1), AS_OF):
             assert result_of(score(facts_of(row.record), self.made().scheme)) == row.result
 
 
