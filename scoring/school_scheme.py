@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from scoring.scheme import STAGES, Target, plain, signed
 from scoring.scheme_reading import MOST, NOT_FOR_ABSENCES, STEP, Reason, SchemeError, counts_absences
+from scoring.scheme_reading import reasons_against_new as too_many_unregistered
 
 
 class Band(StrEnum):
@@ -50,6 +51,7 @@ class SchoolScheme:
     each_class_point: Decimal
     target_missed: Decimal
     unregistered_above: Decimal
+    unfounded_above: Decimal
     veto_above: Decimal
     bands: Mapping[Band, Decimal]
     sources: Mapping[str, str]
@@ -62,9 +64,14 @@ class SchoolScheme:
         """Whether at most so many per cent of the registers are missing; else the school is not 优秀."""
         return missing * 100 <= self.unregistered_above * due
 
-    def band(self, total: Decimal, *, is_vetoed: bool, is_registered: bool) -> Band:
+    def is_founded(self, missing: int, due: int) -> bool:
+        """Whether at most so many per cent of the registers are missing; else nothing is known of the month, and
+        whatever its points the school is 不合格."""
+        return missing * 100 <= self.unfounded_above * due
+
+    def band(self, total: Decimal, *, is_vetoed: bool, is_registered: bool, is_founded: bool) -> Band:
         """The band of a total."""
-        if is_vetoed:
+        if is_vetoed or not is_founded:
             return Band.FAIL
         reached = next((band for band, least in self.bands.items() if total >= least), Band.FAIL)
         return Band.GOOD if reached is Band.EXCELLENT and not is_registered else reached
@@ -84,6 +91,7 @@ NUMBERS = {
     "each_class_point": "班级得分的折合",
     "target_missed": "没有完成控辍目标的扣分",
     "unregistered_above": "不得评为优秀的未点名比例",
+    "unfounded_above": "评为不合格的未点名比例",
     "veto_above": "一票否决的辍学率",
 }
 # Part → what it is called, and the numbers that its source stands for.
@@ -91,11 +99,15 @@ PARTS = {
     "each_class": "班级得分的折合",
     "target": "没有完成控辍目标的扣分",
     "unregistered": "不得评为优秀的未点名比例",
+    "unfounded": "评为不合格的未点名比例",
     "veto": "一票否决的辍学率",
     "bands": "等级",
 }
 SOURCES = tuple(PARTS)
-RATES = ("unregistered_above", "veto_above")
+RATES = ("unregistered_above", "unfounded_above", "veto_above")
+# What a version says that was kept before there was the number: never.
+WITHOUT = {"unfounded_above": 100, "unfounded_source": "[D] 这一版没有规定"}
+MOST_UNFOUNDED = Decimal(50)  # 多数
 NAMES = (
     {"code": "代号", "title": "名称", "source": "出处", "bands": "等级的分数线"}
     | NUMBERS
@@ -120,6 +132,7 @@ def told_number(number: str, value: Decimal) -> str:
 def read_school_scheme(data: Mapping, *, key: int | str | None = None) -> SchoolScheme:
     """Build a scheme for schools from its data; raises ``SchemeError`` in Chinese."""
     _refuse_unknown(data)
+    data = WITHOUT | dict(data)
     try:
         scheme = SchoolScheme(
             key=key if key is not None else data["code"],
@@ -148,6 +161,15 @@ def reasons_against_targets(scheme: SchoolScheme, targets: Mapping[str, Target])
             line, goal = plain(scheme.veto_above), plain(target.rate_below)
             words = f"学校一票否决的界线（{line}%）低于{STAGES[stage]}的目标（{goal}%）：完成了目标的学校会被否决"
             yield Reason(words, "veto_above")
+
+
+def reasons_against_new(scheme: SchoolScheme) -> Iterator[Reason]:
+    """What a new version may not say; one that was adopted before stays as it was."""
+    yield from too_many_unregistered(scheme.unregistered_above, "不得评为优秀")
+    if scheme.unfounded_above > MOST_UNFOUNDED:
+        limit, asked = plain(MOST_UNFOUNDED), plain(scheme.unfounded_above)
+        words = f"没有点名的节次超过百分之几评为不合格，最高{limit}%，不能是{asked}%：多数没有点名的月份没有依据"
+        yield Reason(words, "unfounded_above")
 
 
 def _refuse_unknown(data: Mapping) -> None:
@@ -192,6 +214,9 @@ def _contradictions(scheme: SchoolScheme) -> Iterator[Reason]:
         yield Reason("一票否决的辍学率应在0%以上、100%以内", "veto_above")
     if not 0 <= scheme.unregistered_above <= 100:
         yield Reason("不得评为优秀的未点名比例应在0%到100%之间", "unregistered_above")
+    if not scheme.unregistered_above <= scheme.unfounded_above <= 100:
+        words = "评为不合格的未点名比例应在100%以内，不低于不得评为优秀的比例"
+        yield Reason(words, "unfounded_above")
 
 
 def _refused_bands(scheme: SchoolScheme) -> Iterator[Reason]:

@@ -95,6 +95,7 @@ class SchoolScore:
     missed: tuple[str, ...]
     is_vetoed: bool
     is_registered: bool
+    is_founded: bool
     total: Decimal
     band: Band
 
@@ -111,8 +112,9 @@ def school_score(after: Standing, before: Standing, scheme: SchoolScheme, target
     total = min(max(scheme.base + sum(lines.values(), NOTHING), scheme.lowest), scheme.highest)
     due, missing = after.due - before.due, after.missing - before.missing
     vetoed, registered = scheme.is_vetoed(after.counted, after.baseline), scheme.is_registered(missing, due)
-    band = scheme.band(total, is_vetoed=vetoed, is_registered=registered)
-    return SchoolScore(after, due, missing, means, lines, missed, vetoed, registered, total, band)
+    founded = scheme.is_founded(missing, due)
+    band = scheme.band(total, is_vetoed=vetoed, is_registered=registered, is_founded=founded)
+    return SchoolScore(after, due, missing, means, lines, missed, vetoed, registered, founded, total, band)
 
 
 def _mean(after: Standing, before: Standing, line: Measure) -> Decimal:

@@ -40,6 +40,12 @@ class ClassMonth:
     after: ClassScore
     before: ClassScore | None
 
+    @property
+    def registers(self) -> tuple[int, int]:
+        """How many registers were due in the month, and how many of them are missing."""
+        (due, missing), before = self.after.facts.registers, self.before.facts.registers if self.before else (0, 0)
+        return due - before[0], missing - before[1]
+
 
 @dataclass(frozen=True)
 class Share:

@@ -59,4 +59,12 @@ COLUMNS = (
         for measure, note in LINES
     ),
     Column("total", "合计", Kind.POINTS, 4.5, attrgetter("score.total")),
+    Column(
+        None,
+        "多数没有点名的班",
+        Kind.TEXT,
+        12,
+        lambda row: row.unfounded_words or None,
+        note="班主任的班当月缺的节次超过学校考核办法评为不合格的比例：得分没有依据。",
+    ),
 )

@@ -11,8 +11,8 @@ from scoring.presets import schemes_in, school_scheme_in
 from scoring.queries.month_scheme_rehearsals import rehearse as rehearsed
 from scoring.queries.version_pages import title_of
 from scoring.scheme_comparison import compare_months
-from scoring.scheme_reading import SchemeError, reasons_against_new
-from scoring.school_scheme import SchoolScheme, read_school_scheme, reasons_against_targets
+from scoring.scheme_reading import SchemeError
+from scoring.school_scheme import SchoolScheme, read_school_scheme, reasons_against_new, reasons_against_targets
 from students.calendar import school_year_label
 
 CODE = "county_months"  # of every version made by form
@@ -79,7 +79,7 @@ def propose(
 def _check_beside(scheme: SchoolScheme, school_year: int) -> None:
     """Registers that are missing count; no school may be vetoed that has met the targets of its classes' scheme of that
     year."""
-    reasons = [*reasons_against_new(scheme.unregistered_above, "不得评为优秀")]
+    reasons = [*reasons_against_new(scheme)]
     reasons += reasons_against_targets(scheme, schemes_in(school_year).county.targets)
     if reasons:
         raise SchemeRefused(*reasons)

@@ -58,6 +58,9 @@ def remark_of(made: SchoolScore, scheme: SchoolScheme) -> str:
     """Why the band is not the one that the points reach; blank where it is."""
     if made.is_vetoed:
         return f"辍学率超过{plain(scheme.veto_above)}%，一票否决，评为不合格"
+    if not made.is_founded:
+        counts = f"应点{made.due}节，缺{made.missing}节，超过{plain(scheme.unfounded_above)}%"
+        return f"{counts}：多数没有点名的月份没有依据，评为不合格"
     if not made.is_registered:
         return f"没有点名的节次超过{plain(scheme.unregistered_above)}%，不能评为优秀"
     return ""
@@ -73,10 +76,12 @@ class RuleInWords:
 
 def rules_in_words(scheme: SchoolScheme) -> list[RuleInWords]:
     """The scheme as the page tells it."""
+    unfounded = f"没有点名的节次超过{plain(scheme.unfounded_above)}%的，不论得分，评为不合格"
     said = {
         "each_class": f"各班当月四项得分按班平均，每1分折合学校{plain(scheme.each_class_point)}分",
         "target": f"没有完成控辍目标的，每个学段{signed(scheme.target_missed)}分",
         "unregistered": f"没有点名的节次超过{plain(scheme.unregistered_above)}%的，不能评为优秀",
+        "unfounded": unfounded if scheme.unfounded_above < 100 else "没有点名的节次再多，也不因此评为不合格",
         "veto": f"辍学率超过{plain(scheme.veto_above)}%的，一票否决，评为不合格",
         "bands": band_words(scheme),
     }

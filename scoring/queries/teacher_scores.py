@@ -8,9 +8,11 @@ from itertools import groupby
 
 from django.db.models import Min, Q, QuerySet
 
+from scoring.presets import school_scheme_in
 from scoring.queries.class_scores import class_scores_on
 from scoring.queries.months import ScoreMonth
-from scoring.scheme import Affected
+from scoring.scheme import Affected, Measure
+from scoring.school_scheme import SchoolScheme
 from scoring.teacher_scores import ClassMonth, Share, Stint, TeacherScore, teacher_scores
 from students.access import CLASS_ROLES
 from students.calendar import school_year_start
@@ -26,6 +28,7 @@ class TeacherMonth:
     score: TeacherScore
     classes: dict[int, SchoolClass]
     months: dict[int, ClassMonth]
+    scheme: SchoolScheme
 
     @property
     def shares(self) -> list[tuple[SchoolClass, Share]]:
@@ -41,6 +44,24 @@ class TeacherMonth:
         return "、".join(name if role == plain else f"{name}（{role}）" for name, role in named)
 
     @property
+    def unfounded(self) -> list[tuple[SchoolClass, str]]:
+        """The classes that the teacher answered for as 班主任 and of whose registers of the month most are missing, in
+        words: the points stay as they are, and say little."""
+        found = []
+        for school_class, share in self.shares:
+            due, missing = self.months[school_class.pk].registers
+            answers = share.was_homeroom and (share.is_here or share.changes[Measure.MISSED_ROLL_CALL])
+            if answers and not self.scheme.is_founded(missing, due):
+                found.append((school_class, f"{school_class}当月应点{due}节，缺{missing}节"))
+        return found
+
+    @property
+    def unfounded_words(self) -> str:
+        """What is said of those classes; blank where there is none."""
+        words = "；".join(words for _, words in self.unfounded)
+        return f"{words}：多数没有点名，这个月的得分没有依据" if words else ""
+
+    @property
     def line_points(self) -> list[tuple[str, Decimal]]:
         """The lines with their points."""
         return [(measure.label, points) for measure, points in self.score.lines.items()]
@@ -54,7 +75,7 @@ def teacher_months(
     Somebody who teaches at two schools stands at each with the classes there.
     """
     begun = staff_begun(classes.order_by().values("school"))
-    found = []
+    found, scheme = [], school_scheme_in(month.month.school_year)
     for rows in _by_school(classes.order_by("school__code", "number"), month):
         months = {row.pk: each for row, each in rows}
         year = month.month.school_year
@@ -67,7 +88,7 @@ def teacher_months(
             if person is None or score.person == person
         ]
     people = Person.objects.in_bulk({score.person for _, score, *_ in found})
-    made = [TeacherMonth(school, people[score.person], score, *rest) for school, score, *rest in found]
+    made = [TeacherMonth(school, people[score.person], score, *rest, scheme) for school, score, *rest in found]
     return sorted(made, key=lambda each: (each.school.code, each.person.staff_number))
 
 

@@ -166,6 +166,10 @@ class TestWhatIsRefused:
         assert "最高20%，不能是20.1%" in said(bureau, unregistered_above=20.1)["unregistered_above"]
         assert proposed(bureau, unregistered_above=20)
 
+    def test_a_month_that_most_registers_may_be_missing_of(self, scene, bureau):
+        assert "最高50%，不能是50.1%" in said(bureau, unfounded_above=50.1)["unfounded_above"]
+        assert proposed(bureau, unfounded_above=30)
+
     def test_what_holds_already_and_what_was_opened_before_somebody_adopted(self, scene, bureau):
         assert "完全相同，不用改" in said(bureau)[""]
         seen = actions.standing()
@@ -324,7 +328,7 @@ class TestThePages:
         assert [(row.label, row.before, row.after) for row in compared.changed] == [
             ("优秀的分数线", "90分", "96分")
         ]  # fmt: skip
-        assert len(compared.same) == 9
+        assert len(compared.same) == 10
 
     def test_ask_the_same_number_of_queries_however_many_schools(self, month, bureau, django_assert_num_queries):
         address = reverse("scoring:month_scheme_proposal", args=[proposed(bureau, base=95).pk])

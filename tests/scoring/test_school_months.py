@@ -256,9 +256,19 @@ class TestThePageOfASchool:
 
     def test_says_that_a_month_with_too_few_registers_is_not_excellent(self, scene, clock):
         clock.move_to(at(TODAY))
+        days = current_calendar().school_days(school=scene.school.pk, school_class=scene.school_class.pk)
+        take_all(scene.school_class, but=[(day, "PM") for day in days.between(date(2026, 9, 28), date(2026, 10, 15))])
         keep_scores(today=TODAY)
         page = text_of(self.page(scene, scene.clerk, month="2026-10"))
         assert "没有点名的节次超过5%，不能评为优秀" in page
+
+    def test_says_that_a_month_without_registers_has_no_ground(self, scene, clock):
+        """Also November, when 点名 has long reached its floor and costs nothing any more."""
+        clock.move_to(at(TODAY))
+        keep_scores(today=TODAY)
+        page = text_of(self.page(scene, scene.clerk, month="2026-11"))
+        assert "应点12节，缺12节，超过50%：多数没有点名的月份没有依据，评为不合格" in page
+        assert "没有点名的节次超过50%的，不论得分，评为不合格" in page
 
     def test_before_the_first_night_says_so(self, scene):
         assert "还没有得分" in text_of(self.page(scene, scene.clerk))

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scoring.class_scores import score
@@ -20,6 +20,7 @@ from tests.scoring.test_class_scores import DAYS, HALF, NONE, WHOLE, classes, du
 SCHOOL_STANDARD = yaml.safe_load((SCHOOL_PRESETS / "school_standard.yaml").read_text(encoding="utf-8"))
 SCHEME, CLASS_SCHEME = read_school_scheme(SCHOOL_STANDARD), read_scheme(STANDARD)
 NOTHING = Standing()
+BANDS = tuple(Band)
 
 
 def standing(*, primary=(0, 0), junior=(0, 0), classes: int = 4, due: int = 100, missing: int = 0, **points):
@@ -91,6 +92,18 @@ class TestTheBand:
     def test_is_not_the_best_where_too_many_registers_are_missing(self, missing, band):
         assert month(standing(due=100, missing=missing)).band is band
 
+    @pytest.mark.parametrize(("missing", "is_founded"), [(50, True), (51, False)])
+    def test_is_the_last_where_most_registers_are_missing_whatever_the_points(self, missing, is_founded):
+        made = month(standing(due=100, missing=missing))
+        assert (made.total, made.is_founded, made.band is Band.FAIL) == (100, is_founded, not is_founded)
+
+    def test_by_a_version_kept_before_there_was_the_number_is_as_it_was(self):
+        older = {name: value for name, value in SCHOOL_STANDARD.items() if not name.startswith("unfounded")}
+        scheme = read_school_scheme(older)
+        made = school_score(standing(due=100, missing=100), NOTHING, scheme, CLASS_SCHEME.targets)
+        assert (made.band, scheme.unfounded_above) == (Band.GOOD, 100)
+        assert "这一版没有规定" in scheme.sources["unfounded"]
+
     def test_asks_for_the_registers_of_the_month_alone(self):
         made = month(standing(due=200, missing=50), standing(due=100, missing=50))
         assert (made.due, made.missing, made.band) == (100, 0, Band.EXCELLENT)
@@ -123,6 +136,8 @@ class TestASchemeIsRefused:
             ({"bands": {"excellent": 90, "good": 80, "pass": 0}}, "在总分的范围之内"),
             ({"veto_above": 0}, "一票否决的辍学率应在0%以上"),
             ({"unregistered_above": 101}, "应在0%到100%之间"),
+            ({"unfounded_above": 101}, "评为不合格的未点名比例应在100%以内"),
+            ({"unfounded_above": 4}, "不低于不得评为优秀的比例"),
             ({"base": "很多"}, "基础分应是数字"),
             ({"base": "NaN"}, "最多一位小数"),
             ({"target_missed": -0.25}, "最多一位小数"),
@@ -223,3 +238,37 @@ class TestNobodyIsTempted:
     def test_a_rank_is_one_more_than_the_number_of_those_above(self, totals):
         falling = sorted(totals, reverse=True)
         assert ranks(falling) == [1 + sum(other > total for other in totals) for total in falling]
+
+    @given(schools, classes, st.data())
+    def test_leaving_out_most_registers_of_a_month_never_betters_its_band(self, others, facts, data):
+        """Whatever the other lines gain by it, also where 点名 has long reached its floor."""
+        kept = [facts, *others]
+        days = sorted({day for each in kept for day, register in each.days.items() if register.due})
+        assume(days)
+        left = data.draw(st.sets(st.sampled_from(days), min_size=len(days) * 9 // 10))
+        silent = [replace(each, days=each.days | dict.fromkeys(left & each.days.keys(), NONE)) for each in kept]
+        after = month(standing_of(*silent))
+        assume(after.missing * 2 > after.due)
+        assert BANDS.index(after.band) >= BANDS.index(month(standing_of(*kept)).band)
+
+    @given(classes, st.data())
+    def test_leaving_out_a_register_above_the_floor_never_betters_its_band(self, facts, data):
+        day = data.draw(st.sampled_from(sorted(facts.days) or DAYS))
+        assume(facts.days.get(day, NONE).due)
+        silent = replace(facts, days=facts.days | {day: data.draw(st.sampled_from([HALF, NONE]))})
+        assume(score(silent, CLASS_SCHEME).lines[Measure.MISSED_ROLL_CALL].raw >= -10)
+        assume(silent.registers[1] >= facts.registers[1])
+        was, now = month(standing_of(facts)), month(standing_of(silent))
+        assert now.total <= was.total
+        assert BANDS.index(now.band) >= BANDS.index(was.band)
+
+    @given(st.sampled_from(range(1001)), st.integers(1, 200), st.data())
+    def test_with_the_same_points_more_missing_registers_never_better_a_band(self, tenths, due, data):
+        more = data.draw(st.integers(0, due))
+        fewer = data.draw(st.integers(0, more))
+        few, many = (
+            SCHEME.band(Decimal(tenths) / 10, is_vetoed=False, is_registered=SCHEME.is_registered(missing, due),
+                        is_founded=SCHEME.is_founded(missing, due))
+            for missing in (fewer, more)
+        )  # fmt: skip
+        assert BANDS.index(many) >= BANDS.index(few)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from reports.queries.teacher_scores import teacher_scores_table
 from scoring.actions import appeals
 from scoring.models import Appeal
 from scoring.queries.months import month_asked
@@ -14,7 +15,7 @@ from scoring.queries.teacher_scores import teacher_months
 from scoring.scheme import Measure
 from students.actions import enrolment
 from students.enrolment import EventKind
-from students.models import Role, SchoolClass
+from students.models import Role, RollCall, SchoolClass
 from tests import cast
 from tests.scene import at, client_of
 from tests.scoring.test_school_months import TODAY, take_all
@@ -52,6 +53,32 @@ def text_of(page) -> str:
 def test_a_month_long_ago_shows_the_latest(october):
     page = client_of(october.principal).get(TEACHERS, {"month": "1900-01"})
     assert page.context["month"].month.code == "2026-11"
+
+
+class TestAMonthOfWhichMostRegistersAreMissing:
+    """September has all its registers, November none."""
+
+    @pytest.fixture
+    def silent(self, october):
+        RollCall.objects.filter(day__gt=date(2026, 10, 25)).delete()
+        return october
+
+    def test_says_so_on_the_pages_of_its_homeroom_teacher(self, silent):
+        words = "2023级1班当月应点12节，缺12节：多数没有点名，这个月的得分没有依据"
+        assert words in text_of(client_of(silent.heir).get(MINE, {"month": "2026-11"}))
+        assert words in text_of(client_of(silent.principal).get(TEACHERS, {"month": "2026-11"}))
+        assert "多数没有点名" not in text_of(client_of(silent.heir).get(MINE, {"month": "2026-10"}))
+
+    def test_says_it_to_nobody_else(self, silent):
+        found = months_of(2026, 11)
+        assert {name for name, each in found.items() if each.unfounded} == {"任军"}
+
+    def test_says_it_in_the_export(self, silent):
+        table = teacher_scores_table(month=month_asked(2026, 11, today=TODAY), school=silent.school)
+        column = next(each for each in table.columns if each.header == "多数没有点名的班")
+        told = {row.person.name: column.cell(row) for row in table.rows()}
+        assert "缺12节：多数没有点名" in told.pop("任军")
+        assert set(told.values()) == {None}
 
 
 class TestAMonth:
@@ -115,13 +142,13 @@ class TestTheList:
     def test_asks_for_the_same_however_many_classes_there_are(self, october, django_assert_num_queries):
         client = client_of(october.principal)
         client.get(TEACHERS)
-        with django_assert_num_queries(28):
+        with django_assert_num_queries(29):
             client.get(TEACHERS)
         for number in range(3):
             of = cast.school_class(october.school, f"20260{number}")
             cast.student(of)
             cast.person(role=Role.HOMEROOM_TEACHER, school_class=of)
-        with django_assert_num_queries(28):
+        with django_assert_num_queries(29):
             client.get(TEACHERS)
 
 
@@ -162,7 +189,7 @@ class TestOnesOwn:
     def test_asks_for_the_same_however_many_facts_there_are(self, october, django_assert_num_queries):
         client = client_of(october.heir)
         client.get(MINE, {"month": "2026-10"})
-        with django_assert_num_queries(32):
+        with django_assert_num_queries(33):
             client.get(MINE, {"month": "2026-10"})
 
 
