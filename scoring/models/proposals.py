@@ -56,17 +56,21 @@ def in_order(what: str) -> list[models.CheckConstraint]:
     return [
         models.CheckConstraint(condition=~Q(reason=""), name=f"a_{what}_proposal_says_why"),
         models.CheckConstraint(
-            condition=Q(state__in=["adopted", "withdrawn"], adopted_at__isnull=False)
-            | (~adopted & Q(adopted_at=None, adoption=None)),
-            name=f"a_{what}_proposal_was_adopted_at_a_time",
+            condition=Q(state="adopted", adoption__isnull=False, adopted_at__isnull=False, adopted_by__isnull=False)
+            | Q(state="withdrawn", adoption=None, adopted_at__isnull=False, adopted_by__isnull=False)
+            | (~adopted & Q(adopted_at=None, adopted_by=None, adoption=None)),
+            name=f"a_{what}_proposal_was_adopted_by_somebody",
         ),
         models.CheckConstraint(
-            condition=(Q(state="withdrawn", withdrawn_at__isnull=False, adoption=None) & ~Q(withdrawn_because=""))
-            | (~Q(state="withdrawn") & Q(withdrawn_at=None, withdrawn_because="")),
-            name=f"a_{what}_proposal_was_withdrawn_for_a_reason",
+            condition=(
+                Q(state="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_because="")
+            )
+            | (~Q(state="withdrawn") & Q(withdrawn_at=None, withdrawn_by=None, withdrawn_because="")),
+            name=f"a_{what}_proposal_was_withdrawn_by_somebody",
         ),
         models.CheckConstraint(
-            condition=Q(state="given_up", given_up_at__isnull=False) | (~Q(state="given_up") & Q(given_up_at=None)),
-            name=f"a_{what}_proposal_was_given_up_at_a_time",
+            condition=Q(state="given_up", given_up_at__isnull=False, given_up_by__isnull=False)
+            | (~Q(state="given_up") & Q(given_up_at=None, given_up_by=None)),
+            name=f"a_{what}_proposal_was_given_up_by_somebody",
         ),
     ]

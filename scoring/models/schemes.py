@@ -69,7 +69,7 @@ class SchemeProposal(VersionProposal):
     scheme = models.OneToOneField(StoredScheme, models.PROTECT, verbose_name="考核办法", related_name="proposal")
     follows = models.ForeignKey(StoredScheme, models.PROTECT, verbose_name="接在哪一版之后", related_name="+")
     adoption = models.OneToOneField(
-        SchemeAdoption, models.SET_NULL, null=True, blank=True, verbose_name="采用", related_name="proposal"
+        SchemeAdoption, models.PROTECT, null=True, blank=True, verbose_name="采用", related_name="proposal"
     )
 
     scope_path = {"school": "school", "township": "school__township", "school_class": None}

@@ -50,7 +50,7 @@ class SchoolSchemeProposal(VersionProposal):
     )
     follows = models.ForeignKey(StoredSchoolScheme, models.PROTECT, verbose_name="接在哪一版之后", related_name="+")
     adoption = models.OneToOneField(
-        SchoolSchemeAdoption, models.SET_NULL, null=True, blank=True, verbose_name="采用", related_name="proposal"
+        SchoolSchemeAdoption, models.PROTECT, null=True, blank=True, verbose_name="采用", related_name="proposal"
     )
 
     class Meta:

@@ -255,6 +255,13 @@ class TestAdopting:
         with pytest.raises(IntegrityError), transaction.atomic():
             actions.withdraw(by=bureau, proposal=made, because="", today=MONDAY)
 
+    @pytest.mark.parametrize("changed", [{"adoption": None}, {"adopted_by": None}])
+    def test_nor_kept_as_adopted_by_nobody_or_as_nothing(self, month, bureau, changed):
+        made = proposed(bureau, base=95)
+        adopted(made, bureau)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SchoolSchemeProposal.objects.filter(pk=made.pk).update(**changed)
+
 
 def typed(client, **changed) -> dict:
     """The form as it is opened, with some fields typed anew."""

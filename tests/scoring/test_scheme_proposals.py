@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 
 from casework.actions import progress
 from scoring import jobs, presets
@@ -283,6 +284,15 @@ class TestTakingBack:
         adopted(made, principal)
         with pytest.raises(IntegrityError), transaction.atomic():
             actions.withdraw(by=principal, proposal=made, because="", today=MONDAY)
+
+    @pytest.mark.parametrize("changed", [{"adoption": None}, {"adopted_by": None}, {"adopted_at": None}])
+    def test_nor_kept_as_adopted_by_nobody_or_as_nothing(self, late, principal, changed):
+        made = proposed(principal, late.school, **STRICTER)
+        adopted(made, principal)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(made).objects.filter(pk=made.pk).update(**changed)
+        with pytest.raises(ProtectedError):
+            again(made).adoption.delete()
 
 
 class TestGivingUp:
