@@ -40,4 +40,5 @@ class ScoringConfig(AppConfig):
         WAITING["scoring:bundles"] = children_of_nobody
         contacts.CHARGES.append(in_charge_now)
         notices.WORDING.update(notice_wording.WORDING)
+        notices.OVER.update(notice_wording.OVER)
         post_migrate.connect(presets.load_presets, sender=self)

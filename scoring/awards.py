@@ -30,7 +30,8 @@ class Check(NamedTuple):
 class Candidate:
     """Somebody or something that an award was thought of for: ``subject`` tells it from every other (``class-12``).
 
-    ``group``: those that a quota is shared among; ``points``: by which they are ranked; None where there is no quota.
+    ``group``: those that a quota is shared among; ``points``: by which they are ranked; None where there is no quota;
+    ``waits``: why the quota cannot be judged yet, in words: until then nobody has a place.
     """
 
     subject: str
@@ -38,10 +39,16 @@ class Candidate:
     group: Hashable = None
     points: Decimal | None = None
     rank: int | None = None
+    waits: str = ""
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether all conditions are met, as far as they can be judged."""
+        return all(check.is_met for check in self.checks)
 
     @property
     def is_met(self) -> bool:
-        return all(check.is_met for check in self.checks)
+        return self.has_passed and not self.waits
 
     @property
     def unmet(self) -> list[Check]:
@@ -136,13 +143,12 @@ def _of_grade(classes: Sequence[ClassTerm], rule: AwardRule) -> tuple[Check, ...
     )
 
 
-def school_candidates(schools: Iterable[SchoolTerm], rule: AwardRule, *, is_whole: bool = True) -> list[Candidate]:
-    """控辍保学先进校. ``is_whole``: whether every school that shares in the quota is among them; else nobody has a
-    rank yet."""
+def school_candidates(schools: Iterable[SchoolTerm], rule: AwardRule, *, waits: str = "") -> list[Candidate]:
+    """控辍保学先进校. ``waits``: which schools that share in the quota are missing yet; nobody has a rank then."""
     found = [
         Candidate(f"school-{each.school}", _of_school(each, rule), each.group, _mean(each.months)) for each in schools
     ]
-    return with_places(found, rule.school_share, "所", is_whole=is_whole)
+    return [replace(each, waits=waits) for each in found] if waits else with_places(found, rule.school_share, "所")
 
 
 def _mean(months: Sequence[tuple[str, Decimal, Band]]) -> Decimal:
@@ -196,9 +202,7 @@ def places(number: int, share: Decimal) -> int:
     return max(1, int(number * share / 100)) if number else 0
 
 
-def with_places(
-    candidates: Sequence[Candidate], share: Decimal, unit: str, *, is_whole: bool = True
-) -> list[Candidate]:
+def with_places(candidates: Sequence[Candidate], share: Decimal, unit: str) -> list[Candidate]:
     """The candidates with their rank and the condition of the quota; those without a group have no part in it.
 
     The quota is of all who share in it, met or not, so that a rival who falls out makes it no smaller. Equals share a
@@ -207,7 +211,7 @@ def with_places(
     found = []
     for group in dict.fromkeys(each.group for each in candidates):
         those = [each for each in candidates if each.group == group]
-        if group is None or not is_whole:
+        if group is None:
             found += those
             continue
         room = places(len(those), share)

@@ -96,7 +96,7 @@ class ScoreDay(forms.Form):
 class AwardFilter(forms.Form):
     """What narrows the candidates of awards and the lists down; ranks stay those among all."""
 
-    q = SearchField("查找", hint="名称或姓名")
+    q = SearchField("名称或姓名", hint="如2023级1班")
     school = forms.ChoiceField(label="学校", required=False)
     township = forms.ChoiceField(label="乡镇", required=False)
     stage = forms.ChoiceField(label="办学类型", choices=[("", "全部"), *School.Kind.choices], required=False)

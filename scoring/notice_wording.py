@@ -1,9 +1,12 @@
-"""How notices about appeals, frozen scores and 三包 are worded, and where they lead."""
+"""How notices about scores, awards and 三包 are worded, where they lead, and when their matter is over."""
 
 from collections.abc import Callable
 
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
+from scoring.award_rules import AwardKind
+from scoring.models import Award
 from students.models import Notice
 
 WORDS = {
@@ -11,6 +14,9 @@ WORDS = {
     Notice.Kind.APPEAL_DECIDED: ("{who}处理了{room}的考核申诉，请查看。", "scoring:appeals", "看结果"),
     Notice.Kind.SCORES_TO_SIGN: ("{who}请{school}核对学期考核得分并签字确认。", "scoring:freezes", "去核对"),
     Notice.Kind.SCORES_SIGNED: ("{who}已为{school}的学期考核签字，请检查后定分。", "scoring:freezes", "去定分"),
+    Notice.Kind.AWARD_CLASS: ("{who}评定表彰：{room}获{award}，请查看。", "scoring:class_score", "看班级"),
+    Notice.Kind.AWARD_SCHOOL: ("{who}评定表彰：{school}有新的获奖名单，请查看。", "scoring:award_lists", "看名单"),
+    Notice.Kind.AWARD_PERSON: ("{who}评定表彰：你获{award}，请查看。", "scoring:mine", "看我的表彰"),
     Notice.Kind.BUNDLE: ("{who}调整了你在{school}的三包或联点分工，请看名单。", "scoring:my_bundles", "看我包的"),
     Notice.Kind.SCORES_FROZEN: ("{who}办理了{school}的学期考核定分，请查看。", "scoring:freezes", "看定分"),
 }
@@ -21,7 +27,35 @@ def word(notice: Notice, who: str) -> tuple[str, str, str]:
     text, name, label = WORDS[notice.kind]
     room = notice.school_class
     query = "?tab=done" if notice.kind == Notice.Kind.APPEAL_DECIDED else ""
-    return text.format(who=who, room=room, school=room.school), reverse(name) + query, label
+    args = [room.pk] if name == "scoring:class_score" else []
+    award = AWARDS[notice.kind][0][0].label if notice.kind in AWARDS else ""
+    return text.format(who=who, room=room, school=room.school, award=award), reverse(name, args=args) + query, label
 
 
+# Kind → the awards that it tells of, and how one is found from the notice.
+AWARDS = {
+    Notice.Kind.AWARD_CLASS: ([AwardKind.CLASS], {"school_class": OuterRef("school_class")}),
+    Notice.Kind.AWARD_SCHOOL: ([AwardKind.SCHOOL, AwardKind.GRADE], {"school": OuterRef("school_class__school")}),
+    Notice.Kind.AWARD_PERSON: (
+        [AwardKind.PERSON],
+        {"person": OuterRef("person"), "school": OuterRef("school_class__school")},
+    ),
+}
+
+
+def _is_withdrawn(kind: Notice.Kind) -> Callable[[], Q]:
+    """Nothing that was awarded on the day of the notice stands any more."""
+
+    def over() -> Q:
+        kinds, found = AWARDS[kind]
+        day = OuterRef("day")
+        of_the_day = Q(edition=0, award_list__confirmed_on=day) | Q(
+            edition=F("award_list__changes__number"), award_list__changes__issued_on=day
+        )
+        return ~Exists(Award.objects.filter(of_the_day, kind__in=kinds, withdrawal=None, **found))
+
+    return over
+
+
+OVER: dict[str, Callable[[], Q]] = {kind: _is_withdrawn(kind) for kind in AWARDS}
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = dict.fromkeys(WORDS, word)

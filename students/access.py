@@ -13,11 +13,12 @@ from django.db.models import OuterRef, Q, Subquery
 
 COUNTY_ROLES = frozenset({"bureau_officer"})
 TOWNSHIP_ROLES = frozenset({"township_officer", "inspector"})
-SCHOOL_ROLES = frozenset({"registry_clerk", "principal", "deputy_head"})
+HEAD_ROLES = frozenset({"principal", "deputy_head"})  # who leads a school and signs for it
+SCHOOL_ROLES = HEAD_ROLES | {"registry_clerk"}
 CLASS_ROLES = frozenset({"homeroom_teacher", "subject_teacher"})
 AREA_ROLES = COUNTY_ROLES | TOWNSHIP_ROLES
 OFFICE_ROLES = SCHOOL_ROLES | AREA_ROLES
-OVERSEER_ROLES = AREA_ROLES | {"principal", "deputy_head"}  # who looks over classes, and takes no register
+OVERSEER_ROLES = AREA_ROLES | HEAD_ROLES  # who looks over classes, and takes no register
 REGISTRY_ROLES = OFFICE_ROLES | {"homeroom_teacher"}  # a 科任教师 has to do with lessons only
 KEEPER_ROLES = COUNTY_ROLES | {"registry_clerk"}  # who keeps a registry: their school's, or every one
 ACCOUNT_ROLES = frozenset({"bureau_officer", "administrator"})
@@ -158,7 +159,7 @@ def scope_of(person, postings) -> Scope:
         homeroom=ids({"homeroom_teacher"}, "school_class_id"),
         taught=ids({"subject_teacher"}, "school_class_id"),
         clerk_of=ids({"registry_clerk"}, "school_id"),
-        led=ids({"principal", "deputy_head"}, "school_id"),
+        led=ids(HEAD_ROLES, "school_id"),
         officer_of=ids({"township_officer"}, "township_id"),
     )
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from scoring.award_rules import AwardKind
 from scoring.models import Award, AwardChange, AwardList, AwardListSchool, AwardWithdrawal, ScoreFreeze
-from scoring.queries.award_candidates import Line
+from scoring.queries.assignments import class_to_tell_of
+from scoring.queries.award_candidates import Line, named
 from scoring.queries.award_lists import (
     Changes,
     Proposal,
@@ -19,11 +20,9 @@ from scoring.queries.award_lists import (
     changes_of,
     proposal_of,
 )
-from students.access import Scope
-from students.actions import audit
-from students.models import Area, School, Term
-
-NAMED = 5  # schools that a sentence names
+from students.access import HEAD_ROLES, Scope, in_force
+from students.actions import audit, notices
+from students.models import Area, Notice, Person, Posting, Role, School, Term
 
 
 class AwardRefused(Exception):
@@ -64,6 +63,7 @@ def confirm(
         for each in proposal.schools
     )
     _award(row, proposal.chosen, edition=0, first=1)
+    _tell(proposal.chosen, by=by, today=today)
     audit.record(by=by, action="awards.confirm", subject=row, kind=kind.value, awards=len(proposal.chosen))
     return row
 
@@ -77,13 +77,7 @@ def refusal_of(proposal: Proposal) -> str:
         return f"{label}按办学类型一起评，还有学校没有定分，没有评定：{named(field.unfrozen)}。全部定分以后再评。"
     if proposal.earlier:
         return f"{field.term}已定分的学校都评定过{label}（{proposal.earlier[-1].reference}），没有再评定。"
-    return f"{field.term}还没有学校定分，没有评定：{named(field.unfrozen)}。检查定分以后再评。"
-
-
-def named(schools: Sequence[School]) -> str:
-    """东坪小学、西岭小学等12所."""
-    names = "、".join(school.name for school in schools[:NAMED])
-    return f"{names}等{len(schools)}所" if len(schools) > NAMED else names or "没有学校"
+    return f"{field.term}还没有学校定分，没有评定：{named(field.left)}。检查定分以后再评。"
 
 
 def _numbered(county: Area, proposal: Proposal, *, by, note: str, today: date) -> AwardList:
@@ -152,11 +146,33 @@ def _changed(row: AwardList, found: Changes, *, number: int, by, reason: str, to
         AwardWithdrawal(award=award, change=made, why=why[:300]) for award, why in found.withdrawn
     )
     _award(row, found.added, edition=number, first=last.number + 1)
+    _tell(found.added, by=by, today=today)
     audit.record(
         by=by, action="awards.change", subject=row, number=number, withdrawn=len(found.withdrawn),
         added=len(found.added),
     )  # fmt: skip
     return made
+
+
+def _tell(lines: Sequence[Line], *, by, today: date) -> None:
+    """Of a class its 班主任, of a grade or a school its heads, of a person that person; a notice of what is withdrawn
+    later is over by itself."""
+    schools = {line.school.pk: line.school for line in lines if line.kind in (AwardKind.GRADE, AwardKind.SCHOOL)}
+    posts = in_force(Posting.objects.filter(person__is_active=True), today).select_related("person")
+    for post in posts.filter(school__in=schools, role__in=HEAD_ROLES).order_by("pk"):
+        _send(post.person, Notice.Kind.AWARD_SCHOOL, schools[post.school_id], by=by, today=today)
+    rooms = {line.school_class.pk: line.school_class for line in lines if line.school_class}
+    for post in posts.filter(school_class__in=rooms, role=Role.HOMEROOM_TEACHER, is_substitute=False).order_by("pk"):
+        told = {"kind": Notice.Kind.AWARD_CLASS, "school_class": rooms[post.school_class_id], "day": today}
+        notices.send(by=by, to=[post.person], **told)
+    for line in lines:
+        if line.person:
+            _send(line.person, Notice.Kind.AWARD_PERSON, line.school, by=by, today=today)
+
+
+def _send(person: Person, kind: Notice.Kind, school: School, *, by, today: date) -> None:
+    if school_class := class_to_tell_of(person, school, today):
+        notices.send(by=by, to=[person], kind=kind, school_class=school_class, day=today)
 
 
 def _only_bureau(scope: Scope, what: str) -> None:

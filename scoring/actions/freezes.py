@@ -4,7 +4,7 @@ The classes of the school are locked first, so that no register, no appeal and n
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -20,15 +20,13 @@ from scoring.queries.freezes import (
     rows_now,
     unopened,
 )
-from students.access import Scope, in_force
+from students.access import HEAD_ROLES, SCHOOL_ROLES, Scope, in_force
 from students.actions import audit, notices
 from students.actions.locks import lock_classes
 from students.models import Notice, Person, Posting, Role, School, SchoolClass, Term
 from students.templatetags.chinese import cdate
 
 State = ScoreFreeze.State
-HEADS = (Role.PRINCIPAL, Role.DEPUTY_HEAD)
-OFFICES = (*HEADS, Role.REGISTRY_CLERK)
 WAITS = {Notice.Kind.SCORES_TO_SIGN: State.OPEN, Notice.Kind.SCORES_SIGNED: State.SIGNED}
 
 
@@ -56,7 +54,7 @@ def open_term(*, by, scope: Scope, term: Term, school: School | None, today: dat
     opened = list(ScoreFreeze.objects.filter(term=term, school__in=schools, opened_at=now, opened_by=by))
     if opened:
         audit.record(by=by, action="scores.open", subject=term, schools=[row.school_id for row in opened])
-        _tell(opened, HEADS, Notice.Kind.SCORES_TO_SIGN, by=by, today=today)
+        _tell(opened, HEAD_ROLES, Notice.Kind.SCORES_TO_SIGN, by=by, today=today)
     return len(opened)
 
 
@@ -104,7 +102,7 @@ def send_back(*, by, scope: Scope, freeze: ScoreFreeze, reason: str, today: date
     row.returned_at, row.returned_by, row.return_reason = timezone.now(), by, reason
     _save(row, "scores.send_back", by=by)
     _settle(row, Notice.Kind.SCORES_SIGNED, by=by)
-    _tell([row], HEADS, Notice.Kind.SCORES_TO_SIGN, by=by, today=today)
+    _tell([row], HEAD_ROLES, Notice.Kind.SCORES_TO_SIGN, by=by, today=today)
     return row
 
 
@@ -131,7 +129,7 @@ def freeze_scores(*, by, scope: Scope, freeze: ScoreFreeze, note: str, today: da
     _keep(row, rows, number=0)
     _save(row, "scores.freeze", by=by, classes=len(rows))
     _settle(row, Notice.Kind.SCORES_SIGNED, by=by)
-    _tell([row], OFFICES, Notice.Kind.SCORES_FROZEN, by=by, today=today)
+    _tell([row], SCHOOL_ROLES, Notice.Kind.SCORES_FROZEN, by=by, today=today)
     return row
 
 
@@ -172,7 +170,7 @@ def amend(*, by, scope: Scope, freeze: ScoreFreeze, reason: str, seen: int, mark
     )  # fmt: skip
     _keep(row, [each.row for each in changed], number=made.number)
     audit.record(by=by, action="scores.amend", subject=row, number=made.number, classes=len(changed))
-    _tell([row], OFFICES, Notice.Kind.SCORES_FROZEN, by=by, today=today)
+    _tell([row], SCHOOL_ROLES, Notice.Kind.SCORES_FROZEN, by=by, today=today)
     return made
 
 
@@ -204,7 +202,7 @@ def _save(row: ScoreFreeze, action: str, *, by, **details) -> None:
     audit.record(by=by, action=action, subject=row, school=row.school_id, term=row.term_id, **details)
 
 
-def _tell(rows: Iterable[ScoreFreeze], roles: Sequence[Role], kind: Notice.Kind, *, by, today: date) -> None:
+def _tell(rows: Iterable[ScoreFreeze], roles: Collection[str], kind: Notice.Kind, *, by, today: date) -> None:
     """Whoever holds one of ``roles`` at the schools; a notice hangs on a class, here the school's newest."""
     schools = [row.school_id for row in rows]
     posted = Posting.objects.filter(school__in=schools, role__in=roles, person__is_active=True)

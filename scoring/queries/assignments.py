@@ -15,7 +15,7 @@ from casework.models import Case as ChildCase
 from casework.steps import POSTS
 from scoring.assigning import Kind
 from scoring.models import Assignment
-from students.access import SCHOOL_ROLES, Scope, in_force
+from students.access import HEAD_ROLES, SCHOOL_ROLES, Scope, in_force
 from students.enrolment import REGISTERED
 from students.models import (
     Area,
@@ -31,7 +31,6 @@ from students.models import (
 )
 from students.queries.listing import groups_on
 
-HEADS = (Role.PRINCIPAL, Role.DEPUTY_HEAD)
 OFFICERS = (Role.TOWNSHIP_OFFICER, Role.BUREAU_OFFICER)
 NEAREST = (Role.HOMEROOM_TEACHER, Role.SUBJECT_TEACHER, Role.REGISTRY_CLERK, Role.DEPUTY_HEAD, Role.PRINCIPAL)
 POST_NAMES = POSTS | {Role.TOWNSHIP_OFFICER: "乡镇干部"}
@@ -83,7 +82,7 @@ def candidates(kind: Kind, school: School | OuterRef, day: date, *, township=Non
         case Kind.STUDENT:
             return posts.filter(at_work(), school=school)
         case Kind.VILLAGE:
-            return posts.filter(school=school, role__in=HEADS)
+            return posts.filter(school=school, role__in=HEAD_ROLES)
     township = school.township_id if isinstance(school, School) else township
     return posts.filter(Q(role=Role.BUREAU_OFFICER) | Q(role=Role.TOWNSHIP_OFFICER, township=township))
 

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from scoring.appeals import OPEN_STATES
@@ -14,12 +15,13 @@ from scoring.awards import Candidate, class_candidates, grade_candidates, person
 from scoring.models import Appeal, ScoreFreeze
 from scoring.queries.award_facts import SchoolScores, frozen_scores, person_terms, school_terms, scores_now
 from scoring.queries.months import months_of
-from students.access import in_force
+from students.access import HEAD_ROLES, in_force
 from students.calendar import school_year_start
 from students.models import Person, Posting, School, SchoolClass, Term
 from students.queries.listing import GRADES
 
 State = ScoreFreeze.State
+NAMED = 5  # schools that a sentence names
 
 
 @dataclass(frozen=True)
@@ -48,49 +50,77 @@ class Line:
     @property
     def verdict(self) -> tuple[str, str]:
         """How it stands in a word, and its tone."""
-        if not self.candidate.is_met:
+        if not self.candidate.has_passed:
             return "不符合", "mute"
+        if self.candidate.waits:
+            return "名额待定", "note"
         return ("符合", "ok") if self.is_frozen else ("暂符合", "note")
 
 
 @dataclass(frozen=True)
 class Field:
     """The candidates of an award in a term: ``lines``, those who meet all conditions first. ``unfrozen``: schools with
-    classes whose scores of the term are not frozen, in all the county; ``freezes``: what the lines follow from."""
+    classes whose scores of the term are not frozen, in all the county; ``unled``: those of which nobody can sign, which
+    nobody waits for; ``freezes``: what the lines follow from."""
 
     kind: AwardKind
     term: Term
     rule: AwardRule
     lines: Sequence[Line]
     unfrozen: Sequence[School]
+    unled: Sequence[School]
     freezes: Sequence[SchoolScores]
+
+    @property
+    def left(self) -> list[School]:
+        """Every school whose scores are not frozen."""
+        return [*self.unfrozen, *self.unled]
 
     @property
     def met(self) -> list[Line]:
         return [line for line in self.lines if line.candidate.is_met]
 
 
-def unfrozen_schools(term: Term) -> list[School]:
-    """Schools with classes whose scores of a term are not frozen."""
-    frozen = ScoreFreeze.objects.filter(term=term, state=State.FROZEN)
+class Unfrozen(NamedTuple):
+    """Schools with classes whose scores of a term are not frozen: ``awaited``, and ``unled``, which nobody leads, so
+    that nobody can sign for them: no other school waits for those."""
+
+    awaited: Sequence[School] = ()
+    unled: Sequence[School] = ()
+
+
+def unfrozen_schools(term: Term, today: date) -> Unfrozen:
+    """By the heads of today; one that has been signed for waits for the bureau alone."""
+    rows = ScoreFreeze.objects.filter(term=term)
     schools = School.objects.filter(pk__in=SchoolClass.objects.order_by().values("school"))
-    return list(schools.exclude(pk__in=frozen.values("school")).select_related("township").order_by("code"))
+    schools = schools.exclude(pk__in=rows.filter(state=State.FROZEN).values("school"))
+    heads = in_force(Posting.objects.filter(school=OuterRef("pk"), role__in=HEAD_ROLES, person__is_active=True), today)
+    signed = rows.filter(school=OuterRef("pk"), state=State.SIGNED)
+    schools = schools.annotate(can_be_frozen=Exists(heads) | Exists(signed)).select_related("township").order_by("code")
+    found = list(schools)
+    return Unfrozen([each for each in found if each.can_be_frozen], [each for each in found if not each.can_be_frozen])
+
+
+def named(schools: Sequence[School]) -> str:
+    """东坪小学、西岭小学等12所."""
+    names = "、".join(school.name for school in schools[:NAMED])
+    return f"{names}等{len(schools)}所" if len(schools) > NAMED else names or "没有学校"
 
 
 def field_of(
     kind: AwardKind, term: Term, rule: AwardRule, *, freezes: QuerySet[ScoreFreeze], today: date,
-    provisional: School | None = None, unfrozen: Sequence[School] | None = None,
+    provisional: School | None = None, unfrozen: Unfrozen | None = None,
 ) -> Field:  # fmt: skip
     """The candidates among schools that are frozen, or, provisionally, of one that is not.
 
     Of 先进校 every frozen school of the county is judged whatever is asked for, since they share a quota; a type with
     a school that is not frozen has no ranks yet. ``unfrozen``: those schools, where the caller knows them.
     """
-    unfrozen = unfrozen_schools(term) if unfrozen is None else unfrozen
+    unfrozen = unfrozen_schools(term, today) if unfrozen is None else unfrozen
     schools = [scores_now(provisional, term, today)] if provisional else frozen_scores(freezes)
-    candidates = _candidates(kind, schools, rule, unfrozen)
+    candidates = _candidates(kind, schools, rule, unfrozen.awaited)
     lines = _lines(kind, candidates, schools, term, today)
-    return Field(kind, term, rule, lines, unfrozen, schools)
+    return Field(kind, term, rule, lines, *unfrozen, schools)
 
 
 def _candidates(
@@ -102,10 +132,12 @@ def _candidates(
         return [each for school in schools for each in grade_candidates(school.school.pk, school.class_terms(), rule)]
     if kind is AwardKind.PERSON:
         return person_candidates(person_terms(schools), rule)
-    waiting = {school.kind for school in unfrozen}
-    terms = school_terms(schools)
-    whole = school_candidates([each for each in terms if each.group not in waiting], rule)
-    return whole + school_candidates([each for each in terms if each.group in waiting], rule, is_whole=False)
+    terms, found = school_terms(schools), []
+    for group in dict.fromkeys(each.group for each in terms):
+        awaited = [school for school in unfrozen if school.kind == group]
+        waits = f"名额还不能评：{awaited[0].get_kind_display()}里{named(awaited)}还没有定分" if awaited else ""
+        found += school_candidates([each for each in terms if each.group == group], rule, waits=waits)
+    return found
 
 
 def _lines(
@@ -120,7 +152,7 @@ def _lines(
         AwardKind.PERSON: _person_lines,
     }
     lines = makers[kind](candidates, by_school, term, appeals, today)
-    return sorted(lines, key=lambda line: (not line.candidate.is_met, line.school.code))  # else as they came
+    return sorted(lines, key=lambda line: (not line.candidate.has_passed, line.school.code))  # else as they came
 
 
 def _open_appeals(schools: Collection[int], term: Term) -> dict[int, dict[int, int]]:

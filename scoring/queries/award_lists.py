@@ -11,7 +11,7 @@ from scoring.awards import differences
 from scoring.frozen import digest
 from scoring.models import Award, AwardChange, AwardList, AwardListSchool, ScoreAmendment, ScoreFreeze
 from scoring.presets import award_rule_in
-from scoring.queries.award_candidates import Field, Line, field_of
+from scoring.queries.award_candidates import Field, Line, Unfrozen, field_of, unfrozen_schools
 from scoring.queries.award_facts import SchoolScores
 from students.access import Scope
 from students.models import Person, School, Term
@@ -48,19 +48,21 @@ def proposal_of(kind: AwardKind, term: Term, today: date) -> Proposal:
     frozen = ScoreFreeze.objects.filter(term=term, state=State.FROZEN)
     ready = frozen.exclude(pk__in=AwardListSchool.objects.filter(kind=kind).values("freeze"))
     kept_out: list[School] = []
+    unfrozen = unfrozen_schools(term, today)
     if kind is AwardKind.SCHOOL:
-        classed = School.objects.filter(classes__isnull=False)
-        waiting = classed.exclude(score_freezes__in=frozen.values("pk")).order_by().values("kind").distinct()
+        waiting = {school.kind for school in unfrozen.awaited}
         shared = AwardListSchool.objects.filter(kind=kind, freeze__term=term).values("freeze__school__kind")
         ready = ready.exclude(school__kind__in=shared)  # their quota has been given away
         kept_out = list(School.objects.filter(pk__in=ready.filter(school__kind__in=waiting).values("school")))
         ready = ready.exclude(school__kind__in=waiting)
-    field = field_of(kind, term, rule, freezes=ready, today=today)
+    field = field_of(kind, term, rule, freezes=ready, today=today, unfrozen=unfrozen)
     return Proposal(field, field.met, _content(field, rule), kept_out, list(lists_of(term, kind)))
 
 
 def _content(field: Field, rule: AwardRule) -> dict:
-    return {
+    """``unled``: the schools that share in a quota and were not waited for."""
+    unled = {"unled": [school.pk for school in field.unled]} if field.kind is AwardKind.SCHOOL else {}
+    return unled | {
         "kind": field.kind.value,
         "term": field.term.pk,
         "rule": {"stored": rule.key, "code": rule.code, "title": rule.title},
@@ -140,7 +142,7 @@ def changes_of(award_list: AwardList, today: date) -> Changes:
     kind = AwardKind(award_list.kind)
     rule = read_award_rule(award_list.rule.content, key=award_list.rule_id)
     freezes = ScoreFreeze.objects.filter(pk__in=known)
-    field = field_of(kind, award_list.term, rule, freezes=freezes, today=today, unfrozen=[])
+    field = field_of(kind, award_list.term, rule, freezes=freezes, today=today, unfrozen=Unfrozen())
     schools = [each.school for each in field.freezes if each.freeze.pk in editions]
     concerned = _concerned(kind, field, schools)
     awards = {award.subject: award for award in standing_awards(award_list)}

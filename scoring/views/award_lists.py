@@ -16,6 +16,7 @@ from scoring.award_rules import AwardKind
 from scoring.forms import AwardFilter
 from scoring.models import Award, AwardList, AwardPaper
 from scoring.queries import award_lists as queries
+from scoring.queries.award_candidates import named
 from scoring.queries.award_list_page import papers_of, sheet_of
 from scoring.views.awards import PAGE_SIZE, awards_page, kinds_of, schools_of
 from students.models import Term
@@ -63,6 +64,8 @@ def _show_proposal(request, term: Term, kind: AwardKind, *, form=None):
         "kind": kind,
         "proposal": proposal,
         "refusal": actions.refusal_of(proposal),
+        "left": proposal.field.unfrozen if kind is AwardKind.SCHOOL else proposal.field.left,
+        "unled": named(proposal.field.unled) if proposal.field.unled else "",
         "appeals": sum(line.appeals for line in proposal.chosen),
         "page": Paginator(proposal.chosen, PAGE_SIZE).get_page(request.GET.get("page")),
         "count": f"共{len(proposal.chosen)}{kind.unit}",

@@ -68,7 +68,7 @@ def _shown(request, kind: AwardKind, term: Term, form: AwardFilter) -> dict:
     field = queries.field_of(kind, term, rule, freezes=frozen, today=request.today, provisional=provisional)
     lines = [line for line in field.lines if form.keeps(line.school, f"{line.name}{line.note}")]
     visible = {school.pk for school in form.schools}
-    unfrozen = [school for school in field.unfrozen if school.pk in visible]
+    unfrozen, unled = ([school for school in those if school.pk in visible] for those in (field.unfrozen, field.unled))
     return {
         "field": field,
         "rules": [(words, source_words(source)) for words, source in rule.lines(kind)],
@@ -76,9 +76,11 @@ def _shown(request, kind: AwardKind, term: Term, form: AwardFilter) -> dict:
         "rule": rule,
         "provisional": provisional,
         "through": cdate(field.freezes[0].day) if provisional else "",
-        "unfrozen": unfrozen,
+        "unfrozen": sorted(unfrozen + unled, key=lambda school: school.code),
+        "unled": queries.named(unled) if unled else "",
         "number": len(lines),
         "met": sum(line.candidate.is_met for line in lines),
+        "waiting": sum(line.candidate.has_passed and bool(line.candidate.waits) for line in lines),
         "count": f"共{len(lines)}{kind.unit}",
         "page": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page")),
     }

@@ -282,11 +282,11 @@ def chip_text(bound: BoundField, value) -> str:
 
 
 @listing
-def filter_bar(context, form: forms.BaseForm, *, count=""):
+def filter_bar(context, form: forms.BaseForm, *, count="", names_search=False):
     """Search and filters of a list (筛选栏) from a form bound to GET; the field ``q`` is the search.
 
     Filters in force stand below as chips that can be cleared, after ``count`` (共 128 人), and what was not understood.
-    Other names in the query string are kept.
+    Other names in the query string are kept. ``names_search``: whether the label of the search stands over it.
     """
     cleaned = getattr(form, "cleaned_data", {}) if form.is_bound and form.is_valid() else {}
     chips = [
@@ -296,10 +296,10 @@ def filter_bar(context, form: forms.BaseForm, *, count=""):
     ]
     names = [bound.html_name for bound in form]
     kept = query_without(context, *names, "page")
-    filters = [bound for bound in form.visible_fields() if bound.name != "q"]
     return {
+        "names_search": names_search,
         "search": form["q"] if "q" in form.fields else None,
-        "filters": filters,
+        "filters": [bound for bound in form.visible_fields() if bound.name != "q"],
         "hidden": [(name, value) for name, values in kept.lists() for value in values],
         "chips": chips,
         "clear_query": kept.urlencode(),

@@ -115,7 +115,9 @@ class TestIsRefused:
             confirm(CLASS, bureau)
 
     def test_of_schools_before_all_of_a_type_are_frozen(self, taught, bureau, row):
-        cast.student(cast.school_class(cast.school("西岭小学")))
+        far = cast.school("西岭小学")
+        cast.student(cast.school_class(far))
+        cast.person("彭进", role=Role.PRINCIPAL, school=far)
         with pytest.raises(AwardRefused, match="按办学类型一起评，还有学校没有定分，没有评定：西岭小学"):
             confirm(SCHOOL, bureau)
         assert names(confirm(CLASS, bureau))

@@ -20,10 +20,11 @@ from scoring.queries.months import months_of, seams_of
 from scoring.queries.term_months import scored as in_full
 from students.actions import corrections, enrolment
 from students.enrolment import EventKind
-from students.models import Role, SchoolClass, Term
+from students.models import Person, Posting, Role, School, SchoolClass, Term
 from tests import cast
 from tests.scene import MONDAY, at, client_of
 from tests.scoring.appealing import AFTER, amend, frozen, make, principal_of, week
+from tests.scoring.awarding import freeze, short_term
 
 END = date(2027, 1, 22)
 
@@ -55,6 +56,53 @@ def lines_of(who, kind, **query) -> dict[str, list[str]]:
     """Name → the conditions that are not met."""
     lines = page_of(who, kind=kind, term=Term.objects.get(number=1).pk, **query).context["page"].object_list
     return {line.name: [check.name for check in line.candidate.unmet] for line in lines}
+
+
+def led_school(name: str):
+    """A school with a class and a head, whose term is not frozen."""
+    school = cast.school(name)
+    cast.student(cast.school_class(school))
+    cast.person("彭进", role=Role.PRINCIPAL, school=school)
+    return school
+
+
+class TestAQuotaThatCannotBeJudgedYet:
+    """The school meets all the conditions; of the primary schools another is not frozen."""
+
+    @pytest.fixture
+    def good(self, scene, clock, bureau):
+        row = freeze(short_term(scene, clock), bureau)
+        led_school("西岭小学")
+        return row
+
+    def test_is_not_met_and_names_whom_it_waits_for(self, good, bureau):
+        page = page_of(bureau, kind="school")
+        [line] = page.context["page"].object_list
+        assert (line.candidate.is_met, line.verdict) == (False, ("名额待定", "note"))
+        assert "名额还不能评：小学里西岭小学还没有定分" in page.content.decode()
+        assert (page.context["met"], page.context["waiting"]) == (0, 1)
+
+    def test_does_not_wait_for_a_school_that_nobody_leads_and_says_so(self, good, bureau):
+        Posting.objects.filter(person__name="彭进").update(until=date(2026, 9, 9))
+        page = page_of(bureau, kind="school")
+        [line] = page.context["page"].object_list
+        assert line.verdict == ("符合", "ok")
+        assert "签不了字，评先进校不等：西岭小学" in page.content.decode()
+        asked = client_of(bureau).get(reverse("scoring:confirm_awards", args=[good.term_id, "school"]))
+        assert "现在没有校长、分管领导的学校签不了字，这次没有等：西岭小学。" in asked.content.decode()
+
+    def test_waits_for_one_that_has_been_signed_for(self, good, bureau):
+        ScoreFreeze.objects.create(
+            school=School.objects.get(name="西岭小学"), term=good.term, opened_by=bureau, opened_at=at(MONDAY),
+            state="signed", signed_at=at(MONDAY), signed_by=Person.objects.get(name="彭进"), as_of=MONDAY, sha256="a",
+        )  # fmt: skip
+        Posting.objects.filter(person__name="彭进").update(until=date(2026, 9, 9))
+        [line] = page_of(bureau, kind="school").context["page"].object_list
+        assert line.verdict[0] == "名额待定"
+
+
+def test_the_search_box_is_labelled_for_all_to_see(scored, bureau):
+    assert '<label class="field-label" for="id_q">名称或姓名</label>' in page_of(bureau).content.decode()
 
 
 class TestFrozenSchools:
@@ -112,7 +160,7 @@ class TestSchoolsThatAreNotFrozen:
     def test_are_named_to_the_bureau_and_chosen_one_by_one(self, scored, bureau):
         page = page_of(bureau, kind="class")
         assert page.context["provisional"] == scored.school  # the only one
-        cast.student(cast.school_class(cast.school("西岭小学")))
+        led_school("西岭小学")
         page = page_of(bureau, kind="class")
         assert "还没有学校定分" in page.content.decode()
         assert [school.name for school in page.context["unfrozen"]] == ["东坪小学", "西岭小学"]
@@ -138,9 +186,11 @@ class TestSchoolsThatAreNotFrozen:
 
     def test_share_no_quota_with_those_that_are(self, scored, bureau, head):
         frozen(scored, bureau, head)
-        cast.student(cast.school_class(cast.school("西岭小学")))
+        led_school("西岭小学")
         [line] = page_of(bureau, kind="school").context["page"].object_list
         assert line.candidate.rank is None
+        assert line.candidate.waits == "名额还不能评：小学里西岭小学还没有定分"
+        assert line.verdict[0] == "不符合"
 
 
 def test_a_township_sees_no_persons(scored):

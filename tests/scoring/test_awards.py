@@ -121,10 +121,10 @@ class TestASchool:
         assert all(each.is_met for each in made)
         assert made[9].checks[-1].words == "95分，第3名，10所取3所，末位并列，共列入10所"
 
-    def test_without_all_the_schools_nobody_has_a_rank(self):
-        [one] = school_candidates([school_term()], RULE, is_whole=False)
-        assert one.rank is None
-        assert one.is_met
+    def test_without_all_the_schools_nobody_has_a_rank_and_nobody_is_chosen(self):
+        good, bad = school_candidates([school_term(), school_term(2, missing=51)], RULE, waits="名额还不能评")
+        assert (good.rank, good.has_passed, good.is_met) == (None, True, False)
+        assert (bad.has_passed, bad.is_met) == (False, False)
 
 
 class TestAPerson:
