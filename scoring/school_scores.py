@@ -99,6 +99,11 @@ class SchoolScore:
     total: Decimal
     band: Band
 
+    @property
+    def stands_last(self) -> bool:
+        """Whether the school is 不合格 whatever its points, and so stands behind all whose points count."""
+        return self.is_vetoed or not self.is_founded
+
 
 def school_score(after: Standing, before: Standing, scheme: SchoolScheme, targets: Mapping[str, Target]) -> SchoolScore:
     """How a school did in a month; ``before`` is where it stood at the cut-off before (in September nothing).

@@ -91,12 +91,12 @@ def ranked_schools(
 ) -> list[RankedSchool]:
     """The schools that had children, the most points first; equals share a rank and stand in the order of codes.
 
-    A school that is vetoed stands behind all that are not.
+    A school that is vetoed, or of which most registers are missing, stands behind all that are not.
     """
     scores = [(school, by.score(school.pk, month, standings)) for school in schools]
     scores = [(school, score) for school, score in scores if score.standing.classes]
-    scores.sort(key=lambda pair: (pair[1].is_vetoed, -pair[1].total, pair[0].code))
-    places = ranks([(score.is_vetoed, score.total) for _, score in scores])
+    scores.sort(key=lambda pair: (pair[1].stands_last, -pair[1].total, pair[0].code))
+    places = ranks([(score.stands_last, score.total) for _, score in scores])
     return [RankedSchool(school, score, rank) for (school, score), rank in zip(scores, places, strict=True)]
 
 

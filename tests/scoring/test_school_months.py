@@ -151,6 +151,7 @@ class TestTheRanking:
         for name in ("西坪小学", "南坪小学"):
             of = cast.school_class(cast.school(name))
             cast.student(of)
+            take_all(of)
         cast.school("空小学")
         keep_scores(today=TODAY)
         month = month_asked(2026, 10, today=TODAY)
@@ -161,6 +162,19 @@ class TestTheRanking:
             ("南坪小学", 1),
             ("东坪小学", 3),
         ]
+
+    def test_puts_a_school_of_which_most_registers_are_missing_behind_those_whose_points_count(self, autumn):
+        """Its 点名 reached the floor in September: October costs it nothing."""
+        taken, silent = (cast.school_class(cast.school(name)) for name in ("西坪小学", "南坪小学"))
+        for of in (taken, silent):
+            cast.student(of)
+        take_all(taken, but=[(date(2026, 10, 13), "AM")])
+        keep_scores(today=TODAY)
+        month = month_asked(2026, 10, today=TODAY)
+        standings = standings_of(KeptScore.objects.filter(as_of__in=days_of(month)))
+        found = ranked_schools(School.objects.order_by("code"), month, standings, yardstick_of(2026))
+        assert [(each.school.name, each.rank) for each in found] == [("西坪小学", 1), ("南坪小学", 2), ("东坪小学", 3)]
+        assert found[1].score.total > found[0].score.total
 
 
 class TestTheList:
