@@ -33,13 +33,16 @@ KIND_FORMATS = {
     Kind.RATE: {"num_format": "0.00%"},
 }
 HEAD_ROW = 4  # rows are counted from 0: title, what it shows, who and when, an empty line, then the head
+HEAD = {"bold": True, "text_wrap": True, "bottom": 2, "bottom_color": "black", "bg_color": "#F2F2F2"}
+TOTAL = {"bold": True, "top": 2, "top_color": "black"}
 ROW_HEIGHT, LINE_HEIGHT = 18, 15  # points: a row, and every further line in it
 PAPER_A4 = 9
 
 
 def write_excel(table: Table, file: BinaryIO, imprint: Imprint) -> None:
     """Write ``table`` as a workbook of one sheet."""
-    with xlsxwriter.Workbook(file, OPTIONS) as book:
+    # Merged heads are written into two rows at once, which constant memory cannot; no table of children has any.
+    with xlsxwriter.Workbook(file, OPTIONS | {"constant_memory": not table.groups}) as book:
         book.set_properties(
             {"title": table.title, "author": imprint.by, "created": imprint.at.astimezone(UTC).replace(tzinfo=None)}
         )
@@ -55,24 +58,29 @@ def write_excel(table: Table, file: BinaryIO, imprint: Imprint) -> None:
             sheet.write_string(last_row + 3 + len(table.footnotes), 0, f"{places}＿＿＿＿年＿＿月＿＿日（盖章）")
 
 
+def _last_head(table: Table) -> int:
+    """The row of the heads, the lower one where they have heads of their own."""
+    return HEAD_ROW + bool(table.groups)
+
+
 def _lay_out(sheet: Worksheet, table: Table, imprint: Imprint) -> None:
     """Widths, panes and the printed page; in constant memory all of it comes before the rows."""
-    last_column = len(table.columns) - 1
-    last_row = HEAD_ROW + max(table.count, 1)
+    last_column, last_head = len(table.columns) - 1, _last_head(table)
+    last_row = last_head + max(table.count, 1)
     for position, column in enumerate(table.columns):
         sheet.set_column(position, position, column.width * 2 + 3)
     if codes := [position for position, column in enumerate(table.columns) if column.kind is Kind.CODE]:
-        spans = (xl_range(HEAD_ROW + 1, position, last_row, position) for position in codes)
+        spans = (xl_range(last_head + 1, position, last_row, position) for position in codes)
         sheet.ignore_errors({"number_stored_as_text": " ".join(spans)})  # else a green corner on each of them
     sheet.set_default_row(ROW_HEIGHT)
     sheet.hide_gridlines(2)
-    sheet.freeze_panes(HEAD_ROW + 1, table.fixed_columns)
-    sheet.autofilter(HEAD_ROW, 0, last_row, last_column)
+    sheet.freeze_panes(last_head + 1, table.fixed_columns)
+    sheet.autofilter(last_head, 0, last_row, last_column)
     sheet.set_landscape()
     sheet.set_paper(PAPER_A4)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(HEAD_ROW)
+    sheet.repeat_rows(HEAD_ROW, last_head)
     # An ampersand begins an instruction there.
     sheet.set_footer(f"&L&9{str(imprint).replace('&', '&&')}&R&9第 &P 页　共 &N 页")
 
@@ -83,28 +91,55 @@ def _write_top(sheet: Worksheet, table: Table, imprint: Imprint, book: xlsxwrite
     sheet.write_string(1, 0, f"{table.scope}　{table.summary}")
     sheet.write_string(2, 0, str(imprint))
     sheet.set_row(3, 6)
-    sheet.set_row(HEAD_ROW, 34)
-    head = {"bold": True, "text_wrap": True, "bottom": 2, "bottom_color": "black", "bg_color": "#F2F2F2"}
+    sheet.set_row(_last_head(table), 34)
     for position, column in enumerate(table.columns):
-        properties = CELL | head | _alignment(column)
-        sheet.write_string(HEAD_ROW, position, column.header, book.add_format(properties))
+        properties = CELL | HEAD | _alignment(column)
+        sheet.write_string(_last_head(table), position, column.header, book.add_format(properties))
+    _merge_heads(sheet, table, book)
+
+
+def _merge_heads(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook) -> None:
+    """The heads that several columns share; a column without one has both rows for itself."""
+    shared = book.add_format(CELL | HEAD | {"align": "center", "bottom": 1})
+    first = 0
+    for name, width in table.groups:
+        if name:
+            sheet.merge_range(HEAD_ROW, first, HEAD_ROW, first + width - 1, name, shared)
+        else:
+            for position in range(first, first + width):
+                column = table.columns[position]
+                properties = CELL | HEAD | _alignment(column)
+                sheet.merge_range(
+                    HEAD_ROW, position, HEAD_ROW + 1, position, column.header, book.add_format(properties)
+                )
+        first += width
 
 
 def _write_rows(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook) -> int:
     """Write the rows as they come; returns the last row written."""
     formats = [_formats(book, column) for column in table.columns]
     wrapping = [(position, column) for position, column in enumerate(table.columns) if column.kind is Kind.TEXT]
-    row = HEAD_ROW
-    for row, cells in enumerate(table.cells(), start=HEAD_ROW + 1):
+    row = last_head = _last_head(table)
+    for row, cells in enumerate(table.cells(), start=last_head + 1):
         lines = max((lines_of(column, cells[position][0]) for position, column in wrapping), default=1)
         if lines > 1:
             sheet.set_row(row, ROW_HEIGHT + (lines - 1) * LINE_HEIGHT)
         for position, (cell, is_stressed) in enumerate(cells):
             _write_cell(sheet, row, position, cell, formats[position][is_stressed])
-    if row == HEAD_ROW:
+    if row == last_head:
         row += 1
         sheet.write_string(row, 0, NOTHING)
-    return row
+    return _write_total(sheet, table, book, row)
+
+
+def _write_total(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook, row: int) -> int:
+    """Write the total under the last row, where there is one; returns the last row written."""
+    if table.total_cells is None:
+        return row
+    for position, (column, cell) in enumerate(zip(table.columns, table.total_cells, strict=True)):
+        properties = CELL | KIND_FORMATS[column.kind] | _alignment(column) | TOTAL
+        _write_cell(sheet, row + 1, position, cell, book.add_format(properties))
+    return row + 1
 
 
 def lines_of(column: Column, cell: str | None) -> int:

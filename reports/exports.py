@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from reports.excel import write_excel
 from reports.jsonfile import write_json
@@ -15,16 +15,18 @@ from reports.queries.class_scores import class_scores_table
 from reports.queries.daily_summary import daily_summary_table
 from reports.queries.inspections import inspections_table
 from reports.queries.ledgers import LEDGERS
+from reports.queries.monthly_return import monthly_return_table
 from reports.queries.obligations import obligations_table
 from reports.queries.pledges import pledges_of_schools
 from reports.queries.rectifications import rectifications_table
+from reports.queries.return_months import return_month
 from reports.queries.rosters import ROSTERS
 from reports.queries.school_scores import school_scores_table
 from reports.queries.spot_checks import reasons_export
 from reports.queries.students import students_table
 from reports.queries.teacher_scores import teacher_scores_table
 from reports.tables import Imprint, Table
-from scoring.queries.months import MONTH, ScoreMonth, month_asked
+from scoring.queries.months import MONTH, month_asked
 from students.models import School
 
 FORMS: dict[str, Callable[[Table, BinaryIO, Imprint], None]] = {
@@ -44,13 +46,15 @@ class ExportRefused(Exception):
 class Export:
     """A table that can be asked for by name; ``takes`` are the options that narrow it down or uncover its numbers.
 
-    ``looks_ahead``: whether it says anything of a day to come.
+    ``looks_ahead``: whether it says anything of a day to come. ``month``: finds the month asked for; None where there
+    is nothing to say of it yet.
     """
 
     title: str
     build: Callable[..., Table]
     takes: frozenset[str]
     looks_ahead: bool = True
+    month: Callable[..., Any] = month_asked
 
 
 EXPORTS = {
@@ -60,6 +64,9 @@ EXPORTS = {
         f"ledger_{code}": Export(ROSTERS[code].title, build, frozenset({"as_of", "school", "reveal"}))
         for code, build in LEDGERS.items()
     },
+    "monthly_return": Export(
+        "控辍保学月报表", monthly_return_table, frozenset({"month", "school"}), month=return_month
+    ),
     "class_scores": Export("班级责任考核", class_scores_table, frozenset({"as_of", "school"}), looks_ahead=False),
     "school_scores": Export("学校月考核", school_scores_table, frozenset({"month"})),
     "teacher_scores": Export("教师个人绩效", teacher_scores_table, frozenset({"month", "school"})),
@@ -96,7 +103,7 @@ def _period(export: Export, today: date, asked: dict[str, str]) -> dict:
     if "month" in export.takes:
         if "month" not in asked:
             raise ExportRefused(f"《{export.title}》按月导出，请写明月份，例如：--month 2026-10。")
-        return {"month": read_month(asked["month"], today=today)}
+        return {"month": read_month(export, asked["month"], today=today)}
     day = read_day(asked["as_of"]) if "as_of" in asked else today
     if day > today and not export.looks_ahead:
         raise ExportRefused(f"《{export.title}》算到哪一天，那一天要已经到了：{asked['as_of']}还没有到。")
@@ -118,12 +125,12 @@ def read_day(text: str) -> date:
         raise ExportRefused(f"日期“{text}”不对，应写成2026-10-25这样。") from None
 
 
-def read_month(text: str, *, today: date) -> ScoreMonth:
+def read_month(export: Export, text: str, *, today: date) -> Any:
     if not (found := MONTH.fullmatch(text)):
         raise ExportRefused(f"月份“{text}”不对，应写成2026-10这样。")
-    month = month_asked(int(found[1]), int(found[2]), today=today)
+    month = export.month(int(found[1]), int(found[2]), today=today)
     if month is None:
-        raise ExportRefused(f"{text}还没有一天过完，没有可算的。")
+        raise ExportRefused(f"《{export.title}》还没有{text}的：那个月还没有到，或者在本系统的记录以前。")
     return month
 
 

@@ -8,6 +8,10 @@ from reports.tables import Imprint, Table
 
 
 def write_json(table: Table, file: BinaryIO, imprint: Imprint) -> None:
-    """Write the rows as a list of objects. The shape is fixed, so it has no place for the imprint."""
-    text = json.dumps(list(table.records()), ensure_ascii=False, indent=1, default=date.isoformat)
+    """Write the rows as a list of objects, or as an object where there is more to say. The shape is fixed, so it has
+    no place for the imprint."""
+    content = list(table.records())
+    if table.about is not None:
+        content = {**table.about, "rows": content, "total": table.total_record}
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=date.isoformat)
     file.write(f"{text}\n".encode())

@@ -40,11 +40,13 @@ def _document(table: Table, imprint: Imprint) -> dict:
         "widths": [column.width for column in table.columns],
         "alignments": [column.kind.alignment for column in table.columns],
         "heads": [column.header for column in table.columns],
+        "groups": [{"name": name, "span": span} for name, span in table.groups],
         "cells": [
             {"strong": _text(column, cell)} if is_stressed else _text(column, cell)
             for cells in table.cells()
             for column, (cell, is_stressed) in zip(table.columns, cells, strict=True)
         ],
+        "total": [_text(column, cell) for column, cell in zip(table.columns, table.total_cells or (), strict=False)],
         "nothing": NOTHING,
         "notes": table.footnotes,
         "signatures": table.signatures,

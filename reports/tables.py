@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
+from itertools import groupby
 from typing import Any, Protocol
 
 from students.identity import masked_number, masked_phone
@@ -51,7 +52,7 @@ class Column:
 
     ``key``: its name in JSON, ``lines.target`` for one inside another; None where only people need it. ``value``,
     ``shown``: taken from a row; ``shown`` only where people see something else. ``stressed``: values that must catch
-    the eye. ``note``: the definition, printed under the table.
+    the eye. ``note``: the definition, printed under the table. ``group``: the head that it shares with its neighbours.
     """
 
     key: str | None
@@ -62,6 +63,7 @@ class Column:
     shown: Callable[[Any], Any] | None = None
     stressed: frozenset = frozenset()
     note: str = ""
+    group: str = ""
 
     @property
     def cell(self) -> Callable[[Any], Any]:
@@ -100,6 +102,7 @@ class Table:
     ``rows`` begins anew at every call and may stream; ``count`` is how many it will give. ``tally``: parts of the
     count in words. ``filters``: what the rows were narrowed down to, in words. ``fixed_columns``: how many leading
     columns stay in sight while the others scroll. ``signatures``: who signs the paper; there is a place for each.
+    ``total``: the sum of the rows, as a row that is set apart. ``about``: what scripts are told beside the rows.
     """
 
     title: str
@@ -113,6 +116,8 @@ class Table:
     notes: tuple[str, ...] = ()
     fixed_columns: int = 1
     signatures: tuple[str, ...] = ()
+    total: Any = None
+    about: Mapping[str, Any] | None = None
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The rows as scripts read them: key → value, in the order of the columns."""
@@ -131,6 +136,23 @@ class Table:
         columns = [(column.cell, column.value, column.stressed) for column in self.columns]
         for row in self.rows():
             yield [(cell(row), bool(stressed) and value(row) in stressed) for cell, value, stressed in columns]
+
+    @property
+    def total_record(self) -> dict[str, Any]:
+        """The total as scripts read it: without what is said of single rows alone."""
+        values = ((column.key, _plain(column.value(self.total))) for column in self.columns if column.key)
+        return {key: value for key, value in values if value is not None}
+
+    @property
+    def total_cells(self) -> list[Any] | None:
+        """The total as people see it; None where there is none."""
+        return None if self.total is None else [column.cell(self.total) for column in self.columns]
+
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        """The heads over the heads, each with the number of its columns; empty where no columns share one."""
+        spans = [(name, len(list(members))) for name, members in groupby(column.group for column in self.columns)]
+        return spans if any(name for name, _ in spans) else []
 
     @property
     def scope(self) -> str:

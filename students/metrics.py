@@ -103,3 +103,21 @@ DROPOUT_RATE = Metric(
     denominator="学年初（9月1日）在校的学生",
     definition="流失指辍学未返、其他减少，和转出满31天仍没有确认接收的，按最后所在的班计，分母整个学年不变。",
 )
+
+
+RETENTION_RATE = Metric(
+    code="retention_rate",
+    label="学年巩固率",
+    numerator="学年初在校、没有流失的学生",
+    denominator="学年初（9月1日）在校的学生减去正常减少",
+    definition="正常减少指已确认接收的转出、死亡、出国和毕业，到期末没有回来的；休学的算巩固；按学年初所在的班计。",
+)
+
+
+RAW_RATIO = Metric(
+    code="raw_ratio",
+    label="期末/期初比",
+    numerator="期末在校学生",
+    denominator="期初在校学生",
+    definition="照实计算，有转入时会超过100%，不是巩固率。",
+)

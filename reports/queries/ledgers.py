@@ -7,18 +7,15 @@ from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q
-from django.utils import timezone
+from django.db.models import Count, Exists, OuterRef
 
-from casework.facts import CHUNK, Surroundings, assess_students, students_with_a_ladder
-from casework.ladder import RunRecord
-from casework.models import AbsenceRun
+from casework.queries.suspected import suspected_runs
 from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted, living, was_found
 from reports.tables import Column, Kind, Table, number_column, phone_column
 from students.access import Scope
 from students.enrolment import Standing
 from students.metrics import ENTRY_RATE, Rate
-from students.models import Area, Enrolment, Finding, Resident, School, Student
+from students.models import Area, Enrolment, Finding, Resident, School
 from students.queries.policy import policy_of
 from students.school_age import school_age_births
 
@@ -62,33 +59,6 @@ def columns_of(roster: Roster, *, reveal: bool) -> tuple[Column, ...]:
         Column("guardian", "监护人", Kind.TEXT, 4.5, attrgetter("guardian")),
         phone_column("phone", "联系电话", 6.5, attrgetter("phone"), reveal=reveal),
     )
-
-
-def suspected_runs(scope: Scope, as_of: date) -> dict[int, RunRecord]:
-    """Student → the run 连续缺课 that was open at the end of ``as_of`` and had lasted the days that make a child
-    suspected. Recomputed from the facts; the runs kept only say whose facts to read.
-
-    A run kept today began as the run of an earlier day did, so a child of whom none is kept had none.
-    """
-    if as_of > timezone.localdate():
-        known = students_with_a_ladder()  # what is dated after today waits in the facts and has left no run yet
-    else:
-        kept = AbsenceRun.objects.filter(Q(ended_on=None) | Q(ended_on__gt=as_of), started_on__lte=as_of)
-        known = kept.order_by().values("student")
-    attending = Enrolment.objects.on(as_of).attending().order_by().values("student")
-    children = Student.objects.filter(pk__in=known).filter(pk__in=attending)
-    if not scope.county:
-        here = Enrolment.objects.on(as_of).visible_to(scope).order_by().values("student")
-        at_home = Resident.objects.visible_to(scope).exclude(student=None).order_by().values("student")
-        children = children.filter(Q(pk__in=here) | Q(pk__in=at_home))
-    ids = list(children.order_by("pk").values_list("pk", flat=True))
-    least = policy_of(as_of).suspected_days
-    surroundings, runs = Surroundings(), {}
-    for start in range(0, len(ids), CHUNK):
-        for student, _, records in assess_students(ids[start : start + CHUNK], surroundings, through=as_of):
-            if records and records[-1].ended_on is None and records[-1].days >= least:
-                runs[student] = records[-1]
-    return runs
 
 
 def wanted_of(roster: Roster, *, as_of: date, scope: Scope, **narrowed) -> Wanted:

@@ -6,7 +6,8 @@ from random import Random
 import pytest
 from django.utils import timezone
 
-from reports.queries.ledgers import WHOLE_COUNTY, entry_rates, suspected_runs, wanted_of
+from casework.queries.suspected import suspected_runs
+from reports.queries.ledgers import WHOLE_COUNTY, entry_rates, wanted_of
 from reports.queries.rosters import ROSTERS, RosterList, counts
 from students.access import Scope
 from students.actions import leave

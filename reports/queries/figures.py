@@ -1,0 +1,176 @@
+"""Counts the children of a return, class by class (domain.md §7, contract.md).
+
+Every count is made of the children themselves: ``children`` lists exactly those that ``counts`` has counted. Events
+and confirmations after the last day do not count.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db.models import BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from casework.queries.suspected import suspected_runs
+from reports.figures import (
+    BASELINE,
+    CLOSING,
+    DROPPED_TOTAL,
+    LEFT_IN_ORDER,
+    LOST,
+    LOST_OF_BASELINE,
+    OPENING,
+    REGISTERED,
+    SUSPECTED,
+    UNACCOUNTED,
+    Figures,
+    movements,
+)
+from students.access import Scope
+from students.calendar import school_year_of, school_year_start
+from students.enrolment import EventKind, Standing
+from students.losses import Loss, LossKind
+from students.models import Enrolment, EnrolmentEvent, SchoolClass, Student
+from students.queries.losses import losses
+from students.queries.policy import policy_of
+from students.queries.unaccounted import last_events
+
+DAY = timedelta(days=1)
+WHOLE_COUNTY = Scope(county=True)  # what is counted is narrowed down by class afterwards
+IN_ORDER = (EventKind.TRANSFER_OUT, EventKind.DECEASE, EventKind.LEAVE_COUNTRY, EventKind.GRADUATE)
+Row = tuple[int, int]  # a school, and a grade in the school year of the return
+Pair = tuple[int, int]  # a child, and the class in which it counts
+
+
+@dataclass(frozen=True)
+class Census:
+    """Who is counted of a period (both days included): everybody, or the ``students`` of a queryset."""
+
+    first: date
+    last: date
+    students: QuerySet[Student] | None = None
+
+    @property
+    def year_start(self) -> date:
+        """The first day of the school year, on which the baseline stands."""
+        return school_year_start(school_year_of(self.last))
+
+    @cached_property
+    def classes(self) -> dict[int, SchoolClass]:
+        """Every class, by its key."""
+        return {row.pk: row for row in SchoolClass.objects.select_related("school")}
+
+    @cached_property
+    def rows(self) -> dict[int, Row]:
+        """Class → the row in which it stands."""
+        return {pk: (row.school_id, row.grade_on(self.last)) for pk, row in self.classes.items()}
+
+    def counts(self) -> dict[int, Figures]:
+        """Class → its figures; a class of which there is nothing to say is left out."""
+        found: dict[int, Counter] = defaultdict(Counter)
+        for code in STANDING:
+            for school_class, number in _tally(self.standing(code)):
+                found[school_class][code] += number
+        for code, pairs in self._lost.items():
+            for _, school_class in pairs:
+                found[school_class][code] += 1
+        groups = self._events.order_by().values_list("kind", "was", "left", "joined").annotate(Count("pk"))
+        for *event, number in groups:
+            for code, school_class in self._moved(*event):
+                found[school_class][code] += number
+        return {school_class: Figures(dict(counter)) for school_class, counter in found.items()}
+
+    def children(self, code: str, classes: Collection[int]) -> Iterator[Pair]:
+        """The children behind a count of some classes, each with its class; one who came twice stands there twice."""
+        if code in STANDING:
+            rows = self.standing(code).filter(school_class__in=classes)
+            yield from rows.order_by().values_list("student", "school_class")
+        elif code in self._lost:
+            yield from (pair for pair in self._lost[code] if pair[1] in classes)
+        else:
+            near = self._events.filter(Q(left__in=classes) | Q(joined__in=classes))
+            for student, *event in near.order_by("happened_on", "order").values_list(
+                "student", "kind", "was", "left", "joined"
+            ):
+                moved = self._moved(*event)
+                yield from ((student, each) for found, each in moved if found == code and each in classes)
+
+    def standing(self, code: str) -> QuerySet[Enrolment]:
+        """The places that a count of ``STANDING`` is taken of."""
+        return self._of(STANDING[code](self))
+
+    def _of(self, rows: QuerySet) -> QuerySet:
+        return rows if self.students is None else rows.filter(student__in=self.students.order_by().values("pk"))
+
+    def _kept(self, pairs: Iterable[Pair]) -> list[Pair]:
+        pairs = list(pairs)
+        if self.students is None or not pairs:
+            return pairs
+        wanted = set(self.students.filter(pk__in=[child for child, _ in pairs]).values_list("pk", flat=True))
+        return [pair for pair in pairs if pair[0] in wanted]
+
+    @cached_property
+    def _lost(self) -> dict[str, list[Pair]]:
+        """The counts of few children, who are found by rules that no query says."""
+        lost: list[Loss] = list(losses(self.last, policy=policy_of(self.last)))
+        runs = suspected_runs(WHOLE_COUNTY, self.last)
+        here = Enrolment.objects.attending()
+        found = {
+            SUSPECTED: here.on(self.last).filter(student__in=list(runs)).values_list("student", "school_class"),
+            UNACCOUNTED: [_pair(loss) for loss in lost if loss.kind is not LossKind.DROPPED_OUT],
+            LOST: [_pair(loss) for loss in lost if loss.since >= self.year_start],
+            LOST_OF_BASELINE: here.on(self.year_start)
+            .filter(student__in=[loss.student for loss in lost])
+            .values_list("student", "school_class"),
+        }
+        return {code: self._kept(pairs) for code, pairs in found.items()}
+
+    @property
+    def _events(self) -> QuerySet[EnrolmentEvent]:
+        """What happened in the period, each event with the one before it and the classes left and joined."""
+        before = EnrolmentEvent.objects.effective().filter(
+            Q(happened_on__lt=OuterRef("happened_on"))
+            | Q(happened_on=OuterRef("happened_on"), order__lt=OuterRef("order")),
+            student=OuterRef("student"),
+        )
+        before = before.order_by("-happened_on", "-order")
+        left = Subquery(before.filter(school_class__isnull=False).values("school_class")[:1])
+        joined = Coalesce("school_class", left, output_field=BigIntegerField())
+        events = EnrolmentEvent.objects.effective().filter(happened_on__range=(self.first, self.last))
+        return self._of(events).annotate(was=Subquery(before.values("kind")[:1]), left=left, joined=joined)
+
+    def _moved(self, kind: str, was: str | None, left: int | None, joined: int | None) -> Iterator[tuple[str, int]]:
+        earlier = EventKind(was) if was else None
+        return movements(EventKind(kind), was=earlier, left=left, joined=joined, rows=self.rows)
+
+
+def _attending(day: date) -> QuerySet[Enrolment]:
+    return Enrolment.objects.on(day).attending()
+
+
+def _left_in_order(census: Census) -> QuerySet[Enrolment]:
+    unconfirmed = Q(confirmed_on=None) | Q(confirmed_on__gt=census.last)
+    events = EnrolmentEvent.objects.exclude(Q(kind=EventKind.TRANSFER_OUT) & unconfirmed)
+    gone = last_events(events, IN_ORDER, census.last)
+    return _attending(census.year_start).filter(student__in=gone.order_by().values("student"))
+
+
+# 期末 is the end of the last day, 期初 that of the day before the first.
+STANDING = {
+    OPENING: lambda census: _attending(census.first - DAY),
+    CLOSING: lambda census: _attending(census.last),
+    REGISTERED: lambda census: Enrolment.objects.on(census.last).filter(student__standing=Student.Standing.REGISTERED),
+    DROPPED_TOTAL: lambda census: Enrolment.objects.on(census.last).filter(standing=Standing.DROPPED_OUT),
+    BASELINE: lambda census: _attending(census.year_start),
+    LEFT_IN_ORDER: _left_in_order,
+}
+
+
+def _tally(rows: QuerySet) -> Iterable[tuple[int, int]]:
+    return rows.order_by().values_list("school_class").annotate(Count("pk"))
+
+
+def _pair(loss: Loss) -> Pair:
+    return loss.student, loss.school_class
