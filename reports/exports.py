@@ -130,7 +130,7 @@ def read_month(export: Export, text: str, *, today: date) -> Any:
         raise ExportRefused(f"月份“{text}”不对，应写成2026-10这样。")
     month = export.month(int(found[1]), int(found[2]), today=today)
     if month is None:
-        raise ExportRefused(f"《{export.title}》还没有{text}的：那个月还没有到，或者在本系统的记录以前。")
+        raise ExportRefused(f"《{export.title}》没有{text}的：月份还没有到，或者在记录以前。")
     return month
 
 

@@ -7,7 +7,7 @@ from django import forms
 
 from reports.exports import SHORTEST_REASON
 from students.forms.fields import DateField, SearchField
-from students.models import SpecialGroup
+from students.models import SpecialGroup, Student
 from students.queries.listing import ATTENDANCE_MODES, ENTITLEMENTS, GRADES, SORTINGS, STATES, Choices
 
 
@@ -136,6 +136,27 @@ class MonthFilter(forms.Form):
         self.fields["school"].choices = with_all(options)
         if len(options) < 2:
             del self.fields["school"]
+
+
+class FiguresFilter(forms.Form):
+    """Which figures: of which month, and whose. What offers no choice to this person is not there."""
+
+    month = forms.ChoiceField(label="月份", required=False)
+    township = forms.TypedChoiceField(label="乡镇", required=False, coerce=int, empty_value=None)
+    school = forms.TypedChoiceField(label="学校", required=False, coerce=int, empty_value=None)
+    sex = forms.ChoiceField(label="性别", choices=with_all(Student.Sex.choices), required=False)
+    group = forms.ChoiceField(label="特殊群体", choices=with_all(SpecialGroup.Kind.choices), required=False)
+
+    def __init__(self, *args, months: Iterable[tuple[str, str]], schools: Iterable, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["month"].choices = list(months)
+        schools = list(schools)
+        townships = sorted({school.township for school in schools}, key=lambda area: area.code)
+        for name, rows in (("township", townships), ("school", schools)):
+            options = [(row.pk, row.name) for row in rows]
+            self.fields[name].choices = with_all(options)
+            if len(options) < 2:
+                del self.fields[name]
 
 
 class DaySummaryFilter(DayFilter):

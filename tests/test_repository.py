@@ -93,7 +93,7 @@ CALCULATION = {
         "teacher_scores",
     ),
     "inspections": ("absences", "checklist", "checklist_reading", "drawing", "rectifying", "suspicion"),
-    "reports": ("tables", "charts"),
+    "reports": ("tables", "charts", "figures"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}
 

@@ -5,7 +5,7 @@ and confirmations after the last day do not count.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -28,7 +28,6 @@ from reports.figures import (
     Figures,
     movements,
 )
-from students.access import Scope
 from students.calendar import school_year_of, school_year_start
 from students.enrolment import EventKind, Standing
 from students.losses import Loss, LossKind
@@ -38,7 +37,6 @@ from students.queries.policy import policy_of
 from students.queries.unaccounted import last_events
 
 DAY = timedelta(days=1)
-WHOLE_COUNTY = Scope(county=True)  # what is counted is narrowed down by class afterwards
 IN_ORDER = (EventKind.TRANSFER_OUT, EventKind.DECEASE, EventKind.LEAVE_COUNTRY, EventKind.GRADUATE)
 Row = tuple[int, int]  # a school, and a grade in the school year of the return
 Pair = tuple[int, int]  # a child, and the class in which it counts
@@ -46,11 +44,13 @@ Pair = tuple[int, int]  # a child, and the class in which it counts
 
 @dataclass(frozen=True)
 class Census:
-    """Who is counted of a period (both days included): everybody, or the ``students`` of a queryset."""
+    """Who is counted of a period (both days included): everybody, or the ``students`` of a queryset; in all classes, or
+    in those of some ``schools``."""
 
     first: date
     last: date
     students: QuerySet[Student] | None = None
+    schools: frozenset[int] | None = None
 
     @property
     def year_start(self) -> date:
@@ -59,13 +59,14 @@ class Census:
 
     @cached_property
     def classes(self) -> dict[int, SchoolClass]:
-        """Every class, by its key."""
-        return {row.pk: row for row in SchoolClass.objects.select_related("school")}
+        """The classes that are counted, by key."""
+        rows = SchoolClass.objects.select_related("school")
+        return {row.pk: row for row in (rows if self.schools is None else rows.filter(school__in=self.schools))}
 
     @cached_property
     def rows(self) -> dict[int, Row]:
-        """Class → the row in which it stands."""
-        return {pk: (row.school_id, row.grade_on(self.last)) for pk, row in self.classes.items()}
+        """Class → the row in which it stands; of other schools too, since children come from there and go there."""
+        return {row.pk: (row.school_id, row.grade_on(self.last)) for row in SchoolClass.objects.all()}
 
     def counts(self) -> dict[int, Figures]:
         """Class → its figures; a class of which there is nothing to say is left out."""
@@ -80,29 +81,40 @@ class Census:
         for *event, number in groups:
             for code, school_class in self._moved(*event):
                 found[school_class][code] += number
-        return {school_class: Figures(dict(counter)) for school_class, counter in found.items()}
+        return {school_class: Figures(dict(found[school_class])) for school_class in found.keys() & self.classes.keys()}
 
-    def children(self, code: str, classes: Collection[int]) -> Iterator[Pair]:
-        """The children behind a count of some classes, each with its class; one who came twice stands there twice."""
+    def children(self, code: str, classes: Collection[int]) -> Sequence[Pair]:
+        """The children behind a count of some classes, each with its class; one who came twice stands there twice.
+        Of the many who simply are somewhere a queryset, which can be read page by page."""
         if code in STANDING:
             rows = self.standing(code).filter(school_class__in=classes)
-            yield from rows.order_by().values_list("student", "school_class")
-        elif code in self._lost:
-            yield from (pair for pair in self._lost[code] if pair[1] in classes)
-        else:
-            near = self._events.filter(Q(left__in=classes) | Q(joined__in=classes))
-            for student, *event in near.order_by("happened_on", "order").values_list(
-                "student", "kind", "was", "left", "joined"
-            ):
-                moved = self._moved(*event)
-                yield from ((student, each) for found, each in moved if found == code and each in classes)
+            return rows.order_by("school_class", "student").values_list("student", "school_class")
+        if code in self._lost:
+            return sorted((pair for pair in self._lost[code] if pair[1] in classes), key=_by_class)
+        near = self._events.filter(Q(left__in=classes) | Q(joined__in=classes))
+        rows = near.values_list("student", "kind", "was", "left", "joined")
+        moved = ((student, found, each) for student, *event in rows for found, each in self._moved(*event))
+        return sorted(
+            ((student, each) for student, found, each in moved if found == code and each in classes), key=_by_class
+        )
 
     def standing(self, code: str) -> QuerySet[Enrolment]:
         """The places that a count of ``STANDING`` is taken of."""
-        return self._of(STANDING[code](self))
+        return self._of(self._here(STANDING[code](self)))
+
+    def _here(self, places: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+        return places if self.schools is None else places.filter(school_class__school__in=self.schools)
 
     def _of(self, rows: QuerySet) -> QuerySet:
         return rows if self.students is None else rows.filter(student__in=self.students.order_by().values("pk"))
+
+    @property
+    def _near(self) -> QuerySet[Student] | None:
+        """Whoever has ever joined a class that is counted; None where all classes are."""
+        if self.schools is None:
+            return None
+        joined = EnrolmentEvent.objects.effective().filter(school_class__school__in=self.schools)
+        return Student.objects.filter(pk__in=joined.order_by().values("student"))
 
     def _kept(self, pairs: Iterable[Pair]) -> list[Pair]:
         pairs = list(pairs)
@@ -115,8 +127,8 @@ class Census:
     def _lost(self) -> dict[str, list[Pair]]:
         """The counts of few children, who are found by rules that no query says."""
         lost: list[Loss] = list(losses(self.last, policy=policy_of(self.last)))
-        runs = suspected_runs(WHOLE_COUNTY, self.last)
-        here = Enrolment.objects.attending()
+        runs = suspected_runs(self.last, students=self._near)
+        here = self._here(Enrolment.objects.attending())
         found = {
             SUSPECTED: here.on(self.last).filter(student__in=list(runs)).values_list("student", "school_class"),
             UNACCOUNTED: [_pair(loss) for loss in lost if loss.kind is not LossKind.DROPPED_OUT],
@@ -139,6 +151,8 @@ class Census:
         left = Subquery(before.filter(school_class__isnull=False).values("school_class")[:1])
         joined = Coalesce("school_class", left, output_field=BigIntegerField())
         events = EnrolmentEvent.objects.effective().filter(happened_on__range=(self.first, self.last))
+        if self._near is not None:
+            events = events.filter(student__in=self._near)
         return self._of(events).annotate(was=Subquery(before.values("kind")[:1]), left=left, joined=joined)
 
     def _moved(self, kind: str, was: str | None, left: int | None, joined: int | None) -> Iterator[tuple[str, int]]:
@@ -170,6 +184,10 @@ STANDING = {
 
 def _tally(rows: QuerySet) -> Iterable[tuple[int, int]]:
     return rows.order_by().values_list("school_class").annotate(Count("pk"))
+
+
+def _by_class(pair: Pair) -> tuple[int, int]:
+    return pair[1], pair[0]
 
 
 def _pair(loss: Loss) -> Pair:

@@ -7,7 +7,7 @@ from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from casework.queries.suspected import suspected_runs
 from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted, living, was_found
@@ -15,7 +15,7 @@ from reports.tables import Column, Kind, Table, number_column, phone_column
 from students.access import Scope
 from students.enrolment import Standing
 from students.metrics import ENTRY_RATE, Rate
-from students.models import Area, Enrolment, Finding, Resident, School
+from students.models import Area, Enrolment, Finding, Resident, School, Student
 from students.queries.policy import policy_of
 from students.school_age import school_age_births
 
@@ -63,8 +63,17 @@ def columns_of(roster: Roster, *, reveal: bool) -> tuple[Column, ...]:
 
 def wanted_of(roster: Roster, *, as_of: date, scope: Scope, **narrowed) -> Wanted:
     """Whose roster and of which day; the open runs are looked up only where the roster asks for them."""
-    runs = suspected_runs(scope, as_of) if roster.suspected else {}
+    runs = suspected_runs(as_of, students=_near(scope, as_of)) if roster.suspected else {}
     return Wanted(as_of=as_of, scope=scope, runs=runs, **narrowed)
+
+
+def _near(scope: Scope, as_of: date) -> QuerySet[Student] | None:
+    """Who was in a class of the scope that day, or lives in it; None for the whole county."""
+    if scope.county:
+        return None
+    here = Enrolment.objects.on(as_of).visible_to(scope).order_by().values("student")
+    at_home = Resident.objects.visible_to(scope).exclude(student=None).order_by().values("student")
+    return Student.objects.filter(Q(pk__in=here) | Q(pk__in=at_home))
 
 
 def roster_table(roster: Roster, wanted: Wanted, *, unit_name: str, reveal: bool) -> Table:

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from reports import figures
 from reports.figures import INS, LABELS, OUTS, Figures, total
@@ -21,23 +23,23 @@ SIGNATURES = ("填报人", "校长（负责人）")
 
 @dataclass(frozen=True)
 class ReturnRow:
-    """The figures of a grade of a school; those of several have no grade, the sum of all no school either."""
+    """The figures of a grade of a school; those of several grades have no grade, those of several schools no school.
+
+    ``name``: what is written in the place of the school.
+    """
 
     school: School | None
     grade: int | None
     figures: Figures
+    name: str
 
     @property
     def school_code(self) -> str | None:
         return self.school and self.school.code
 
     @property
-    def school_name(self) -> str:
-        return self.school.name if self.school else "合计"
-
-    @property
-    def grade_name(self) -> str | None:
-        return self.grade and grade_label(self.grade)
+    def grade_name(self) -> str:
+        return "" if self.grade is None else grade_label(self.grade)
 
 
 def rows_of(census: Census, schools: Iterable[School]) -> list[ReturnRow]:
@@ -53,7 +55,7 @@ def rows_of(census: Census, schools: Iterable[School]) -> list[ReturnRow]:
     }
     by_key = {school.pk: school for school in schools}
     made = (
-        ReturnRow(by_key[school], grade, total(parts[school, grade]))
+        ReturnRow(by_key[school], grade, total(parts[school, grade]), by_key[school].name)
         for school, grade in taught | parts.keys()
         if school in by_key
     )
@@ -63,28 +65,69 @@ def rows_of(census: Census, schools: Iterable[School]) -> list[ReturnRow]:
     )
 
 
+class Stat(NamedTuple):
+    """A number at the top of the page; ``note`` says what it is of."""
+
+    label: str
+    value: str
+    unit: str
+    note: str
+    tone: str = ""
+
+
+def stats_of(found: Figures) -> list[Stat]:
+    """What is read first."""
+    kept, lost = found.retention_rate, found.dropout_rate
+    sums = f"期初{found[figures.OPENING]}＋增加{found.came}－减少{found.went}"
+    if found.balance:
+        sums = f"{sums}，与期末相差{found.balance}，请告诉系统管理员"
+    suspected = found[figures.SUSPECTED]
+    return [
+        Stat("期末在校", f"{found[figures.CLOSING]}", "人", sums, "alarm" if found.balance else ""),
+        Stat("学年巩固率", kept.text, "", f"{kept.numerator}/{kept.denominator}人"),
+        Stat("辍学率", lost.text, "", f"{lost.numerator}/{lost.denominator}人", "alarm" if lost.numerator else ""),
+        Stat("疑似辍学", f"{suspected}", "人", "在校而连续缺课", "warn" if suspected else ""),
+    ]
+
+
+def by_school(rows: Iterable[ReturnRow]) -> list[ReturnRow]:
+    """The rows of a return, those of a school taken together."""
+    groups = groupby(rows, key=attrgetter("school"))
+    return [ReturnRow(school, None, total(row.figures for row in found), school.name) for school, found in groups]
+
+
+def by_grade(rows: Iterable[ReturnRow]) -> list[ReturnRow]:
+    """The rows of a return, those of a grade in all schools taken together."""
+    groups = groupby(sorted(rows, key=attrgetter("grade")), key=attrgetter("grade"))
+    return [ReturnRow(None, grade, total(row.figures for row in found), grade_label(grade)) for grade, found in groups]
+
+
 def monthly_return_table(*, month: ReturnMonth, school: School | None = None) -> Table:
     """The return of every school, or of one."""
     schools = [school] if school else list(School.objects.order_by("code"))
-    rows = rows_of(Census(month.month.first, month.day), schools)
+    only = frozenset({school.pk}) if school else None
+    rows = rows_of(Census(month.month.first, month.day, schools=only), schools)
     return table_of(rows, month=month, filters=(school.name if school else "全部学校",))
 
 
-def table_of(rows: list[ReturnRow], *, month: ReturnMonth, filters: tuple[str, ...]) -> Table:
-    """A return as it is filed, of ``rows`` and their sum; ``filters`` say whose."""
+def table_of(
+    rows: list[ReturnRow], *, month: ReturnMonth, filters: tuple[str, ...], heads: tuple[Column, ...] = ()
+) -> Table:
+    """A return as it is filed, of ``rows`` and their sum; ``filters`` say whose. ``heads``: what the rows are called,
+    by default school and grade."""
     summed = total(row.figures for row in rows)
     return Table(
         title=TITLE,
-        columns=COLUMNS,
+        columns=(*(heads or ROW_HEADS), *COUNTS),
         rows=lambda: rows,
         count=len(rows),
         unit="行",
         as_of=month.day,
         filters=(month.month.label, *filters, month.days, *(["暂计"] if month.is_provisional else [])),
         notes=NOTES,
-        fixed_columns=2,
+        fixed_columns=len(heads or ROW_HEADS),
         signatures=SIGNATURES,
-        total=ReturnRow(None, None, summed),
+        total=ReturnRow(None, None, summed, "合计"),
         about={"month": month.month.code, "period_start": month.month.first, "period_end": month.month.cut_off},
     )
 
@@ -110,9 +153,10 @@ def _count(code: str, width: float = 2.6, group: str = "") -> Column:
     return Column(code, LABELS[code], Kind.INTEGER, width, lambda row: row.figures[code], note=note, group=group)
 
 
-COLUMNS = (
-    Column("school", "学校", Kind.TEXT, 8, attrgetter("school_code"), attrgetter("school_name")),
-    Column("grade", "年级", Kind.TEXT, 4, attrgetter("grade"), attrgetter("grade_name")),
+SCHOOL = Column("school", "学校", Kind.TEXT, 8, attrgetter("school_code"), attrgetter("name"))
+ROW_HEADS = (SCHOOL, Column("grade", "年级", Kind.TEXT, 4, attrgetter("grade"), attrgetter("grade_name")))
+GRADE = Column("grade", "年级", Kind.TEXT, 8, attrgetter("grade"), attrgetter("name"))
+COUNTS = (
     _count(figures.OPENING),
     *(_count(str(kind), group="本期增加") for kind in INS),
     *(_count(str(kind), group="本期减少") for kind in OUTS),

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from students.models import Term
 from students.months import Month, cut_off_of, month_of
 from students.queries.policy import policy_of
 from students.templatetags.chinese import cdate_short
 
 DAY = timedelta(days=1)
+MOST_MONTHS = 48  # in a choice: four years
 FIRST_CUT_OFF = 20  # the earliest that a policy may set: by then the month's own is in force
 
 
@@ -24,9 +26,25 @@ class ReturnMonth:
         return self.day < self.month.cut_off
 
     @property
+    def provisional_words(self) -> str:
+        """What is said of a month whose cut-off is still to come."""
+        return f"暂计：算到{cdate_short(self.day)}，{cdate_short(self.month.cut_off)}截止"
+
+    @property
     def days(self) -> str:
         """9月26日至10月25日, through the day that is counted."""
         return f"{cdate_short(self.month.first)}至{cdate_short(self.day)}"
+
+
+def month_choices(today: date) -> list[tuple[str, str]]:
+    """The months of the records, the present one first: code and label."""
+    first = Term.objects.order_by("start").values_list("start", flat=True).first() or today
+    month, choices = month_today(today).month, []
+    while month.cut_off >= first and len(choices) < MOST_MONTHS:
+        choices.append((month.code, month.label))
+        before = (month.year - 1, 12) if month.month == 1 else (month.year, month.month - 1)
+        month = return_month(*before, today=today).month
+    return choices or [(month.code, month.label)]
 
 
 def return_month(year: int, month: int, *, today: date) -> ReturnMonth | None:

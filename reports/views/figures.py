@@ -1,0 +1,150 @@
+"""月报数字: the figures of a month by school and grade, and the children behind each of them."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reports.figures import LABELS
+from reports.forms import FiguresFilter
+from reports.on_page import page_table
+from reports.queries import figure_children as behind
+from reports.queries import monthly_return as queries
+from reports.queries.figures import Census
+from reports.queries.return_months import ReturnMonth, month_choices, month_today, return_month
+from reports.tables import Column
+from reports.views.downloads import send_table
+from scoring.queries.months import MONTH
+from students.access import OFFICE_ROLES
+from students.models import School
+from students.views.audience import only_for, whole_schools
+from students.views.lists import same_filters, tabs
+
+PAGE_SIZE = 60
+figures_page = only_for(OFFICE_ROLES, "月报数字由学校管理人员和主管部门查看")
+ALL = ("全部学校",)
+PARTS = {"school": "按学校", "row": "按学校和年级", "grade": "按年级"}
+TOGETHER = {"school": (queries.by_school, (queries.SCHOOL,)), "grade": (queries.by_grade, (queries.GRADE,))}
+# What is opened behind a rate: the children that it is lower, or higher, for.
+BEHIND_RATES = {"retention_rate": "lost_of_baseline", "dropout_rate": "lost"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: a month, and whose figures in which parts."""
+
+    form: FiguresFilter
+    month: ReturnMonth
+    schools: list[School]
+    part: str
+    census: Census
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the figures were narrowed down to."""
+        labels = [dict(self.form.fields[name].choices)[value] for name, value in self.form.cleaned_data.items()
+                  if value and name != "month"]  # fmt: skip
+        return tuple(labels) or tuple(school.name for school in self.schools[:1] if len(self.schools) == 1) or ALL
+
+    def table(self):
+        """The figures as a table."""
+        rows = queries.rows_of(self.census, self.schools)
+        taken_together, heads = TOGETHER.get(self.part, (list, ()))
+        return queries.table_of(taken_together(rows), month=self.month, filters=self.words, heads=heads)
+
+
+@require_safe
+@figures_page
+def figures(request):
+    """A row a school, a grade, or both; every number opens its children."""
+    asked = asked_figures(request)
+    table = asked.table()
+    page = Paginator(list(table.rows()), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "form": asked.form,
+        "month": asked.month,
+        "page": page,
+        "stats": queries.stats_of(table.total.figures),
+        "shown": page_table(table, page, _addresses(request)),
+        "parts": tabs(request, PARTS, name="part", shown=asked.part, counts={}) if len(asked.schools) > 1 else [],
+        "file_url": same_filters(request, "reports:figures_file"),
+    }
+    return render(request, "reports/figures.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@figures_page
+def figures_file(request):
+    """The figures that the page shows as a file."""
+    asked = asked_figures(request)
+    return send_table(
+        request,
+        name="monthly_return",
+        build=lambda reveal: asked.table(),
+        back_url=same_filters(request, "reports:figures"),
+        asked={"month": asked.month.month.code, "filters": "、".join(asked.words)},
+        has_numbers=False,
+    )
+
+
+@require_safe
+@figures_page
+def figure_children(request, code: str):
+    """The children behind a number, by name."""
+    if code not in LABELS:
+        raise Http404
+    asked = asked_figures(request)
+    grade = request.GET.get("grade", "")
+    classes = behind.classes_of(asked.census, asked.schools, grade=int(grade) if grade.isdecimal() else None)
+    pairs = asked.census.children(code, classes)
+    page = Paginator(pairs, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "title": LABELS[code],
+        "note": "　".join((asked.month.month.label, *asked.words, *behind.grade_words(grade))),
+        "page": page,
+        "lines": behind.lines(page, asked.census, code),
+        "back_url": same_filters(request, "reports:figures"),
+    }
+    return render(request, "reports/figure_children.html", context)
+
+
+def asked_figures(request) -> Asked:
+    """What the address asks for, within the scope; of a month that is none the present one."""
+    schools = list(whole_schools(request))
+    today = request.today
+    form = FiguresFilter(request.GET, months=month_choices(today), schools=schools)
+    form.full_clean()
+    chosen = form.cleaned_data
+    found = MONTH.fullmatch(chosen.get("month") or "")
+    month = (found and return_month(int(found[1]), int(found[2]), today=today)) or month_today(today)
+    kept = [
+        school
+        for school in schools
+        if chosen.get("school") in (None, school.pk) and chosen.get("township") in (None, school.township_id)
+    ]
+    part = request.GET.get("part", "")
+    part = "row" if len(kept) == 1 else part if part in PARTS else "school"
+    only = None if request.scope.county and len(kept) == len(schools) else frozenset(school.pk for school in kept)
+    census = Census(month.month.first, month.day, behind.students_of(chosen, month.day), only)
+    return Asked(form, month, kept, part, census)
+
+
+def _addresses(request):
+    """Row and column → the children behind the cell; a 0 and a rate of nothing have none."""
+    query = {name: value for name, value in request.GET.items() if name != "page"}
+
+    def address(row, column: Column) -> str:
+        if column.key == "school" and row.school and row.grade is None:
+            return f"{reverse('reports:figures')}?{urlencode(query | {'school': row.school.pk})}"
+        code = BEHIND_RATES.get(column.key, column.key)
+        if code not in LABELS or not row.figures[code]:
+            return ""
+        narrowed = {"school": row.school.pk} if row.school else {}
+        narrowed |= {"grade": row.grade} if row.grade is not None else {}
+        return f"{reverse('reports:figure_children', args=[code])}?{urlencode(query | narrowed)}"
+
+    return address

@@ -1,0 +1,19 @@
+"""月报数字: the page, its file, and the children behind a number."""
+
+TABLE = """
+address                          visitor homeroom subject clerk principal deputy township bureau inspector admin substitute next_class far_clerk ended newcomer
+GET  reports:figures             in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST reports:figures             in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  reports:figures_file        in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST reports:figures_file        in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+GET  reports:figure_children     in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST reports:figure_children     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+"""  # noqa: E501
+
+
+def arguments(scene, people, day) -> dict[str, list]:
+    return {"reports:figure_children": ["closing"]}
+
+
+def fields() -> dict[str, dict]:
+    return {"reports:figures_file": {"format": ".xlsx"}}
