@@ -24,12 +24,14 @@ from reports.views import (
     spot_checks,
     students,
     unaccounted,
+    ways,
     year_turn,
 )
 from students import converters  # noqa: F401  day and month in an address
 
 app_name = "reports"
 urlpatterns = [
+    path("reports/", ways.ways, name="ways"),
     path("spot-checks/file/", spot_checks.count_reasons_file, name="count_reasons_file"),
     path("spot-checks/mismatches/file/", spot_checks.mismatches_file, name="mismatches_file"),
     path("spot-checks/draws/<int:pk>/file/", spot_checks.draw_file, name="draw_file"),

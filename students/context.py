@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from students.access import AREA_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
+from students.access import AREA_ROLES, OFFICE_ROLES, REGISTRY_ROLES, SCHOOL_ROLES
 from students.models import Role
 from students.queries.people import place_line
 from students.templatetags.chinese import cweekday
@@ -22,6 +22,7 @@ WAYS = [
     ("students:attendance", "考勤", "calendar-days", {*Role.values} - {Role.ADMINISTRATOR}),
     ("reports:students", "学生", "user-group", {*Role.values} - {Role.ADMINISTRATOR}),
     ("students:registry", "学籍", "rectangle-stack", REGISTRY_ROLES),
+    ("reports:ways", "报表", "chart-bar", OFFICE_ROLES),
 ]
 # Addresses of the work that an entry leads to: there too it is the entry where one is.
 BELOW = {
@@ -30,6 +31,7 @@ BELOW = {
         "/concerns/", "/responsibility/", "/scores/", "/pledges/", "/bundles/", "/liaisons/", "/inspections/",
         "/spot-checks/", "/rectifications/", "/checklists/",
     ),
+    "reports:ways": ("/figures/", "/returns/"),
     "students:attendance": (
         "/register/", "/registers/", "/daily/", "/daily-summary/", "/notices/", "/calendar/", "/sheets/", "/signs/",
         "/substitutes/", "/unverified/", "/alerts/", "/timetables/", "/leave/", "/rules/",

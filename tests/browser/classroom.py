@@ -287,6 +287,7 @@ def boards_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         "a day to close": (clerk, reverse("casework:daily_close", args=[classroom.school.pk, MONDAY])),
         "day's summary": (clerk, reverse("reports:daily_summary")),
         "children of a day": (clerk, reverse("reports:daily_children", args=["unexcused"])),
+        "reports": (clerk, reverse("reports:ways")),
         "month's figures": (bureau, reverse("reports:figures")),
         "month's figures of a school": (clerk, reverse("reports:figures")),
         "children behind a figure": (clerk, reverse("reports:figure_children", args=["closing"])),
