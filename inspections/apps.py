@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+DEMO = ("spot_checks.count_heads", "rounds.inspect")
+
 
 class InspectionsConfig(AppConfig):
     """督查：随机清点、专项检查评估."""
@@ -10,6 +12,7 @@ class InspectionsConfig(AppConfig):
 
     def ready(self):
         from casework import clock
+        from casework.demo import AFTERWARDS
         from inspections import notice_wording, presets
         from inspections.actions.reasons import keep_reasons
         from inspections.queries import home, ledger
@@ -20,6 +23,7 @@ class InspectionsConfig(AppConfig):
         from students.queries.waiting import WAITING
 
         clock.DUTIES["count_reasons"] = ("查找清点理由", lambda day: {"reasons": keep_reasons(today=day)})
+        AFTERWARDS.extend(f"inspections.demo.{story}" for story in DEMO)
         notices.WORDING.update(notice_wording.WORDING)
         notices.OVER.update(notice_wording.OVER)
         WAITING["inspections:count_reasons"] = waiting

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+DEMO = ("appeals.tell_appeals", "pledges.tell_pledges", "assignments.tell_assignments")
+
 
 class ScoringConfig(AppConfig):
     """责任考核."""
@@ -35,7 +37,7 @@ class ScoringConfig(AppConfig):
         WAITING["scoring:awards"] = award_lists.waiting_to_confirm
         WAITING["scoring:award_lists"] = award_lists.waiting_to_change
         WAITING["scoring:freezes"] = freezes.waiting
-        AFTERWARDS.append("scoring.demo.tell_appeals")
+        AFTERWARDS.extend(f"scoring.demo.{story}" for story in DEMO)
         WAITING["scoring:my_pledges"] = own_to_sign
         WAITING["scoring:bundles"] = children_of_nobody
         contacts.CHARGES.append(in_charge_now)

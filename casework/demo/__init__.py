@@ -7,7 +7,7 @@ written as facts, and the engine computes what follows from them, exactly as for
 the cases that a user should meet (told in `tales`), `attendance` the ordinary absences of all others, `writing` stores
 a school, `acts` answers its duties, `county` does all this in one transaction. What people then do in the cases that
 the engine has opened is done through the actions: `cases` in schools and the bureau, `bureau` in the townships.
-`names`, `papers`, `terms` serve them.
+`names`, `papers`, `terms` serve them, and `hours`, the hour at which an act was done.
 """
 
 # What the apps above this one add to a county that is made: functions of its plan, by name, so that a site that makes
