@@ -15,9 +15,9 @@ from scoring.queries.pledge_terms import has_scheme
 from students.calendar import school_year_start
 from students.models import Person, Role, School
 
-SCHOOLS = 4  # with which the bureau has signed; a paper takes longer than a whole class
+SCHOOLS = 3  # with which the bureau has signed; a paper takes longer than a whole class
 DRAWN, SIGNED = 20, 18  # school days ago
-CLASSES, TEACHERS = 3, 2  # of the school of the log-ins, whose 责任书 are issued; the others are drafts
+CLASSES, TEACHERS = 2, 2  # of the school of the log-ins, whose 责任书 are issued; the others are drafts
 WAITING_AT = 2  # of the 班主任 whose turn it is, every second has signed
 
 
