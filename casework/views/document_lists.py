@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from casework.document_forms import DocumentFilter
 from casework.queries import document_lists as lists
 from casework.views.documents import desk_page, document_page
-from students.access import OFFICE_ROLES
+from students.access import OFFICE_ROLES, REGISTRY_ROLES
 from students.models import School
 from students.views.lists import box_shown, tabs
 
@@ -26,6 +26,7 @@ def documents(request):
         "page": Paginator(boxes[shown], PAGE_SIZE).get_page(request.GET.get("page")),
         "tabs": tabs(request, lists.BOXES, name="box", shown=shown, counts=counts),
         "shown": shown,
+        "shows_register": bool(request.scope.roles & REGISTRY_ROLES),
         "shows_pledges": bool(request.scope.roles & OFFICE_ROLES),
     }
     return render(request, "casework/documents.html", context)

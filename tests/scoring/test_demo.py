@@ -52,6 +52,10 @@ class TestPledges:
     def test_the_homeroom_teacher_of_the_log_ins_has_one_to_sign(self, open_page):
         assert "看全文并签字" in open_page(Role.HOMEROOM_TEACHER, "scoring:my_pledges")
 
+    def test_who_only_signs_is_not_led_to_the_register_of_numbers(self, open_page):
+        assert "发文登记" not in open_page(Role.SUBJECT_TEACHER, "casework:documents")
+        assert "发文登记" in open_page(Role.HOMEROOM_TEACHER, "casework:documents")
+
     def test_they_were_signed_on_days_before_today(self, county):
         steps = DocumentStep.objects.filter(document__kind__in=PLEDGES)
         days = {timezone.localdate(step.at) for step in steps}
