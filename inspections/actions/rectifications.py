@@ -52,7 +52,8 @@ def follow_correction(
     result: InspectionResult,
     today: date,
 ) -> Followed:
-    """A finding for every item that lost more points than before and has none; one that lost none any more ends.
+    """A finding for every item that lost more points than before and has none that waits: what was closed (已销号)
+    was something else, and is found anew. One that lost no points any more ends.
 
     What has been reported as mended is left to who verifies it. Inside the transaction of the correction. Raises
     ``InspectionRefused`` where there is something to mend and no day by which it could be.
@@ -60,7 +61,7 @@ def follow_correction(
     checklist = checklist_of(row.round.checklist)
     sections = sections_of(row, checklist)
     held = list(row.rectifications.select_for_update(no_key=True, of=("self",)).exclude(item=""))
-    standing = {each.item for each in held if each.state != State.WITHDRAWN}
+    standing = {each.item for each in held if each.state in (State.OPEN, State.REPORTED)}
     lost = lost_items(sections, after)
     more = [item for item in lost if after[item.code].lost_of(item) > before.get(item.code, NOT_YET).lost_of(item)]
     new = [item for item in more if item.code not in standing]

@@ -51,8 +51,8 @@ class Rectification(models.Model):
             models.UniqueConstraint(fields=["inspection", "number"], name="findings_of_an_inspection_are_numbered"),
             models.UniqueConstraint(
                 fields=["inspection", "item"],
-                condition=~Q(item="") & ~Q(state="withdrawn"),
-                name="an_item_is_mended_once",
+                condition=~Q(item="") & Q(state__in=["open", "reported"]),
+                name="an_item_is_mended_one_at_a_time",
             ),
             models.CheckConstraint(condition=~Q(problem=""), name="a_finding_names_its_problem"),
             models.CheckConstraint(

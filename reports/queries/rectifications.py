@@ -11,7 +11,10 @@ from reports.queries.inspections import EVERYTHING
 from reports.tables import Column, Kind, Table
 from students.models import School
 
-NOTES = ("逾期按截至日期算：到期当天不算逾期，学校报了完成、等核实的不算逾期。销号由检查人或县教育局办理。",)
+NOTES = (
+    "逾期按截至日期算：到期当天不算逾期，学校报了完成、等核实的不算逾期。销号由检查人或县教育局办理。",
+    "进度是“待核实”的，从“报完成日期”那天起等检查人或县教育局核实。",
+)
 
 
 def rectifications_table(*, as_of: date, school: School | None = None) -> Table:

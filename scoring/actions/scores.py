@@ -10,7 +10,7 @@ from scoring.queries.class_scores import class_scores
 from students.calendar import school_year_of, school_year_start
 from students.models import SchoolClass, Term
 from students.months import cut_offs
-from students.queries.policy import policy_of
+from students.queries.policy import cut_off_days
 
 BATCH = 1000
 
@@ -19,7 +19,7 @@ def kept_days(today: date) -> list[date]:
     """The days whose scores are kept: the year's cut-offs and ends of terms that are over, and yesterday; today is not
     over yet."""
     yesterday = today - timedelta(days=1)
-    months = cut_offs(yesterday, cut_off_day=policy_of(yesterday).cut_off_day)
+    months = cut_offs(yesterday, cut_off_day=cut_off_days())
     ends = Term.objects.filter(end__range=(school_year_start(school_year_of(yesterday)), yesterday))
     return sorted({*months, *ends.values_list("end", flat=True), yesterday})
 

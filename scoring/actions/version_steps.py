@@ -21,6 +21,7 @@ from scoring.scheme_reading import Reason
 from scoring.school_years import refusal_of_year
 from students.actions import audit
 from students.calendar import school_year_label
+from students.queries.policy import cut_off_days
 
 Then = Callable[[int], object]
 
@@ -89,7 +90,7 @@ class Steps:
 
     def check_year(self, school_year: int, today: date, **place) -> None:
         """A school year that can be chosen, and that no other version begins with."""
-        if reason := refusal_of_year(school_year, today):
+        if reason := refusal_of_year(school_year, today, cut_off_days()):
             raise refused(reason, "school_year")
         same = self.adoptions.objects.filter(school_year=school_year, **place).select_related("scheme").first()
         if same:
@@ -216,7 +217,7 @@ class Steps:
             return
         if row.state != State.ADOPTED:
             raise refused("没有撤回：这个版本没有采用。请看本页的最新情况")
-        if reason := refusal_of_year(row.school_year, today):
+        if reason := refusal_of_year(row.school_year, today, cut_off_days()):
             raise refused(f"没有撤回：{reason}")
         adoption, row.adoption = row.adoption, None
         row.state, row.withdrawn_at, row.withdrawn_by = State.WITHDRAWN, timezone.now(), by

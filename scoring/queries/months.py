@@ -9,7 +9,7 @@ from scoring.presets import ALWAYS
 from students.calendar import school_year_of, school_year_start
 from students.models import Term
 from students.months import Month, months_through
-from students.queries.policy import policy_of
+from students.queries.policy import cut_off_days
 from students.templatetags.chinese import cdate_short
 
 DAY = timedelta(days=1)
@@ -64,7 +64,7 @@ def months_kept(days: Iterable[date]) -> list[ScoreMonth]:
     days = sorted(days)
     if not days:
         return []
-    spans = months_through(days[-1], cut_off_day=policy_of(days[-1]).cut_off_day)
+    spans = months_through(days[-1], cut_off_day=cut_off_days())
     within = ((span, [day for day in days if span.first <= day <= span.cut_off]) for span in spans)
     return [ScoreMonth(span, found[-1]) for span, found in within if found]
 
@@ -81,5 +81,5 @@ def seams_of(term: Term, day: date) -> list[date]:
 
 
 def _months_through(day: date) -> list[ScoreMonth]:
-    spans = months_through(day, cut_off_day=policy_of(day).cut_off_day)
+    spans = months_through(day, cut_off_day=cut_off_days())
     return [ScoreMonth(span, min(day, span.cut_off)) for span in spans]

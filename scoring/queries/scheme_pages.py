@@ -29,6 +29,7 @@ from scoring.school_years import open_years
 from students.access import OFFICE_ROLES, Scope
 from students.calendar import school_year_label, school_year_of, school_year_start
 from students.models import School
+from students.queries.policy import cut_off_days
 
 
 def scheme_of(stored: StoredScheme) -> Scheme:
@@ -259,7 +260,7 @@ def scheme_news(scope: Scope, today: date) -> list[SchemeNews]:
     An area is told of the county's; a school of its own, and of the county's unless it has its own; one query, and two
     more for an own one: whether it holds, and whether the county has taken its version back since.
     """
-    rows = SchemeAdoption.objects.filter(school_year__in=open_years(today)).select_related("scheme", "school")
+    rows = SchemeAdoption.objects.filter(school_year__in=open_years(today, cut_off_days())).select_related("scheme", "school")
     own = Q(school__in=School.objects.visible_to(scope))
     rows = rows.filter(Q(school=None) if scope.county or scope.townships else Q(school=None) | own)
     by_year: dict[int, SchemeAdoption] = {}

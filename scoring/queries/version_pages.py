@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import ClassVar
 
 from django.urls import reverse
@@ -17,6 +18,7 @@ from scoring.scheme_comparison import Pair
 from scoring.school_years import has_begun, refusal_of_year
 from students.calendar import school_year_label
 from students.models import School
+from students.queries.policy import cut_off_days
 from students.templatetags.chinese import cdate, cdatetime
 
 State = VersionProposal.State
@@ -224,10 +226,15 @@ class ProposalState:
             return f"已由{row.given_up_by.name}于{cdatetime(row.given_up_at)}放弃，没有采用。"
         return ""
 
+    @cached_property
+    def _refusal(self) -> str:
+        """Why its year can no longer, or not yet, be chosen."""
+        return refusal_of_year(self.proposal.school_year, self.today, cut_off_days())
+
     @property
     def too_late(self) -> str:
         """Why it can no longer be adopted, where its year has passed by while it waited."""
-        return refusal_of_year(self.proposal.school_year, self.today) if self.proposal.state in WAITING else ""
+        return self._refusal if self.proposal.state in WAITING else ""
 
     @property
     def may_adopt(self) -> bool:
@@ -241,7 +248,7 @@ class ProposalState:
     def may_withdraw(self) -> bool:
         """Whether the adoption can be taken back: as long as its school year can be chosen for."""
         row = self.proposal
-        return self.may_change and row.state == State.ADOPTED and not refusal_of_year(row.school_year, self.today)
+        return self.may_change and row.state == State.ADOPTED and not self._refusal
 
     @property
     def day(self) -> str:

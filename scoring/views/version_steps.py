@@ -6,12 +6,13 @@ from django.shortcuts import redirect
 
 from scoring.actions.version_steps import SchemeRefused, SchemesChanged
 from scoring.school_years import open_years
+from students.queries.policy import cut_off_days
 
 
 def years_to_choose(request, adoptions: QuerySet) -> dict:
     """The school years that can be chosen, those that have a version already, and the one asked for: what was posted,
     else the first that is free."""
-    years = open_years(request.today)
+    years = open_years(request.today, cut_off_days())
     taken = set(adoptions.filter(school_year__in=years).values_list("school_year", flat=True))
     posted = request.POST.get("school_year", "")
     free = next((year for year in years if year not in taken), years[-1])

@@ -1,7 +1,9 @@
 """The county's parameters: in force on a day, line by line, and how they changed."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from students.models import AdoptedPolicy
 from students.policy import PARAMETERS, Policy, read_policy
@@ -18,9 +20,17 @@ def policy_of(day: date) -> Policy:
 
 def policy_under(stamp: int | None, day: date) -> Policy:
     """县级规定 in force on ``day``, from what is kept under the reference stamp: no query where the stamp is known."""
-    return max(
-        (adopted for adopted in _kept.under(stamp) if adopted[0] <= day), key=lambda each: each[0], default=_DEFAULT
-    )[1]
+    return _in_force(_kept.under(stamp), day)
+
+
+def cut_off_days() -> Callable[[date], int]:
+    """Day → 每月报表截止到几日 in force on it, as ``students.months`` asks; one query, at the first day asked."""
+    adopted = cache(_load)
+    return lambda day: _in_force(adopted(), day).cut_off_day
+
+
+def _in_force(adopted: Iterable[tuple[date, Policy]], day: date) -> Policy:
+    return max((each for each in adopted if each[0] <= day), key=lambda each: each[0], default=_DEFAULT)[1]
 
 
 def _load() -> list[tuple[date, Policy]]:

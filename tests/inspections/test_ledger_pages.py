@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from inspections.models import Rectification
 from reports.queries.rectifications import rectifications_table
@@ -137,6 +138,15 @@ class TestTheLedger:
         assert records == list(
             rectifications_table(as_of=inspected.DEADLINE.replace(day=23), school=found.school).records()
         )
+
+    def test_says_since_when_a_finding_waits_to_be_verified(self, found):
+        inspected.mended(found.first, found.principal)
+        table = rectifications_table(as_of=inspected.DEADLINE)
+        since = Rectification.objects.get(pk=found.first.pk).reported_at.astimezone(timezone.get_current_timezone())
+        assert [(each["state"], each["reported_on"]) for each in table.records()] == [
+            ("open", None), ("reported", since.date()),
+        ]  # fmt: skip
+        assert any("“待核实”的，从“报完成日期”那天起" in note for note in table.notes)
 
 
 class TestTheHomes:

@@ -178,6 +178,23 @@ class TestTheLedgerFollows:
         self.correct(done)
         assert self.states() == [("register", "reported")]
 
+    def test_what_was_closed_and_loses_more_is_found_again(self, done):
+        inspected.mended(done.first, done.principal)
+        rectifications.close(
+            by=done.inspector, scope=cast.scope(done.inspector), rectification=done.first, seen=2, words="看过了"
+        )
+        self.correct(done, register=3, pledge=5)
+        assert self.states() == [("register", "closed"), ("pledge", "open")]
+        self.correct(done, register=1, pledge=5, seen=2, reason="又查了一遍")
+        assert self.states() == [("register", "closed"), ("pledge", "open"), ("register", "open")]
+        self.correct(done, register=5, pledge=5, seen=3, reason="第三遍")
+        assert self.states() == [("register", "closed"), ("pledge", "open"), ("register", "withdrawn")]
+
+    def test_what_was_reported_and_loses_more_stays_one_finding(self, done):
+        inspected.mended(done.first, done.principal)
+        self.correct(done, register=1)
+        assert self.states() == [("register", "reported")]
+
     def test_without_a_day_to_mend_by_nothing_is_corrected(self, done, monkeypatch):
         monkeypatch.setattr(rectifications, "usual_deadline", lambda *_: None)
         with pytest.raises(InspectionRefused, match="请先补校历"):

@@ -21,7 +21,7 @@ from scoring.queries.school_scores import (
 from scoring.scheme import Measure
 from students.actions import enrolment
 from students.enrolment import EventKind
-from students.models import Role, RollCall, School, SchoolClass
+from students.models import AdoptedPolicy, Role, RollCall, School, SchoolClass
 from students.queries.calendar import current_calendar
 from tests import cast
 from tests.scene import at, client_of
@@ -97,6 +97,12 @@ class TestMonths:
     def test_are_provisional_through_their_cut_off(self, db):
         for today, provisional in ((date(2026, 10, 25), True), (date(2026, 10, 26), False)):
             assert month_asked(2026, 10, today=today).is_provisional is provisional
+
+    def test_that_are_over_stay_where_another_cut_off_day_comes(self, db):
+        content = {"cut_off_day": 20}
+        AdoptedPolicy.objects.create(starts_on=date(2026, 11, 1), content=content, adopted_at=at(TODAY))
+        ends = [each.month.cut_off for each in months_begun(date(2026, 11, 28))]
+        assert ends == [SEPTEMBER, OCTOBER, date(2026, 11, 20), date(2026, 12, 20)]
 
     @pytest.mark.parametrize("asked", [(2026, 12), (2027, 1), (2027, 9)])
     def test_to_come_are_none(self, db, asked):
