@@ -43,4 +43,5 @@ class ScoringConfig(AppConfig):
         contacts.CHARGES.append(in_charge_now)
         notices.WORDING.update(notice_wording.WORDING)
         notices.OVER.update(notice_wording.OVER)
+        notices.OWN.update(notice_wording.OWN)
         post_migrate.connect(presets.load_presets, sender=self)

@@ -59,3 +59,4 @@ def _is_withdrawn(kind: Notice.Kind) -> Callable[[], Q]:
 
 OVER: dict[str, Callable[[], Q]] = {kind: _is_withdrawn(kind) for kind in AWARDS}
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = dict.fromkeys(WORDS, word)
+OWN = frozenset({Notice.Kind.APPEAL_DECIDED})

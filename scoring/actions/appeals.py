@@ -32,6 +32,7 @@ from scoring.queries.appeals import (
     may_appeal,
     parts_of,
     school_decides,
+    with_level_now,
 )
 from students.access import Scope
 from students.actions import audit, notices
@@ -94,7 +95,7 @@ def decide(*, by, scope: Scope, appeal: Appeal, accepts: bool, note: str, versio
 
     ``version``: that of the page; a second press of the same person does nothing.
     """
-    row = _locked(appeal)
+    row = _locked(appeal, today)
     action = AppealAction.ACCEPT if accepts else AppealAction.REFUSE
     if row.version == version + 1 and by.pk in (row.decided_by_id, row.reviewed_by_id) and _says(row, accepts):
         return row  # a second press
@@ -118,7 +119,7 @@ def withdraw(*, by, scope: Scope, appeal: Appeal, today: date) -> Appeal:
 
     Raises ``NotYourAppeal``, ``AppealRefused``.
     """
-    row = _locked(appeal)
+    row = _locked(appeal, today)
     if row.withdrawn_by_id == by.pk:
         return row
     _refuse(row, AppealAction.WITHDRAW, scope)
@@ -132,7 +133,7 @@ def withdraw(*, by, scope: Scope, appeal: Appeal, today: date) -> Appeal:
 def ask_review(*, by, scope: Scope, appeal: Appeal, text: str, version: int, today: date) -> Appeal:
     """申请复核: the bureau looks once more at what the school has refused. Raises ``NotYourAppeal``,
     ``AppealRefused``."""
-    row = _locked(appeal)
+    row = _locked(appeal, today)
     if row.state == AppealState.REVIEW and row.asked_by_id == by.pk and row.asked == text:
         return row  # a second press
     _refuse(row, AppealAction.ASK_REVIEW, scope, version)
@@ -229,8 +230,8 @@ def _settle(row: Appeal, *, by, today: date) -> None:
         notices.settle(by=by, to=people, **told)
 
 
-def _locked(appeal: Appeal) -> Appeal:
+def _locked(appeal: Appeal, today: date) -> Appeal:
     """The appeal as it is now, its class locked."""
     lock_classes([appeal.school_class_id])
     rows = Appeal.objects.select_related("school_class__school", "made_by", "decided_by", "asked_by")
-    return rows.get(pk=appeal.pk)
+    return with_level_now(rows, today).get(pk=appeal.pk)

@@ -38,8 +38,9 @@ class AppealQuerySet(ScopedQuerySet):
         return self.filter(OPEN)
 
     def seen_by(self, scope: Scope):
-        """Those of the classes whose scores the reader may open, and the reader's own wherever they teach now."""
-        return self.visible_to(scope.without_lessons) | self.filter(made_by=scope.person)
+        """Those of the classes whose scores the reader may open, and the reader's own wherever they work now."""
+        own = self.filter(Q(made_by=scope.person) | Q(asked_by=scope.person))
+        return self.visible_to(scope.without_lessons) | own
 
 
 class Appeal(models.Model):
@@ -126,9 +127,16 @@ class Appeal(models.Model):
     def __str__(self):
         return f"{self.school_class}：{self.told}"
 
+    is_left = False  # of a row read by ``queries.appeals.with_level_now``: nobody of the school is left to decide
+
+    @property
+    def level_now(self) -> Level:
+        """Who decides now: the bureau, where everybody of the school who could has left."""
+        return Level.BUREAU if self.is_left else Level(self.level)
+
     @property
     def standing(self) -> Standing:
-        return Standing(AppealState(self.state), Level(self.level))
+        return Standing(AppealState(self.state), self.level_now)
 
     @property
     def is_open(self) -> bool:

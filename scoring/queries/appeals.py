@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from scoring.appeals import (
@@ -82,6 +82,27 @@ def deciders_of(school: int, level: Level, day: date) -> list[Person]:
     return near or [row.person for row in rows]
 
 
+def nobody_decides(day: date) -> Q:
+    """Open appeals that their school is to decide, and nobody of it can any more: it has lost its clerk and heads, or
+    those whom it has would judge their own matter."""
+    teachers = Posting.objects.filter(
+        school_class=OuterRef(OuterRef("school_class")), role=Role.HOMEROOM_TEACHER, person=OuterRef("person")
+    )
+    posts = Posting.objects.filter(
+        ~Exists(in_force(teachers, day)),
+        school=OuterRef("school_class__school"),
+        role__in=SCHOOL_ROLES,
+        person__is_active=True,
+    )
+    posts = posts.exclude(person=OuterRef("made_by"))
+    return Q(~Exists(in_force(posts, day)), state=AppealState.WAITING, level=Level.SCHOOL)
+
+
+def with_level_now(rows: QuerySet[Appeal], day: date) -> QuerySet[Appeal]:
+    """Rows that know ``level_now``."""
+    return rows.annotate(is_left=ExpressionWrapper(nobody_decides(day), BooleanField()))
+
+
 def score_of(school_class: int, day: date) -> ClassScore:
     """The class's score through a day, as its page shows it."""
     [(_, made)] = class_scores(SchoolClass.objects.filter(pk=school_class), as_of=day)
@@ -143,18 +164,18 @@ def closed_words(row: ScoreFreeze) -> str:
     return f"{row.term}的考核已签字确认，定分以前不受理申诉"
 
 
-def boxes(scope: Scope, wanted: Mapping) -> dict[str, QuerySet[Appeal]]:
+def boxes(scope: Scope, wanted: Mapping, today: date) -> dict[str, QuerySet[Appeal]]:
     """Tab → what it lists, narrowed down by the cleaned values of a filter."""
     rows = _narrowed(Appeal.objects.seen_by(scope), wanted)
-    mine = waiting_for(scope, rows)
+    mine = waiting_for(scope, rows, today)
     return {MINE: mine, UNDER_WAY: rows.open(), DONE: rows.exclude(pk__in=rows.open().values("pk"))}
 
 
-def waiting_for(scope: Scope, rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
+def waiting_for(scope: Scope, rows: QuerySet[Appeal], today: date) -> QuerySet[Appeal]:
     """Those that the reader can decide on."""
     levels = Q(level=Level.SCHOOL, school_class__school__in=scope.clerk_of | scope.led)
     if scope.is_bureau:
-        levels |= Q(level=Level.BUREAU)
+        levels |= Q(level=Level.BUREAU) | nobody_decides(today)
     own = Q(made_by=scope.person) | Q(asked_by=scope.person) | Q(school_class__in=scope.homeroom)
     decided = Q(state=AppealState.REVIEW, decided_by=scope.person)
     return rows.open().filter(levels).exclude(pk__in=Appeal.objects.filter(own | decided).values("pk"))
@@ -162,7 +183,7 @@ def waiting_for(scope: Scope, rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
 
 def waiting(scope: Scope, today: date) -> int:
     """How many wait for the reader."""
-    return waiting_for(scope, Appeal.objects.seen_by(scope)).count()
+    return waiting_for(scope, Appeal.objects.seen_by(scope), today).count()
 
 
 def _narrowed(rows: QuerySet[Appeal], wanted: Mapping) -> QuerySet[Appeal]:
@@ -173,9 +194,9 @@ def _narrowed(rows: QuerySet[Appeal], wanted: Mapping) -> QuerySet[Appeal]:
     return rows
 
 
-def for_list(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
+def for_list(rows: QuerySet[Appeal], today: date) -> QuerySet[Appeal]:
     """With all that a list names, the newest first."""
-    return rows.select_related("school_class__school", "student", *PEOPLE)
+    return with_level_now(rows, today).select_related("school_class__school", "student", *PEOPLE)
 
 
 def longest_first(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:

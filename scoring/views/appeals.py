@@ -32,9 +32,9 @@ def appeals(request):
     """等我处理, 处理中, 已办结; narrowed down by school and kind."""
     form = AppealFilter(request.GET, schools=list(School.objects.visible_to(request.scope)))
     form.full_clean()
-    boxes = queries.boxes(request.scope, form.cleaned_data)
+    boxes = queries.boxes(request.scope, form.cleaned_data, request.today)
     shown, counts = box_shown(request.GET.get("tab", ""), boxes)
-    rows = queries.for_list(boxes[shown])
+    rows = queries.for_list(boxes[shown], request.today)
     paginator = Paginator(rows if shown == queries.DONE else queries.longest_first(rows), PAGE_SIZE)
     paginator.count = counts[shown]
     page = paginator.get_page(request.GET.get("page"))
@@ -56,7 +56,8 @@ def appeal(request, pk: int):
 
 
 def _found(request, pk: int) -> Appeal:
-    return get_object_or_404(queries.for_list(Appeal.objects.seen_by(request.scope)), pk=pk)
+    rows = queries.for_list(Appeal.objects.seen_by(request.scope), request.today)
+    return get_object_or_404(rows, pk=pk)
 
 
 def _show(request, row: Appeal, *, decision=None, review=None):

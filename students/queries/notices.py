@@ -14,6 +14,8 @@ from students.templatetags.chinese import cdate_short, ctime, local
 
 # Kinds that the app above sends: (notice, who and when) → the sentence, where it leads, and what the link says.
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = {}
+# Kinds about a matter of the person's own, which name nobody: read also by who has left the class since.
+OWN: set[str] = set()
 # Kinds whose matter may be over without anybody's putting them aside: kind → a condition of the notice's row, made anew
 # for every query, that says so.
 OVER: dict[str, Callable[[], Exists | Q]] = {
@@ -43,7 +45,8 @@ class NoticeLine:
 
 def waiting_notices(scope: Scope, person: Person | int, *, without: Collection[str] = ()) -> list[NoticeLine]:
     """What a person has neither put aside nor done, the newest first; one query. ``without``: kinds left out."""
-    rows = _read(Notice.objects.visible_to(scope).unseen_by(person).exclude(kind__in=without))
+    seen = Notice.objects.visible_to(scope) | Notice.objects.filter(kind__in=OWN)
+    rows = _read(seen.unseen_by(person).exclude(kind__in=without))
     # What is done is left out before the rest is counted out, or it would keep newer ones from being seen.
     return lines(rows.filter(is_over=False)[:MOST_WAITING])
 

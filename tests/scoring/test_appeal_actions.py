@@ -13,7 +13,9 @@ from scoring.models import Appeal, AppealDraft, AppealPaper, KeptScore
 from scoring.queries.appeals import longest_first, score_of, waiting
 from scoring.queries.class_scores import class_scores
 from scoring.scheme import Measure
+from students.access import in_force, scope_of
 from students.models import AuditRow, Notice, Role, SchoolClass
+from students.queries.notices import waiting_notices
 from tests import cast
 from tests.scene import at
 from tests.scoring.appealing import (
@@ -226,6 +228,16 @@ class TestAccepting:
         assert told(scored.teacher) == {"appeal_decided"}
         assert told(scored.clerk) == set()
 
+    def test_tells_who_appealed_though_they_have_left_the_class(self, scored):
+        row = make(scored)
+        scored.teacher.postings.update(until=TODAY)
+        decide(row, scored.clerk)
+        scope = scope_of(scored.teacher, in_force(scored.teacher.postings.all(), TODAY))
+        assert [line.notice.kind for line in waiting_notices(scope, scored.teacher)] == ["appeal_decided"]
+        # Of the class itself they are told nothing any more.
+        Notice.objects.update(kind="scores_frozen")
+        assert waiting_notices(scope, scored.teacher) == []
+
     def test_leaves_what_waits_for_another_appeal_of_the_class(self, scored):
         row = make(scored)
         make(scored, CALLS)
@@ -281,6 +293,7 @@ class TestWhoDecides:
 
     def test_is_not_the_teacher_of_the_class_though_they_keep_the_registry(self, scored):
         row = make(scored)
+        principal_of(scored)
         days = {"since": TODAY, "until": TODAY + timedelta(days=1), "is_substitute": True}
         cast.post(scored.clerk, Role.HOMEROOM_TEACHER, school_class=scored.school_class, **days)
         with pytest.raises(NotYourAppeal, match=r"要由别人处理"):
@@ -305,6 +318,42 @@ class TestWhoDecides:
         decide(row, scored.clerk)
         with pytest.raises(AppealRefused, match=r"这份申诉现在是“不可归责”，不能驳回"):
             decide(row, head, accepts=False, version=1)
+
+
+class TestWhereNobodyIsLeft:
+    """The school was to decide, and its only clerk has gone since."""
+
+    @pytest.fixture
+    def left(self, scored, bureau):
+        row = make(scored)
+        scored.clerk.postings.update(until=TODAY)
+        return row
+
+    def test_the_bureau_decides_and_for_good(self, scored, bureau, left):
+        assert waiting(cast.scope(bureau), TODAY) == 1
+        row = decide(left, bureau, accepts=False)
+        assert (row.level, row.state, row.decided_by) == ("bureau", "refused", bureau)
+        with pytest.raises(AppealRefused, match="县教育局处理过的"):
+            ask_review(row, scored.teacher)
+        assert waiting(cast.scope(bureau), TODAY) == 0
+
+    def test_whoever_comes_decides_again(self, scored, bureau, left):
+        heir = cast.person(role=Role.PRINCIPAL, school=scored.school, since=TODAY)
+        assert [waiting(cast.scope(who), TODAY) for who in (bureau, heir)] == [0, 1]
+        assert decide(left, heir).level == "school"
+
+    @pytest.mark.parametrize("who", ["maker", "teacher of the class"])
+    def test_nor_anybody_but_whose_matter_it_is(self, scored, bureau, left, who):
+        scored.teacher.postings.update(until=AS_OF)
+        other = cast.person(role=Role.HOMEROOM_TEACHER, school_class=scored.school_class, since=AS_OF)
+        cast.post(scored.teacher if who == "maker" else other, Role.DEPUTY_HEAD, school=scored.school)
+        assert waiting(cast.scope(bureau), TODAY) == 1
+        assert decide(left, bureau).level == "bureau"
+
+    def test_what_the_bureau_decides_anyhow_is_not_touched(self, scored, bureau):
+        make(scored, loss_of(scored))
+        make(scored)
+        assert waiting(cast.scope(bureau), TODAY) == 1
 
 
 class TestWithdrawing:

@@ -197,6 +197,32 @@ class TestTheList:
         assert "1件待办" in text_of(page)
 
 
+class TestWhoHasLeft:
+    def test_reads_what_became_of_their_own_and_nothing_else(self, scored):
+        row, other = make(scored), make(scored, CALLS, by=scored.clerk)
+        paths = [reverse("scoring:appeals") + "?tab=done", reverse("scoring:appeal", args=[row.pk])]
+        scored.teacher.postings.update(until=TODAY)
+        decide(row, scored.clerk)
+        elsewhere = cast.school_class(cast.school(name="西岭小学"), "202301")
+        cast.post(scored.teacher, Role.SUBJECT_TEACHER, school_class=elsewhere, since=TODAY)
+        client = client_of(scored.teacher)
+        assert "处理了2023级1班的考核申诉" in text_of(client.get(reverse("students:notices")))
+        assert [client.get(path).status_code for path in paths] == [200, 200]
+        assert client.get(reverse("scoring:appeal", args=[other.pk])).status_code == 404
+
+    def test_leaves_their_appeal_to_the_bureau(self, scored, bureau):
+        row = make(scored)
+        scored.clerk.postings.update(until=TODAY)
+        page = text_of(client_of(scored.teacher).get(reverse("scoring:appeal", args=[row.pk])))
+        assert "由县教育局处理" in page
+        client = client_of(bureau)
+        assert "等你处理" in text_of(client.get(reverse("scoring:appeals")))
+        answer = {"answer": "accept", "note": "属实", "version": row.version}
+        assert client.post(reverse("scoring:decide_appeal", args=[row.pk]), answer).status_code == 302
+        row.refresh_from_db()
+        assert (row.state, row.level) == ("accepted", "bureau")
+
+
 class TestThePage:
     def post(self, who, row, name, **fields):
         return client_of(who).post(reverse(f"scoring:{name}", args=[row.pk]), fields)
