@@ -9,6 +9,7 @@ from casework.document_checks import OnRecord, differing, impossible
 from casework.document_kinds import ISSUES, KINDS, OF_A_CHILD, PLEDGES, DocumentKind, missing_labels, shown
 from casework.documents import (
     STANDS_IN,
+    STATE_TONES,
     UNISSUED,
     DocumentAction,
     DocumentNow,
@@ -165,10 +166,14 @@ def done_on_paper(document: Document, by: Person) -> set[DocumentAction]:
 
     Whoever has not handed in the paper themself may still send the document back.
     """
-    if document.state != DocumentState.WAITING or document.kind not in PLEDGES:
+    if not _waits_for_a_pledge(document):
         return set()
     hands = set(document.copies.values_list("uploaded_by", flat=True))
     return {DocumentAction.SIGN, *([DocumentAction.RETURN] if by.pk in hands else [])} if hands else set()
+
+
+def _waits_for_a_pledge(document: Document) -> bool:
+    return document.state == DocumentState.WAITING and document.kind in PLEDGES
 
 
 def kinds_to_write(posts: Collection[Post]) -> list[DocumentKind]:
@@ -200,8 +205,9 @@ def typed_changes(author: Person, document: Document) -> DocumentDraft | None:
     return DocumentDraft.objects.filter(author=author, submission=document.submission).first()
 
 
-def track(document: Document, steps: Sequence[DocumentStep]) -> list[dict]:
-    """The chain as a stage track: who has signed and when, who is awaited. ``steps``: what was done to it, in order."""
+def track(document: Document, steps: Sequence[DocumentStep], *, on_paper: bool = False) -> list[dict]:
+    """The chain as a stage track: who has signed and when, who is awaited. ``steps``: what was done to it, in order;
+    ``on_paper``: the signature that is awaited stands on a paper that is kept."""
     signed = {row.step: row for row in steps if row.action == DocumentAction.SIGN and row.revision == document.revision}
     goes_on = document.state in (DocumentState.WAITING, DocumentState.CONFIRMED)
     first = {
@@ -215,8 +221,8 @@ def track(document: Document, steps: Sequence[DocumentStep]) -> list[dict]:
     for number, step in enumerate(KINDS[DocumentKind(document.kind)].chain):
         row = signed.get(number) if goes_on else None
         awaited = document.state == DocumentState.WAITING and number == document.step
-        state = "done" if row else "current" if awaited else "ahead"
-        note = _when(row.by, row.at) if row else "等签" if awaited else ""
+        state = "done" if row or (awaited and on_paper) else "current" if awaited else "ahead"
+        note = _when(row.by, row.at) if row else ("线下签字" if on_paper else "等签") if awaited else ""
         lines.append({"label": f"{step.post.short}{step.verb}", "state": state, "note": note})
     return lines
 
@@ -233,10 +239,16 @@ def page_of(document: Document, scope: Scope, record: OnRecord | None) -> dict:
     steps, kind = list(document.steps.select_related("by")), DocumentKind(document.kind)
     words, spec = shown(kind, document.values), KINDS[kind]
     notes = _notes(document, record) if record else {}
+    copies = list(document.copies.defer("content").select_related("uploaded_by"))
+    on_paper = bool(copies) and _waits_for_a_pledge(document)
     return {
         "document": document,
+        "badge": ("已签字（线下）", STATE_TONES[DocumentState.CONFIRMED])
+        if on_paper
+        else (document.get_state_display(), document.tone),
+        "on_paper": on_paper,
         "is_report": spec.tier is not None,
-        "track": [] if document.state == DocumentState.VOIDED else track(document, steps),
+        "track": [] if document.state == DocumentState.VOIDED else track(document, steps, on_paper=on_paper),
         "lines": [(each.label, words[each.name]) for each in spec.fields if words[each.name]],
         "notes": [
             f"{'、'.join(each.label for each in spec.fields if notes.get(each.name) == note)}：{note}"
@@ -245,7 +257,7 @@ def page_of(document: Document, scope: Scope, record: OnRecord | None) -> dict:
         "missing": "、".join(missing_labels(kind, document.values)),
         "issue_word": spec.issue_verb(posts_over(scope, document.place)),
         "papers": list(document.papers.defer("pdf", "values").select_related("issued_by").order_by("-revision")),
-        "copies": list(document.copies.defer("content").select_related("uploaded_by")),
+        "copies": copies,
         "delivery": LetterDelivery.objects.filter(document=document).select_related("recorded_by").first(),
         "entries": [
             {

@@ -181,7 +181,6 @@ def document(request, pk):
         "offered": offered,
         "against": actions.against_issuing(row) if DocumentAction.ISSUE in offered else "",
         "sign_word": name_of(DocumentAction.SIGN, papers.step_of(row)),
-        "on_paper": bool(papers.done_on_paper(row, request.user)),
         "copy_form": CopyForm() if DocumentAction.ATTACH in offered else None,
     }
     return render(request, "casework/document.html", context, status=status)

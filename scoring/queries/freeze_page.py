@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from scoring.models import Appeal, ScoreAmendment, ScoreFreeze
 from scoring.presets import school_scheme_in
+from scoring.queries.appeals import with_level_now
 from scoring.queries.freezes import (
     ClassRow,
     Difference,
@@ -83,17 +85,18 @@ class Sheet:
         return f"共{len(self.rows)}个班"
 
 
-def sheet_of(freeze: ScoreFreeze, asked: str, *, compares: bool = True) -> Sheet:
-    """``asked``: the number of an edition as an address has it, else the latest. ``compares``: whether to reckon what
-    the facts say now."""
+def sheet_of(freeze: ScoreFreeze, asked: str, *, today: date, compares: bool = True) -> Sheet | None:
+    """``asked``: the number of an edition as an address has it, blank for the latest; None where there is no such
+    edition. ``compares``: whether to reckon what the facts say now."""
     amendments = list(freeze.amendments.select_related("issued_by"))
-    edition = next((each.number for each in amendments if str(each.number) == asked), len(amendments))
-    edition = 0 if asked == "0" else edition
+    numbers = {str(number): number for number in range(len(amendments) + 1)} | {"": len(amendments)}
+    if (edition := numbers.get(asked)) is None:
+        return None
     told = {"freeze": freeze, "edition": edition, "amendments": amendments, "entries": _entries(freeze, amendments)}
     if not freeze.is_frozen:
         now = rows_now(freeze.school_id, freeze.term, freeze.day)
-        waiting = list(open_appeals(freeze).select_related("school_class"))
-        return Sheet(rows=now, mark=mark_of(now), appeals=waiting, months=_months(freeze, now), **told)
+        waiting = list(with_level_now(open_appeals(freeze), today).select_related("school_class"))
+        return Sheet(rows=now, mark=mark_of(now), appeals=waiting, **told)
     rows = rows_frozen(freeze, edition=edition)
     told["months"] = _months(freeze, rows)
     if not compares:

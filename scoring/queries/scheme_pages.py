@@ -260,7 +260,9 @@ def scheme_news(scope: Scope, today: date) -> list[SchemeNews]:
     An area is told of the county's; a school of its own, and of the county's unless it has its own; one query, and two
     more for an own one: whether it holds, and whether the county has taken its version back since.
     """
-    rows = SchemeAdoption.objects.filter(school_year__in=open_years(today, cut_off_days())).select_related("scheme", "school")
+    rows = SchemeAdoption.objects.filter(school_year__in=open_years(today, cut_off_days())).select_related(
+        "scheme", "school"
+    )
     own = Q(school__in=School.objects.visible_to(scope))
     rows = rows.filter(Q(school=None) if scope.county or scope.townships else Q(school=None) | own)
     by_year: dict[int, SchemeAdoption] = {}

@@ -84,7 +84,7 @@ def _found(request, pk: int) -> ScoreFreeze:
 
 
 def _show(request, row: ScoreFreeze, **sent):
-    sheet = freeze_page.sheet_of(row, request.GET.get("edition", ""))
+    sheet = _sheet(request, row)
     forms = {
         "sign": SignForm(initial={"mark": sheet.mark}),
         "send_back": ReturnForm(),
@@ -105,6 +105,14 @@ def _show(request, row: ScoreFreeze, **sent):
         "may_decide": request.scope.is_bureau,
     }
     return render(request, "scoring/freeze.html", context, status=422 if sent else 200)
+
+
+def _sheet(request, row: ScoreFreeze, **how) -> freeze_page.Sheet:
+    """The edition that the address asks for; 404 where there is none of that number."""
+    sheet = freeze_page.sheet_of(row, request.GET.get("edition", ""), today=request.today, **how)
+    if sheet is None:
+        raise Http404
+    return sheet
 
 
 def _bring_up_to_date(form, fresh) -> None:
@@ -193,4 +201,4 @@ def found_sheet(request, pk: int) -> freeze_page.Sheet:
     row = _found(request, pk)
     if not row.is_frozen:
         raise Http404
-    return freeze_page.sheet_of(row, request.GET.get("edition", ""), compares=False)
+    return _sheet(request, row, compares=False)

@@ -145,7 +145,10 @@ class TestASchool:
 
     def test_lists_the_appeals_that_are_open(self, scored, bureau, head):
         row, appeal = opened(scored, bureau), make(scored, today=AFTER)
-        assert reverse("scoring:appeal", args=[appeal.pk]) in text_of(page_of(head, row))
+        page = text_of(page_of(head, row))
+        assert reverse("scoring:appeal", args=[appeal.pk]) in page
+        assert "处理完以后才能签字" in page
+        assert reverse("scoring:sign_scores", args=[row.pk]) not in page
         response = post(head, row, "sign_scores", mark=mark(row), sure="on")
         assert "还有1份申诉没有处理完，没有签字" in text_of(response)
 
@@ -183,10 +186,12 @@ class TestASchool:
         assert (latest.context["sheet"].lost, first.context["sheet"].lost) == (0, 1)
         assert first.context["sheet"].sha256 == ScoreFreeze.objects.get().sha256
 
-    @pytest.mark.parametrize("edition", ["0", "9", "x", ""])
-    def test_an_edition_that_is_none_is_the_latest(self, scored, bureau, head, edition):
+    @pytest.mark.parametrize(("edition", "status"), [("", 200), ("0", 200), ("1", 404), ("99", 404), ("x", 404)])
+    def test_an_edition_that_is_none_is_not_there(self, scored, bureau, head, edition, status):
         row = frozen(scored, bureau, head)
-        assert page_of(bureau, row, edition=edition).context["sheet"].edition == 0
+        file = reverse("reports:frozen_scores_file", args=[row.pk])
+        assert page_of(bureau, row, edition=edition).status_code == status
+        assert client_of(bureau).get(file, {"edition": edition}).status_code == status
 
     def test_is_shown_nobodys_buttons(self, scored, bureau, head):
         row = opened(scored, bureau)

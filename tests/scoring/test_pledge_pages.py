@@ -269,6 +269,8 @@ class TestOnesOwn:
         client_of(signing.people[by]).post(casework_page("attach_copy", row.pk), sent)
         shown = client.get(casework_page("document", row.pk))
         assert "算已签字，不用再在这里签" in text(shown)
+        assert "已签字（线下）" in text(shown)
+        assert "等签" not in text(shown)
         assert {"sign", "return"} & shown.context["forms"].keys() == left
 
     def test_a_file_of_a_wrong_kind_is_no_signed_copy(self, signing):
