@@ -99,8 +99,8 @@ class TestMonths:
             assert month_asked(2026, 10, today=today).is_provisional is provisional
 
     def test_that_are_over_stay_where_another_cut_off_day_comes(self, db):
-        content = {"cut_off_day": 20}
-        AdoptedPolicy.objects.create(starts_on=date(2026, 11, 1), content=content, adopted_at=at(TODAY))
+        adopted = {"adopted_at": at(TODAY), "adopted_by": cast.person("苏远", role=Role.BUREAU_OFFICER)}
+        AdoptedPolicy.objects.create(starts_on=date(2026, 11, 1), content={"cut_off_day": 20}, **adopted)
         ends = [each.month.cut_off for each in months_begun(date(2026, 11, 28))]
         assert ends == [SEPTEMBER, OCTOBER, date(2026, 11, 20), date(2026, 12, 20)]
 
