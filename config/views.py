@@ -18,7 +18,8 @@ def csrf_failure(request, reason=""):
 @login_not_required
 def forbidden(request, exception=None):
     """The person may see this place but not do this."""
-    return render(request, "errors/403.html", {"reason": str(exception or "")}, status=403)
+    reason = str(exception or "你的岗位不负责这件事")
+    return render(request, "errors/403.html", {"reason": reason if reason[-1] in "。？" else f"{reason}。"}, status=403)
 
 
 @login_not_required

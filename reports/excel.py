@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from reports.tables import NOTHING, Column, Imprint, Kind, Table, text_of
-from students.metrics import Rate
+from students.metrics import Rate, tenths
 
 OPTIONS = {
     "constant_memory": True,
@@ -29,7 +29,7 @@ KIND_FORMATS = {
     Kind.WORD: {"num_format": "@"},
     Kind.DATE: {"num_format": 'yyyy"年"m"月"d"日"'},
     Kind.INTEGER: {"num_format": "0"},
-    Kind.POINTS: {"num_format": "0.0"},
+    Kind.POINTS: {"num_format": 'General;"−"General;General'},  # as the pages have them: 10, −0.5
     Kind.RATE: {"num_format": "0.00%"},
 }
 HEAD_ROW = 4  # rows are counted from 0: title, what it shows, who and when, an empty line, then the head
@@ -172,7 +172,9 @@ def _write_cell(sheet: Worksheet, row: int, column: int, cell, cell_format: Form
         sheet.write_datetime(row, column, cell, cell_format)
     elif isinstance(cell, Rate) and cell.percent is not None:
         sheet.write_number(row, column, float(cell.percent / 100), cell_format)  # what it shows is what it is
-    elif isinstance(cell, int | Decimal):
+    elif isinstance(cell, Decimal):
+        sheet.write_number(row, column, tenths(cell), cell_format)
+    elif isinstance(cell, int):
         sheet.write_number(row, column, cell, cell_format)
     else:
         sheet.write_string(row, column, text_of(cell), cell_format)

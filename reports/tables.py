@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from students.identity import masked_number, masked_phone
-from students.metrics import Rate
+from students.metrics import Rate, points_text
 
 NOTHING = "没有符合条件的记录"
 
@@ -28,7 +28,7 @@ class Kind(StrEnum):
     WORD = "word"  # one of a few coded values; people see its label
     DATE = "date"
     INTEGER = "integer"
-    POINTS = "points"  # a Decimal with one decimal
+    POINTS = "points"  # a Decimal, shown with at most one decimal
     RATE = "rate"  # a Rate; scripts read its numerator and denominator as well
 
     @property
@@ -211,13 +211,13 @@ def _plain(value: Any) -> Any:
 
 
 def text_of(cell: Any) -> str:
-    """What a cell shows, as text: 2026年9月1日 for a date, one decimal for points, nothing for None."""
+    """What a cell shows, as text: 2026年9月1日 for a date, points as the pages have them, nothing for None."""
     if cell is None:
         return ""
     if isinstance(cell, Rate):
         return cell.text
     if isinstance(cell, Decimal):
-        return f"{cell:.1f}"
+        return points_text(cell)
     if isinstance(cell, date):
         return f"{cell.year}年{cell.month}月{cell.day}日"
     return str(cell)

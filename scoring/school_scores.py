@@ -8,12 +8,12 @@ written after all earns back its half in the month in which it is written, and t
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from scoring.scheme import Measure, Target
 from scoring.school_scheme import Band, SchoolScheme
+from students.metrics import tenths
 
-TENTH = Decimal("0.1")
 NOTHING = Decimal(0)
 # 控辍目标 is judged by stage for the whole school, not by the mean of its classes.
 MEAN_LINES = (Measure.MISSED_ROLL_CALL, Measure.LATE_CONTACT, Measure.LATE_REPORT, Measure.VERIFIED_RETURN)
@@ -128,7 +128,7 @@ def _mean(after: Standing, before: Standing, line: Measure) -> Decimal:
 
 
 def _tenth(points: Decimal) -> Decimal:
-    return points.quantize(TENTH, ROUND_HALF_UP) + NOTHING  # a zero without a sign
+    return tenths(points) + NOTHING  # a zero without a sign
 
 
 def ranks(totals: Sequence[Decimal]) -> list[int]:

@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from scoring.class_scores import Charge, ClassScore, LineScore
 from scoring.scheme import Affected, Line, Measure
+from students.metrics import tenths
 
-TENTH = Decimal("0.1")
 NOTHING = Decimal(0)
 
 
@@ -130,7 +130,7 @@ def _lines(shares: Sequence[Share]) -> dict[Measure, Decimal]:
 def _mean(points: Sequence[Decimal]) -> Decimal:
     if not points:
         return NOTHING
-    return (sum(points, NOTHING) / len(points)).quantize(TENTH, ROUND_HALF_UP) + NOTHING  # a zero without a sign
+    return tenths(sum(points, NOTHING) / len(points)) + NOTHING  # a zero without a sign
 
 
 def _share(person: int, held: Sequence[Stint], month: ClassMonth, last: date) -> Share:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 NO_RATE = "—"
+TENTH = Decimal("0.1")
 HUNDREDTH = Decimal("0.01")
 WHOLE = Decimal(100)
 
@@ -43,6 +44,20 @@ class Rate:
     def record(self) -> dict:
         """As scripts read it (contract.md)."""
         return {"numerator": self.numerator, "denominator": self.denominator, "text": self.text}
+
+
+def tenths(value: float | Decimal) -> Decimal:
+    """A score as it is shown: with one decimal, half up."""
+    return Decimal(str(value)).quantize(TENTH, ROUND_HALF_UP)
+
+
+def points_text(value: float | Decimal, *, signed: bool = False) -> str:
+    """A score on a page and in a file: 8.5, −0.5 with a true minus sign, 10; ``signed``: a gain is +2."""
+    number = tenths(value)
+    text = f"{abs(number):f}".removesuffix(".0")
+    if number < 0:
+        return f"−{text}"
+    return f"+{text}" if signed and number > 0 else text
 
 
 @dataclass(frozen=True)

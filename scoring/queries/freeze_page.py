@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from scoring.models import Appeal, ScoreAmendment, ScoreFreeze
 from scoring.presets import school_scheme_in
@@ -20,10 +20,9 @@ from scoring.queries.freezes import (
 from scoring.queries.months import ScoreMonth, months_of
 from scoring.queries.term_months import school_months, scored
 from scoring.school_scores import SchoolScore
+from students.metrics import tenths
 from students.models import SchoolClass
 from students.templatetags.chinese import cdatetime
-
-TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Sheet:
         if not self.rows:
             return None
         whole = sum((row.total for row in self.rows), Decimal(0))
-        return (whole / len(self.rows)).quantize(TENTH, ROUND_HALF_UP)
+        return tenths(whole / len(self.rows))
 
     @property
     def met(self) -> int:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -16,7 +16,8 @@ from scoring.queries.class_scores import class_scores
 from scoring.queries.months import ScoreMonth
 from scoring.scheme import Scheme
 from scoring.school_scheme import SchoolScheme
-from scoring.school_scores import MEAN_LINES, TENTH, SchoolScore, StageCount, Standing, ranks, school_score, together
+from scoring.school_scores import MEAN_LINES, SchoolScore, StageCount, Standing, ranks, school_score, together
+from students.metrics import tenths
 from students.models import School, SchoolClass
 
 SUMS = {
@@ -53,7 +54,7 @@ def standings_of(rows: QuerySet[KeptScore]) -> dict[tuple[int, date], Standing]:
     )
     for row in found:
         stage = StageCount(row["school_class__stage"], row["baseline_sum"], row["dropouts_sum"], row["waived_sum"])
-        points = {line: _tenth(row[f"{line}_sum"]) for line in MEAN_LINES}
+        points = {line: tenths(row[f"{line}_sum"]) for line in MEAN_LINES}
         registers = row["registers_due_sum"], row["registers_missing_sum"]
         part = Standing((stage,), row["classes"], points, *registers)
         parts[row["school_class__school"], row["as_of"]].append(part)
@@ -139,8 +140,3 @@ def classes_in_month(rows: QuerySet[KeptScore], month: ScoreMonth) -> Iterator[C
 def days_of(month: ScoreMonth) -> list[date]:
     """The kept days that a month is the difference of."""
     return [day for day in (month.before, month.day) if day]
-
-
-def _tenth(points) -> Decimal:
-    """A sum of points; SQLite adds decimals as binary fractions."""
-    return Decimal(str(points)).quantize(TENTH, ROUND_HALF_UP)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 
@@ -12,10 +12,9 @@ from scoring.models.scores import IS_SCORED
 from scoring.school_scores import ranks
 from students.access import Scope
 from students.calendar import school_year_start
-from students.metrics import DROPOUT_RATE
+from students.metrics import DROPOUT_RATE, tenths
 from students.queries.listing import GRADES, classes_of_grade
 
-TENTH = Decimal("0.1")
 PARTS = {"class": "按班", "grade": "按年级", "school": "按学校", "township": "按乡镇"}
 FIGURES = {
     "classes": Count("pk"),
@@ -95,7 +94,7 @@ def _by_grade(rows: QuerySet[KeptScore], day: date) -> Iterator[Total]:
 def _total(label: str, figures: dict) -> Total:
     counts = {name: figures[name] or 0 for name in FIGURES if name != "mean"}
     mean = figures["mean"]
-    mean = None if mean is None else Decimal(str(mean)).quantize(TENTH, ROUND_HALF_UP)
+    mean = None if mean is None else tenths(mean)
     return Total(label, **counts, mean=mean, key=figures.get("key"))
 
 

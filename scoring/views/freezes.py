@@ -17,6 +17,7 @@ from scoring.queries import freezes as queries
 from scoring.queries.appeals import of_class
 from scoring.queries.award_lists import number_of_awards
 from scoring.queries.charge_lines import lines_in_words
+from scoring.queries.version_pages import title_of
 from scoring.scheme import Measure
 from scoring.views.class_scores import score_page
 from students.access import OFFICE_ROLES
@@ -187,6 +188,7 @@ def frozen_score(request, pk: int):
     made = queries.score_from(row)
     context = {
         "row": row,
+        "scheme_title": title_of(row.scheme, row.school_class.school.name),
         "made": made,
         "lines": lines_in_words(made, of_class(request.scope, row.school_class_id)),
         "may_appeal": False,

@@ -4,12 +4,13 @@ Dates are written 2026年9月7日, times by the 24-hour clock (15:05). A missing
 """
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django import template
 from django.utils import timezone
 
 from students import identity
+from students.metrics import points_text
 
 register = template.Library()
 
@@ -80,8 +81,4 @@ def points(value: float | Decimal | None, signed: str = "") -> str:
     """A score with at most one decimal and a true minus sign: 8.5, −0.5, 10. With ``"signed"`` a gain is +2."""
     if value is None or value == "":
         return MISSING
-    number = Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    text = f"{abs(number):f}".removesuffix(".0")
-    if number < 0:
-        return f"−{text}"
-    return f"+{text}" if signed and number > 0 else text
+    return points_text(value, signed=bool(signed))

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from pypdf import PdfReader
 
+from students.metrics import points_text
 from students.models import School, SchoolClass
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -59,6 +60,7 @@ def test_excel_shows_the_same_cell_by_cell(export, expected):
     share = lambda rate: float(rate["text"].rstrip("%")) / 100  # noqa: E731
     assert rows == [shown(record, rate=share) for record in expected]
     assert {cell.number_format for cell in sheet["E"][5 : 5 + len(expected)]} == {"0.00%"}
+    assert {cell.number_format for cell in sheet["H"][5 : 5 + len(expected)]} == {'General;"−"General;General'}
 
 
 def test_paper_shows_the_same_row_by_row(export, expected):
@@ -66,7 +68,7 @@ def test_paper_shows_the_same_row_by_row(export, expected):
     lines = [line.replace(" ", "") for page in pages for line in page.splitlines()]
     for record in expected:
         cells = shown(record, rate=lambda rate: rate["text"])
-        words = [f"{cell:.1f}" if place > 6 else str(cell) for place, cell in enumerate(cells) if cell is not None]
+        words = [points_text(cell) if place > 6 else str(cell) for place, cell in enumerate(cells) if cell is not None]
         assert "".join(words) in lines
 
 

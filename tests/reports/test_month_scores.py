@@ -14,6 +14,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from scoring.actions.scores import keep_scores
+from students.metrics import points_text
 from students.models import AuditRow, Person, Posting, Role, School
 from tests import cast
 from tests.scene import at, client_of
@@ -43,10 +44,6 @@ def export(township, tmp_path):
 
 def records(export, table, **asked):
     return json.loads(export("json", table, **asked).read_text())
-
-
-def points(number) -> str:
-    return f"{number:.1f}"
 
 
 def school_cells(record, rate) -> list:
@@ -101,7 +98,7 @@ class TestSchools:
         found, paper = records(export, "school_scores"), paper_of(export("pdf"))
         for record in found:
             cells = school_cells(record, lambda rate: rate["text"])
-            words = [points(cell) if 10 <= place <= 15 else cell for place, cell in enumerate(cells)]
+            words = [points_text(cell) if 10 <= place <= 15 else cell for place, cell in enumerate(cells)]
             assert "".join(str(word) for word in words if word is not None) in paper
 
     def test_are_what_their_classes_make_them(self, export, tmp_path):
@@ -153,7 +150,7 @@ class TestTeachers:
         for record in found:
             number, name, school, *figures = teacher_cells(record, None)
             assert f"{number}{name}{school}" in paper
-            assert "".join(map(points, figures)) in paper
+            assert "".join(map(points_text, figures)) in paper
 
     def test_have_the_shape_agreed(self, export):
         found = records(export, "teacher_scores")

@@ -1,7 +1,11 @@
 from datetime import date
+from decimal import Decimal
+
+import pytest
 
 from casework.ladder import DutyStatus
 from reports.tables import text_of
+from students.templatetags.chinese import points as points_filter
 from tests.reports.small_table import IMPRINT, row, table
 
 
@@ -31,6 +35,14 @@ def test_only_the_values_named_are_stressed():
         [is_stressed for _, is_stressed in cells] for cells in table(row(), row(status=DutyStatus.LATE_OPEN)).cells()
     ]
     assert stressed == [[False] * 5, [False, False, False, False, True]]
+
+
+@pytest.mark.parametrize(
+    ("points", "text"),
+    [("-10.0", "−10"), ("-0.5", "−0.5"), ("10.0", "10"), ("0.0", "0"), ("-0.0", "0"), ("7.25", "7.3")],
+)
+def test_points_are_written_as_the_pages_have_them(points, text):
+    assert text_of(Decimal(points)) == text == points_filter(Decimal(points))
 
 
 def test_the_rows_begin_anew_for_every_rendering():

@@ -230,6 +230,7 @@ class TestAClass:
         response = client_of(scored.teacher).get(form)
         assert response.status_code == 403
         assert "第一学期的考核已签字确认，定分以前不受理申诉" in text_of(response)
+        assert "请在定分以后提出，由县教育局处理。<" in text_of(response)
 
     def test_that_is_frozen_takes_them_for_the_bureau_which_then_amends(self, scored, bureau, head, clock):
         row = frozen(scored, bureau, head)
@@ -252,7 +253,8 @@ class TestAClass:
         bring_back(scored)
         kept = FrozenScore.objects.get()
         page = text_of(client_of(scored.teacher).get(reverse("scoring:frozen_score", args=[kept.pk])))
-        for words in ("9月8日起辍学", "9月4日缺一部分点名", NOTE, kept.sha256):
+        scheme = "按系统自带《控辍保学班级责任考核办法》第1版。"
+        for words in ("9月8日起辍学", "9月4日缺一部分点名", NOTE, kept.sha256, scheme):
             assert words in page
         amend(row, bureau)
         page = text_of(client_of(scored.teacher).get(reverse("scoring:frozen_score", args=[kept.pk])))

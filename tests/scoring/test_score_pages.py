@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from scoring.actions.scores import keep_scores
 from scoring.models import KeptScore
+from scoring.scheme import Measure
 from students.actions import enrolment
 from students.enrolment import EventKind
 from students.models import Role
@@ -87,6 +88,15 @@ class TestAClass:
 
 
 class TestTheList:
+    def test_calls_every_line_as_the_files_do(self, scored, bureau):
+        keep_scores(today=TODAY)
+        paths = [reverse("scoring:scores"), reverse("scoring:teachers"), reverse("scoring:school_months")]
+        paths.append(reverse("scoring:school_month", args=[scored.school.pk]))
+        for path in paths:
+            page = text_of(client_of(bureau).get(path))
+            for measure in list(Measure)[1:]:
+                assert f'<th class="figure">{measure.label}</th>' in page, (path, measure)
+
     def test_stands_in_the_order_of_the_points(self, scored):
         other = cast.school_class(scored.school, "202401")
         cast.student(other)
