@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from scoring.class_scores import Charge, ClassScore, LineScore
 from scoring.scheme import Affected, Line, Measure
@@ -169,7 +170,8 @@ def _answers(person: int, held: Sequence[Stint], affects: Iterable[Affected]) ->
     """Whether a fact of a day counts for ``person``: as 班主任 that day (on the days of a substitute it is the
     substitute), or as 任课教师 where the line is counted for them."""
 
-    def answers(day: date) -> bool:
+    @cache  # of one day there are many facts, and each at both ends of a month
+    def answers(day: date | None) -> bool:
         here = [each for each in held if each.holds(day)]
         homeroom = [each for each in here if each.role is Affected.HOMEROOM_TEACHER]
         homeroom = [each for each in homeroom if each.is_substitute] or homeroom

@@ -1,12 +1,12 @@
 """Reads the facts that the scores of classes follow from, some classes at a time (domain.md §8)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from casework.facts import Surroundings, assess_students, days_in, days_since
 from casework.ladder import Duty, DutyStatus, duty_status
@@ -16,7 +16,7 @@ from scoring.appeals import Accepted, AppealState, waived_by
 from scoring.class_scores import SCORED_TIERS, ClassFacts, LateDuty, Return
 from scoring.models import Appeal
 from scoring.queries.baselines import baselines
-from students.calendar import school_year_of, school_year_start
+from students.calendar import Calendar, school_year_of, school_year_start
 from students.days import DayState, Slot
 from students.enrolment import EventKind
 from students.losses import Loss
@@ -41,24 +41,53 @@ def class_facts_on(
     classes, days: Sequence[date], *, days_wanted: Callable[[int], int]
 ) -> Iterator[tuple[SchoolClass, tuple[ClassFacts, ...]]]:
     """The same through each of several days of one school year; what they have in common is read once."""
-    readings = [_Reading(day, days_wanted) for day in days]
+    readings, calendar = [_Reading(day, days_wanted) for day in days], current_calendar()
     rows = classes.select_related("school").iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        registers = _Registers(chunk, max(days))
-        yield from zip(chunk, zip(*(each.read(chunk, registers) for each in readings), strict=True), strict=True)
+        common = _Common(chunk, max(days), calendar)
+        yield from zip(chunk, zip(*(each.read(chunk, common) for each in readings), strict=True), strict=True)
 
 
-class _Registers:
-    """Who attends some classes, and which registers were taken, from the start of a school year through a day."""
+class _Common:
+    """What the readings of some classes share: their registers, and the duties done late or not at all, from the start
+    of a school year through its last day that is read."""
 
-    def __init__(self, chunk: list[SchoolClass], last: date):
-        ids, start = [row.pk for row in chunk], school_year_start(school_year_of(last))
-        self.baselines = baselines(ids, start)
-        self.spans = attended_spans(SchoolClass.objects.filter(pk__in=ids), start, last)
-        self.taken = defaultdict(lambda: defaultdict(frozenset))
-        rows = RollCall.objects.filter(school_class__in=ids, day__range=(start, last)).order_by()
+    def __init__(self, chunk: list[SchoolClass], last: date, calendar: Calendar):
+        ids, self.start, self.last = [row.pk for row in chunk], school_year_start(school_year_of(last)), last
+        self.baselines = baselines(ids, self.start)
+        spans = attended_spans(SchoolClass.objects.filter(pk__in=ids), self.start, last)
+        taken = self._taken(ids)
+        self.days = {row.pk: self._days(row, calendar, spans[row.pk], taken[row.pk]) for row in chunk}
+        self.late = list(self._late(ids))
+
+    def _taken(self, ids: Collection[int]) -> Mapping[int, Mapping[date, frozenset[str]]]:
+        taken = defaultdict(lambda: defaultdict(frozenset))
+        rows = RollCall.objects.filter(school_class__in=ids, day__range=(self.start, self.last)).order_by()
         for school_class, day, slot in rows.values_list("school_class", "day", "slot").iterator(chunk_size=5000):
-            self.taken[school_class][day] = _with(self.taken[school_class][day], slot)
+            taken[school_class][day] = _with(taken[school_class][day], slot)
+        return taken
+
+    def _days(self, row: SchoolClass, calendar: Calendar, spans, taken) -> dict[date, RegisterDay]:
+        slots = tuple(row.school.slot_list)
+        school_days = calendar.school_days(school=row.school_id, school_class=row.pk)
+        return {
+            day: _register_day(slots, taken.get(day, frozenset()), is_attended(spans, day))
+            for day in school_days.between(self.start, self.last)
+        }
+
+    def _late(self, ids: Collection[int]) -> Iterator[tuple[int, LateDuty]]:
+        """As the engine keeps them."""
+        undone = Q(done_on=None) | Q(done_on__gt=F("due_on"))
+        days = {"triggered_on__range": (self.start, self.last), "due_on__lt": self.last}
+        rows = scored_duties().filter(undone, school_class__in=ids, **days)
+        columns = ("school_class", "student", "tier", "key", "triggered_on", "due_on", "done_on")
+        for school_class, student, tier, *dates in rows.values_list(*columns):
+            yield school_class, LateDuty(student, Tier(tier), *dates)
+
+
+def scored_duties() -> QuerySet[Obligation]:
+    """The duties that a score asks after."""
+    return Obligation.objects.standing().filter(tier__in=sorted(SCORED_TIERS)).order_by()
 
 
 class _Reading:
@@ -66,15 +95,16 @@ class _Reading:
 
     def __init__(self, as_of: date, days_wanted: Callable[[int], int]):
         self.as_of, self.start, self.days_wanted = as_of, school_year_start(school_year_of(as_of)), days_wanted
-        self.calendar, self.policy = current_calendar(), policy_of(as_of)
+        self.policy = policy_of(as_of)
         self.surroundings = Surroundings()
 
-    def read(self, chunk: list[SchoolClass], registers: _Registers) -> Iterator[ClassFacts]:
+    def read(self, chunk: list[SchoolClass], common: _Common) -> Iterator[ClassFacts]:
         ids = [row.pk for row in chunk]
-        lost, late, returns, accepted = self._lost(ids), self._late(ids), self._returns(ids), self._accepted(ids)
+        lost, late = self._lost(ids), self._late(ids, common.late)
+        returns, accepted = self._returns(ids), self._accepted(ids)
         for row in chunk:
-            days = self._days(row, registers.spans[row.pk], registers.taken[row.pk])
-            facts = (registers.baselines.get(row.pk, 0), lost[row.pk], days, late[row.pk], returns[row.pk])
+            days = {day: register for day, register in common.days[row.pk].items() if day <= self.as_of}
+            facts = (common.baselines.get(row.pk, 0), lost[row.pk], days, late[row.pk], returns[row.pk])
             yield ClassFacts(row.pk, row.stage, *facts, waived_by(accepted[row.pk], lost[row.pk]))
 
     def _lost(self, ids: Collection[int]) -> dict[int, list[Loss]]:
@@ -94,30 +124,16 @@ class _Reading:
             found[school_class].append(Accepted(*columns))
         return found
 
-    def _days(self, row: SchoolClass, spans, taken) -> dict[date, RegisterDay]:
-        slots = tuple(row.school.slot_list)
-        school_days = self.calendar.school_days(school=row.school_id, school_class=row.pk)
-        return {
-            day: _register_day(slots, taken.get(day, frozenset()), is_attended(spans, day))
-            for day in school_days.between(self.start, self.as_of)
-        }
-
-    def _late(self, ids: Collection[int]) -> dict[int, list[LateDuty]]:
+    def _late(self, ids: Collection[int], kept: Iterable[tuple[int, LateDuty]]) -> dict[int, list[LateDuty]]:
         """Duties kept by the engine; of a child whose later report may have taken an act of these days, reckoned anew
         as if the later days had not been."""
-        undone = Q(done_on=None) | Q(done_on__gt=F("due_on"))
-        scored = Obligation.objects.standing().filter(tier__in=sorted(SCORED_TIERS)).order_by()
-        anew = scored.filter(tier__in=sorted(REPORT_TIERS), key__lte=self.as_of, triggered_on__gt=self.as_of)
-        rows = scored.filter(
-            undone, school_class__in=ids, triggered_on__range=(self.start, self.as_of), due_on__lt=self.as_of
-        )
-        columns = ("school_class", "student", "tier", "key", "triggered_on", "due_on", "done_on")
+        anew = scored_duties().filter(tier__in=sorted(REPORT_TIERS), key__lte=self.as_of, triggered_on__gt=self.as_of)
         found, here = defaultdict(list), Enrolment.objects.filter(school_class__in=ids).values("student")
         others = set(anew.filter(student__in=here).values_list("student", flat=True))
-        for school_class, student, tier, *dates, done_on in rows.values_list(*columns):
-            if student not in others:
-                done_on = done_on if done_on and done_on <= self.as_of else None
-                found[school_class].append(LateDuty(student, Tier(tier), *dates, done_on))
+        for school_class, duty in kept:
+            if duty.triggered_on <= self.as_of and duty.due_on < self.as_of and duty.student not in others:
+                is_to_come = duty.done_on is not None and duty.done_on > self.as_of
+                found[school_class].append(duty._replace(done_on=None) if is_to_come else duty)
         for school_class, duty in self._reckoned(sorted(others), ids):
             found[school_class].append(duty)
         return found
