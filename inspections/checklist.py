@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from scoring.school_scores import ranks
 from students.metrics import Rate
 
 STEP = Decimal("0.5")
@@ -179,8 +180,9 @@ def lost_items(sections: Sequence[Section], sheet: Sheet) -> list[Item]:
 def ranks_of(sums: Sequence[Sum]) -> list[int | None]:
     """名次 by 得分率, in the order given: equals share one, and the next is counted on; None where nothing applied."""
     shares = [each.share for each in sums]
-    ranked = sorted((share for share in shares if share is not None), reverse=True)
-    return [None if share is None else ranked.index(share) + 1 for share in shares]
+    falling = sorted((share for share in shares if share is not None), reverse=True)
+    places = dict(zip(falling, ranks(falling), strict=True))
+    return [None if share is None else places[share] for share in shares]
 
 
 def differences(old: Checklist, new: Checklist) -> Iterator[str]:

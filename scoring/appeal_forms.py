@@ -58,13 +58,13 @@ class AppealForm(forms.Form):
         return {name: data[name] for name in ("ground", "text") if name in data} | {"submission": str(key)}, key
 
 
-class VersionForm(forms.Form):
+class SeenForm(forms.Form):
     """Of an appeal as the page showed it."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
-class DecisionForm(VersionForm):
+class DecisionForm(SeenForm):
     """处理: 不可归责 or not, and why."""
 
     answer = ChoiceField(
@@ -75,7 +75,7 @@ class DecisionForm(VersionForm):
     refusal = "没有保存"
 
 
-class ReviewForm(VersionForm):
+class ReviewForm(SeenForm):
     """申请复核."""
 
     text = TextField("复核的理由", max_length=500, help_text="写明不同意哪一点；只能申请一次，由县教育局最后决定")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 from scoring.scheme import Affected, plain
-from scoring.scheme_reading import MOST, STEP, Reason, SchemeError
+from scoring.scheme_reading import MOST, Reason, SchemeError, read_number
 from scoring.school_scheme import REACHED, Band
 
 
@@ -110,7 +110,7 @@ def read_award_rule(data: Mapping, *, key: int | str | None = None) -> AwardRule
             band_at_least=_one_of(REACHED, data["band_at_least"], "先进校的等级应是优秀、良好或合格"),
             roles=tuple(_one_of(tuple(Affected), role, "先进个人的岗位应是班主任或任课教师") for role in data["roles"]),
             sources={name: data[f"{name}_source"] for name in SOURCES},
-            **{name: _number(data[name], label) for name, label in NUMBERS.items()},
+            **{name: read_number(data[name], label) for name, label in NUMBERS.items()},
         )
     except KeyError as missing:
         raise SchemeError(Reason(f"评优办法里缺少“{missing.args[0]}”一项")) from None
@@ -123,16 +123,6 @@ def _one_of(allowed, value, refusal: str):
     if value not in tuple(each.value for each in allowed):
         raise SchemeError(Reason(f"{refusal}，不能是“{value}”"))
     return type(allowed[0])(value)
-
-
-def _number(value, what: str) -> Decimal:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise SchemeError(Reason(f"{what}应是数字，不能是“{value}”")) from None
-    if not number.is_finite() or number != number.quantize(STEP):
-        raise SchemeError(Reason(f"{what}最多一位小数，不能是“{value}”"))
-    return number
 
 
 def _contradictions(rule: AwardRule) -> Iterator[Reason]:

@@ -87,8 +87,8 @@ def read_scheme(data: Mapping, *, key: int | str | None = None) -> Scheme:
             source=data["source"],
             lines=tuple(_read_line(row) for row in data["lines"]),
             targets={stage: _read_target(stage, row) for stage, row in data["targets"].items()},
-            veto_above=_number(data["veto_above"], "一票否决的界线", "veto_above"),
-            unregistered_above=_number(data["unregistered_above"], "未点名的界线", "unregistered_above"),
+            veto_above=read_number(data["veto_above"], "一票否决的界线", "veto_above"),
+            unregistered_above=read_number(data["unregistered_above"], "未点名的界线", "unregistered_above"),
             return_days=_whole(data["return_days"], "劝返后到校的天数", "return_days"),
             sources={name: data[f"{name}_source"] for name in ("veto", "unregistered", "return")},
             bounds={name: _read_bounds(name, pair) for name, pair in data.get("bounds", {}).items()},
@@ -149,7 +149,8 @@ def _refused(words: str, where: str = "") -> SchemeError:
     return SchemeError(Reason(words, where))
 
 
-def _number(value, what: str, where: str = "") -> Decimal:
+def read_number(value, what: str, where: str = "") -> Decimal:
+    """A number of a scheme or of rules, with at most one decimal; ``where``: the field that it stands in."""
     try:
         number = Decimal(str(value))
     except InvalidOperation:
@@ -160,7 +161,7 @@ def _number(value, what: str, where: str = "") -> Decimal:
 
 
 def _whole(value, what: str, where: str) -> int:
-    number = _number(value, what, where)
+    number = read_number(value, what, where)
     if number != int(number):
         raise _refused(f"{what}应是整数，不能是“{value}”", where)
     return int(number)
@@ -178,14 +179,14 @@ def _read_line(row: Mapping) -> Line:
         wanted = "、".join(outcome.label for outcome in OUTCOMES[measure])
         raise _refused(f"“{measure.label}”要写明{wanted}的分值，不多也不少")
     points = {
-        outcome: _number(given[outcome], f"“{measure.label}”的分值", f"{measure}.{outcome}")
+        outcome: read_number(given[outcome], f"“{measure.label}”的分值", f"{measure}.{outcome}")
         for outcome in OUTCOMES[measure]
     }
     affected = row["affects"]
     if not affected or not set(affected) <= set(Affected):
         raise _refused(f"“{measure.label}”要写明考核班主任还是任课教师", f"{measure}.affects")
     limits = {
-        name: _number(row[name], f"“{measure.label}”的界限", f"{measure}.{name}")
+        name: read_number(row[name], f"“{measure.label}”的界限", f"{measure}.{name}")
         for name in ("floor", "cap")
         if row.get(name) is not None
     }
@@ -199,13 +200,13 @@ def _read_target(stage: str, row: Mapping) -> Target:
         raise _refused(f"{STAGES[stage]}的目标写流失人数或辍学率，写一种")
     if "rate_below" in row:
         where = f"targets.{stage}.rate_below"
-        return Target(row["source"], rate_below=_number(row["rate_below"], name_of(where), where))
+        return Target(row["source"], rate_below=read_number(row["rate_below"], name_of(where), where))
     where = f"targets.{stage}.lost_at_most"
     return Target(row["source"], lost_at_most=_whole(row["lost_at_most"], name_of(where), where))
 
 
 def _read_bounds(name: str, pair) -> tuple[Decimal, Decimal]:
-    lowest, highest = (_number(each, "学校可定的范围", f"bounds.{name}") for each in pair)
+    lowest, highest = (read_number(each, "学校可定的范围", f"bounds.{name}") for each in pair)
     if lowest > highest:
         raise _refused(f"“{name_of(name)}”的范围写反了", f"bounds.{name}")
     return lowest, highest

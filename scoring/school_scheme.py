@@ -4,11 +4,11 @@ Pure."""
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 from scoring.scheme import STAGES, Target, plain, signed
-from scoring.scheme_reading import MOST, NOT_FOR_ABSENCES, STEP, Reason, SchemeError, counts_absences
+from scoring.scheme_reading import MOST, NOT_FOR_ABSENCES, Reason, SchemeError, counts_absences, read_number
 from scoring.scheme_reading import reasons_against_new as too_many_unregistered
 
 
@@ -139,9 +139,9 @@ def read_school_scheme(data: Mapping, *, key: int | str | None = None) -> School
             code=data["code"],
             title=data["title"],
             source=data["source"],
-            bands={band: _number(data["bands"][band], f"bands.{band}") for band in REACHED},
+            bands={band: _read(data["bands"][band], f"bands.{band}") for band in REACHED},
             sources={name: data[f"{name}_source"] for name in SOURCES},
-            **{name: _number(data[name], name) for name in NUMBERS},
+            **{name: _read(data[name], name) for name in NUMBERS},
         )
     except KeyError as missing:
         name = missing.args[0]
@@ -186,15 +186,8 @@ def _refuse_unknown(data: Mapping) -> None:
             raise SchemeError(Reason(f"不认识的等级：“{name}”"))
 
 
-def _number(value, name: str) -> Decimal:
-    what = name_of_number(name)
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise SchemeError(Reason(f"{what}应是数字，不能是“{value}”", name)) from None
-    if not number.is_finite() or number != number.quantize(STEP):
-        raise SchemeError(Reason(f"{what}最多一位小数，不能是“{value}”", name))
-    return number
+def _read(value, name: str) -> Decimal:
+    return read_number(value, name_of_number(name), name)
 
 
 def _contradictions(scheme: SchoolScheme) -> Iterator[Reason]:

@@ -36,6 +36,7 @@ from students.access import Scope
 from students.actions import audit, notices
 from students.actions.locks import lock_children
 from students.models import Area, Notice, School, SchoolClass, Student
+from students.queries.notices import class_for
 
 AWAITED = {
     DocumentState.WAITING: Notice.Kind.DOCUMENT_WAITING,
@@ -395,4 +396,4 @@ def _settle(row: Document, by, today: date) -> None:
 
 def told_in(row: Document) -> SchoolClass | None:
     """The class that a notice of the document names: its own, of a 责任书 of a school's heads the school's first."""
-    return row.school_class or row.of_school.classes.order_by("number", "pk").first()
+    return row.school_class or class_for(row.of_school)

@@ -5,7 +5,8 @@ from datetime import date
 from inspections.models import Inspection
 from students.access import COUNTY_ROLES, SCHOOL_ROLES, in_force
 from students.actions import notices
-from students.models import Notice, Person, Posting, SchoolClass
+from students.models import Notice, Person, Posting
+from students.queries.notices import class_for
 
 
 def tell_school(row: Inspection, *, kind: Notice.Kind, by, today: date) -> None:
@@ -24,7 +25,5 @@ def tell_verifiers(row: Inspection, *, with_bureau: bool, by, today: date) -> No
 
 
 def _tell(row: Inspection, people, *, kind: Notice.Kind, by, today: date) -> None:
-    # A notice hangs on a class; it is of the whole school, so any class of it will do. Without one there is nobody.
-    school_class = SchoolClass.objects.filter(school=row.school).order_by("pk").first()
-    if school_class:
+    if school_class := class_for(row.school):  # a school without classes has nobody to tell
         notices.send(by=by, to=people, kind=kind, school_class=school_class, day=today)

@@ -24,6 +24,7 @@ from students.access import HEAD_ROLES, SCHOOL_ROLES, Scope, in_force
 from students.actions import audit, notices
 from students.actions.locks import lock_classes
 from students.models import Notice, Person, Posting, Role, School, SchoolClass, Term
+from students.queries.notices import class_for
 from students.templatetags.chinese import cdate
 
 State = ScoreFreeze.State
@@ -210,7 +211,7 @@ def _tell(rows: Iterable[ScoreFreeze], roles: Collection[str], kind: Notice.Kind
     for posting in in_force(posted, today).select_related("person"):
         people[posting.school_id].append(posting.person)
     for school in sorted(people):
-        notices.send(by=by, to=people[school], kind=kind, school_class=_class_of(school), day=today)
+        notices.send(by=by, to=people[school], kind=kind, school_class=class_for(school), day=today)
 
 
 def _tell_bureau(row: ScoreFreeze, *, by, today: date) -> None:
@@ -219,7 +220,7 @@ def _tell_bureau(row: ScoreFreeze, *, by, today: date) -> None:
     people = [posting.person for posting in in_force(held, today).select_related("person")]
     near = [person for person in people if person.pk == row.opened_by_id] or people
     kind = Notice.Kind.SCORES_SIGNED
-    notices.send(by=by, to=near, kind=kind, school_class=_class_of(row.school_id), day=today)
+    notices.send(by=by, to=near, kind=kind, school_class=class_for(row.school_id), day=today)
 
 
 def _settle(row: ScoreFreeze, kind: Notice.Kind, *, by) -> None:
@@ -230,7 +231,3 @@ def _settle(row: ScoreFreeze, kind: Notice.Kind, *, by) -> None:
     for school_class in SchoolClass.objects.filter(pk__in=waiting.values("school_class")):
         told = Person.objects.filter(notices__in=waiting.filter(school_class=school_class)).distinct()
         notices.settle(by=by, to=told, kind=kind, school_class=school_class, student=None)
-
-
-def _class_of(school: int) -> SchoolClass:
-    return SchoolClass.objects.filter(school=school).order_by("number").last()

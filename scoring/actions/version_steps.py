@@ -6,6 +6,7 @@ finished month changes behind anybody.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
@@ -43,7 +44,7 @@ def refused(words: str, where: str = "") -> SchemeRefused:
     return SchemeRefused(Reason(words, where))
 
 
-class Steps:
+class Steps(ABC):
     """The steps of one kind. ``place`` are the columns that say whose a version is: none where all are the county's."""
 
     name: str  # of its audit rows and jobs
@@ -53,29 +54,29 @@ class Steps:
 
     # ---- what a kind does otherwise --------------------------------------------------------------
 
+    @abstractmethod
     def place_of(self, row: VersionProposal) -> dict:
         """Whose the version is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lock(self) -> None:
         """Let one writer of schemes at a time go on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def adopted(self, **place) -> QuerySet:
         """The adoptions that a version depends on: where they change, it has to be tried anew."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tried_on(self, row: VersionProposal, watch) -> tuple[dict, str]:
         """What the trial finds, and its mark."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self, row: VersionProposal) -> None:
         """Refuse what may no longer be adopted beside the schemes of today."""
-        raise NotImplementedError
 
+    @abstractmethod
     def runs_later(self, row: VersionProposal) -> bool:
         """Whether the trial is a background job."""
-        raise NotImplementedError
 
     # ---- made ------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from students.models import (
     Student,
 )
 from students.queries.listing import groups_on
+from students.queries.notices import class_for
 
 OFFICERS = (Role.TOWNSHIP_OFFICER, Role.BUREAU_OFFICER)
 NEAREST = (Role.HOMEROOM_TEACHER, Role.SUBJECT_TEACHER, Role.REGISTRY_CLERK, Role.DEPUTY_HEAD, Role.PRINCIPAL)
@@ -173,4 +174,4 @@ def class_to_tell_of(person: Person, school: School, today: date) -> SchoolClass
     own = in_force(person.postings.filter(school=school, school_class__isnull=False), today).order_by("pk")
     if posting := own.select_related("school_class").first():
         return posting.school_class
-    return SchoolClass.objects.filter(school=school).order_by("number").first()
+    return class_for(school)

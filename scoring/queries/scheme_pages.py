@@ -215,7 +215,7 @@ def scheme_page(school: School | None, scope: Scope, today: date) -> SchemePage:
 
 
 @dataclass(frozen=True)
-class SchoolLine:
+class SchoolApart:
     """A school with a scheme of its own; ``outside`` says why it does not hold, where it does not."""
 
     school: School
@@ -224,7 +224,7 @@ class SchoolLine:
     outside: str
 
 
-def schools_apart(scope: Scope, today: date) -> list[SchoolLine]:
+def schools_apart(scope: Scope, today: date) -> list[SchoolApart]:
     """The schools of a scope that have a scheme of their own this school year; two queries."""
     year = school_year_of(today)
     schemes, latest = schemes_in(year), {}
@@ -232,7 +232,7 @@ def schools_apart(scope: Scope, today: date) -> list[SchoolLine]:
     for row in rows.select_related("scheme", "school").order_by("school__name", "school", "school_year"):
         latest[row.school_id] = row
     return [
-        SchoolLine(
+        SchoolApart(
             row.school,
             title_of(row.scheme, str(row.school)),
             from_words(row.school_year),

@@ -43,7 +43,7 @@ def waiting_of(school: School | None, scope: Scope):
 
 
 @dataclass(frozen=True)
-class ClassRow:
+class ChangedClass:
     """A class whose score would change: before, after, and what of it."""
 
     school_class: SchoolClass
@@ -57,7 +57,7 @@ class ProposalPage(ProposalState):
     """Everything that the page of a proposal shows."""
 
     kind = "scheme"
-    classes: list[ClassRow]
+    classes: list[ChangedClass]
     fallen: list[tuple[str, str]]
     risen: list[str]
     progress: Progress | None
@@ -161,11 +161,11 @@ def _names(schools: Collection[int], scope: Scope) -> dict[int, str]:
     return dict(School.objects.visible_to(scope).filter(pk__in=schools).values_list("pk", "name"))
 
 
-def _classes(shown: list[dict], scope: Scope) -> list[ClassRow]:
+def _classes(shown: list[dict], scope: Scope) -> list[ChangedClass]:
     rows = SchoolClass.objects.visible_to(scope).filter(pk__in=[each["school_class"] for each in shown])
     found = {row.pk: row for row in rows.select_related("school")}
     return [
-        ClassRow(found[each["school_class"]], each["before"], each["after"], each["words"])
+        ChangedClass(found[each["school_class"]], each["before"], each["after"], each["words"])
         for each in shown
         if each["school_class"] in found
     ]

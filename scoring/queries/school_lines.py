@@ -19,7 +19,7 @@ HUNDREDTH = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class SchoolLine:
+class MonthLine:
     """A line of a school's month: its points and how they are reckoned."""
 
     label: str
@@ -27,15 +27,15 @@ class SchoolLine:
     how: str
 
 
-def lines_of(made: SchoolScore, scheme: SchoolScheme) -> list[SchoolLine]:
+def lines_of(made: SchoolScore, scheme: SchoolScheme) -> list[MonthLine]:
     """The lines in the order in which they are reckoned; with the base they make the total."""
     missed = "、".join(STAGES[stage] for stage in made.missed)
     target = f"{missed}没有完成目标，每个学段{signed(scheme.target_missed)}分" if missed else "各学段都完成目标"
-    found = [SchoolLine(Measure.TARGET.label, made.lines[Measure.TARGET], target)]
+    found = [MonthLine(Measure.TARGET.label, made.lines[Measure.TARGET], target)]
     for measure in MEAN_LINES:
         mean = made.means[measure].quantize(HUNDREDTH, ROUND_HALF_UP)
         how = f"{made.standing.classes}个班当月平均{signed(mean)}分，每1分折合{plain(scheme.each_class_point)}分"
-        found.append(SchoolLine(measure.label, made.lines[measure], how))
+        found.append(MonthLine(measure.label, made.lines[measure], how))
     return found
 
 

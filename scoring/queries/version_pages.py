@@ -1,5 +1,6 @@
 """Versions of schemes in words, whichever kind they are of: adoptions, what differs, how a proposal stands."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -167,7 +168,7 @@ def waiting_words(proposal: VersionProposal) -> str:
 
 
 @dataclass(frozen=True)
-class ProposalState:
+class ProposalState(ABC):
     """A proposal and what can be done with it now; ``kind`` is how the addresses of its steps end."""
 
     kind: ClassVar[str]
@@ -194,9 +195,9 @@ class ProposalState:
         return school_year_label(self.proposal.school_year)
 
     @property
+    @abstractmethod
     def owner(self) -> str:
         """Whose version it is."""
-        raise NotImplementedError
 
     @property
     def note(self) -> str:

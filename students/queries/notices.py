@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from students.access import Scope
-from students.models import Notice, Person, RollCall
+from students.models import Notice, Person, RollCall, School, SchoolClass
 from students.templatetags.chinese import cdate_short, ctime, local
 
 # Kinds that the app above sends: (notice, who and when) → the sentence, where it leads, and what the link says.
@@ -41,6 +41,11 @@ class NoticeLine:
     def is_due(self) -> bool:
         """A register is to be taken now; everything else is first to be read."""
         return self.notice.kind == Notice.Kind.REGISTER_MISSING and not self.is_settled
+
+
+def class_for(school: School | int) -> SchoolClass | None:
+    """The class on which a notice about a whole school hangs, as one has to: its first. None where it has none."""
+    return SchoolClass.objects.filter(school=school).order_by("number", "pk").first()
 
 
 def waiting_notices(scope: Scope, person: Person | int, *, without: Collection[str] = ()) -> list[NoticeLine]:
