@@ -10,7 +10,7 @@ from students.calendar import school_year_label, school_year_of, school_year_sta
 from students.months import CutOffDay, cut_off_of
 from students.policy import PARAMETERS
 
-LATEST = PARAMETERS["cut_off_day"].highest
+EARLIEST, LATEST = PARAMETERS["cut_off_day"].lowest, PARAMETERS["cut_off_day"].highest
 AHEAD = 2  # school years [D]
 
 
@@ -42,9 +42,11 @@ def has_begun(school_year: int, today: date) -> bool:
 
 
 def _is_in_first_month(today: date, cut_off_day: CutOffDay) -> bool:
-    """Whether the first month that is scored is not over; on most days of a year known without asking."""
+    """Whether the first month that is scored is not over; on most days of a year that is known without asking."""
     this = school_year_of(today)
-    return today <= date(this, 9, LATEST) and today <= _first_month_ends(this, cut_off_day)
+    if not date(this, 9, EARLIEST) < today <= date(this, 9, LATEST):
+        return today <= date(this, 9, EARLIEST)
+    return today <= _first_month_ends(this, cut_off_day)
 
 
 def _first_month_ends(school_year: int, cut_off_day: CutOffDay) -> date:

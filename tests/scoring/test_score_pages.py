@@ -90,7 +90,7 @@ class TestAClass:
 class TestTheList:
     def test_calls_every_line_as_the_files_do(self, scored, bureau):
         keep_scores(today=TODAY)
-        paths = [reverse("scoring:scores"), reverse("scoring:teachers"), reverse("scoring:school_months")]
+        paths = [reverse("scoring:scores") + "?by=class", reverse("scoring:teachers"), reverse("scoring:school_months")]
         paths.append(reverse("scoring:school_month", args=[scored.school.pk]))
         for path in paths:
             page = text_of(client_of(bureau).get(path))

@@ -142,13 +142,13 @@ class TestTheList:
     def test_asks_for_the_same_however_many_classes_there_are(self, october, django_assert_num_queries):
         client = client_of(october.principal)
         client.get(TEACHERS)
-        with django_assert_num_queries(29):
+        with django_assert_num_queries(27):
             client.get(TEACHERS)
         for number in range(3):
             of = cast.school_class(october.school, f"20260{number}")
             cast.student(of)
             cast.person(role=Role.HOMEROOM_TEACHER, school_class=of)
-        with django_assert_num_queries(29):
+        with django_assert_num_queries(27):
             client.get(TEACHERS)
 
 
@@ -189,7 +189,7 @@ class TestOnesOwn:
     def test_asks_for_the_same_however_many_facts_there_are(self, october, django_assert_num_queries):
         client = client_of(october.heir)
         client.get(MINE, {"month": "2026-10"})
-        with django_assert_num_queries(33):
+        with django_assert_num_queries(31):
             client.get(MINE, {"month": "2026-10"})
 
 
