@@ -1,16 +1,14 @@
 """The month of a return 上报月份: its days, by the cut-off in force in each month (domain.md §7)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from students.models import Term
-from students.months import Month, cut_off_of, month_of
-from students.queries.policy import policy_of
+from students.months import Month, month_of, month_span
+from students.queries.policy import cut_off_days
 from students.templatetags.chinese import cdate_short
 
-DAY = timedelta(days=1)
 MOST_MONTHS = 48  # in a choice: four years
-FIRST_CUT_OFF = 20  # the earliest that a policy may set: by then the month's own is in force
 
 
 @dataclass(frozen=True)
@@ -49,18 +47,11 @@ def month_choices(today: date) -> list[tuple[str, str]]:
 
 def return_month(year: int, month: int, *, today: date) -> ReturnMonth | None:
     """A month of which a day has begun; None where it is still to come."""
-    last = _cut_off(year, month)
-    before = _cut_off(*((year - 1, 12) if month == 1 else (year, month - 1)))
-    found = Month(year, month, before + DAY, last)
-    return ReturnMonth(found, min(last, today)) if found.first <= today else None
+    found = month_span(year, month, cut_off_day=cut_off_days())
+    return ReturnMonth(found, min(found.cut_off, today)) if found.first <= today else None
 
 
 def month_today(today: date) -> ReturnMonth:
     """The month that holds today."""
-    year, month = month_of(today, cut_off_day=policy_of(today).cut_off_day)
+    year, month = month_of(today, cut_off_day=cut_off_days())
     return return_month(year, month, today=today)
-
-
-def _cut_off(year: int, month: int) -> date:
-    day = policy_of(date(year, month, FIRST_CUT_OFF)).cut_off_day
-    return cut_off_of(year, month, cut_off_day=day)

@@ -244,7 +244,9 @@ class TestAChildThatCameBackBeforeTheTermWasFrozen:
         before = school_terms([scores_now(autumn.school, term, AFTER)])
         row = frozen(autumn, bureau, principal_of(autumn))
         after = school_terms(frozen_scores(ScoreFreeze.objects.all()))
-        months = [(f"{month.month.month}月", made.total, made.band) for month, made in sheet_of(row, "").months]
+        months = [
+            (f"{month.month.month}月", made.total, made.band) for month, made in sheet_of(row, "", today=AFTER).months
+        ]
         assert list(after[0].months) == months == list(before[0].months)
 
     def test_is_amended_where_only_a_month_is_another(self, autumn, bureau):
@@ -254,7 +256,7 @@ class TestAChildThatCameBackBeforeTheTermWasFrozen:
         for event in (back, gone):
             corrections.void(by=autumn.clerk, event=event, reason="登记错了人", today=AFTER)
         amend(row, bureau, seen=0)
-        first, latest = sheet_of(row, "0").months, sheet_of(row, "").months
+        first, latest = sheet_of(row, "0", today=AFTER).months, sheet_of(row, "", today=AFTER).months
         assert [made.is_vetoed for _, made in first] == [False, True, False, False, False]
         assert not any(made.is_vetoed for _, made in latest)
         [term] = school_terms(frozen_scores(ScoreFreeze.objects.all()))
