@@ -16,7 +16,7 @@ class ScoringConfig(AppConfig):
         from casework.demo import AFTERWARDS
         from casework.queries import contacts
         from scoring import notice_wording, presets
-        from scoring.actions.appeals import throw_away_old_drafts
+        from scoring.actions.appeals import tell_who_decides_now, throw_away_old_drafts
         from scoring.actions.scores import keep_scores
         from scoring.queries import award_lists, freezes
         from scoring.queries.appeals import waiting
@@ -32,6 +32,7 @@ class ScoringConfig(AppConfig):
             "清理旧的申诉草稿",
             lambda day: {"drafts": throw_away_old_drafts(day=day)},
         )
+        clock.DUTIES["appeals"] = ("通知现在由谁处理申诉", lambda day: {"told": tell_who_decides_now(day=day)})
         documents.GUARDS.append(against_issuing)
         WAITING["scoring:appeals"] = waiting
         WAITING["scoring:awards"] = award_lists.waiting_to_confirm

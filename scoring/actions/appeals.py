@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from scoring.appeals import (
+    DECISIONS,
     AppealAction,
     AppealedFact,
     AppealState,
@@ -37,7 +38,7 @@ from scoring.queries.appeals import (
 from students.access import Scope
 from students.actions import audit, notices
 from students.actions.locks import lock_classes
-from students.models import Notice, SchoolClass
+from students.models import Notice, Person, SchoolClass
 
 KEPT_DAYS = 14  # of a draft that nobody touches
 LONGEST = 2000  # characters of a field of a draft
@@ -106,8 +107,8 @@ def decide(*, by, scope: Scope, appeal: Appeal, accepts: bool, note: str, versio
         row.reviewed_at, row.reviewed_by, row.review = timezone.now(), by, note
     else:
         row.decided_at, row.decided_by, row.decision = timezone.now(), by, note
-    _settle(row, by=by, today=today)
     _step(row, action, by=by)
+    _settle(row, by=by, today=today)
     people = [person for person in (row.made_by, row.asked_by) if person]
     _tell(row, people, Notice.Kind.APPEAL_DECIDED, by=by, today=today)
     return row
@@ -124,8 +125,8 @@ def withdraw(*, by, scope: Scope, appeal: Appeal, today: date) -> Appeal:
         return row
     _refuse(row, AppealAction.WITHDRAW, scope)
     row.withdrawn_at, row.withdrawn_by = timezone.now(), by
-    _settle(row, by=by, today=today)
     _step(row, AppealAction.WITHDRAW, by=by)
+    _settle(row, by=by, today=today)
     return row
 
 
@@ -208,13 +209,15 @@ def _refuse(row: Appeal, action: AppealAction, scope: Scope, version: int | None
 
 def _step(row: Appeal, action: AppealAction, *, by) -> None:
     standing = after(row.standing, action)
-    row.state, row.level, row.version = standing.state, standing.level, row.version + 1
+    if action in DECISIONS or standing.state is AppealState.REVIEW:
+        row.level = standing.level  # whoever merely withdraws decides nothing about who decides
+    row.state, row.version = standing.state, row.version + 1
     row.save()
     audit.record(by=by, action=f"appeal.{action}", subject=row, school_class=row.school_class_id, kind=row.kind)
 
 
 def _tell_deciders(row: Appeal, *, by, today: date) -> None:
-    people = deciders_of(row.school_class.school_id, Level(row.level), today)
+    people = deciders_of(row.school_class, Level(row.level), today, by=row.made_by_id)
     _tell(row, people, Notice.Kind.APPEAL_MADE, by=by, today=today)
 
 
@@ -222,12 +225,37 @@ def _tell(row: Appeal, people, kind: Notice.Kind, *, by, today: date) -> None:
     notices.send(by=by, to=people, kind=kind, school_class=row.school_class, day=today)
 
 
+@transaction.atomic
+def tell_who_decides_now(*, day: date) -> int:
+    """By the clock: whom an appeal has fallen to since it was made, the bureau, or whoever has come to the school; how
+    many. Each is told once, in the name of whoever has appealed."""
+    number = 0
+    for row in with_level_now(Appeal.objects.filter(state=AppealState.WAITING), day).select_related(
+        "school_class__school", "made_by"
+    ):
+        people = deciders_of(row.school_class, row.level_now, day, by=row.made_by_id)
+        told = Notice.objects.filter(
+            kind=Notice.Kind.APPEAL_MADE, school_class=row.school_class, sent_at__gte=row.made_at
+        )
+        known = set(told.values_list("person", flat=True))
+        new = [person for person in people if person.pk not in known]
+        number += notices.send(
+            by=row.made_by, to=new, kind=Notice.Kind.APPEAL_MADE, school_class=row.school_class, day=day
+        )
+    return number
+
+
 def _settle(row: Appeal, *, by, today: date) -> None:
-    """Nobody has to decide on it any more; unless another of the class waits for the same people."""
-    if not Appeal.objects.open().filter(school_class=row.school_class, level=row.level).exclude(pk=row.pk).exists():
-        people = deciders_of(row.school_class.school_id, Level(row.level), today)
-        told = {"kind": Notice.Kind.APPEAL_MADE, "school_class": row.school_class, "student": None}
-        notices.settle(by=by, to=people, **told)
+    """Whoever was told has nothing to decide on any more; but for whom another of the class waits."""
+    others = Appeal.objects.open().filter(school_class=row.school_class).exclude(pk=row.pk)
+    still = {
+        person.pk
+        for other in with_level_now(others, today)
+        for person in deciders_of(row.school_class, other.level_now, today, by=other.made_by_id)
+    }
+    told = {"kind": Notice.Kind.APPEAL_MADE, "school_class": row.school_class, "student": None}
+    people = Person.objects.filter(notices__in=Notice.objects.filter(**told, seen_at=None)).exclude(pk__in=still)
+    notices.settle(by=by, to=people.distinct(), **told)
 
 
 def _locked(appeal: Appeal, today: date) -> Appeal:

@@ -127,12 +127,12 @@ class Appeal(models.Model):
     def __str__(self):
         return f"{self.school_class}：{self.told}"
 
-    is_left = False  # of a row read by ``queries.appeals.with_level_now``: nobody of the school is left to decide
-
     @property
     def level_now(self) -> Level:
-        """Who decides now: the bureau, where everybody of the school who could has left."""
-        return Level.BUREAU if self.is_left else Level(self.level)
+        """Who decides now: the bureau, where everybody of the school who could has left. ``is_left`` is known of a row
+        read by ``queries.appeals.with_level_now`` alone, and of any other this fails rather than guesses."""
+        is_schools = self.state == AppealState.WAITING and self.level == Level.SCHOOL
+        return Level.BUREAU if is_schools and self.is_left else Level(self.level)
 
     @property
     def standing(self) -> Standing:
@@ -140,11 +140,11 @@ class Appeal(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.standing.state in OPEN_STATES
+        return self.state in OPEN_STATES
 
     @property
     def tone(self) -> str:
-        return TONES[self.standing.state]
+        return TONES[AppealState(self.state)]
 
     @property
     def answer(self) -> str:

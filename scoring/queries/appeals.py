@@ -64,38 +64,37 @@ def may_appeal(scope: Scope, room: SchoolClass, made: ClassScore, fact: Appealed
     return is_charged(scope.person, held, made.scheme.line(MEASURES[fact.kind]), day=fact.day, last=day)
 
 
-def school_decides(room: SchoolClass, day: date, *, by: int) -> bool:
-    """Whether the school has somebody who decides an appeal of ``by`` for the class, and it is not their own."""
-    teachers = Posting.objects.filter(school_class=room, role=Role.HOMEROOM_TEACHER)
-    own = {by, *in_force(teachers, day).values_list("person", flat=True)}
-    return any(person.pk not in own for person in deciders_of(room.school_id, Level.SCHOOL, day))
+def _deciding(day: date, *, room, school, by) -> QuerySet[Posting]:
+    """Posts of a school whose holders decide an appeal of ``by`` for a class that is not their own; values, or outer
+    references of a query of appeals."""
+    teaches = Posting.objects.filter(school_class=room, role=Role.HOMEROOM_TEACHER, person=OuterRef("person"))
+    held = Posting.objects.filter(school=school, role__in=SCHOOL_ROLES, person__is_active=True)
+    return in_force(held.filter(~Exists(in_force(teaches, day))).exclude(person=by), day)
 
 
-def deciders_of(school: int, level: Level, day: date) -> list[Person]:
-    """Who decides: the bureau's officers, or the school's clerks and deputy heads; where it has none, its principal."""
+def deciders_of(room: SchoolClass, level: Level, day: date, *, by: int) -> list[Person]:
+    """Who is told to decide an appeal of ``by``: the bureau's officers, or the school's clerks and deputy heads; where
+    none of these may, its principal."""
     if level is Level.BUREAU:
-        held = Posting.objects.filter(role=Role.BUREAU_OFFICER, person__is_active=True)
+        held = in_force(Posting.objects.filter(role=Role.BUREAU_OFFICER, person__is_active=True), day)
     else:
-        held = Posting.objects.filter(school=school, role__in=SCHOOL_ROLES, person__is_active=True)
-    rows = list(in_force(held, day).select_related("person").order_by("pk"))
+        held = _deciding(day, room=room.pk, school=room.school_id, by=by)
+    rows = list(held.select_related("person").order_by("pk"))
     near = [row.person for row in rows if row.role != Role.PRINCIPAL]
     return near or [row.person for row in rows]
+
+
+def school_decides(room: SchoolClass, day: date, *, by: int) -> bool:
+    """Whether the school has somebody who decides an appeal of ``by`` for the class, and it is not their own."""
+    return _deciding(day, room=room.pk, school=room.school_id, by=by).exists()
 
 
 def nobody_decides(day: date) -> Q:
     """Open appeals that their school is to decide, and nobody of it can any more: it has lost its clerk and heads, or
     those whom it has would judge their own matter."""
-    teachers = Posting.objects.filter(
-        school_class=OuterRef(OuterRef("school_class")), role=Role.HOMEROOM_TEACHER, person=OuterRef("person")
-    )
-    posts = Posting.objects.filter(
-        ~Exists(in_force(teachers, day)),
-        school=OuterRef("school_class__school"),
-        role__in=SCHOOL_ROLES,
-        person__is_active=True,
-    )
-    posts = posts.exclude(person=OuterRef("made_by"))
-    return Q(~Exists(in_force(posts, day)), state=AppealState.WAITING, level=Level.SCHOOL)
+    room, school = OuterRef(OuterRef("school_class")), OuterRef("school_class__school")
+    posts = _deciding(day, room=room, school=school, by=OuterRef("made_by"))
+    return Q(~Exists(posts), state=AppealState.WAITING, level=Level.SCHOOL)
 
 
 def with_level_now(rows: QuerySet[Appeal], day: date) -> QuerySet[Appeal]:
