@@ -57,6 +57,11 @@ def _standing_of(facts: ClassFacts) -> dict:
     }
 
 
+def without_months(record: Mapping) -> dict:
+    """A record as it was kept before there were months."""
+    return {name: value for name, value in record.items() if name != "earlier"}
+
+
 def facts_of(record: Mapping) -> ClassFacts:
     """The facts of a record; with ``earlier_of`` the inverse of ``record_of``."""
     day = date.fromisoformat
@@ -140,8 +145,23 @@ class Change(NamedTuple):
     words: tuple[str, ...]
 
 
-def change(before: Mapping, after: Mapping, *, same_facts: bool) -> Change | None:
-    """What differs between two results of ``result_of``; None where nothing does."""
+def change(
+    before: Mapping, after: Mapping, *, same_facts: bool, months: Iterable[tuple[str, Mapping, Mapping]] = ()
+) -> Change | None:
+    """What differs between two results of ``result_of``; None where nothing does. ``months``: name, and the results of
+    a month that the term's end need not show; those that differ alike are named together."""
+    words = _words(before, after)
+    alike: dict[str, list[str]] = {}
+    for name, *results in months:
+        if said := "，".join(_words(*results)):
+            alike.setdefault(said, []).append(name)
+    words += [f"{'、'.join(names)}：{said}" for said, names in alike.items()]
+    if not words and same_facts:
+        return None
+    return Change(before["total"], after["total"], tuple(words) or ("依据有变化，分数不变",))
+
+
+def _words(before: Mapping, after: Mapping) -> list[str]:
     words = [
         f"{Measure(measure).label}{_signed(before['lines'].get(measure, '0'))}→{_signed(points)}"
         for measure, points in after["lines"].items()
@@ -150,9 +170,7 @@ def change(before: Mapping, after: Mapping, *, same_facts: bool) -> Change | Non
     words += [f"{label}{before[name]}→{after[name]}人" for name, label in COUNTS.items() if before[name] != after[name]]
     words += [f"{label}：{_yes(before[name])}→{_yes(after[name])}" for name, label in ANSWERS.items()
               if before[name] != after[name]]  # fmt: skip
-    if not words and same_facts:
-        return None
-    return Change(before["total"], after["total"], tuple(words) or ("依据有变化，分数不变",))
+    return words
 
 
 COUNTS = {"baseline": "学年初人数", "lost": "流失", "waived": "申诉认定不计"}

@@ -13,13 +13,13 @@ from django.utils import timezone
 from scoring.models import FrozenScore, ScoreAmendment, ScoreFreeze
 from scoring.queries.freezes import (
     ClassRow,
-    differences,
     mark_of,
     open_appeals,
     rows_frozen,
     rows_now,
     unopened,
 )
+from scoring.queries.frozen_differences import differences, why_not_as_signed
 from students.access import HEAD_ROLES, SCHOOL_ROLES, Scope, in_force
 from students.actions import audit, notices
 from students.actions.locks import lock_classes
@@ -124,8 +124,8 @@ def freeze_scores(*, by, scope: Scope, freeze: ScoreFreeze, note: str, today: da
     if not note:
         raise FreezeRefused("定分要写明检查情况，没有定分。请填写后再提交。")
     rows = rows_now(row.school_id, row.term, row.day)
-    if mark_of(rows) != row.sha256:
-        raise FreezeRefused("学校签字以后，得分或者依据有了变化，没有定分。请退回学校核对，重新签字。")
+    if why := why_not_as_signed(row, rows, outcome="没有定分"):
+        raise FreezeRefused(why)
     row.state, row.frozen_at, row.frozen_by, row.note = State.FROZEN, timezone.now(), by, note
     _keep(row, rows, number=0)
     _save(row, "scores.freeze", by=by, classes=len(rows))
@@ -153,7 +153,7 @@ def amend(*, by, scope: Scope, freeze: ScoreFreeze, reason: str, seen: int, mark
         raise FreezeRefused("别人刚出过更正，没有保存。请核对本页的最新情况再办。")
     frozen = rows_frozen(row, edition=number)
     now = rows_now(row.school_id, row.term, row.day, always={each.school_class.pk for each in frozen})
-    changed = differences(frozen, now)
+    changed = differences(row, frozen, now)
     if not changed:
         raise FreezeRefused("现在的事实和定分一致，没有要更正的。没有保存。")
     if mark_of(now) != mark:

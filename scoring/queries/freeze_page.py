@@ -10,13 +10,12 @@ from scoring.presets import school_scheme_in
 from scoring.queries.appeals import with_level_now
 from scoring.queries.freezes import (
     ClassRow,
-    Difference,
-    differences,
     mark_of,
     open_appeals,
     rows_frozen,
     rows_now,
 )
+from scoring.queries.frozen_differences import Difference, differences, why_not_as_signed
 from scoring.queries.months import ScoreMonth, months_of
 from scoring.queries.term_months import school_months, scored
 from scoring.school_scores import SchoolScore
@@ -28,13 +27,14 @@ from students.templatetags.chinese import cdatetime
 @dataclass(frozen=True)
 class Sheet:
     """``rows``: the classes of ``edition`` (0: as frozen), or as they stand now where nothing is frozen. ``mark``: the
-    digest of what the facts say now. ``appeals``: those that nobody has decided on. ``months``: those of the term, of
-    the school by these rows."""
+    digest of what the facts say now; ``stale``: why that is not what was signed, in words. ``appeals``: those that
+    nobody has decided on. ``months``: those of the term, of the school by these rows."""
 
     freeze: ScoreFreeze
     rows: Sequence[ClassRow]
     edition: int
     mark: str = ""
+    stale: str = ""
     amendments: Sequence[ScoreAmendment] = ()
     differences: Sequence[Difference] = ()
     appeals: Sequence[Appeal] = ()
@@ -49,6 +49,13 @@ class Sheet:
     @property
     def is_latest(self) -> bool:
         return self.edition == len(self.amendments)
+
+    @property
+    def differ(self) -> tuple[str, str]:
+        """How now differs from what is frozen: a title and what to do."""
+        if all(each.only_adds_months for each in self.differences):
+            return "定分里还没有各月考核", "定分的时候还没有各月考核，事实没有变。由县教育局出更正补记，分数不变。"
+        return "现在的事实和定分不同", "定分以后，事实有过更正。原来的定分不改，不同的由县教育局另出更正。"
 
     @property
     def sha256(self) -> str:
@@ -95,14 +102,15 @@ def sheet_of(freeze: ScoreFreeze, asked: str, *, today: date, compares: bool = T
     if not freeze.is_frozen:
         now = rows_now(freeze.school_id, freeze.term, freeze.day)
         waiting = list(with_level_now(open_appeals(freeze), today).select_related("school_class"))
-        return Sheet(rows=now, mark=mark_of(now), appeals=waiting, **told)
+        stale = why_not_as_signed(freeze, now, outcome="不能定分") if freeze.sha256 else ""
+        return Sheet(rows=now, mark=mark_of(now), stale=stale, appeals=waiting, months=_months(freeze, now), **told)
     rows = rows_frozen(freeze, edition=edition)
     told["months"] = _months(freeze, rows)
     if not compares:
         return Sheet(rows=rows, **told)
     latest = rows if edition == len(amendments) else rows_frozen(freeze, edition=len(amendments))
     now = rows_now(freeze.school_id, freeze.term, freeze.day, always={row.school_class.pk for row in latest})
-    return Sheet(rows=rows, mark=mark_of(now), differences=differences(latest, now), **told)
+    return Sheet(rows=rows, mark=mark_of(now), differences=differences(freeze, latest, now), **told)
 
 
 def _months(freeze: ScoreFreeze, rows: Sequence[ClassRow]) -> list[tuple[ScoreMonth, SchoolScore]]:

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from scoring.appeals import OPEN_STATES, AppealState, Level
 from scoring.class_scores import ClassScore, score
-from scoring.frozen import Change, change, content_of, digest, digest_of_list, facts_of, record_of, result_of
+from scoring.frozen import content_of, digest, digest_of_list, facts_of, record_of, result_of
 from scoring.models import Appeal, FrozenScore, ScoreAmendment, ScoreFreeze, StoredScheme
 from scoring.queries.class_scores import class_scores_on
 from scoring.queries.months import seams_of
@@ -101,29 +101,6 @@ def rows_frozen(freeze: ScoreFreeze, *, edition: int) -> list[ClassRow]:
 def row_of(row: FrozenScore) -> ClassRow:
     """A stored row as a list has it."""
     return ClassRow(row.school_class, row.scheme_id, row.facts, row.result, row.sha256, row.pk, row.number)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A class whose facts say something else than what is frozen."""
-
-    row: ClassRow
-    change: Change
-
-
-def differences(frozen: Sequence[ClassRow], now: Sequence[ClassRow]) -> list[Difference]:
-    """Class by class; a class that was not on the list is new."""
-    before = {row.school_class.pk: row for row in frozen}
-    found = []
-    for row in now:
-        old = before.get(row.school_class.pk)
-        if old is None:
-            found.append(Difference(row, Change("", row.result["total"], ("原来没有列入",))))
-        elif row.sha256 != old.sha256:
-            same = old.record == row.record
-            other_scheme = Change(old.result["total"], row.result["total"], ("考核办法不同",))
-            found.append(Difference(row, change(old.result, row.result, same_facts=same) or other_scheme))
-    return found
 
 
 def score_from(row: FrozenScore) -> ClassScore:

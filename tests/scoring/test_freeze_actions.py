@@ -11,7 +11,8 @@ from scoring.actions.freezes import FreezeRefused, NotYoursToFreeze
 from scoring.frozen import content_of, digest, digest_of_list, result_of
 from scoring.models import FrozenScore, ScoreAmendment, ScoreFreeze
 from scoring.queries.freeze_page import sheet_of
-from scoring.queries.freezes import differences, frozen_for, rows_frozen, rows_now, score_from, waiting
+from scoring.queries.freezes import frozen_for, rows_frozen, rows_now, score_from, waiting
+from scoring.queries.frozen_differences import differences
 from students.actions import corrections
 from students.models import AuditRow, Notice, Role, Term
 from tests import cast
@@ -260,7 +261,7 @@ class TestAmending:
 
     def test_a_class_that_came_later_is_new_on_the_list(self, scored, bureau, row):
         cast.student(cast.school_class(scored.school, "202302"))
-        [each] = differences(rows_frozen(row, edition=0), rows_now(row.school_id, row.term, row.term.end))
+        [each] = differences(row, rows_frozen(row, edition=0), rows_now(row.school_id, row.term, row.term.end))
         assert each.change.words == ("原来没有列入",)
         amend(row, bureau)
         assert len(rows_frozen(row, edition=1)) == 2
