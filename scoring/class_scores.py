@@ -90,7 +90,8 @@ class ClassFacts:
 
     @property
     def is_scored(self) -> bool:
-        """Whether the class had children to answer for; else it stands on no list."""
+        """Whether the class had children to answer for; else it stands on no list, and nothing of it counts for its
+        school or its teachers."""
         return bool(self.baseline or self.lost or self.registers[0])
 
     @property

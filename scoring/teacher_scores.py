@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 
 from scoring.class_scores import Charge, ClassScore, LineScore
 from scoring.scheme import Affected, Line, Measure
@@ -31,7 +31,10 @@ class Stint:
     is_substitute: bool = False
 
     def holds(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
+        return self.touches(day, day)
+
+    def touches(self, first: date, last: date) -> bool:
+        return self.since <= last and (self.until is None or first < self.until)
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,20 @@ class ClassMonth:
         (due, missing), before = self.after.facts.registers, self.before.facts.registers if self.before else (0, 0)
         return due - before[0], missing - before[1]
 
+    @cached_property
+    def span(self) -> tuple[date, date] | None:
+        """Its first and its last school day; None where it has none."""
+        days = self.after.facts.days.keys() - (self.before.facts.days.keys() if self.before else set())
+        return (min(days), max(days)) if days else None
+
 
 @dataclass(frozen=True)
 class Share:
     """What a class counts for one of its teachers in a month.
 
     ``role``: theirs at the end of the month if they have the class then (``is_here``), else while they had it;
-    ``was_homeroom``: whether they had it as 班主任 or 代班 at any time of the school year; ``target``: None where it
-    does not count for them;
+    ``was_homeroom``: whether they had it as 班主任 or 代班 at any time of the school year, ``was_homeroom_then``: in
+    this month; ``target``: None where it does not count for them;
     ``changes``: the facts that count, each with the points by which the month has changed it.
     """
 
@@ -63,6 +72,7 @@ class Share:
     is_here: bool
     is_substitute: bool
     was_homeroom: bool
+    was_homeroom_then: bool
     target: Decimal | None
     points: Mapping[Measure, Decimal]
     changes: Mapping[Measure, tuple[Charge, ...]]
@@ -144,12 +154,15 @@ def _share(person: int, held: Sequence[Stint], month: ClassMonth, last: date) ->
             concerns = any(stint.role in line.affects for stint in own)
             answers = _answers(person, held, line.affects)
             points[line.measure], changes[line.measure] = _month_of(month, line, answers) if concerns else (NOTHING, ())
-    was_homeroom = any(stint.role is Affected.HOMEROOM_TEACHER for stint in own)
+    as_homeroom = [stint for stint in own if stint.role is Affected.HOMEROOM_TEACHER]
+    was_homeroom = bool(as_homeroom)
+    was_then = month.span is not None and any(stint.touches(*month.span) for stint in as_homeroom)
     role = at_end or (Affected.HOMEROOM_TEACHER if was_homeroom else Affected.SUBJECT_TEACHER)
     is_substitute = at_end is None and was_homeroom and all(stint.is_substitute for stint in own)
     counts = at_end in scheme.line(Measure.TARGET).affects
     target = month.after.lines[Measure.TARGET].points if counts else None
-    return Share(held[0].school_class, role, at_end is not None, is_substitute, was_homeroom, target, points, changes)
+    held_as = at_end is not None, is_substitute, was_homeroom, was_then
+    return Share(held[0].school_class, role, *held_as, target, points, changes)
 
 
 def role_on(person: int, held: Iterable[Stint], day: date) -> Affected | None:
@@ -185,7 +198,7 @@ def _answers(person: int, held: Sequence[Stint], affects: Iterable[Affected]) ->
 def _month_of(month: ClassMonth, line, answers) -> tuple[Decimal, tuple[Charge, ...]]:
     """The points of a line in the month, within its floor and cap, and the facts whose points have changed."""
     after = _own(month.after, line, answers)
-    before = _own(month.before, line, answers) if month.before else {}
+    before = _own(month.before, line, answers) if month.before and month.before.facts.is_scored else {}
     changes = []
     for name in sorted(after.keys() | before.keys()):
         now, then = (side[name].points if name in side else NOTHING for side in (after, before))

@@ -48,9 +48,10 @@ def standings_of(rows: QuerySet[KeptScore]) -> dict[tuple[int, date], Standing]:
     """(school, day) → where it stands, from the scores that are kept; one query."""
     parts = defaultdict(list)
     found = (
-        rows.order_by()
+        rows.filter(IS_SCORED)
+        .order_by()
         .values("school_class__school", "school_class__stage", "as_of")
-        .annotate(classes=Count("pk", filter=IS_SCORED), **{f"{name}_sum": total for name, total in SUMS.items()})
+        .annotate(classes=Count("pk"), **{f"{name}_sum": total for name, total in SUMS.items()})
     )
     for row in found:
         stage = StageCount(row["school_class__stage"], row["baseline_sum"], row["dropouts_sum"], row["waived_sum"])
@@ -66,16 +67,19 @@ def standings_from_facts(classes: QuerySet[SchoolClass], days: Collection[date])
     parts = defaultdict(list)
     for day in days:
         for school_class, made in class_scores(classes, as_of=day):
-            parts[school_class.school_id, day].append(standing_of(made))
+            if made.facts.is_scored:
+                parts[school_class.school_id, day].append(standing_of(made))
     return {key: together(each) for key, each in parts.items()}
 
 
 def standing_of(made: ClassScore) -> Standing:
-    """What one class adds to the standing of its school."""
+    """What one class adds to the standing of its school: nothing where it is not scored, even if something was late."""
     facts, (due, missing) = made.facts, made.facts.registers
+    if not facts.is_scored:
+        return Standing()
     points = {line: made.lines[line].points for line in MEAN_LINES}
     stage = StageCount(facts.stage, facts.baseline, len(facts.lost), facts.waived_lost)
-    return Standing((stage,), int(facts.is_scored), points, due, missing)
+    return Standing((stage,), 1, points, due, missing)
 
 
 @dataclass(frozen=True)
@@ -125,8 +129,8 @@ def classes_in_month(rows: QuerySet[KeptScore], month: ScoreMonth) -> Iterator[C
     for row in found:
         days[row.school_class_id][row.as_of] = row
     for kept in days.values():
-        after, before = kept.get(month.day), kept.get(month.before)
-        if after and after.is_scored:
+        after, before = (row if (row := kept.get(day)) and row.is_scored else None for day in (month.day, month.before))
+        if after:
             points = {
                 line.value: getattr(after, line) - (getattr(before, line) if before else 0) for line in MEAN_LINES
             }

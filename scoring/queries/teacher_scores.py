@@ -50,7 +50,7 @@ class TeacherMonth:
         found = []
         for school_class, share in self.shares:
             due, missing = self.months[school_class.pk].registers
-            answers = share.was_homeroom and (share.is_here or share.changes[Measure.MISSED_ROLL_CALL])
+            answers = share.was_homeroom_then and (share.is_here or share.changes[Measure.MISSED_ROLL_CALL])
             if answers and not self.scheme.is_founded(missing, due):
                 found.append((school_class, f"{school_class}当月应点{due}节，缺{missing}节"))
         return found

@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from casework.engine import escalate
 from scoring.actions.scores import keep_scores
 from scoring.models import KeptScore, SchoolSchemeAdoption, StoredSchoolScheme
 from scoring.presets import school_scheme_in
+from scoring.queries.award_facts import school_terms, scores_now
 from scoring.queries.months import month_asked, months_begun, months_kept
 from scoring.queries.school_scores import (
     classes_in_month,
@@ -18,10 +20,12 @@ from scoring.queries.school_scores import (
     standings_of,
     yardstick_of,
 )
+from scoring.queries.teacher_scores import teacher_months
 from scoring.scheme import Measure
 from students.actions import enrolment
+from students.actions.enrolment import rebuild
 from students.enrolment import EventKind
-from students.models import AdoptedPolicy, Role, RollCall, School, SchoolClass
+from students.models import AdoptedPolicy, EnrolmentEvent, Role, RollCall, School, SchoolClass, Term
 from students.queries.calendar import current_calendar
 from tests import cast
 from tests.scene import at, client_of
@@ -150,6 +154,48 @@ class TestASchool:
         cast.school_class(autumn.school, "202501")
         keep_scores(today=TODAY)
         assert made_in(2026, 10, autumn.school).standing.classes == 2
+
+    def test_owes_nothing_for_a_class_of_a_weekend_whose_reports_are_late(self, autumn, bureau):
+        """The class has no children, registers or losses, so it is not scored, here and where the term is frozen."""
+        before = made_in(2026, 9, autumn.school)
+        weekend_class(autumn)
+        keep_scores(today=TODAY)
+        assert KeptScore.objects.filter(late_report__lt=0, registers_due=0).exists()
+        assert made_in(2026, 9, autumn.school) == before
+        days = [SEPTEMBER, OCTOBER, date(2026, 11, 2)]
+        kept = standings_of(KeptScore.objects.filter(as_of__in=days))
+        assert standings_from_facts(SchoolClass.objects.all(), days) == kept
+        [term] = school_terms([scores_now(autumn.school, Term.objects.get(number=1), TODAY)])
+        assert [total for _, total, _ in term.months] == [
+            made_in(2026, month, autumn.school).total for month in (9, 10, 11)
+        ]
+
+    def test_owes_it_in_the_month_in_which_the_class_is_scored(self, autumn):
+        """And so do its teachers."""
+        room = weekend_class(autumn)
+        cast.person("邓超", role=Role.HOMEROOM_TEACHER, school_class=room)
+        cast.student(room, "赵安", since=date(2026, 10, 8))
+        take_all(room)
+        keep_scores(today=TODAY)
+        asked = month_asked(2026, 10, today=TODAY)
+        assert made_in(2026, 9, autumn.school).lines[Measure.LATE_REPORT] == 0
+        assert made_in(2026, 10, autumn.school).standing.points[Measure.LATE_REPORT] == -1
+        [row] = [row for row in classes_in_month(KeptScore.objects.all(), asked) if row.school_class == room]
+        [teacher] = [each for each in teacher_months(SchoolClass.objects.all(), asked) if each.person.name == "邓超"]
+        assert row.points[Measure.LATE_REPORT] == teacher.score.lines[Measure.LATE_REPORT] == -1
+
+
+def weekend_class(scene) -> SchoolClass:
+    """A class that a child entered on Saturday 5 September and left the next day, which was never reported."""
+    room = cast.school_class(scene.school, "202501")
+    child = cast.student(room, "童一", since=date(2026, 9, 5))
+    EnrolmentEvent.objects.create(
+        student=child, kind=EventKind.TRANSFER_OUT, happened_on=date(2026, 9, 6), confirmed_on=date(2026, 9, 6),
+        recorded_at=at(TODAY),
+    )  # fmt: skip
+    rebuild([child.pk])
+    escalate(through=TODAY)
+    return room
 
 
 class TestTheRanking:

@@ -73,6 +73,13 @@ class TestAMonthOfWhichMostRegistersAreMissing:
         found = months_of(2026, 11)
         assert {name for name, each in found.items() if each.unfounded} == {"任军"}
 
+    def test_says_nothing_to_who_was_homeroom_teacher_in_an_earlier_month(self, silent):
+        """沈明 gave the class away on 14 October and teaches a subject there."""
+        cast.post(silent.teacher, Role.SUBJECT_TEACHER, school_class=silent.school_class, subject="数学")
+        RollCall.objects.filter(day__gt=date(2026, 9, 25)).delete()
+        told = {month: [name for name, each in months_of(2026, month).items() if each.unfounded] for month in (10, 11)}
+        assert told == {10: ["沈明", "任军"], 11: ["任军"]}
+
     def test_says_it_in_the_export(self, silent):
         table = teacher_scores_table(month=month_asked(2026, 11, today=TODAY), school=silent.school)
         column = next(each for each in table.columns if each.header == "多数没有点名的班")
