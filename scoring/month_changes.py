@@ -44,7 +44,7 @@ class MonthChange(NamedTuple):
         if self.before.is_registered != self.after.is_registered:
             yield "点名够得上优秀了" if self.after.is_registered else "点名够不上优秀了"
         if self.before.is_founded != self.after.is_founded:
-            yield "不再因为多数没有点名而不合格" if self.after.is_founded else "多数没有点名，变为不合格"
+            yield "没有点名的节次不再超过界线" if self.after.is_founded else "没有点名的节次超过界线，变为不合格"
 
     def _lines(self) -> Iterator[str]:
         for measure, points in self.after.lines.items():

@@ -10,7 +10,7 @@ from django import forms
 
 from scoring.scheme import plain
 from scoring.scheme_forms import SchemeForm, points_field
-from scoring.school_scheme import REACHED, WITHOUT
+from scoring.school_scheme import OFFERED, REACHED
 
 # Group → its title and its numbers by their labels; the first has the source of the whole, which is the reason given.
 GROUPS = {
@@ -18,7 +18,7 @@ GROUPS = {
     "each_class": ("班级得分的折合", {"each_class_point": "各班当月平均每1分，折合学校几分"}),
     "target": ("控辍目标", {"target_missed": "一个学段没有完成目标，扣几分"}),
     "unregistered": ("点名", {"unregistered_above": "没有点名的节次超过百分之几，不得评为优秀"}),
-    "unfounded": ("多数没有点名", {"unfounded_above": "没有点名的节次超过百分之几，评为不合格"}),
+    "unfounded": ("点名太少", {"unfounded_above": "没有点名的节次超过百分之几，评为不合格"}),
     "veto": ("一票否决", {"veto_above": "辍学率超过百分之几，评为不合格"}),
     "bands": ("等级", {f"bands-{band}": f"{band.label}，几分起" for band in REACHED}),
 }
@@ -56,7 +56,8 @@ class MonthSchemeForm(SchemeForm):
     """Every number of the scheme for schools, group by group."""
 
     def __init__(self, data=None, *, base: dict, **kwargs):
-        base = WITHOUT | base
+        self.offered = {*OFFERED} - {*base}  # a version that says never to this, which no new one may, is offered ours
+        base = OFFERED | base
         super().__init__(data, base=base, **kwargs)
         for key, (title, numbers) in GROUPS.items():
             fields = {name: points_field(label, self._standing(name)) for name, label in numbers.items()}
@@ -70,7 +71,7 @@ class MonthSchemeForm(SchemeForm):
     def words(self) -> Iterator[tuple[str, str]]:
         for key, (_, numbers) in GROUPS.items():
             said = {name: plain(abs(Decimal(str(self._standing(name))))) for name in numbers}
-            yield key, SENTENCES[key].format_map(said)
+            yield key, "从前的办法没有规定" if self.offered & {*numbers} else SENTENCES[key].format_map(said)
 
     def clean(self):
         if not self.errors:

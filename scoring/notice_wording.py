@@ -17,8 +17,25 @@ WORDS = {
     Notice.Kind.AWARD_CLASS: ("{who}评定表彰：{room}获{award}，请查看。", "scoring:class_score", "看班级"),
     Notice.Kind.AWARD_SCHOOL: ("{who}评定表彰：{school}有新的获奖名单，请查看。", "scoring:award_lists", "看名单"),
     Notice.Kind.AWARD_PERSON: ("{who}评定表彰：你获{award}，请查看。", "scoring:mine", "看我的表彰"),
+    Notice.Kind.AWARD_CLASS_OFF: (
+        "{who}变更表彰名单：{room}的{award}已撤销，请查看。",
+        "scoring:class_score",
+        "看班级",
+    ),
+    Notice.Kind.AWARD_SCHOOL_OFF: (
+        "{who}变更表彰名单：{school}有表彰被撤销，请查看。",
+        "scoring:award_lists",
+        "看名单",
+    ),
+    Notice.Kind.AWARD_PERSON_OFF: ("{who}变更表彰名单：你的{award}已撤销，请查看。", "scoring:mine", "看我的表彰"),
     Notice.Kind.BUNDLE: ("{who}调整了你在{school}的三包或联点分工，请看名单。", "scoring:my_bundles", "看我包的"),
     Notice.Kind.SCORES_FROZEN: ("{who}办理了{school}的学期考核定分，请查看。", "scoring:freezes", "看定分"),
+}
+# What is said of an award once nothing of that day stands any more.
+TAKEN_BACK = {
+    Notice.Kind.AWARD_CLASS: "{who}评定表彰：{room}获{award}，后来已撤销。",
+    Notice.Kind.AWARD_SCHOOL: "{who}评定表彰：{school}有新的获奖名单，后来已撤销。",
+    Notice.Kind.AWARD_PERSON: "{who}评定表彰：你获{award}，后来已撤销。",
 }
 
 
@@ -28,7 +45,9 @@ def word(notice: Notice, who: str) -> tuple[str, str, str]:
     room = notice.school_class
     query = "?tab=done" if notice.kind == Notice.Kind.APPEAL_DECIDED else ""
     args = [room.pk] if name == "scoring:class_score" else []
-    award = AWARDS[notice.kind][0][0].label if notice.kind in AWARDS else ""
+    award = AWARD_OF[notice.kind].label if notice.kind in AWARD_OF else ""
+    if notice.kind in TAKEN_BACK and notice.is_over:
+        text = TAKEN_BACK[notice.kind]
     return text.format(who=who, room=room, school=room.school, award=award), reverse(name, args=args) + query, label
 
 
@@ -40,6 +59,12 @@ AWARDS = {
         [AwardKind.PERSON],
         {"person": OuterRef("person"), "school": OuterRef("school_class__school")},
     ),
+}
+AWARD_OF = {
+    Notice.Kind.AWARD_CLASS: AwardKind.CLASS,
+    Notice.Kind.AWARD_CLASS_OFF: AwardKind.CLASS,
+    Notice.Kind.AWARD_PERSON: AwardKind.PERSON,
+    Notice.Kind.AWARD_PERSON_OFF: AwardKind.PERSON,
 }
 
 
@@ -59,4 +84,4 @@ def _is_withdrawn(kind: Notice.Kind) -> Callable[[], Q]:
 
 OVER: dict[str, Callable[[], Q]] = {kind: _is_withdrawn(kind) for kind in AWARDS}
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = dict.fromkeys(WORDS, word)
-OWN = frozenset({Notice.Kind.APPEAL_DECIDED})
+OWN = frozenset({Notice.Kind.APPEAL_DECIDED, Notice.Kind.AWARD_PERSON, Notice.Kind.AWARD_PERSON_OFF})

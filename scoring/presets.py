@@ -18,7 +18,7 @@ from scoring.models import (
 )
 from scoring.scheme import Scheme
 from scoring.scheme_reading import read_scheme, refusal_of_own
-from scoring.school_scheme import SchoolScheme, read_school_scheme
+from scoring.school_scheme import SchoolScheme, read_new_school_scheme, read_school_scheme
 
 PRESETS = Path(__file__).resolve().parent / "schemes"
 SCHOOL_PRESETS = PRESETS.parent / "school_schemes"
@@ -32,7 +32,7 @@ def load_presets(**_) -> None:
     if StoredAwardRule._meta.db_table not in connection.introspection.table_names():
         return  # another app was migrated, or this one taken back
     store_presets(PRESETS, StoredScheme, read_scheme)
-    store_presets(SCHOOL_PRESETS, StoredSchoolScheme, read_school_scheme)
+    store_presets(SCHOOL_PRESETS, StoredSchoolScheme, read_new_school_scheme)
     store_presets(AWARD_RULES, StoredAwardRule, read_award_rule)
     if not SchemeAdoption.objects.filter(school=None).exists():
         newest = StoredScheme.objects.filter(code=DEFAULT).order_by("version").last()

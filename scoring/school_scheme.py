@@ -108,6 +108,8 @@ RATES = ("unregistered_above", "unfounded_above", "veto_above")
 # What a version says that was kept before there was the number: never.
 WITHOUT = {"unfounded_above": 100, "unfounded_source": "[D] 这一版没有规定"}
 MOST_UNFOUNDED = Decimal(50)  # 多数
+# What a new version is offered in its place, as the preset says.
+OFFERED = {"unfounded_above": 50, "unfounded_source": "[D] 多数没有点名的月份没有依据"}
 NAMES = (
     {"code": "代号", "title": "名称", "source": "出处", "bands": "等级的分数线"}
     | NUMBERS
@@ -130,9 +132,13 @@ def told_number(number: str, value: Decimal) -> str:
 
 
 def read_school_scheme(data: Mapping, *, key: int | str | None = None) -> SchoolScheme:
-    """Build a scheme for schools from its data; raises ``SchemeError`` in Chinese."""
+    """Build a scheme for schools from its data as it was kept; raises ``SchemeError`` in Chinese."""
+    return read_new_school_scheme(WITHOUT | dict(data), key=key)
+
+
+def read_new_school_scheme(data: Mapping, *, key: int | str | None = None) -> SchoolScheme:
+    """The same of a preset or a form, which names every number."""
     _refuse_unknown(data)
-    data = WITHOUT | dict(data)
     try:
         scheme = SchoolScheme(
             key=key if key is not None else data["code"],

@@ -53,21 +53,22 @@ def may_draw(scope: Scope, place: Place) -> bool:
     return scope.is_bureau or (place.school is not None and place.school.pk in scope.led)
 
 
-def make_draw(*, by, scope: Scope, place: Place, size: int, submission: UUID, today: date) -> Draw:
+def make_draw(*, by, scope: Scope, place: Place, size: int, submission: UUID, today: date, seed: str = "") -> Draw:
     """Draw ``size`` classes of ``place`` with a seed that nobody chooses, and keep all that the draw follows from.
 
+    ``seed``: of the demonstration alone, which is the same to the lot.
     The same ``submission`` is one draw. Raises ``NotYours``, ``DrawRefused``.
     """
     for _ in range(ATTEMPTS):
         try:
-            return _make(by, scope, place, size, submission, today)
+            return _make(by, scope, place, size, submission, today, seed or secrets.token_hex(16))
         except IntegrityError:  # the same sending, or another draw with the same number, was written meanwhile
             continue
     raise DrawRefused("几处同时在抽取，没有轮到这一次，没有抽取。请再按一次。")
 
 
 @transaction.atomic
-def _make(by, scope: Scope, place: Place, size: int, submission: UUID, today: date) -> Draw:
+def _make(by, scope: Scope, place: Place, size: int, submission: UUID, today: date, seed: str) -> Draw:
     if not may_draw(scope, place):
         raise NotYours("抽取由县教育局办理，学校领导可以在本校抽取。没有抽取。")
     if term := term_on(today):  # of two who draw at once the second sees the first
@@ -76,7 +77,7 @@ def _make(by, scope: Scope, place: Place, size: int, submission: UUID, today: da
         return _drawn_before(written)
     candidates, policy = _candidates(scope, place, size, today), policy_of(today)
     wanted = shares(size, by_reasons=policy.drawn_by_reason, by_owed=policy.drawn_owed)
-    now, seed = timezone.now(), secrets.token_hex(16)
+    now = timezone.now()
     by_reasons, by_owed, by_chance = wanted.values()
     row = Draw.objects.create(
         number=(Draw.objects.aggregate(last=Max("number"))["last"] or 0) + 1,

@@ -1,7 +1,8 @@
 """专项检查 of the demonstration county: of a round some schools are signed, one is half filled, one is still to come;
 and a 整改台账 with a finding in every state."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
@@ -19,6 +20,7 @@ from inspections.presets import checklist_of
 from inspections.queries.checklists import current_checklists
 from inspections.queries.deadlines import usual_deadline
 from inspections.queries.reading import sections_of
+from scoring.class_scores import ClassScore
 from scoring.queries.class_scores import class_scores
 from students.calendar import DAY
 from students.models import Person, Role, School, SchoolClass
@@ -41,7 +43,6 @@ MEASURES = {
     "pledge-teachers": "教务处通知三名教师签字，签完按教职工名册核对一遍。",
     "visit-weekly": "每周一由教务处排家访，周五检查记录，校领导每周抽查两户。",
 }
-TARGETS = {School.Kind.JUNIOR: Decimal("0.02")}  # a primary school loses nobody
 FIRST_TIME, NO_BOARDERS = "本学年第一次专项检查", "不是寄宿制学校"
 SEEN_AGAIN = "回访时看到，晚自习点名表有三天没有签名。"
 
@@ -106,19 +107,29 @@ def _fill(row: Inspection, by: Person, day: date, sheet: Mapping[str, Judged]) -
 def _sheet(row: Inspection, found, day: date) -> dict[str, Judged]:
     """Full points but for what was ``found``, and for what the scores of that day say of lost children."""
     lost = {code: (Decimal(points), words) for code, points, words in found}
-    scores = [made.facts for _, made in class_scores(SchoolClass.objects.filter(school=row.school), as_of=day)]
-    gone, baseline = sum(len(facts.lost) for facts in scores), sum(facts.baseline for facts in scores)
-    items = items_of(sections_of(row))
-    return {item.code: _judged(item, row.school, lost, gone=gone, baseline=baseline) for item in items}
+    scores = [made for _, made in class_scores(SchoolClass.objects.filter(school=row.school), as_of=day)]
+    gone, items = sum(len(made.facts.lost) for made in scores), items_of(sections_of(row))
+    return {item.code: _judged(item, row.school, lost, gone=gone, misses=_misses(scores)) for item in items}
 
 
-def _judged(item: Item, school: School, lost: Mapping, *, gone: int, baseline: int) -> Judged:
+def _misses(scores: Sequence[ClassScore]) -> bool:
+    """Whether a stage of the school has not met the target of its scheme."""
+    stages = defaultdict(list)
+    for made in scores:
+        stages[made.scheme.targets[made.facts.stage]].append(made.facts)
+    return not all(
+        target.is_met(sum(len(facts.lost) for facts in found), sum(facts.baseline for facts in found))
+        for target, found in stages.items()
+    )
+
+
+def _judged(item: Item, school: School, lost: Mapping, *, gone: int, misses: bool) -> Judged:
     match item.code:
         case "reg-boarding" if not school.is_boarding:
             return Judged(applies=False, remark=NO_BOARDERS)
         case "result-last":
             return Judged(applies=False, remark=FIRST_TIME)
-        case "result-target" if gone and gone >= TARGETS.get(school.kind, 0) * baseline:
+        case "result-target" if misses:
             return Judged(Decimal(0), remark=f"流失{gone}人，没有完成目标")
         case "result-return" if gone:
             return Judged(Decimal(0), remark=f"流失的{gone}人还没有返校，正在劝返")

@@ -1,9 +1,6 @@
 """随机清点 of the demonstration county: three classes drawn, one count that agrees, one that does not, one to come."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from unittest.mock import patch
 from uuid import NAMESPACE_OID, uuid5
 
 from casework.demo.acts import at
@@ -31,21 +28,14 @@ def count_heads(plan: CountyPlan) -> None:
     day = days[-DRAWN]
     keep_reasons(today=day)
     submission = uuid5(NAMESPACE_OID, f"demo draw {day}")
-    with done_at(at(day, 8, 20)), _lot_of(submission.hex):
+    with done_at(at(day, 8, 20)):
         drawn = draws.make_draw(
             by=officer, scope=scope_on(officer, day), place=draws.Place(school=plan.shown_school.row), size=CLASSES,
-            submission=submission, today=day,
+            submission=submission, today=day, seed=submission.hex,
         )  # fmt: skip
     rows = drawn.classes.select_related("school_class__school").order_by("position")
     for row, (ago, differs) in zip(rows, COUNTED, strict=False):
         _count(row.school_class, inspector, days[-ago], differs=differs)
-
-
-@contextmanager
-def _lot_of(seed: str) -> Iterator[None]:
-    """The draw gets this seed. Nobody chooses one in a real county; the same demonstration is the same to the lot."""
-    with patch.object(draws.secrets, "token_hex", lambda size: seed):
-        yield
 
 
 def _count(school_class: SchoolClass, inspector: Person, day: date, *, differs: bool) -> None:

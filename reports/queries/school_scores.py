@@ -13,8 +13,8 @@ from scoring.queries.school_scores import (
     standings_from_facts,
     yardstick_of,
 )
-from scoring.scheme import STAGES, Measure
-from scoring.school_scheme import Band
+from scoring.scheme import STAGES, Measure, plain
+from scoring.school_scheme import Band, SchoolScheme
 from students.metrics import DROPOUT_RATE, Rate
 from students.models import School, SchoolClass
 
@@ -24,23 +24,32 @@ LINES = (
     *((measure, "") for measure in (Measure.MISSED_ROLL_CALL, Measure.LATE_CONTACT, Measure.LATE_REPORT)),
     (Measure.VERIFIED_RETURN, ""),
 )
-NOTES = (
+HOW = (
     "点名、及时联系、及时报告、劝返复学是各班当月得分（当月截止日与上月截止日得分的差）按班平均后的折合，缺勤本身不扣分。总分从基础分起算。",
-    "同分同名次；辍学率超过办法所定界线的一票否决，评为不合格，排在最后；缺的节次超过界线的，不能评为优秀，多数没有点名的不论得分评为不合格，也排在最后。",
-    DROPOUT_RATE.note,
 )
+
+
+def notes_of(scheme: SchoolScheme) -> tuple[str, ...]:
+    """What is said under the table, with the numbers of the scheme that holds in its month."""
+    last = f"同分同名次；辍学率超过{plain(scheme.veto_above)}%的一票否决，评为不合格，排在最后"
+    best = f"缺的节次超过{plain(scheme.unregistered_above)}%的，不能评为优秀"
+    unfounded = f"，超过{plain(scheme.unfounded_above)}%的不论得分评为不合格，也排在最后"
+    return (*HOW, f"{last}；{best}{unfounded if scheme.unfounded_above < 100 else ''}。", DROPOUT_RATE.note)
 
 
 def school_scores_table(*, month: ScoreMonth) -> Table:
     """The month of every school, reckoned from the facts."""
     standings = standings_from_facts(SchoolClass.objects.order_by("school__code", "number"), days_of(month))
     schools = School.objects.select_related("township")
-    ranked = ranked_schools(schools, month, standings, yardstick_of(month.month.school_year))
-    return table_of(ranked, month=month, filters=("全部学校",))
+    by = yardstick_of(month.month.school_year)
+    ranked = ranked_schools(schools, month, standings, by)
+    return table_of(ranked, month=month, scheme=by.scheme, filters=("全部学校",))
 
 
-def table_of(ranked: Sequence[RankedSchool], *, month: ScoreMonth, filters: tuple[str, ...]) -> Table:
-    """The months of ``ranked`` schools; ``filters`` say which they are."""
+def table_of(
+    ranked: Sequence[RankedSchool], *, month: ScoreMonth, scheme: SchoolScheme, filters: tuple[str, ...]
+) -> Table:
+    """The months of ``ranked`` schools by ``scheme``; ``filters`` say which they are."""
     return Table(
         title=TITLE,
         columns=COLUMNS,
@@ -50,7 +59,7 @@ def table_of(ranked: Sequence[RankedSchool], *, month: ScoreMonth, filters: tupl
         as_of=month.day,
         filters=(month.label, *filters, *(["暂计"] if month.is_provisional else [])),
         tally={band.label: sum(row.score.band is band for row in ranked) for band in Band},
-        notes=NOTES,
+        notes=notes_of(scheme),
         fixed_columns=2,
         signatures=("经办人", "负责人"),
     )

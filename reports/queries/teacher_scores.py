@@ -61,7 +61,7 @@ COLUMNS = (
     Column("total", "合计", Kind.POINTS, 4.5, attrgetter("score.total")),
     Column(
         None,
-        "多数没有点名的班",
+        "得分没有依据的班",
         Kind.TEXT,
         12,
         lambda row: row.unfounded_words or None,

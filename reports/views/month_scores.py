@@ -21,7 +21,9 @@ def school_scores_file(request):
     return send_table(
         request,
         name="school_scores",
-        build=lambda reveal: school_scores.table_of(asked.narrowed, month=asked.month, filters=filters),
+        build=lambda reveal: school_scores.table_of(
+            asked.narrowed, month=asked.month, scheme=asked.scheme, filters=filters
+        ),
         back_url=same_filters(request, "scoring:school_months"),
         asked={"month": asked.month.month.code, "filters": "、".join(filters)},
         has_numbers=False,

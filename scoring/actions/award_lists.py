@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from scoring.award_rules import AwardKind
 from scoring.models import Award, AwardChange, AwardList, AwardListSchool, AwardWithdrawal, ScoreFreeze
-from scoring.queries.assignments import class_to_tell_of
+from scoring.queries.assignments import classes_to_tell_of
 from scoring.queries.award_candidates import Line, named
 from scoring.queries.award_lists import (
     Changes,
@@ -22,7 +22,7 @@ from scoring.queries.award_lists import (
 )
 from students.access import HEAD_ROLES, Scope, in_force
 from students.actions import audit, notices
-from students.models import Area, Notice, Person, Posting, Role, School, Term
+from students.models import Area, Notice, Posting, Role, Term
 
 
 class AwardRefused(Exception):
@@ -147,6 +147,7 @@ def _changed(row: AwardList, found: Changes, *, number: int, by, reason: str, to
     )
     _award(row, found.added, edition=number, first=last.number + 1)
     _tell(found.added, by=by, today=today)
+    _tell([award for award, _ in found.withdrawn], TAKEN, by=by, today=today)
     audit.record(
         by=by, action="awards.change", subject=row, number=number, withdrawn=len(found.withdrawn),
         added=len(found.added),
@@ -154,25 +155,26 @@ def _changed(row: AwardList, found: Changes, *, number: int, by, reason: str, to
     return made
 
 
-def _tell(lines: Sequence[Line], *, by, today: date) -> None:
-    """Of a class its 班主任, of a grade or a school its heads, of a person that person; a notice of what is withdrawn
-    later is over by itself."""
-    schools = {line.school.pk: line.school for line in lines if line.kind in (AwardKind.GRADE, AwardKind.SCHOOL)}
-    posts = in_force(Posting.objects.filter(person__is_active=True), today).select_related("person")
-    for post in posts.filter(school__in=schools, role__in=HEAD_ROLES).order_by("pk"):
-        _send(post.person, Notice.Kind.AWARD_SCHOOL, schools[post.school_id], by=by, today=today)
-    rooms = {line.school_class.pk: line.school_class for line in lines if line.school_class}
-    for post in posts.filter(school_class__in=rooms, role=Role.HOMEROOM_TEACHER, is_substitute=False).order_by("pk"):
-        told = {"kind": Notice.Kind.AWARD_CLASS, "school_class": rooms[post.school_class_id], "day": today}
-        notices.send(by=by, to=[post.person], **told)
-    for line in lines:
-        if line.person:
-            _send(line.person, Notice.Kind.AWARD_PERSON, line.school, by=by, today=today)
+GIVEN = (Notice.Kind.AWARD_CLASS, Notice.Kind.AWARD_SCHOOL, Notice.Kind.AWARD_PERSON)
+TAKEN = (Notice.Kind.AWARD_CLASS_OFF, Notice.Kind.AWARD_SCHOOL_OFF, Notice.Kind.AWARD_PERSON_OFF)
 
 
-def _send(person: Person, kind: Notice.Kind, school: School, *, by, today: date) -> None:
-    if school_class := class_to_tell_of(person, school, today):
-        notices.send(by=by, to=[person], kind=kind, school_class=school_class, day=today)
+def _tell(lines: Sequence[Line | Award], kinds: Sequence[Notice.Kind] = GIVEN, *, by, today: date) -> None:
+    """Of a class its 班主任, of a grade or a school its heads, of a person that person; as many queries for a county as
+    for a school."""
+    of_class, of_school, of_person = kinds
+    posts = in_force(Posting.objects.filter(person__is_active=True), today).select_related("person").order_by("pk")
+    told = {"by": by, "day": today}
+    if schools := {line.school.pk: line.school for line in lines if line.kind in (AwardKind.GRADE, AwardKind.SCHOOL)}:
+        heads = posts.filter(school__in=schools, role__in=HEAD_ROLES)
+        pairs = [(post.person, schools[post.school_id]) for post in heads]
+        notices.send_each(told=classes_to_tell_of(pairs, today), kind=of_school, **told)
+    if rooms := {line.school_class.pk: line.school_class for line in lines if line.school_class}:
+        teachers = posts.filter(school_class__in=rooms, role=Role.HOMEROOM_TEACHER, is_substitute=False)
+        pairs = [(post.person, rooms[post.school_class_id]) for post in teachers]
+        notices.send_each(told=pairs, kind=of_class, **told)
+    if pairs := [(line.person, line.school) for line in lines if line.person]:
+        notices.send_each(told=classes_to_tell_of(pairs, today), kind=of_person, **told)
 
 
 def _only_bureau(scope: Scope, what: str) -> None:

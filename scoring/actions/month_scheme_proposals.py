@@ -12,7 +12,13 @@ from scoring.queries.month_scheme_rehearsals import rehearse as rehearsed
 from scoring.queries.version_pages import title_of
 from scoring.scheme_comparison import compare_months
 from scoring.scheme_reading import SchemeError
-from scoring.school_scheme import SchoolScheme, read_school_scheme, reasons_against_new, reasons_against_targets
+from scoring.school_scheme import (
+    SchoolScheme,
+    read_new_school_scheme,
+    read_school_scheme,
+    reasons_against_new,
+    reasons_against_targets,
+)
 from students.calendar import school_year_label
 
 CODE = "county_months"  # of every version made by form
@@ -87,6 +93,6 @@ def _check_beside(scheme: SchoolScheme, school_year: int) -> None:
 
 def _read(content: dict) -> SchoolScheme:
     try:
-        return read_school_scheme(content)
+        return read_new_school_scheme(content)
     except SchemeError as wrong:
         raise SchemeRefused(*wrong.reasons) from None

@@ -5,6 +5,31 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def refuse_what_nobody_did(apps, schema_editor):
+    """Names what the constraints below would refuse, and what to do: nobody is invented here."""
+    missing = models.Q(adopted_at=None) | models.Q(adopted_by=None)
+    begun, back, dropped = (models.Q(state=state) for state in ("adopted", "withdrawn", "given_up"))
+    wrong = (
+        (begun & (missing | models.Q(adoption=None)))
+        | (back & (missing | models.Q(withdrawn_at=None) | models.Q(withdrawn_by=None)))
+        | (dropped & (models.Q(given_up_at=None) | models.Q(given_up_by=None)))
+        | (~begun & models.Q(adoption__isnull=False))
+        | (~begun & ~back & (models.Q(adopted_at__isnull=False) | models.Q(adopted_by__isnull=False)))
+        | (~back & models.Q(withdrawn_by__isnull=False))
+        | (~dropped & models.Q(given_up_by__isnull=False))
+    )
+    found = []
+    for name in ("SchemeProposal", "SchoolSchemeProposal"):
+        model = apps.get_model("scoring", name)
+        rows = model.objects.filter(wrong).order_by("pk").values_list("pk", "state")
+        found += [f"{model._meta.db_table} {pk}（{state}）" for pk, state in rows]
+    if found:
+        raise RuntimeError(
+            f"不能升级：这些考核办法由谁在什么时候采用、撤回或放弃，记得不全或和状态不符：{'、'.join(found[:20])}。没有改动。"
+            "请按操作记录把办理人、时间和采用的行改对，再升级"
+        )
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("scoring", "0011_appeals_keep_what_was_said"),
@@ -13,6 +38,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(refuse_what_nobody_did, migrations.RunPython.noop),
         migrations.RemoveConstraint(
             model_name="schemeproposal",
             name="a_scheme_proposal_was_adopted_at_a_time",

@@ -30,7 +30,7 @@ from students.models import (
     Student,
 )
 from students.queries.listing import groups_on
-from students.queries.notices import class_for
+from students.queries.notices import classes_for
 
 OFFICERS = (Role.TOWNSHIP_OFFICER, Role.BUREAU_OFFICER)
 NEAREST = (Role.HOMEROOM_TEACHER, Role.SUBJECT_TEACHER, Role.REGISTRY_CLERK, Role.DEPUTY_HEAD, Role.PRINCIPAL)
@@ -171,7 +171,17 @@ def in_charge_now(scope: Scope) -> QuerySet[Student]:
 
 def class_to_tell_of(person: Person, school: School, today: date) -> SchoolClass | None:
     """A class of the school that the person sees, to which a notice can hang: their own before any other."""
-    own = in_force(person.postings.filter(school=school, school_class__isnull=False), today).order_by("pk")
-    if posting := own.select_related("school_class").first():
-        return posting.school_class
-    return class_for(school)
+    return dict(classes_to_tell_of([(person, school)], today)).get(person)
+
+
+def classes_to_tell_of(pairs: Iterable[tuple[Person, School]], today: date) -> list[tuple[Person, SchoolClass]]:
+    """For many persons, each with a school, the class to which a notice can hang; two queries."""
+    pairs = list(pairs)
+    people, schools = {person.pk for person, _ in pairs}, {school.pk for _, school in pairs}
+    held = Posting.objects.filter(person__in=people, school__in=schools, school_class__isnull=False)
+    own: dict[tuple[int, int], SchoolClass] = {}
+    for row in in_force(held, today).select_related("school_class").order_by("pk"):
+        own.setdefault((row.person_id, row.school_id), row.school_class)
+    first = classes_for(schools)
+    found = ((person, own.get((person.pk, school.pk)) or first.get(school.pk)) for person, school in pairs)
+    return [(person, room) for person, room in found if room]

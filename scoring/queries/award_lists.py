@@ -120,7 +120,7 @@ class Changes:
 
 def standing_awards(award_list: AwardList) -> QuerySet[Award]:
     """Those of a list that were not withdrawn."""
-    return award_list.awards.filter(withdrawal=None).select_related("school__township", "person")
+    return award_list.awards.filter(withdrawal=None).select_related("school__township", "school_class", "person")
 
 
 def editions_known(award_list: AwardList) -> dict[int, int]:

@@ -33,7 +33,7 @@ LABELS = {
     "each_class": "班级得分",
     "target": "控辍目标",
     "unregistered": "点名",
-    "unfounded": "多数没有点名",
+    "unfounded": "点名太少",
     "veto": "一票否决",
     "bands": "等级",
 }

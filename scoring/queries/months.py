@@ -2,45 +2,21 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from scoring.presets import ALWAYS
 from students.calendar import school_year_of, school_year_start
 from students.models import Term
-from students.months import Month, months_through
+from students.months import months_through
+from students.queries.months import CountedMonth
 from students.queries.policy import cut_off_days
-from students.templatetags.chinese import cdate_short
 
 DAY = timedelta(days=1)
 MONTH = re.compile(r"((?:19|20|21)[0-9]{2})-(0[1-9]|1[0-2])")  # as addresses and options write it: 2026-10
 
 
-@dataclass(frozen=True)
-class ScoreMonth:
-    """A month and the day that it is reckoned through: its cut-off, or the last day that is over before that."""
-
-    month: Month
-    day: date
-
-    @property
-    def label(self) -> str:
-        return self.month.label
-
-    @property
-    def before(self) -> date | None:
-        """The cut-off from which on it counts; None in September."""
-        return self.month.before
-
-    @property
-    def is_provisional(self) -> bool:
-        """Whether its cut-off is still to come."""
-        return self.day < self.month.cut_off
-
-    @property
-    def provisional_words(self) -> str:
-        """What is said of a month whose cut-off is still to come."""
-        return f"暂计：算到{cdate_short(self.day)}，{cdate_short(self.month.cut_off)}截止，在那以前分数随事实变动"
+class ScoreMonth(CountedMonth):
+    """A month through its cut-off, or through the last day that is over before that."""
 
 
 def months_begun(today: date) -> list[ScoreMonth]:

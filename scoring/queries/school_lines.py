@@ -60,7 +60,7 @@ def remark_of(made: SchoolScore, scheme: SchoolScheme) -> str:
         return f"辍学率超过{plain(scheme.veto_above)}%，一票否决，评为不合格"
     if not made.is_founded:
         counts = f"应点{made.due}节，缺{made.missing}节，超过{plain(scheme.unfounded_above)}%"
-        return f"{counts}：多数没有点名的月份没有依据，评为不合格"
+        return f"{counts}，这个月没有依据，评为不合格"
     if not made.is_registered:
         return f"没有点名的节次超过{plain(scheme.unregistered_above)}%，不能评为优秀"
     return ""

@@ -11,7 +11,7 @@ from django.db.models import Min, Q, QuerySet
 from scoring.presets import school_scheme_in
 from scoring.queries.class_scores import class_scores_on
 from scoring.queries.months import ScoreMonth
-from scoring.scheme import Affected, Measure
+from scoring.scheme import Affected, Measure, plain
 from scoring.school_scheme import SchoolScheme
 from scoring.teacher_scores import ClassMonth, Share, Stint, TeacherScore, teacher_scores
 from students.access import CLASS_ROLES
@@ -39,14 +39,14 @@ class TeacherMonth:
     @property
     def class_words(self) -> str:
         """The classes, with what the teacher is there if not 任课教师: 2023级1班（班主任）、2024级1班."""
-        plain = Affected.SUBJECT_TEACHER.label
+        usual = Affected.SUBJECT_TEACHER.label
         named = [(str(school_class), share.role_words) for school_class, share in self.shares]
-        return "、".join(name if role == plain else f"{name}（{role}）" for name, role in named)
+        return "、".join(name if role == usual else f"{name}（{role}）" for name, role in named)
 
     @property
     def unfounded(self) -> list[tuple[SchoolClass, str]]:
-        """The classes that the teacher answered for as 班主任 and of whose registers of the month most are missing, in
-        words: the points stay as they are, and say little."""
+        """The classes that the teacher answered for as 班主任 and of whose registers of the month too many are missing,
+        in words: the points stay as they are, and say little."""
         found = []
         for school_class, share in self.shares:
             due, missing = self.months[school_class.pk].registers
@@ -59,7 +59,8 @@ class TeacherMonth:
     def unfounded_words(self) -> str:
         """What is said of those classes; blank where there is none."""
         words = "；".join(words for _, words in self.unfounded)
-        return f"{words}：多数没有点名，这个月的得分没有依据" if words else ""
+        limit = plain(self.scheme.unfounded_above)
+        return f"{words}：没有点名的超过{limit}%，这个月的得分没有依据" if words else ""
 
     @property
     def line_points(self) -> list[tuple[str, Decimal]]:

@@ -14,7 +14,7 @@ from scoring.queries import school_scores as queries
 from scoring.queries.months import ScoreMonth, months_kept
 from scoring.queries.score_pages import days_kept
 from scoring.scheme import plain
-from scoring.school_scheme import Band
+from scoring.school_scheme import Band, SchoolScheme
 from scoring.views.months import days_of_year_asked, month_of_address, month_tabs
 from students.access import OFFICE_ROLES
 from students.metrics import DROPOUT_RATE
@@ -34,6 +34,7 @@ class Asked:
     month: ScoreMonth | None
     form: SchoolMonthFilter
     ranked: list[queries.RankedSchool]
+    scheme: SchoolScheme | None  # by which that month is judged
 
     @property
     def narrowed(self) -> list[queries.RankedSchool]:
@@ -50,12 +51,12 @@ def asked_schools(request) -> Asked:
     townships = sorted({row.township for row in schools}, key=lambda area: area.code)
     form = SchoolMonthFilter(request.GET, townships=townships)
     form.full_clean()
-    ranked = []
+    ranked, by = [], None
     if month:
         rows = KeptScore.objects.visible_to(scope).filter(as_of__in=queries.days_of(month))
         by = queries.yardstick_of(month.month.school_year)
         ranked = queries.ranked_schools(schools, month, queries.standings_of(rows), by)
-    return Asked(months, month, form, ranked)
+    return Asked(months, month, form, ranked, by and by.scheme)
 
 
 @require_safe

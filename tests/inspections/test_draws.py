@@ -77,6 +77,10 @@ class TestADraw:
             seeds.add(made.seed)
         assert len(seeds) == 3
 
+    def test_of_the_demonstration_is_the_same_to_the_lot(self, bureau, classes):
+        sent = {"place": Place(), "size": 2, "submission": uuid4(), "today": MONDAY, "seed": "0f" * 16}
+        assert make_draw(by=bureau, scope=cast.scope(bureau), **sent).seed == "0f" * 16
+
     def test_leaves_an_audit_row_without_a_name(self, bureau, classes):
         made = draw_of(bureau, Place(), 1)
         row = AuditRow.objects.get(action="draw.make")

@@ -1,8 +1,10 @@
 """整改台账: raised by the signature, mended by the school, closed by who looked."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, IntegrityError, transaction
 
 from inspections.actions import rectifications as actions
@@ -215,6 +217,21 @@ class TestTheDatabase:
         planned(found)
         with pytest.raises(DatabaseError), transaction.atomic():
             RectificationStep.objects.update(words="另一个说法")
+
+    def test_is_not_taken_back_to_where_an_item_is_mended_once(self, found):
+        step = import_module("inspections.migrations.0004_a_closed_finding_may_come_back")
+        step.refuse_what_came_back(apps, None)
+        reported(found)
+        seen = Rectification.objects.get(pk=found.first.pk).version
+        who = {"by": found.inspector, "scope": cast.scope(found.inspector)}
+        actions.close(rectification=found.first, seen=seen, words="属实", **who)
+        first = Rectification.objects.get(pk=found.first.pk)
+        Rectification.objects.create(
+            inspection=first.inspection, number=9, item=first.item, problem=first.problem, deadline=first.deadline,
+            raised_at=first.raised_at, raised_by=first.raised_by,
+        )  # fmt: skip
+        with pytest.raises(RuntimeError, match="同一检查项目有几条整改事项"):
+            step.refuse_what_came_back(apps, None)
 
 
 class TestWhatWaits:

@@ -71,3 +71,9 @@ def test_a_new_cut_off_day_holds_from_the_month_in_which_it_is_in_force(db):
         (date(2026, 10, 26), date(2026, 11, 20)),
         (date(2026, 11, 21), date(2026, 12, 20)),
     ]
+
+
+def test_the_choice_asks_twice_however_many_months_there_are(db, django_assert_num_queries):
+    cast.terms()
+    with django_assert_num_queries(2):
+        assert len(month_choices(date(2027, 6, 1))) == 10

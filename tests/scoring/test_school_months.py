@@ -333,7 +333,7 @@ class TestThePageOfASchool:
         clock.move_to(at(TODAY))
         keep_scores(today=TODAY)
         page = text_of(self.page(scene, scene.clerk, month="2026-11"))
-        assert "应点12节，缺12节，超过50%：多数没有点名的月份没有依据，评为不合格" in page
+        assert "应点12节，缺12节，超过50%，这个月没有依据，评为不合格" in page
         assert "没有点名的节次超过50%的，不论得分，评为不合格" in page
 
     def test_before_the_first_night_says_so(self, scene):

@@ -12,7 +12,7 @@ from scoring.class_scores import score
 from scoring.presets import SCHOOL_PRESETS
 from scoring.scheme import Measure
 from scoring.scheme_reading import SchemeError, read_scheme
-from scoring.school_scheme import Band, read_school_scheme
+from scoring.school_scheme import OFFERED, Band, read_new_school_scheme, read_school_scheme
 from scoring.school_scores import MEAN_LINES, StageCount, Standing, ranks, school_score, together
 from tests.scoring.standard import STANDARD
 from tests.scoring.test_class_scores import DAYS, HALF, NONE, WHOLE, classes, duties
@@ -103,6 +103,11 @@ class TestTheBand:
         made = school_score(standing(due=100, missing=100), NOTHING, scheme, CLASS_SCHEME.targets)
         assert (made.band, scheme.unfounded_above) == (Band.GOOD, 100)
         assert "这一版没有规定" in scheme.sources["unfounded"]
+        with pytest.raises(SchemeError, match="缺少“评为不合格的未点名比例"):
+            read_new_school_scheme(older)
+
+    def test_offers_what_the_preset_says_to_a_version_without_it(self):
+        assert {name: SCHOOL_STANDARD[name] for name in OFFERED} == OFFERED
 
     def test_asks_for_the_registers_of_the_month_alone(self):
         made = month(standing(due=200, missing=50), standing(due=100, missing=50))

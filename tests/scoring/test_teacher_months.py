@@ -64,10 +64,10 @@ class TestAMonthOfWhichMostRegistersAreMissing:
         return october
 
     def test_says_so_on_the_pages_of_its_homeroom_teacher(self, silent):
-        words = "2023级1班当月应点12节，缺12节：多数没有点名，这个月的得分没有依据"
+        words = "2023级1班当月应点12节，缺12节：没有点名的超过50%，这个月的得分没有依据"
         assert words in text_of(client_of(silent.heir).get(MINE, {"month": "2026-11"}))
         assert words in text_of(client_of(silent.principal).get(TEACHERS, {"month": "2026-11"}))
-        assert "多数没有点名" not in text_of(client_of(silent.heir).get(MINE, {"month": "2026-10"}))
+        assert "得分没有依据" not in text_of(client_of(silent.heir).get(MINE, {"month": "2026-10"}))
 
     def test_says_it_to_nobody_else(self, silent):
         found = months_of(2026, 11)
@@ -82,9 +82,9 @@ class TestAMonthOfWhichMostRegistersAreMissing:
 
     def test_says_it_in_the_export(self, silent):
         table = teacher_scores_table(month=month_asked(2026, 11, today=TODAY), school=silent.school)
-        column = next(each for each in table.columns if each.header == "多数没有点名的班")
+        column = next(each for each in table.columns if each.header == "得分没有依据的班")
         told = {row.person.name: column.cell(row) for row in table.rows()}
-        assert "缺12节：多数没有点名" in told.pop("任军")
+        assert "缺12节：没有点名的超过50%" in told.pop("任军")
         assert set(told.values()) == {None}
 
 
