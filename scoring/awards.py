@@ -47,7 +47,12 @@ class Candidate:
         return all(check.is_met for check in self.checks)
 
     @property
-    def is_met(self) -> bool:
+    def may_yet_be_chosen(self) -> bool:
+        """Whether only the quota is missing."""
+        return self.has_passed and bool(self.waits)
+
+    @property
+    def is_chosen(self) -> bool:
         return self.has_passed and not self.waits
 
     @property
@@ -72,7 +77,8 @@ class ClassTerm:
 
 @dataclass(frozen=True)
 class SchoolTerm:
-    """A school's term. ``months``: label, points and band of each; ``vetoed``: its classes under a veto."""
+    """A school's term. ``months``: label, points and band of each, none where they are not known; ``vetoed``: its
+    classes under a veto."""
 
     school: int
     group: str
@@ -144,7 +150,8 @@ def _of_grade(classes: Sequence[ClassTerm], rule: AwardRule) -> tuple[Check, ...
 
 
 def school_candidates(schools: Iterable[SchoolTerm], rule: AwardRule, *, waits: str = "") -> list[Candidate]:
-    """控辍保学先进校. ``waits``: which schools that share in the quota are missing yet; nobody has a rank then."""
+    """控辍保学先进校. ``waits``: which schools that share in the quota are missing yet, or their months; nobody has a
+    rank then."""
     found = [
         Candidate(f"school-{each.school}", _of_school(each, rule), each.group, _mean(each.months)) for each in schools
     ]
@@ -161,15 +168,15 @@ def _of_school(each: SchoolTerm, rule: AwardRule) -> tuple[Check, ...]:
     vetoed = ["全校", *each.vetoed] if each.is_vetoed else list(each.vetoed)
     low = [f"{label}{band.label}" for label, _, band in each.months if band not in rule.bands]
     bands = f"{'、'.join(low)}" if low else f"{len(each.months)}个月都在{rule.band_at_least.label}以上"
-    bands = bands if each.months else "定分里没有各月的得分，县教育局更正以后才能评"
     taken = each.due - each.missing
-    return (
+    checks = (
         Check("classes", each.classes > 0, f"{each.classes}个班，学年初{each.baseline}人"),
         Check("veto", not vetoed, f"一票否决：{'、'.join(vetoed)}" if vetoed
               else f"流失{each.lost}/{each.baseline}人，没有一票否决"),
-        Check("band", bool(each.months) and not low, bands),
+        Check("band", not low, bands),
         Check("registers", taken * 100 >= rule.registers_at_least * each.due, f"点名{taken}/{each.due}节"),
     )  # fmt: skip
+    return tuple(check for check in checks if each.months or check.name != "band")  # unknown is not unmet
 
 
 def person_candidates(people: Iterable[PersonTerm], rule: AwardRule) -> list[Candidate]:
@@ -215,7 +222,7 @@ def with_places(candidates: Sequence[Candidate], share: Decimal, unit: str) -> l
             found += those
             continue
         room = places(len(those), share)
-        met = sorted((each for each in those if each.is_met), key=lambda each: (-each.points, each.subject))
+        met = sorted((each for each in those if each.is_chosen), key=lambda each: (-each.points, each.subject))
         rank_of = dict(zip((each.subject for each in met), ranks([each.points for each in met]), strict=True))
         chosen = sum(rank <= room for rank in rank_of.values())
         found += [_placed(each, rank_of, _quota_words(len(those), room, chosen, unit), room) for each in those]
@@ -238,7 +245,10 @@ def _placed(each: Candidate, rank_of: dict[str, int], words: str, room: int) -> 
 def differences(
     standing: Iterable[str], candidates: Iterable[Candidate], concerned: Callable[[str], bool] = lambda subject: True
 ) -> tuple[list[str], list[str]]:
-    """Subjects that have lost the ground of their award, and those that have gained one."""
-    chosen = {each.subject for each in candidates if each.is_met}
+    """Subjects that have lost the ground of their award, and those that have gained one; who only misses a quota that
+    cannot be judged has lost nothing."""
+    candidates = list(candidates)
+    chosen = {each.subject for each in candidates if each.is_chosen}
+    waiting = {each.subject for each in candidates if each.may_yet_be_chosen}
     held = {subject for subject in standing if concerned(subject)}
-    return sorted(held - chosen), sorted(chosen - held)
+    return sorted(held - chosen - waiting), sorted(chosen - held)

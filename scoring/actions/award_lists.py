@@ -73,11 +73,24 @@ def refusal_of(proposal: Proposal) -> str:
     field, label = proposal.field, proposal.field.kind.label
     if proposal.schools:
         return "" if proposal.chosen else f"已定分的学校里没有符合{label}条件的，没有评定。"
-    if proposal.kept_out or (field.kind is AwardKind.SCHOOL and field.unfrozen and not proposal.earlier):
-        return f"{label}按办学类型一起评，还有学校没有定分，没有评定：{named(field.unfrozen)}。全部定分以后再评。"
+    if proposal.kept_out or (field.kind is AwardKind.SCHOOL and field.awaited and not proposal.earlier):
+        return f"{label}按办学类型一起评，还有学校没有定分，没有评定：{named(field.awaited)}。全部定分以后再评。"
+    if bare := proposal.without_months:
+        return f"{named(bare)}的定分没有各月的得分，评不了{label}，没有评定。请先在学期定分里出更正补记，再评。"
+    if proposal.late:
+        return late_words(proposal)
     if proposal.earlier:
         return f"{field.term}已定分的学校都评定过{label}（{proposal.earlier[-1].reference}），没有再评定。"
-    return f"{field.term}还没有学校定分，没有评定：{named(field.left)}。检查定分以后再评。"
+    return f"{field.term}还没有学校定分，没有评定：{named(field.unfrozen)}。检查定分以后再评。"
+
+
+def late_words(proposal: Proposal) -> str:
+    """Of schools that were frozen after the quota of their type was given away; blank where there are none."""
+    late = proposal.late.items()
+    told = "；".join(
+        f"{named(schools)}定分晚于同类学校的评定（{row.reference}），名额已经评出" for row, schools in late
+    )
+    return f"{told}，{proposal.field.term}不再评{proposal.field.kind.label}。其他表彰照常评定。" if told else ""
 
 
 def _numbered(county: Area, proposal: Proposal, *, by, note: str, today: date) -> AwardList:

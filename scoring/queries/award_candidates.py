@@ -1,7 +1,7 @@
 """The candidates of a term's awards as people read them: each with its conditions, and where their facts are opened."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -14,7 +14,6 @@ from scoring.award_rules import AwardKind, AwardRule
 from scoring.awards import Candidate, class_candidates, grade_candidates, person_candidates, school_candidates
 from scoring.models import Appeal, ScoreFreeze
 from scoring.queries.award_facts import SchoolScores, frozen_scores, person_terms, school_terms, scores_now
-from scoring.queries.months import months_of
 from students.access import HEAD_ROLES, in_force
 from students.calendar import school_year_start
 from students.models import Person, Posting, School, SchoolClass, Term
@@ -59,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Field:
-    """The candidates of an award in a term: ``lines``, those who meet all conditions first. ``unfrozen``: schools with
+    """The candidates of an award in a term: ``lines``, those who meet all conditions first. ``awaited``: schools with
     classes whose scores of the term are not frozen, in all the county; ``unled``: those of which nobody can sign, which
     nobody waits for; ``freezes``: what the lines follow from."""
 
@@ -67,18 +66,28 @@ class Field:
     term: Term
     rule: AwardRule
     lines: Sequence[Line]
-    unfrozen: Sequence[School]
+    awaited: Sequence[School]
     unled: Sequence[School]
     freezes: Sequence[SchoolScores]
 
     @property
-    def left(self) -> list[School]:
+    def unfrozen(self) -> list[School]:
         """Every school whose scores are not frozen."""
-        return [*self.unfrozen, *self.unled]
+        return [*self.awaited, *self.unled]
 
     @property
-    def met(self) -> list[Line]:
-        return [line for line in self.lines if line.candidate.is_met]
+    def without_months(self) -> list[School]:
+        """Schools that were frozen before the months were kept that the award is judged by."""
+        return [each.school for each in self.freezes if each.lacks_months_for(self.kind)]
+
+    @property
+    def chosen(self) -> list[Line]:
+        return [line for line in self.lines if line.candidate.is_chosen]
+
+    def without(self, schools: Collection[School]) -> "Field":
+        """The field of the others."""
+        lines = [line for line in self.lines if line.school not in schools]
+        return replace(self, lines=lines, freezes=[each for each in self.freezes if each.school not in schools])
 
 
 class Unfrozen(NamedTuple):
@@ -114,17 +123,20 @@ def field_of(
     """The candidates among schools that are frozen, or, provisionally, of one that is not.
 
     Of 先进校 every frozen school of the county is judged whatever is asked for, since they share a quota; a type with
-    a school that is not frozen has no ranks yet. ``unfrozen``: those schools, where the caller knows them.
+    a school that is not frozen, or frozen without its months, has no ranks yet. ``unfrozen``: those schools, where
+    the caller knows them.
     """
     unfrozen = unfrozen_schools(term, today) if unfrozen is None else unfrozen
     schools = [scores_now(provisional, term, today)] if provisional else frozen_scores(freezes)
-    candidates = _candidates(kind, schools, rule, unfrozen.awaited)
+    awaited = list(unfrozen.awaited)
+    awaited += [provisional] if provisional and provisional not in awaited else []
+    candidates = _candidates(kind, schools, rule, awaited)
     lines = _lines(kind, candidates, schools, term, today)
     return Field(kind, term, rule, lines, *unfrozen, schools)
 
 
 def _candidates(
-    kind: AwardKind, schools: Sequence[SchoolScores], rule: AwardRule, unfrozen: Collection[School]
+    kind: AwardKind, schools: Sequence[SchoolScores], rule: AwardRule, awaited: Collection[School]
 ) -> list[Candidate]:
     if kind is AwardKind.CLASS:
         return class_candidates((each for school in schools for each in school.class_terms()), rule)
@@ -134,10 +146,17 @@ def _candidates(
         return person_candidates(person_terms(schools), rule)
     terms, found = school_terms(schools), []
     for group in dict.fromkeys(each.group for each in terms):
-        awaited = [school for school in unfrozen if school.kind == group]
-        waits = f"名额还不能评：{awaited[0].get_kind_display()}里{named(awaited)}还没有定分" if awaited else ""
+        bare = [each.school for each in schools if each.lacks_months_for(kind) and each.school.kind == group]
+        waits = _quota_waits([school for school in awaited if school.kind == group], bare)
         found += school_candidates([each for each in terms if each.group == group], rule, waits=waits)
     return found
+
+
+def _quota_waits(awaited: Sequence[School], bare: Sequence[School]) -> str:
+    """Why the quota of a type cannot be judged: schools that are not frozen, and such as are without months."""
+    why = [f"{named(awaited)}还没有定分"] if awaited else []
+    why += [f"{named(bare)}的定分没有各月的得分，县教育局出更正补记以后才能评"] if bare else []
+    return f"名额还不能评：{[*awaited, *bare][0].get_kind_display()}里{'；'.join(why)}" if why else ""
 
 
 def _lines(
@@ -210,19 +229,17 @@ def _school_facts(scores: SchoolScores) -> str:
     return f"{reverse('scoring:scores')}?{urlencode({'school': scores.school.pk, 'by': 'class'})}"
 
 
-def _last_month(by_school: Mapping[int, SchoolScores], term: Term) -> str:
+def _last_month(scores: SchoolScores) -> str:
     """``?month=2027-01`` of the last month of a term."""
-    day = min((each.day for each in by_school.values()), default=term.end)
-    months = months_of(term, day)
-    return f"?month={months[-1].month.code}" if months else ""
+    return f"?month={scores.months[-1].month.code}" if scores.months else ""
 
 
 def _school_lines(candidates, by_school, term, appeals, today) -> Iterable[Line]:
-    month = _last_month(by_school, term)
     for candidate in sorted(candidates, key=lambda each: (each.group, each.rank or len(candidates))):
         [pk] = _keys(candidate)
         scores = by_school[pk]
-        facts = reverse("scoring:school_month", args=[pk]) + month
+        live = reverse("scoring:school_month", args=[pk]) + _last_month(scores)
+        facts = f"{_school_facts(scores)}#months" if scores.freeze else live
         waiting = sum(appeals.get(pk, {}).values())
         yield Line(candidate, AwardKind.SCHOOL, scores.school, scores.school.name, facts, scores.freeze is not None,
                    note=scores.school.get_kind_display(), appeals=waiting)  # fmt: skip
@@ -233,10 +250,9 @@ def _person_lines(candidates, by_school, term, appeals, today) -> Iterable[Line]
     people = Person.objects.in_bulk({person for _, person in keys})
     held = in_force(Posting.objects.filter(person__in=people, school__in=list(by_school)), today)
     here = set(held.values_list("school", "person"))
-    month = _last_month(by_school, term)
     order = sorted(zip(candidates, keys, strict=True), key=lambda pair: pair[0].rank or len(candidates))
     for candidate, (school, pk) in order:
         scores, person = by_school[school], people[pk]
-        facts = reverse("scoring:teacher", args=[pk]) + month
+        facts = reverse("scoring:teacher", args=[pk]) + _last_month(scores)
         yield Line(candidate, AwardKind.PERSON, scores.school, person.name, facts, scores.freeze is not None,
                    note=person.staff_number, person=person, has_left=(school, pk) not in here)  # fmt: skip

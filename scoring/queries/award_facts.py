@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, QuerySet
 
+from scoring.award_rules import AwardKind
 from scoring.awards import ClassTerm, PersonTerm, SchoolTerm
 from scoring.models import FrozenScore, ScoreFreeze
 from scoring.presets import school_scheme_in
@@ -27,18 +28,32 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True)
 class SchoolScores:
     """The scores of a school's classes through ``day``: as they were last amended, or, where ``freeze`` is None, as
-    the facts are now."""
+    the facts are now. ``months``: those of the term through that day."""
 
     school: School
     term: Term
     day: date
     classes: Sequence[Scored]
+    months: Sequence[ScoreMonth]
     freeze: ScoreFreeze | None = None
     edition: int = 0
 
     def class_terms(self) -> list[ClassTerm]:
         """Its classes."""
         return [_class_term(each, self.day) for each in self.classes]
+
+    @property
+    def before(self) -> date | None:
+        """The cut-off before the term; None in the first."""
+        return self.months[0].before if self.months else None
+
+    def lacks_months_for(self, kind: AwardKind) -> bool:
+        """Whether it says too little for an award: it was frozen before the months were kept."""
+        wanted = {
+            AwardKind.SCHOOL: {seam for month in self.months for seam in (month.day, month.before)} - {self.day},
+            AwardKind.PERSON: {self.before},
+        }
+        return not all(keeps(self.classes, seam) for seam in wanted.get(kind, set()) - {None})
 
 
 def _class_term(each: Scored, day: date) -> ClassTerm:
@@ -49,7 +64,7 @@ def _class_term(each: Scored, day: date) -> ClassTerm:
 
 
 def frozen_scores(freezes: QuerySet[ScoreFreeze]) -> list[SchoolScores]:
-    """The schools of a term that are frozen, as they were last amended, in the order of their codes; three queries."""
+    """The schools of a term that are frozen, as they were last amended, in the order of their codes; four queries."""
     freezes = freezes.filter(state=ScoreFreeze.State.FROZEN).annotate(amended=Count("amendments", distinct=True))
     rows = list(freezes.select_related("school__township", "term").order_by("school__code"))
     stored = FrozenScore.objects.filter(freeze__in=[row.pk for row in rows]).select_related("school_class__school")
@@ -58,26 +73,27 @@ def frozen_scores(freezes: QuerySet[ScoreFreeze]) -> list[SchoolScores]:
     classes: dict[int, list[Scored]] = {row.pk: [] for row in rows}
     for row, each in zip(in_order, scored(map(row_of, in_order)), strict=True):
         classes[row.freeze_id].append(each)
-    return [SchoolScores(row.school, row.term, row.day, classes[row.pk], row, row.amended) for row in rows]
+    months = {row.day: months_of(row.term, row.day) for row in rows}
+    return [
+        SchoolScores(row.school, row.term, row.day, classes[row.pk], months[row.day], row, row.amended) for row in rows
+    ]
 
 
 def scores_now(school: School, term: Term, today: date) -> SchoolScores:
     """What the facts say of a school whose term is not frozen, through its last day that is over."""
     day = min(term.end, today - DAY)
-    return SchoolScores(school, term, day, scored(rows_now(school.pk, term, day)))
+    return SchoolScores(school, term, day, scored(rows_now(school.pk, term, day)), months_of(term, day))
 
 
 def school_terms(schools: Sequence[SchoolScores]) -> list[SchoolTerm]:
-    """The months of schools that have classes, out of what was frozen; two queries."""
+    """The months of schools that have classes, out of what was frozen; one query."""
     if not schools:
         return []
-    term = schools[0].term
-    scheme = school_scheme_in(term.school_year)
-    months = {day: months_of(term, day) for day in {each.day for each in schools}}
-    return [_school_term(each, months[each.day], scheme) for each in schools if each.classes]
+    scheme = school_scheme_in(schools[0].term.school_year)
+    return [_school_term(each, scheme) for each in schools if each.classes]
 
 
-def _school_term(of: SchoolScores, months: Sequence[ScoreMonth], scheme: SchoolScheme) -> SchoolTerm:
+def _school_term(of: SchoolScores, scheme: SchoolScheme) -> SchoolTerm:
     whole = standing_at_end(of.classes)
     return SchoolTerm(
         school=of.school.pk,
@@ -92,30 +108,28 @@ def _school_term(of: SchoolScores, months: Sequence[ScoreMonth], scheme: SchoolS
         vetoed=tuple(each.row.school_class.name for each in of.classes if each.row.result["veto"]),
         months=tuple(
             (f"{month.month.month}月", made.total, made.band)
-            for month, made in school_months(of.classes, months, of.day, scheme)
+            for month, made in school_months(of.classes, of.months, of.day, scheme)
         ),
     )
 
 
 def person_terms(schools: Sequence[SchoolScores]) -> list[PersonTerm]:
-    """The teachers of schools with what the term counts for them; three queries."""
+    """The teachers of schools with what the term counts for them, of those whose months are known; two queries."""
     if not schools:
         return []
     term, day = schools[0].term, schools[0].day
-    months = months_of(term, day)
     begun = staff_begun([each.school.pk for each in schools])
     classes = [each.row.school_class.pk for school in schools for each in school.classes]
     by_class: dict[int, list[Stint]] = defaultdict(list)
     for stint in stints_in(classes, school_year=term.school_year, through=day, begun=begun):
         by_class[stint.school_class].append(stint)
-    before = months[0].before if months else None
-    return [person for each in schools for person in _person_terms(each, before, by_class)]
+    known = [each for each in schools if not each.lacks_months_for(AwardKind.PERSON)]
+    return [person for each in known for person in _person_terms(each, by_class)]
 
 
-def _person_terms(of: SchoolScores, before: date | None, by_class: Mapping[int, list[Stint]]) -> list[PersonTerm]:
+def _person_terms(of: SchoolScores, by_class: Mapping[int, list[Stint]]) -> list[PersonTerm]:
     """A term counts like one long month: what its days have changed, and the target as it stands at its end."""
-    if before and not keeps(of.classes, before):
-        return []
+    before = of.before
     classes = {each.row.school_class.pk: each for each in of.classes}
     stints = [stint for pk in classes for stint in by_class.get(pk, ())]
     terms = {pk: ClassMonth(each.score, each.on(before) if before else None) for pk, each in classes.items()}

@@ -23,13 +23,17 @@ State = ScoreFreeze.State
 class Proposal:
     """What a confirmation would keep: ``chosen``, who would be awarded; ``content`` with its digest ``mark``.
 
-    ``kept_out``: schools that wait, because one of their type is not frozen (先进校); ``earlier``: lists there are.
+    ``kept_out``: schools that wait, because one of their type is not frozen (先进校); ``without_months``: those whose
+    frozen scores say too little for the award, and (先进校) make their type wait; ``late``: list → schools that were
+    frozen after it had given away the quota of their type; ``earlier``: lists there are.
     """
 
     field: Field
     chosen: Sequence[Line]
     content: Mapping
     kept_out: Sequence[School]
+    without_months: Sequence[School]
+    late: Mapping[AwardList, Sequence[School]]
     earlier: Sequence[AwardList]
 
     @property
@@ -48,15 +52,32 @@ def proposal_of(kind: AwardKind, term: Term, today: date) -> Proposal:
     frozen = ScoreFreeze.objects.filter(term=term, state=State.FROZEN)
     ready = frozen.exclude(pk__in=AwardListSchool.objects.filter(kind=kind).values("freeze"))
     kept_out: list[School] = []
+    late: dict[AwardList, list[School]] = {}
     unfrozen = unfrozen_schools(term, today)
     if kind is AwardKind.SCHOOL:
         waiting = {school.kind for school in unfrozen.awaited}
-        shared = AwardListSchool.objects.filter(kind=kind, freeze__term=term).values("freeze__school__kind")
-        ready = ready.exclude(school__kind__in=shared)  # their quota has been given away
+        late = _late(ready, term)
+        ready = ready.exclude(school__in=[school for those in late.values() for school in those])
         kept_out = list(School.objects.filter(pk__in=ready.filter(school__kind__in=waiting).values("school")))
         ready = ready.exclude(school__kind__in=waiting)
     field = field_of(kind, term, rule, freezes=ready, today=today, unfrozen=unfrozen)
-    return Proposal(field, field.met, _content(field, rule), kept_out, list(lists_of(term, kind)))
+    bare = field.without_months
+    kinds = {school.kind for school in bare}
+    shares = kind is AwardKind.SCHOOL
+    field = field.without([each.school for each in field.freezes if shares and each.school.kind in kinds] or bare)
+    return Proposal(field, field.chosen, _content(field, rule), kept_out, bare, late, list(lists_of(term, kind)))
+
+
+def _late(ready: QuerySet[ScoreFreeze], term: Term) -> dict[AwardList, list[School]]:
+    """List of 先进校 → schools of ``ready`` that were frozen after it had given away the quota of their type."""
+    judged = AwardListSchool.objects.filter(kind=AwardKind.SCHOOL, freeze__term=term).select_related(
+        "award_list", "freeze__school"
+    )
+    given_by = {each.freeze.school.kind: each.award_list for each in judged}
+    found: dict[AwardList, list[School]] = {}
+    for row in ready.filter(school__kind__in=given_by).select_related("school").order_by("school__code"):
+        found.setdefault(given_by[row.school.kind], []).append(row.school)
+    return found
 
 
 def _content(field: Field, rule: AwardRule) -> dict:
@@ -83,7 +104,7 @@ def candidate_of(line: Line) -> dict:
         "subject": line.subject,
         "school": line.school.name,
         "name": line.name,
-        "is_met": made.is_met,
+        "is_met": made.is_chosen,
         "points": str(made.points) if made.points is not None else None,
         "rank": made.rank,
         "checks": [list(check) for check in made.checks],

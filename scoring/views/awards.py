@@ -68,7 +68,8 @@ def _shown(request, kind: AwardKind, term: Term, form: AwardFilter) -> dict:
     field = queries.field_of(kind, term, rule, freezes=frozen, today=request.today, provisional=provisional)
     lines = [line for line in field.lines if form.keeps(line.school, f"{line.name}{line.note}")]
     visible = {school.pk for school in form.schools}
-    unfrozen, unled = ([school for school in those if school.pk in visible] for those in (field.unfrozen, field.unled))
+    awaited, unled = ([school for school in those if school.pk in visible] for those in (field.awaited, field.unled))
+    bare = [school for school in field.without_months if school.pk in visible]
     return {
         "field": field,
         "rules": [(words, source_words(source)) for words, source in rule.lines(kind)],
@@ -76,11 +77,12 @@ def _shown(request, kind: AwardKind, term: Term, form: AwardFilter) -> dict:
         "rule": rule,
         "provisional": provisional,
         "through": cdate(field.freezes[0].day) if provisional else "",
-        "unfrozen": sorted(unfrozen + unled, key=lambda school: school.code),
+        "unfrozen": sorted(awaited + unled, key=lambda school: school.code),
         "unled": queries.named(unled) if unled else "",
+        "bare": queries.named(bare) if bare else "",
         "number": len(lines),
-        "met": sum(line.candidate.is_met for line in lines),
-        "waiting": sum(line.candidate.has_passed and bool(line.candidate.waits) for line in lines),
+        "met": sum(line.candidate.is_chosen for line in lines),
+        "waiting": sum(line.candidate.may_yet_be_chosen for line in lines),
         "count": f"共{len(lines)}{kind.unit}",
         "page": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page")),
     }

@@ -125,7 +125,7 @@ class TestIsRefused:
     def test_of_a_school_that_comes_when_the_quota_of_its_type_is_given_away(self, taught, bureau, row):
         confirm(SCHOOL, bureau)
         freeze(_far_scene(taught), bureau)
-        with pytest.raises(AwardRefused, match="都评定过控辍保学先进校"):
+        with pytest.raises(AwardRefused, match=r"西岭小学定分晚于同类学校的评定（控辍评〔2026〕1号），名额已经评出"):
             confirm(SCHOOL, bureau)
 
     def test_but_a_school_of_another_type_is_not_waited_for(self, taught, bureau, row):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from reports.queries.frozen_scores import frozen_scores_table
 from scoring.actions.scores import keep_scores
+from scoring.award_rules import AwardKind
 from scoring.awards import school_candidates
 from scoring.models import FrozenScore, ScoreFreeze
 from scoring.presets import award_rule_in
@@ -78,7 +79,7 @@ class TestAQuotaThatCannotBeJudgedYet:
     def test_is_not_met_and_names_whom_it_waits_for(self, good, bureau):
         page = page_of(bureau, kind="school")
         [line] = page.context["page"].object_list
-        assert (line.candidate.is_met, line.verdict) == (False, ("名额待定", "note"))
+        assert (line.candidate.is_chosen, line.verdict) == (False, ("名额待定", "note"))
         assert "名额还不能评：小学里西岭小学还没有定分" in page.content.decode()
         assert (page.context["met"], page.context["waiting"]) == (0, 1)
 
@@ -126,7 +127,7 @@ class TestFrozenSchools:
         assert "流失1/3人" in text
         for kind, address in (
             ("grade", reverse("scoring:freeze", args=[row.pk])),
-            ("school", reverse("scoring:school_month", args=[scored.school.pk]) + "?month=2027-01"),
+            ("school", reverse("scoring:freeze", args=[row.pk]) + "#months"),
             ("person", reverse("scoring:teacher", args=[scored.teacher.pk]) + "?month=2027-01"),
         ):
             assert address in page_of(bureau, kind=kind).content.decode()
@@ -148,7 +149,7 @@ class TestFrozenSchools:
             with CaptureQueriesContext(connection) as queries:
                 client.get(page, {"kind": kind})
             asked[kind] = len(queries)
-        assert asked == {"class": 11, "grade": 11, "school": 14, "person": 17}
+        assert asked == {"class": 12, "grade": 12, "school": 13, "person": 16}
 
 
 class TestSchoolsThatAreNotFrozen:
@@ -269,7 +270,8 @@ def test_what_was_frozen_before_months_were_kept_asks_to_be_amended(scored, bure
     for each in scores.classes:
         del each.row.record["earlier"]
     [candidate] = school_candidates(school_terms([scores]), award_rule_in(2026))
-    assert "定分里没有各月的得分，县教育局更正以后才能评" in [check.words for check in candidate.unmet]
+    assert scores.lacks_months_for(AwardKind.SCHOOL)
+    assert "band" not in [check.name for check in candidate.checks]
 
 
 def test_months_of_a_term_are_those_it_has_days_in(scored):

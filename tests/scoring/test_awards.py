@@ -77,7 +77,7 @@ class TestAClass:
 class TestAGrade:
     def test_is_every_one_of_its_classes(self):
         made = grade_candidates(7, [class_term(1), class_term(2, lost=1), class_term(3, grade=5)], RULE)
-        assert [(each.subject, each.is_met) for each in made] == [("grade-7-4", False), ("grade-7-5", True)]
+        assert [(each.subject, each.is_chosen) for each in made] == [("grade-7-4", False), ("grade-7-5", True)]
 
     def test_names_the_classes_that_stand_in_the_way(self):
         [one] = grade_candidates(7, [class_term(1), class_term(2, veto=True), class_term(3, is_rated=False)], RULE)
@@ -112,19 +112,19 @@ class TestASchool:
         schools = [school_term(pk, points=(str(99 - pk), "90")) for pk in range(1, 11)]
         schools += [school_term(11, points=("70", "70"), group="junior")]
         made = school_candidates(schools, RULE)
-        assert [each.subject for each in made if each.is_met] == ["school-1", "school-2", "school-3", "school-11"]
+        assert [each.subject for each in made if each.is_chosen] == ["school-1", "school-2", "school-3", "school-11"]
         assert made[3].unmet[0].words == "92.5分，第4名，10所取3所"
 
     def test_all_who_tie_at_the_end_are_in_and_it_is_told(self):
         schools = [school_term(pk, points=("95", "95") if pk > 2 else ("99", "99")) for pk in range(1, 11)]
         made = school_candidates(schools, RULE)
-        assert all(each.is_met for each in made)
+        assert all(each.is_chosen for each in made)
         assert made[9].checks[-1].words == "95分，第3名，10所取3所，末位并列，共列入10所"
 
     def test_without_all_the_schools_nobody_has_a_rank_and_nobody_is_chosen(self):
         good, bad = school_candidates([school_term(), school_term(2, missing=51)], RULE, waits="名额还不能评")
-        assert (good.rank, good.has_passed, good.is_met) == (None, True, False)
-        assert (bad.has_passed, bad.is_met) == (False, False)
+        assert (good.rank, good.has_passed, good.is_chosen) == (None, True, False)
+        assert (bad.has_passed, bad.is_chosen) == (False, False)
 
 
 class TestAPerson:
@@ -151,7 +151,7 @@ class TestAPerson:
     def test_is_ranked_within_the_school(self):
         people = [person_term(pk, points=str(Decimal(8) + Decimal(pk) / 10)) for pk in range(1, 11)]
         made = person_candidates([*people, person_term(99, school=2, points="8")], RULE)
-        assert [each.subject for each in made if each.is_met] == ["person-1-9", "person-1-10", "person-2-99"]
+        assert [each.subject for each in made if each.is_chosen] == ["person-1-9", "person-1-10", "person-2-99"]
 
 
 @pytest.mark.parametrize(("number", "share", "room"), [(0, 30, 0), (1, 30, 1), (6, 30, 1), (7, 30, 2), (10, 100, 10)])
@@ -220,7 +220,7 @@ SCHOOLS = st.lists(
 
 
 def chosen(candidates) -> set[str]:
-    return {each.subject for each in candidates if each.is_met}
+    return {each.subject for each in candidates if each.is_chosen}
 
 
 @given(st.lists(CLASSES, max_size=8, unique_by=lambda each: each.school_class), PEOPLE, SCHOOLS)
@@ -237,8 +237,8 @@ def test_a_vetoed_class_its_teachers_its_grade_and_its_school_never_appear(class
 @given(PEOPLE, st.randoms())
 def test_ties_are_never_cut_and_the_order_of_the_list_says_nothing(people, random):
     made = person_candidates(people, RULE)
-    by_place = {(each.group, each.points): each.is_met for each in made if each.rank is not None}
-    assert all(by_place[each.group, each.points] == each.is_met for each in made if each.rank is not None)
+    by_place = {(each.group, each.points): each.is_chosen for each in made if each.rank is not None}
+    assert all(by_place[each.group, each.points] == each.is_chosen for each in made if each.rank is not None)
     shuffled = list(people)
     random.shuffle(shuffled)
     assert chosen(person_candidates(shuffled, RULE)) == chosen(made)
@@ -273,7 +273,7 @@ def test_a_quota_is_filled_wherever_enough_meet_the_conditions(people):
         those = [each for each in made if each.group == school]
         ranked = [each for each in those if each.rank is not None]
         room = places(len(those), RULE.person_share)
-        assert sum(each.is_met for each in those) >= min(room, len(ranked))
+        assert sum(each.is_chosen for each in those) >= min(room, len(ranked))
 
 
 def test_without_candidates_there_is_nothing_to_share():
