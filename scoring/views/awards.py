@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from casework.queries.duties import source_words
-from scoring.award_rules import AwardKind
+from scoring.award_rules import AwardKind, AwardRule
 from scoring.forms import AwardFilter
 from scoring.models import ScoreFreeze
 from scoring.presets import award_rule_in
@@ -59,6 +59,14 @@ def asked_kind(request) -> AwardKind:
     return next((kind for kind in kinds if kind.value == request.GET.get("kind")), kinds[0])
 
 
+def _rules(rule: AwardRule, kind: AwardKind) -> dict:
+    return {
+        "rules": [(words, source_words(source)) for words, source in rule.lines(kind)],
+        "rule_source": source_words(rule.source),
+        "rule": rule,
+    }
+
+
 def _shown(request, kind: AwardKind, term: Term, form: AwardFilter) -> dict:
     frozen = ScoreFreeze.objects.filter(term=term, state=ScoreFreeze.State.FROZEN)
     provisional = form.chosen if form.chosen and not frozen.filter(school=form.chosen).exists() else None
@@ -72,9 +80,7 @@ def _shown(request, kind: AwardKind, term: Term, form: AwardFilter) -> dict:
     bare = [school for school in field.without_months if school.pk in visible]
     return {
         "field": field,
-        "rules": [(words, source_words(source)) for words, source in rule.lines(kind)],
-        "rule_source": source_words(rule.source),
-        "rule": rule,
+        **_rules(rule, kind),
         "provisional": provisional,
         "through": cdate(field.freezes[0].day) if provisional else "",
         "unfrozen": sorted(awaited + unled, key=lambda school: school.code),
