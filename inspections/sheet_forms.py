@@ -1,5 +1,6 @@
-"""The sheet as a form: for every item its points, a remark and the version that the page has seen."""
+"""The sheet as a form: for every item its points, a remark, and which version of it the page was opened with."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,11 @@ from uuid import UUID, uuid4
 from django import forms
 
 from casework.contact_forms import PhotosField, SeveralFiles
-from inspections.actions.filling import Entered
+from inspections.actions.filling import Entered, Kept
 from inspections.checklist import Item, Judged, Section, items_of, plain
 from inspections.models import InspectionPhoto, Judgement
 from inspections.models.rounds import MOST_PHOTOS
+from inspections.queries.reading import judged_as
 from students.forms.fields import DateField, LineField
 
 LEFT = "left"
@@ -27,6 +29,7 @@ class ItemRow:
     mark: forms.BoundField
     remark: forms.BoundField
     seen: forms.BoundField
+    was: forms.BoundField
     photos: Sequence[InspectionPhoto]
     clash: str
 
@@ -50,6 +53,7 @@ class SheetForm(forms.Form):
         for code, mark in sheet.items():
             begin |= {f"mark-{code}": _value(mark), f"remark-{code}": mark.remark}
         begin |= {f"seen-{code}": version for code, version in seen.items()}
+        begin |= {f"was-{item.code}": imprint(sheet.get(item.code, Judged())) for item in items_of(sections)}
         super().__init__(*args, initial=begin, **kw)
         self.sections = sections
         for item in items_of(sections):
@@ -59,10 +63,11 @@ class SheetForm(forms.Form):
         """What the page says of every item that it sent; one that made no sense is not among them."""
         told = {}
         for item in items_of(self.sections):
-            names = [f"{name}-{item.code}" for name in ("mark", "remark", "seen")]
+            names = [f"{name}-{item.code}" for name in ("mark", "remark", "seen", "was")]
             if names[0] in self.data and all(name in self.cleaned_data for name in names):
-                value, remark, seen = (self.cleaned_data[name] for name in names)
-                told[item.code] = Entered(_mark(value, remark), seen or 0)
+                value, remark, seen, was = (self.cleaned_data[name] for name in names)
+                mark = _mark(value, remark)
+                told[item.code] = Entered(mark, seen or 0, is_typed=imprint(mark) != was)
         return told
 
     @property
@@ -78,7 +83,7 @@ class SheetForm(forms.Form):
                 [
                     ItemRow(
                         item, self[f"mark-{item.code}"], self[f"remark-{item.code}"], self[f"seen-{item.code}"],
-                        photos.get(item.code, ()), clash_words(item, clashes.get(item.code)),
+                        self[f"was-{item.code}"], photos.get(item.code, ()), clash_words(item, clashes.get(item.code)),
                     )
                     for item in section.items
                 ],
@@ -86,11 +91,29 @@ class SheetForm(forms.Form):
             for section in self.sections
         ]  # fmt: skip
 
-    def has_read(self, versions: Mapping[str, int]) -> None:
-        """The page is drawn anew with what others have judged, so it has seen it now."""
+    def has_read(self, kept: Kept) -> None:
+        """The page is drawn anew: with what others have judged where nothing was typed; where both have, with what was
+        typed, which the next press puts in place of theirs. An item that made no sense stays as it was sent."""
         self.data = self.data.copy()
-        for code, version in versions.items():
-            self.data[f"seen-{code}"] = str(version)
+        for code in self.entered():
+            held = kept.held.get(code)
+            mark = judged_as(held) if held else Judged()
+            if code not in kept.clashes:
+                self.data |= {f"mark-{code}": _value(mark), f"remark-{code}": mark.remark}
+            self.data |= marks_of(code, held)
+
+
+def marks_of(code: str, held: Judgement | None) -> dict[str, str]:
+    """The hidden fields of an item for a page that shows it as it is held."""
+    if held is None:
+        return {f"seen-{code}": "0", f"was-{code}": imprint(Judged())}
+    return {f"seen-{code}": str(held.version), f"was-{code}": imprint(judged_as(held))}
+
+
+def imprint(mark: Judged) -> str:
+    """By which a page that is sent tells whether anything was typed of an item since it was opened."""
+    remark = " ".join(mark.remark.split())  # browsers and databases end lines differently
+    return hashlib.sha256(f"{_value(mark)}\n{remark}".encode()).hexdigest()[:16]
 
 
 class CorrectionForm(SheetForm):
@@ -154,7 +177,9 @@ def _fields(item: Item) -> dict[str, forms.Field]:
         error_messages={"max_length": f"“{item.text}”的说明最多{LONGEST_REMARK}字，现在太长，没有存下"},
     )  # fmt: skip
     seen = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
-    return {f"mark-{item.code}": mark, f"remark-{item.code}": remark, f"seen-{item.code}": seen}
+    was = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
+    named = {"mark": mark, "remark": remark, "seen": seen, "was": was}
+    return {f"{name}-{item.code}": field for name, field in named.items()}
 
 
 def _value(mark: Judged) -> str:

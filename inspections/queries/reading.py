@@ -19,9 +19,14 @@ def sections_of(inspection: Inspection, checklist: Checklist | None = None) -> t
     return (checklist or checklist_of(inspection.round.checklist)).for_kind(inspection.school.kind)
 
 
+def judged_as(held: Judgement) -> Judged:
+    """A judgement of the records as it is reckoned with."""
+    return Judged(held.points, held.applies, held.remark)
+
+
 def sheet_of(judgements: Iterable[Judgement]) -> dict[str, Judged]:
     """A sheet that is being filled."""
-    return {row.item: Judged(row.points, row.applies, row.remark) for row in judgements}
+    return {row.item: judged_as(row) for row in judgements}
 
 
 def read_content(content: Mapping) -> dict[str, Judged]:

@@ -16,7 +16,7 @@ from inspections.queries import sheets
 from inspections.queries.deadlines import usual_deadline
 from inspections.queries.reading import is_kept_from, sections_of, sheet_of, why_not_to_fill
 from inspections.queries.rounds import parts_of
-from inspections.sheet_forms import PhotoForm, SheetForm, SignForm, page_of
+from inspections.sheet_forms import PhotoForm, SheetForm, SignForm, marks_of, page_of
 from inspections.views.rounds import inspection_page
 from students.templatetags.chinese import ctime
 from students.views.files import send_file
@@ -37,12 +37,12 @@ def fill(request, pk):
             clashes = kept.clashes
             if form.is_valid() and not clashes:
                 return _go_on(request, row)
-            form.has_read(kept.versions)
+            form.has_read(kept)
     context = {
         "inspection": row,
         "form": form,
         "sections": form.rows(sheets.photos_by_item(row), clashes),
-        "clashes": len(clashes),
+        "clashes": f"{clashes_words(row, kept)}下面两边的评分都列出来了，你填的都还在。" if clashes else "",
         "total": _total_words(row),
         "counted_url": reverse("students:head_counts") + f"?school={row.school_id}",
     }
@@ -63,10 +63,11 @@ def save_sheet(request, pk):
     latest = max((each.changed_at for each in row.judgements.all()), default=None)
     said = f"已存下{f' {ctime(latest)}' if latest else ''}，{_total_words(row)}"
     if kept.clashes:
-        names = "、".join(sorted({each.changed_by.name for each in kept.clashes.values()}))
-        said = f"有{len(kept.clashes)}项刚才由{names}改过，这里填的没有存下：请点“存下”，两边的评分都会列出来"
-    news = {f"seen-{code}": version for code, version in kept.versions.items()} if kept.saved else None
-    return JsonResponse({"said": said} | ({"goes_on": news} if news and not kept.clashes else {}))
+        said = f"{clashes_words(row, kept)}请点“存下”，两边的评分都会列出来"
+    news = {}
+    for code, held in kept.written.items():  # what others have judged is not on the page, so it has not seen it
+        news |= marks_of(code, held)
+    return JsonResponse({"said": said} | ({"goes_on": news} if news else {}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,6 +183,13 @@ def _keep(request, row: Inspection, form: SheetForm) -> Kept:
     return filling.keep(inspection=row, entered=form.entered(), page=page_of(form), **by)
 
 
+def clashes_words(row: Inspection, kept: Kept) -> str:
+    """Which items somebody else has judged meanwhile otherwise than was typed."""
+    items = "、".join(f"“{item.text}”" for item in items_of(sections_of(row)) if item.code in kept.clashes)
+    names = "、".join(sorted({each.changed_by.name for each in kept.clashes.values()}))
+    return f"{items}刚才由{names}评过，你填的没有存下，其他的都存下了。"
+
+
 def _go_on(request, row: Inspection):
     if "sign" in request.POST:
         return redirect("inspections:sign", row.pk)
@@ -196,7 +204,7 @@ def _kept_before_photos(request, row: Inspection, item: str):
         messages.error(request, str(refused))
     else:
         if kept.clashes:
-            messages.warning(request, f"有{len(kept.clashes)}项别人刚才改过，你填的没有存下，请回到检查表看一看。")
+            messages.warning(request, f"{clashes_words(row, kept)}请回到检查表看一看。")
     return redirect("inspections:item_photos", row.pk, item)
 
 

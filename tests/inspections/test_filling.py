@@ -80,7 +80,7 @@ class TestTwoAtOneSchool:
     def test_one_may_overwrite_what_one_has_seen(self, round_here):
         fill(round_here.row, round_here.inspector, {"plan": PLAN})
         kept = fill(round_here.row, round_here.bureau, {"plan": judged(plan=2)["plan"]}, seen=1)
-        assert kept.versions == {"plan": 2}
+        assert kept.written["plan"].version == 2
         assert (Judgement.objects.get().points, Judgement.objects.get().changed_by) == (2, round_here.bureau)
 
     def test_the_other_items_of_a_page_are_kept_all_the_same(self, round_here):
@@ -88,6 +88,18 @@ class TestTwoAtOneSchool:
         kept = fill(round_here.row, round_here.bureau, judged(plan=2))
         assert set(kept.clashes) == {"plan"}
         assert kept.saved == 3
+
+    def test_an_item_that_nobody_touched_on_a_page_takes_what_the_other_has_judged(self, round_here):
+        fill(round_here.row, round_here.inspector, {"plan": PLAN})
+        kept = keep(round_here, round_here.bureau, {"plan": Entered(Judged(), 0, is_typed=False)})
+        assert (kept.clashes, kept.saved) == ({}, 0)
+        assert Judgement.objects.get().points == 4
+
+    def test_a_page_takes_back_what_it_never_heard_was_kept(self, round_here):
+        page = uuid4()
+        fill(round_here.row, round_here.inspector, {"plan": PLAN}, page=page)
+        keep(round_here, round_here.inspector, {"plan": Entered(Judged(), 0, is_typed=False)}, page=page)
+        assert Judgement.objects.get().points is None
 
     def test_a_page_that_never_heard_that_its_words_arrived_types_on(self, round_here):
         page = uuid4()

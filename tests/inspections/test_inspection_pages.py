@@ -29,6 +29,11 @@ def sheet(page="", *, seen=0, **points) -> dict:
     return sent
 
 
+def fields_of(response) -> dict:
+    """Everything that a browser sends of the sheet as it is drawn."""
+    return {field.html_name: str(field.value() or "") for field in response.context["form"]}
+
+
 class TestOpeningARound:
     def test_takes_the_schools_of_a_township(self, round_here):
         cast.school("西岭小学", township=cast.township("西岭镇"))
@@ -113,8 +118,7 @@ class TestTheSheet:
         text = text_of(response)
         assert "苏远刚才评为1分，写的是“材料不全”" in text
         assert Judgement.objects.get(item="plan").points == 1
-        again = {field.html_name: field.value() or "" for field in response.context["form"]}
-        client.post(address, again)
+        client.post(address, fields_of(response))
         assert Judgement.objects.get(item="plan").points == 3
 
     def test_is_kept_while_one_types(self, round_here):
@@ -122,15 +126,37 @@ class TestTheSheet:
         token = "6f6cbb39-3d52-4b5c-b8c9-0b9a9a1f8b11"
         said = client.post(address, sheet(token, register=3)).json()
         assert said["said"] == "已存下 7:40，已评4/4项，得18分，满分20分"
-        assert said["goes_on"] == {f"seen-{code}": 1 for code in ("plan", "pledge", "register", "persuade")}
+        written = {name: value for name, value in said["goes_on"].items() if name.startswith("seen-")}
+        assert written == {f"seen-{code}": "1" for code in ("plan", "pledge", "register", "persuade")}
         # the answer was lost on the way, and the page types on
         assert "得17分" in client.post(address, sheet(token, register=2)).json()["said"]
 
     def test_says_while_one_types_that_somebody_else_has_judged_otherwise(self, round_here):
         inspected.fill(round_here.row, round_here.bureau, {"plan": judged(plan=1)["plan"]})
         said = client_of(round_here.inspector).post(page("save_sheet", round_here.row.pk), sheet()).json()
-        assert said["said"].startswith("有1项刚才由苏远改过")
-        assert "goes_on" not in said
+        assert said["said"].startswith("“有方案”刚才由苏远评过，你填的没有存下，其他的都存下了。")
+        assert "seen-plan" not in said["goes_on"]
+
+    def test_what_was_left_blank_takes_nothing_from_the_other_inspector_however_often_it_is_sent(self, round_here):
+        client, address = client_of(round_here.inspector), page("fill", round_here.row.pk)
+        opened = fields_of(client.get(address))
+        inspected.fill(round_here.row, round_here.bureau, judged(plan=1, pledge=2, register=3))
+        response = client.post(address, opened | {"mark-persuade": "4", "remark-persuade": "缺一人"})
+        text = text_of(response)
+        assert "“有劝返记录”刚才由苏远评过" in text
+        assert "“有方案”刚才" not in text
+        client.post(address, fields_of(response))
+        points = {each.item: each.points for each in Judgement.objects.all()}
+        assert points == {"plan": 1, "pledge": 2, "register": 3, "persuade": 4}
+
+    def test_what_another_judged_while_one_types_is_not_sent_back_over_it(self, round_here):
+        client, address = client_of(round_here.inspector), page("fill", round_here.row.pk)
+        opened = fields_of(client.get(address))
+        inspected.fill(round_here.row, round_here.bureau, {"plan": judged()["plan"]})
+        typed = opened | {"mark-register": "5"}
+        said = client.post(page("save_sheet", round_here.row.pk), typed).json()
+        assert client.post(address, typed | said["goes_on"]).status_code == 302
+        assert Judgement.objects.get(item="plan").points == 4
 
     def test_keeps_what_was_typed_on_the_way_to_the_photographs(self, round_here):
         client, address = client_of(round_here.inspector), page("item_photos", round_here.row.pk, "plan")
