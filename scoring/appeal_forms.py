@@ -1,5 +1,6 @@
 """Forms of appeals 申诉 and of 定分."""
 
+from datetime import date
 from uuid import UUID, uuid4
 
 from django import forms
@@ -22,6 +23,18 @@ class AppealFilter(forms.Form):
     def __init__(self, *args, schools, **kwargs):
         super().__init__(*args, **kwargs)
         offer_places(self, schools)
+
+
+class AppealTold(forms.Form):
+    """What the address in a notice says of the fact of an appeal."""
+
+    school_class = forms.IntegerField(min_value=1)
+    fact_day = forms.DateField()
+    student = forms.IntegerField(min_value=1, required=False)
+
+    @property
+    def fact(self) -> tuple[int, date, int | None]:
+        return tuple(self.cleaned_data[name] for name in ("school_class", "fact_day", "student"))
 
 
 class AppealForm(forms.Form):

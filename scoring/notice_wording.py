@@ -1,6 +1,7 @@
 """How notices about scores, awards and 三包 are worded, where they lead, and when their matter is over."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -8,10 +9,11 @@ from django.urls import reverse
 from scoring.award_rules import AwardKind
 from scoring.models import Award
 from students.models import Notice
+from students.templatetags.chinese import cdate_short
 
 WORDS = {
     Notice.Kind.APPEAL_MADE: ("{who}为{room}的责任考核提出申诉，请处理。", "scoring:appeals", "看申诉"),
-    Notice.Kind.APPEAL_DECIDED: ("{who}处理了{room}的考核申诉，请查看。", "scoring:appeals", "看结果"),
+    Notice.Kind.APPEAL_DECIDED: ("{who}处理了{room}对{day}一项考核的申诉，请查看。", "scoring:appeals", "看结果"),
     Notice.Kind.SCORES_TO_SIGN: ("{who}请{school}核对学期考核得分并签字确认。", "scoring:freezes", "去核对"),
     Notice.Kind.SCORES_SIGNED: ("{who}已为{school}的学期考核签字，请检查后定分。", "scoring:freezes", "去定分"),
     Notice.Kind.AWARD_CLASS: ("{who}评定表彰：{room}获{award}，请查看。", "scoring:class_score", "看班级"),
@@ -43,12 +45,19 @@ def word(notice: Notice, who: str) -> tuple[str, str, str]:
     """The sentence, the address it leads to, and the label of the link."""
     text, name, label = WORDS[notice.kind]
     room = notice.school_class
-    query = "?tab=done" if notice.kind == Notice.Kind.APPEAL_DECIDED else ""
+    query = f"?{urlencode(_of_appeal(notice))}" if notice.kind == Notice.Kind.APPEAL_DECIDED else ""
     args = [room.pk] if name == "scoring:class_score" else []
     award = AWARD_OF[notice.kind].label if notice.kind in AWARD_OF else ""
     if notice.kind in TAKEN_BACK and notice.is_over:
         text = TAKEN_BACK[notice.kind]
-    return text.format(who=who, room=room, school=room.school, award=award), reverse(name, args=args) + query, label
+    told = text.format(who=who, room=room, school=room.school, award=award, day=cdate_short(notice.day))
+    return told, reverse(name, args=args) + query, label
+
+
+def _of_appeal(notice: Notice) -> dict[str, object]:
+    """What leads from a notice to its appeal, with no query for each of many notices."""
+    child = {"student": notice.student_id} if notice.student_id else {}
+    return {"tab": "done", "school_class": notice.school_class_id, "fact_day": notice.day, **child}
 
 
 # Kind → the awards that it tells of, and how one is found from the notice.

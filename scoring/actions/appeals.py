@@ -109,8 +109,7 @@ def decide(*, by, scope: Scope, appeal: Appeal, accepts: bool, note: str, versio
         row.decided_at, row.decided_by, row.decision = timezone.now(), by, note
     _step(row, action, by=by)
     _settle(row, by=by, today=today)
-    people = [person for person in (row.made_by, row.asked_by) if person]
-    _tell(row, people, Notice.Kind.APPEAL_DECIDED, by=by, today=today)
+    _tell_decision(row, by=by)
     return row
 
 
@@ -219,6 +218,14 @@ def _step(row: Appeal, action: AppealAction, *, by) -> None:
 def _tell_deciders(row: Appeal, *, by, today: date) -> None:
     people = deciders_of(row.school_class, Level(row.level), today, by=row.made_by_id)
     _tell(row, people, Notice.Kind.APPEAL_MADE, by=by, today=today)
+
+
+def _tell_decision(row: Appeal, *, by) -> None:
+    """One notice an appeal, which the day and the child of its fact tell from the others of the class; the latest
+    decision takes the place of the one before."""
+    people = [person for person in (row.made_by, row.asked_by) if person]
+    fact = {"school_class": row.school_class, "day": row.day, "student": row.student}
+    notices.send(by=by, to=people, kind=Notice.Kind.APPEAL_DECIDED, renews=True, **fact)
 
 
 def _tell(row: Appeal, people, kind: Notice.Kind, *, by, today: date) -> None:

@@ -170,6 +170,13 @@ def boxes(scope: Scope, wanted: Mapping, today: date) -> dict[str, QuerySet[Appe
     return {MINE: mine, UNDER_WAY: rows.open(), DONE: rows.exclude(pk__in=rows.open().values("pk"))}
 
 
+def only_one_about(scope: Scope, school_class: int, day: date, student: int | None) -> Appeal | None:
+    """The appeal against a fact of a class, by its day and child; None where that is not just one."""
+    rows = Appeal.objects.seen_by(scope).filter(school_class=school_class, day=day, student=student)
+    found = list(rows.exclude(state=AppealState.WITHDRAWN)[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def waiting_for(scope: Scope, rows: QuerySet[Appeal], today: date) -> QuerySet[Appeal]:
     """Those that the reader can decide on."""
     levels = Q(level=Level.SCHOOL, school_class__school__in=scope.clerk_of | scope.led)

@@ -37,8 +37,17 @@ class Fact:
     @property
     def can_be_appealed(self) -> bool:
         """Whether it costs points and nobody has appealed; one that more duties were added to can be once more."""
+        return self._could_be and not self.is_closed
+
+    @property
+    def waits_for_the_freeze(self) -> bool:
+        """Whether nothing but the signature of the school keeps it from being appealed against."""
+        return self._could_be and self.is_closed
+
+    @property
+    def _could_be(self) -> bool:
         is_new = self.appeal is None or self.appeal.state == AppealState.ACCEPTED
-        return bool(self.name) and is_new and not (self.charge.is_waived or self.is_closed)
+        return bool(self.name) and is_new and not self.charge.is_waived
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scoring.actions import appeals as actions
-from scoring.appeal_forms import ACCEPT, AppealFilter, AppealForm, DecisionForm, ReviewForm
+from scoring.appeal_forms import ACCEPT, AppealFilter, AppealForm, AppealTold, DecisionForm, ReviewForm
 from scoring.appeals import AppealAction
 from scoring.models import Appeal, AppealDraft, AppealPaper
+from scoring.presets import ALWAYS
 from scoring.queries import appeals as queries
 from students.access import CLASS_ROLES, REGISTRY_ROLES
+from students.calendar import school_year_of
 from students.models import School, SchoolClass
-from students.templatetags.chinese import ctime
+from students.templatetags.chinese import cdate, ctime
 from students.views.audience import only_for
 from students.views.files import send_file
 from students.views.lists import box_shown, tabs
@@ -29,7 +31,10 @@ appeal_page = only_for(REGISTRY_ROLES | CLASS_ROLES, "考核申诉由教师、�
 @require_safe
 @appeal_page
 def appeals(request):
-    """等我处理, 处理中, 已办结; narrowed down by school and kind."""
+    """等我处理, 处理中, 已办结; narrowed down by school and kind. From a notice it goes on to the appeal told of."""
+    told = AppealTold(request.GET)
+    if told.is_valid() and (row := queries.only_one_about(request.scope, *told.fact)):
+        return redirect("scoring:appeal", row.pk)
     form = AppealFilter(request.GET, schools=list(School.objects.visible_to(request.scope)))
     form.full_clean()
     boxes = queries.boxes(request.scope, form.cleaned_data, request.today)
@@ -115,6 +120,8 @@ def _room(request, pk: int, day) -> SchoolClass:
     """The class, where the reader sees it or has had it in the school year."""
     if day > request.today:
         raise Http404
+    if school_year_of(day) < ALWAYS:
+        raise PermissionDenied(f"{cdate(day)}那时还没有考核，没有可以申诉的。请从班级得分里点“申诉”")
     rows = SchoolClass.objects.select_related("school")
     if room := rows.visible_to(request.scope).filter(pk=pk).first():
         return room

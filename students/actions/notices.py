@@ -20,12 +20,18 @@ def send(
     day: date,
     slot: Slot | str = "",
     student: Student | None = None,
+    renews: bool = False,
 ) -> int:
-    """Tell each of ``to`` once; to be called inside a transaction. Who has the same notice waiting gets no second one.
+    """Tell each of ``to`` once; to be called inside a transaction. Who has the same notice waiting gets no second one;
+    with ``renews`` the new one takes its place, as what it told is no longer the latest.
 
     Returns how many have been told now. Whoever sends it is not told, nor whose account is closed;
     ``by`` None: time alone tells it.
     """
+    if renews:
+        older = Notice.objects.filter(kind=kind, school_class=school_class, day=day, slot=slot, student=student)
+        older = older.filter(person__in=reachable(to), seen_at=None).exclude(person=by)
+        older.update(seen_at=timezone.now(), seen_by=by)
     told = [(person, school_class) for person in to]
     return send_each(by=by, told=told, kind=kind, day=day, slot=slot, student=student)
 

@@ -238,6 +238,15 @@ class TestAccepting:
         Notice.objects.update(kind="scores_frozen")
         assert waiting_notices(scope, scored.teacher) == []
 
+    def test_every_decision_is_told_whatever_else_of_the_class_waits_unread(self, scored, bureau):
+        row = decide(make(scored), scored.clerk, accepts=False)
+        decide(make(scored, CALLS), scored.clerk)
+        notices = Notice.objects.filter(person=scored.teacher, kind="appeal_decided", seen_at=None)
+        assert {each.day for each in notices} == {date(2026, 9, 4), date(2026, 9, 2)}
+        decide(ask_review(row, scored.teacher), bureau)
+        assert notices.get(day=row.day).sent_by == bureau
+        assert notices.count() == 2
+
     def test_leaves_what_waits_for_another_appeal_of_the_class(self, scored):
         row = make(scored)
         make(scored, CALLS)

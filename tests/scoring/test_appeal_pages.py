@@ -1,12 +1,14 @@
 """The pages of appeals: a button at each fact, the form with its draft and file, the lists, the decision."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from scoring.models import Appeal, AppealDraft
-from students.models import Role
+from students.models import Role, Term
+from students.queries.notices import waiting_notices
 from tests import cast
 from tests.scene import client_of
 from tests.scoring.appealing import (
@@ -18,7 +20,9 @@ from tests.scoring.appealing import (
     decide,
     loss_of,
     make,
+    opened,
     principal_of,
+    sign,
     week,
 )
 from tests.students.papers import paper, pdf, picture
@@ -59,6 +63,14 @@ class TestTheButtons:
     def test_are_not_there_for_who_only_looks(self, scored, bureau):
         assert "/appeal/" not in score_page(scored, bureau)
 
+    def test_say_why_there_is_none_between_signature_and_freeze(self, scored, bureau):
+        Term.objects.filter(school_year=2026, number=1).update(end=AS_OF)
+        row = opened(scored, bureau, today=TODAY)
+        sign(row, principal_of(scored), today=TODAY)
+        page = score_page(scored, scored.teacher)
+        assert "/appeal/" not in page
+        assert "已签字确认，定分以前不受理申诉" in page
+
     def test_give_way_to_the_appeal(self, scored):
         row = make(scored)
         page = score_page(scored, scored.teacher)
@@ -81,7 +93,34 @@ class TestTheButtons:
             client.get(page)
 
 
+class TestANotice:
+    def followed(self, scored):
+        [line] = waiting_notices(cast.scope(scored.teacher), scored.teacher)
+        return client_of(scored.teacher).get(line.url)
+
+    @pytest.mark.parametrize("fact", [REGISTER, "loss"])
+    def test_leads_to_the_appeal_that_it_tells_of(self, scored, bureau, fact):
+        row = make(scored, loss_of(scored) if fact == "loss" else fact)
+        decide(row, bureau if fact == "loss" else scored.clerk)
+        assert self.followed(scored).url == reverse("scoring:appeal", args=[row.pk])
+
+    def test_leads_to_the_list_where_there_are_two_of_the_day(self, scored):
+        row = make(scored)
+        decide(row, scored.clerk)
+        Appeal.objects.create(
+            school_class=row.school_class, kind="calls", fact="calls-2026-09-04", day=row.day, told=row.told,
+            text=row.text, ground=row.ground, level="school", submission=uuid4(), made_at=row.made_at,
+            made_by=row.made_by,
+        )  # fmt: skip
+        assert self.followed(scored).context["shown"] == "done"
+
+
 class TestTheForm:
+    def test_of_a_day_before_all_records_is_refused_in_words(self, scored):
+        response = client_of(scored.teacher).get(address(scored, day=date(1900, 1, 1)))
+        assert response.status_code == 403
+        assert "那时还没有考核，没有可以申诉的" in text_of(response)
+
     def test_says_what_is_appealed_against(self, scored):
         assert "9月4日缺一部分点名" in text_of(client_of(scored.teacher).get(address(scored)))
 
@@ -206,7 +245,7 @@ class TestWhoHasLeft:
         elsewhere = cast.school_class(cast.school(name="西岭小学"), "202301")
         cast.post(scored.teacher, Role.SUBJECT_TEACHER, school_class=elsewhere, since=TODAY)
         client = client_of(scored.teacher)
-        assert "处理了2023级1班的考核申诉" in text_of(client.get(reverse("students:notices")))
+        assert "处理了2023级1班对9月4日一项考核的申诉" in text_of(client.get(reverse("students:notices")))
         assert [client.get(path).status_code for path in paths] == [200, 200]
         assert client.get(reverse("scoring:appeal", args=[other.pk])).status_code == 404
 
