@@ -12,6 +12,16 @@ from scoring.scheme import signed
 SHOWN_CLASSES = 20
 
 
+OUTCOMES = {"met": "变为完成目标", "missed": "变为没有完成目标", "unrated": "目标变为不予评定"}
+
+
+def _outcome(made: ClassScore) -> str:
+    """What the target comes to; one that is missed is missed on any registers."""
+    if not made.target_met:
+        return "missed"
+    return "met" if made.is_rated else "unrated"
+
+
 class ScoreChange(NamedTuple):
     """A class's score under two schemes, on the same day."""
 
@@ -35,10 +45,8 @@ class ScoreChange(NamedTuple):
                 yield f"{measure.label}由{signed(was)}变为{signed(line.points)}"
 
     def _judgements(self) -> Iterator[str]:
-        if self.before.target_met != self.after.target_met:
-            yield "变为完成目标" if self.after.target_met else "变为没有完成目标"
-        elif self.before.is_rated != self.after.is_rated:
-            yield "目标变为予以评定" if self.after.is_rated else "目标变为不予评定"
+        if (was := _outcome(self.before)) != (now := _outcome(self.after)):
+            yield "目标变为予以评定" if (was, now) == ("unrated", "met") else OUTCOMES[now]
         if self.before.veto != self.after.veto:
             yield "变为一票否决" if self.after.veto else "不再一票否决"
 
@@ -95,12 +103,13 @@ class Changes:
         tally.up += change.by > 0
         tally.down += change.by < 0
         tally.same += change.by == 0
-        tally.newly_met += after.target_met > before.target_met
-        tally.newly_missed += after.target_met < before.target_met
+        was, now = _outcome(before), _outcome(after)
+        tally.newly_met += (was, now) == ("missed", "met")
+        tally.newly_missed += was != now == "missed"
+        tally.newly_rated += (was, now) == ("unrated", "met")
+        tally.newly_unrated += was != now == "unrated"
         tally.newly_vetoed += after.veto > before.veto
         tally.no_longer_vetoed += after.veto < before.veto
-        tally.newly_rated += after.is_rated > before.is_rated
-        tally.newly_unrated += after.is_rated < before.is_rated
 
     @property
     def mark(self) -> str:

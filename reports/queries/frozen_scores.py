@@ -25,7 +25,11 @@ def frozen_scores_table(sheet: Sheet) -> Table:
         unit="个班",
         as_of=freeze.day,
         filters=(freeze.school.name, str(freeze.term), _edition(sheet)),
-        tally={"完成目标": sheet.met, "一票否决": sum(row.result["veto"] for row in sheet.rows)},
+        tally={
+            "完成目标": sheet.met,
+            "不予评定": sheet.unrated,
+            "一票否决": sum(row.result["veto"] for row in sheet.rows),
+        },
         notes=_notes(sheet),
         fixed_columns=1,
         signatures=SIGNATURES,

@@ -71,7 +71,12 @@ class Sheet:
 
     @property
     def met(self) -> int:
-        return sum(row.result["target_met"] for row in self.rows)
+        return sum(row.result["target_met"] and row.result["is_rated"] for row in self.rows)
+
+    @property
+    def unrated(self) -> int:
+        """How many lost no child too many, by too few registers for that to count."""
+        return sum(row.result["target_met"] and not row.result["is_rated"] for row in self.rows)
 
     @property
     def lost(self) -> int:

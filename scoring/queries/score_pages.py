@@ -20,7 +20,7 @@ FIGURES = {
     "classes": Count("pk"),
     "baseline": Sum("baseline"),
     "dropouts": Sum("dropouts"),
-    "met": Count("pk", filter=Q(target_met=True)),
+    "met": Count("pk", filter=Q(target_met=True, is_rated=True)),
     "unrated": Count("pk", filter=Q(target_met=True, is_rated=False)),
     "vetoed": Count("pk", filter=Q(veto=True)),
     "mean": Avg("total"),

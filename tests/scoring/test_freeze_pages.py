@@ -210,6 +210,13 @@ class TestASchool:
         with django_assert_num_queries(48):
             client.get(page)
 
+    def test_a_class_that_is_not_rated_is_not_counted_as_having_met_its_target(self, scored, bureau):
+        bring_back(scored)
+        page = page_of(bureau, opened(scored, bureau))
+        assert [row.target[0] for row in page.context["sheet"].rows] == ["不予评定"]
+        assert (page.context["sheet"].met, page.context["sheet"].unrated) == (0, 1)
+        assert "不予评定" in text_of(page)
+
 
 class TestAClass:
     def class_page(self, who, scored, day):

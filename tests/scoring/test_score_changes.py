@@ -44,6 +44,15 @@ def test_what_stays_is_not_told():
     assert change(STRICTER).words == []
 
 
+def test_a_missed_target_is_not_told_to_be_unrated():
+    days = dict.fromkeys(DAYS[:9], WHOLE) | {DAYS[9]: NONE}
+    made = change(other(wholes={"unregistered_above": 20}), lost=lost(2), days=days)
+    assert made.before.is_rated != made.after.is_rated
+    assert not made.after.target_met
+    assert not [words for words in made.words if "评定" in words]
+    assert noted(made).tally.newly_rated == 0
+
+
 @pytest.mark.parametrize(
     ("scheme", "facts", "words"),
     [
@@ -54,6 +63,9 @@ def test_what_stays_is_not_told():
         (other(wholes={"veto_above": 10}), {"lost": lost(3)}, "不再一票否决"),
         (other(wholes={"unregistered_above": 20}), {"days": dict.fromkeys(DAYS[:9], WHOLE) | {DAYS[9]: NONE}},
          "目标变为予以评定"),
+        (other(wholes={"unregistered_above": 20}, targets={"junior": {"rate_below": 4, "source": "[S]"}}),
+         {"lost": lost(1), "days": dict.fromkeys(DAYS[:5], WHOLE) | dict.fromkeys(DAYS[5:], NONE)},
+         "目标变为不予评定"),
     ],
 )  # fmt: skip
 def test_what_is_judged_otherwise_is_told(scheme, facts, words):

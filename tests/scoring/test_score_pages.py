@@ -1,5 +1,6 @@
 """The pages of scores: what they show to whom, every fact one click away, and what they cost."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -128,6 +129,18 @@ class TestTheList:
         assert '0<span class="unit">/1个班</span>' in page
         assert kept.total == Decimal("-13.0")
         assert "−13" in page
+
+    def test_the_points_of_a_row_add_up_to_its_total(self, scored):
+        page = text_of(client_of(scored.teacher).get(reverse("scoring:scores")))
+        [cells] = re.findall(r'<tr><th scope="row".*?</tr>', page, re.DOTALL)
+        found = re.findall(r'data-label="(?:控辍目标|点名|及时联系|及时报告|劝返复学)">([^<]*)</td>', cells)
+        points = [Decimal(each.replace("−", "-")) for each in found]
+        assert (len(points), sum(points)) == (5, KeptScore.objects.get().total)
+
+    def test_a_class_that_is_not_rated_has_not_met_its_target(self, scored, bureau):
+        KeptScore.objects.update(target_met=True, is_rated=False)
+        whole = client_of(bureau).get(reverse("scoring:scores")).context["whole"]
+        assert (whole.met, whole.unrated) == (0, 1)
 
     @pytest.mark.parametrize("part", ["class", "grade", "school", "township"])
     def test_can_be_taken_together_in_every_way(self, scored, bureau, part):
