@@ -28,9 +28,9 @@ class AppealFilter(forms.Form):
 class AppealTold(forms.Form):
     """What the address in a notice says of the fact of an appeal."""
 
-    school_class = forms.IntegerField(min_value=1)
-    fact_day = forms.DateField()
-    student = forms.IntegerField(min_value=1, required=False)
+    school_class = forms.IntegerField(label="班级", min_value=1)
+    fact_day = forms.DateField(label="依据的日期")
+    student = forms.IntegerField(label="学生", min_value=1, required=False)
 
     @property
     def fact(self) -> tuple[int, date, int | None]:
