@@ -81,7 +81,7 @@ class PaperField(forms.FileField):
             "invalid": "文件没有传上来，请重新选择。",
         }
         widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"})
-        kwargs.setdefault("help_text", "照片（JPG、PNG）或PDF；照片会自动缩小，PDF不超过2 MB")
+        kwargs.setdefault("help_text", "照片（JPG、PNG）或PDF；照片不超过12 MB，会自动缩小，PDF不超过2 MB")
         super().__init__(label=label, widget=widget, error_messages=errors, **kwargs)
 
     def clean(self, data, initial=None):

@@ -121,8 +121,10 @@ class TestTheForm:
         assert response.status_code == 403
         assert "那时还没有考核，没有可以申诉的" in text_of(response)
 
-    def test_says_what_is_appealed_against(self, scored):
-        assert "9月4日缺一部分点名" in text_of(client_of(scored.teacher).get(address(scored)))
+    def test_says_what_is_appealed_against_and_how_large_a_file_may_be(self, scored):
+        page = text_of(client_of(scored.teacher).get(address(scored)))
+        assert "9月4日缺一部分点名" in page
+        assert "照片不超过12 MB" in page
 
     @pytest.mark.parametrize("file", [None, picture(), pdf()], ids=["without", "jpg", "pdf"])
     def test_makes_the_appeal(self, scored, file):
