@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "scoring",
     "inspections",
     "reports",
+    "returns",
 ]
 
 MIDDLEWARE = [

@@ -7,6 +7,7 @@ from casework.views.home import home
 urlpatterns = [
     path("", home, name="home"),
     path("", include("casework.urls")),
+    path("", include("returns.urls")),
     path("", include("reports.urls")),
     path("", include("scoring.urls")),
     path("", include("inspections.urls")),

@@ -58,6 +58,12 @@ PARAMETERS: dict[str, Parameter] = {
         "逾期后每过几个上课日再上交一级", "个上课日", 1, "[D] 到期未办次日上交，以后每个上课日再上一级", 1, 10
     ),
     "cut_off_day": Parameter("每月报表截止到几日", "日", 25, "[S] 每月25日上报，上月26日到本月25日为一个月", 20, 28),
+    "filing_days": Parameter(
+        "月报在截止日后几个工作日内上报", "个工作日", 3, "[D] 截止后三个工作日：核对、签字、上报", 1, 10
+    ),
+    "filing_notice_days": Parameter(
+        "月报截止前几个工作日提醒学校", "个工作日", 2, "[D] 留两个工作日核对点名和变动", 1, 10
+    ),
     "notice_days": Parameter("书面通知的返校期限", "天", 7, "[S] 劝学（返校）通知书：送达之日起7日内返校", 1, 30),
     "pattern_days": Parameter("周一、周五缺勤多少天列为预警", "天", 4, "[D] 缺勤集中在周末前后", 2, 20),
     "pattern_weeks": Parameter("周一、周五缺勤统计的时段", "周", 8, "[D] 最近八周", 3, 20),
@@ -119,6 +125,8 @@ class Policy:
     hand_up_days: int = PARAMETERS["hand_up_days"].default
     notice_days: int = PARAMETERS["notice_days"].default
     cut_off_day: int = PARAMETERS["cut_off_day"].default
+    filing_days: int = PARAMETERS["filing_days"].default
+    filing_notice_days: int = PARAMETERS["filing_notice_days"].default
     pattern_days: int = PARAMETERS["pattern_days"].default
     pattern_weeks: int = PARAMETERS["pattern_weeks"].default
     pattern_share: int = PARAMETERS["pattern_share"].default

@@ -18,3 +18,12 @@ def last_day_to_act(start: date, days: int, statutory: Mapping[date, bool]) -> d
         day += DAY
         days -= is_working_day(day, statutory)
     return day
+
+
+def working_day_before(end: date, days: int, statutory: Mapping[date, bool]) -> date:
+    """The ``days``-th working day before ``end``, which itself does not count."""
+    day = end
+    while days:
+        day -= DAY
+        days -= is_working_day(day, statutory)
+    return day

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("config", "reports", "inspections", "scoring", "casework", "students")
+APPS = ("config", "returns", "reports", "inspections", "scoring", "casework", "students")
 MAX_FILE_LINES = 400
 MAX_VIEW_LINES = 25
 MAX_FUNCTION_LINES = 60  # one screen
@@ -94,6 +94,7 @@ CALCULATION = {
     ),
     "inspections": ("absences", "checklist", "checklist_reading", "drawing", "rectifying", "suspicion"),
     "reports": ("tables", "charts", "figures"),
+    "returns": ("snapshots", "states"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}
 

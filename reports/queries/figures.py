@@ -18,10 +18,12 @@ from reports.figures import (
     BASELINE,
     CLOSING,
     DROPPED_TOTAL,
+    INS,
     LEFT_IN_ORDER,
     LOST,
     LOST_OF_BASELINE,
     OPENING,
+    OUTS,
     REGISTERED,
     SUSPECTED,
     UNACCOUNTED,
@@ -91,12 +93,20 @@ class Census:
             return rows.order_by("school_class", "student").values_list("student", "school_class")
         if code in self._lost:
             return sorted((pair for pair in self._lost[code] if pair[1] in classes), key=_by_class)
+        return sorted((pair for found, pair in self._movements(classes) if found == code), key=_by_class)
+
+    def lists(self, classes: Collection[int]) -> dict[str, Sequence[Pair]]:
+        """Every count with the children behind it; what happened is read once."""
+        found: dict[str, Sequence[Pair]] = {code: self.children(code, classes) for code in (*STANDING, *self._lost)}
+        moved: dict[str, list[Pair]] = {str(kind): [] for kind in (*INS, *OUTS)}
+        for code, pair in self._movements(classes):
+            moved[code].append(pair)
+        return found | moved
+
+    def _movements(self, classes: Collection[int]) -> Iterator[tuple[str, Pair]]:
         near = self._events.filter(Q(left__in=classes) | Q(joined__in=classes))
-        rows = near.values_list("student", "kind", "was", "left", "joined")
-        moved = ((student, found, each) for student, *event in rows for found, each in self._moved(*event))
-        return sorted(
-            ((student, each) for student, found, each in moved if found == code and each in classes), key=_by_class
-        )
+        for student, *event in near.values_list("student", "kind", "was", "left", "joined"):
+            yield from ((code, (student, each)) for code, each in self._moved(*event) if each in classes)
 
     def standing(self, code: str) -> QuerySet[Enrolment]:
         """The places that a count of ``STANDING`` is taken of."""

@@ -57,6 +57,12 @@ class Notice(models.Model):
         INSPECTION = "inspection", "专项检查"
         RECTIFICATION = "rectification", "整改"
         RECTIFICATION_REPORTED = "finding_reported", "整改待核实"
+        RETURN_DUE = "return_due", "月报待报"
+        RETURN_LATE = "return_late", "月报逾期"
+        RETURN_TO_SIGN = "return_to_sign", "月报待签字"
+        RETURN_FILED = "return_filed", "月报待接收"
+        RETURN_SENT_BACK = "return_sent_back", "月报退回"
+        RETURN_ACCEPTED = "return_accepted", "月报已接收"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
     kind = models.CharField("种类", max_length=20, choices=Kind)

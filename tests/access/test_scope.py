@@ -29,8 +29,6 @@ from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_forc
 from students.enrolment import EventKind
 from students.models import (
     AbsenceMark,
-    Campaign,
-    Certificate,
     Comparison,
     Difference,
     Enrolment,
@@ -39,19 +37,15 @@ from students.models import (
     HeadCount,
     Leave,
     MarkCorrection,
-    OpeningAbsence,
     Person,
     Posting,
     ProposedMatch,
-    RegistryLine,
     Resident,
     Role,
     RollCall,
     School,
     SchoolClass,
     Student,
-    Suspension,
-    Term,
     YearTurn,
 )
 from tests import cast
@@ -59,10 +53,12 @@ from tests.access.attendance_rows import rows_of_attendance
 from tests.access.bundle_rows import rows_of_bundles
 from tests.access.case_rows import rows_of_cases
 from tests.access.inspection_rows import rows_of_inspections
+from tests.access.registry_rows import registry_rows_of
 from tests.access.reminder_rows import rows_of_reminders
+from tests.access.return_rows import RETURNS, rows_of_returns
 from tests.access.rule_rows import rows_of_rules
 from tests.access.score_rows import OF_WHOLE_SCHOOLS, rows_of_scores
-from tests.access.spot_rows import count_in, rows_of_spot_checks
+from tests.access.spot_rows import rows_of_spot_checks
 from tests.scene import CHINA, MONDAY
 
 MOVED = date(2026, 10, 12)
@@ -105,54 +101,7 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         **rows_of_inspections(school_class),
         **rows_of_spot_checks(school_class, child, registry[HeadCount]),
         **rows_of_bundles(school_class),
-    }
-
-
-def registry_rows_of(school_class: SchoolClass, child: Student) -> dict[type, object]:
-    """Those of papers, suspensions, counts, sweeps and comparisons."""
-    now, clerk, school = timezone.now(), cast.person(), school_class.school
-    term, _ = Term.objects.get_or_create(school_year=2026, number=1, start=MONDAY, end=MOVED)
-    campaign, _ = Campaign.objects.get_or_create(
-        season="autumn", year=2026, as_of=MONDAY, due_on=MOVED, defaults={"opened_at": now, "opened_by": clerk}
-    )
-    resident = Resident.objects.create(
-        name=child.name,
-        id_number=child.id_number,
-        sex=child.sex,
-        birth_date=child.birth_date,
-        village=school.township,
-        township=school.township,
-    )
-    line = {"place_key": "1", "name_key": "gao", "standing": "attending", "since": MONDAY, "school": school}
-    paper = {"media_type": "image/png", "size": 1, "sha256": "0", "content": b"0"}
-    comparison = Comparison.objects.create(
-        name="导出", as_of=MONDAY, there=1, here=1, compared_at=now, compared_by=clerk
-    )
-    comparison.schools.add(school)
-    asked = {"ground": "illness", "reason": "骨折", "starts_on": MONDAY, "ends_on": MOVED}
-    turn = {"school_year": 2027, "graduation_day": MOVED, "promotion_day": MOVED}
-    found = {"list": "not_enrolled", "resident": resident, "township": school.township, "school": school}
-    recorded = {"recorded_at": now, "recorded_by": clerk}
-    return {
-        RegistryLine: RegistryLine.objects.update_or_create(
-            student=child, defaults=line | {"school_class": school_class}
-        )[0],
-        Certificate: Certificate.objects.create(
-            student=child, kind="other", handed_in_on=MONDAY, uploaded_at=now, uploaded_by=clerk, **paper
-        ),
-        Suspension: Suspension.objects.create(student=child, requested_at=now, requested_by=clerk, **asked),
-        YearTurn: YearTurn.objects.update_or_create(
-            school=school, defaults={"planned_at": now, "planned_by": clerk} | turn
-        )[0],
-        HeadCount: count_in(school_class, term),
-        OpeningAbsence: OpeningAbsence.objects.create(
-            student=child, term=term, school_class=school_class, reason="illness", **recorded
-        ),
-        Resident: resident,
-        ProposedMatch: ProposedMatch.objects.create(resident=resident, student=child, confidence="low"),
-        Finding: Finding.objects.create(campaign=campaign, **found),
-        Comparison: comparison,
-        Difference: Difference.objects.create(comparison=comparison, kind="only_here", school=school, name="高东"),
+        **rows_of_returns(school_class),
     }
 
 
@@ -243,6 +192,7 @@ def test_each_role_sees_its_place_and_no_other(model, places):
         DailyAmendment,
         VisitCheck,
         *OF_WHOLE_SCHOOLS,
+        *RETURNS,
     )
     sent_out = (Channel, Delivery, DeliveryTry)
     spot_checks = (CountReason, DrawnClass, Explanation)

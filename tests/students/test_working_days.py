@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from students.queries.calendar import statutory_days
-from students.working_days import is_working_day, last_day_to_act
+from students.working_days import is_working_day, last_day_to_act, working_day_before
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,15 @@ def test_there_are_exactly_so_many_working_days_up_to_it(start, days):
     between = [start + timedelta(days=offset) for offset in range(1, (last - start).days + 1)]
     assert sum(is_working_day(day, statutory_days()) for day in between) == days
     assert is_working_day(last, statutory_days())
+
+
+@pytest.mark.parametrize(
+    ("end", "days", "found"),
+    [
+        (date(2026, 10, 25), 2, date(2026, 10, 22)),  # Sunday, back over Friday
+        (date(2026, 10, 28), 1, date(2026, 10, 27)),
+        (date(2026, 10, 28), 0, date(2026, 10, 28)),
+    ],
+)
+def test_days_are_counted_back_in_working_days(end, days, found):
+    assert working_day_before(end, days, {}) == found

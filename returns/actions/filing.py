@@ -1,0 +1,351 @@
+"""上报: prepared by the clerk, signed by a head, filed, accepted or sent back by the bureau, amended by numbers.
+
+The classes of the school are locked before the return, so that no change of a child comes between what is shown and
+what is signed. ``at``: when it was done, where that is not now.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from io import BytesIO
+
+from django.db import transaction
+from django.utils import timezone
+
+from reports.pdf import write_pdf
+from reports.tables import CannotDraw, Imprint
+from returns.actions.telling import settle_signing, tell_bureau, tell_heads, tell_school
+from returns.models import Edition, SchoolReturn, Snapshot
+from returns.queries.content import content_to_sign, notes_of, signed_by
+from returns.queries.editions import Filing, changes_now, editions_of, last_lists
+from returns.queries.live import Live, live_figures
+from returns.queries.months import FilingMonth
+from returns.queries.posts import posts_of
+from returns.queries.warnings import warnings_of
+from returns.snapshots import table_from
+from returns.states import RULES, Post, State, Step, refusal
+from scoring.frozen import digest
+from students.access import Scope
+from students.actions import audit
+from students.actions.locks import lock_classes
+from students.models import Notice, Person, School, SchoolClass
+from students.queries.policy import policy_of
+from students.templatetags.chinese import cdate
+
+CHANGED = "你打开页面之后，数字有了变化，没有保存。请核对本页的最新数字再办。"
+NOTHING_TO_AMEND = "现在的事实和已经上报的一致，没有要更正的，没有保存。"
+MEANWHILE = "你打开页面之后，别人办过这份月报，没有保存。请看本页的最新情况。"
+
+
+class ReturnRefused(Exception):
+    """Nothing was saved; the message is a Chinese sentence that says why and what to do."""
+
+
+class NotYoursToFile(ReturnRefused):
+    """The person sees the return and has no part in this step."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose return it is, of which month, and who does something with it, when."""
+
+    school: School
+    month: FilingMonth
+    by: Person
+    scope: Scope
+    today: date
+    at: datetime
+
+
+@transaction.atomic
+def prepare(
+    *,
+    by,
+    scope: Scope,
+    school: School,
+    month: FilingMonth,
+    remark: str,
+    reason: str,
+    seen: int,
+    today: date,
+    at: datetime | None = None,
+):
+    """送校长签字: the clerk has looked at the figures; ``remark`` is the school's own word. The edition.
+
+    ``reason``: why an edition that the bureau has is amended, blank for the return itself; ``seen``: the version of the
+    edition in hand that the page showed, 0 for none. Raises ``NotYoursToFile``, ``ReturnRefused``.
+    """
+    place = Place(school, month, by, scope, today, at or timezone.now())
+    filing = _locked(place, Step.PREPARE)
+    if (row := filing.work) and row.state == State.PREPARED and row.prepared_by_id == by.pk and row.remark == remark:
+        return row  # a second press
+    if filing.filed and filing.latest.is_sent:
+        _must_differ(place, filing)
+    row = _begun(place, filing, Step.PREPARE, reason, seen)
+    _prepared(row, place, remark)
+    _save(row, "returns.prepare", place)
+    tell_heads(row.school_return, by=by, today=today)
+    return row
+
+
+@transaction.atomic
+def sign(
+    *,
+    by,
+    scope: Scope,
+    school: School,
+    month: FilingMonth,
+    mark: str,
+    seen: int,
+    today: date,
+    at: datetime | None = None,
+) -> Edition:
+    """签字: a head signs the figures as the page showed them (``mark``); at that moment they are frozen.
+
+    Raises ``NotYoursToFile``, ``ReturnRefused``. A second press does nothing.
+    """
+    place = Place(school, month, by, scope, today, at or timezone.now())
+    filing = _locked(place, Step.SIGN)
+    row = filing.latest
+    if row and row.state == State.SIGNED and row.signed_by_id == by.pk:
+        return row
+    row = _of_the_page(place, filing, Step.SIGN, seen)
+    _freeze(place, filing, row, mark)
+    row.state = State.SIGNED
+    _save(row, "returns.sign", place, sha256=row.snapshot.sha256)
+    settle_signing(row.school_return, by=by)
+    return row
+
+
+@transaction.atomic
+def file_return(
+    *, by, scope: Scope, school: School, month: FilingMonth, seen: int, today: date, at: datetime | None = None
+) -> Edition:
+    """上报 what was signed. Raises ``NotYoursToFile``, ``ReturnRefused``. A second press does nothing."""
+    place = Place(school, month, by, scope, today, at or timezone.now())
+    filing = _locked(place, Step.FILE)
+    row = filing.latest
+    if row and row.state == State.FILED and row.filed_by_id == by.pk:
+        return row
+    row = _of_the_page(place, filing, Step.FILE, seen)
+    _filed(row, place)
+    return row
+
+
+@transaction.atomic
+def file_zero(
+    *,
+    by,
+    scope: Scope,
+    school: School,
+    month: FilingMonth,
+    mark: str,
+    seen: int,
+    today: date,
+    at: datetime | None = None,
+) -> Edition:
+    """零报告: a head files in one press that nothing happened, without a clerk's preparation.
+
+    Raises ``NotYoursToFile``, ``ReturnRefused``. A second press does nothing.
+    """
+    place = Place(school, month, by, scope, today, at or timezone.now())
+    filing = _locked(place, Step.FILE_ZERO)
+    if filing.filed:
+        row = filing.latest
+        if row.state == State.FILED and row.filed_by_id == by.pk:
+            return row
+        raise ReturnRefused(refusal(Step.FILE_ZERO, filing.state, posts_of(scope, school.pk)))
+    row = _begun(place, filing, Step.FILE_ZERO, "", seen)
+    if row.prepared_by is None:
+        _prepared(row, place, "")
+    live = _freeze(place, filing, row, mark)
+    if not live.is_zero:
+        raise ReturnRefused("这个月有变动，或者有疑似辍学、辍学、去向不明的学生，不是零报告，没有保存。请按月报上报。")
+    _filed(row, place)
+    settle_signing(row.school_return, by=by)
+    return row
+
+
+@transaction.atomic
+def take_back(
+    *, by, scope: Scope, school: School, month: FilingMonth, seen: int, today: date, at: datetime | None = None
+) -> Edition:
+    """撤回 what has not been filed, to be prepared anew. Raises ``NotYoursToFile``, ``ReturnRefused``."""
+    place = Place(school, month, by, scope, today, at or timezone.now())
+    filing = _locked(place, Step.TAKE_BACK)
+    row = filing.latest
+    if row and row.state == State.DRAFT:
+        return row  # a second press
+    row = _of_the_page(place, filing, Step.TAKE_BACK, seen)
+    row.state = State.DRAFT
+    row.prepared_at = row.prepared_by = row.signed_at = row.signed_by = row.snapshot = None
+    _save(row, "returns.take_back", place)
+    settle_signing(row.school_return, by=by)
+    return row
+
+
+@transaction.atomic
+def accept(
+    *, by, scope: Scope, school: School, month: FilingMonth, seen: int, today: date, at: datetime | None = None
+) -> Edition:
+    """接收: the bureau takes the first edition that it has not accepted; nobody takes what they prepared or signed.
+
+    ``seen``: the id of the edition that the page showed. Raises ``NotYoursToFile``, ``ReturnRefused``.
+    """
+    place = Place(school, month, by, scope, today, at or timezone.now())
+    row = _to_decide(place, Step.ACCEPT, seen)
+    if row.state == State.ACCEPTED and row.decided_by_id == by.pk:
+        return row
+    _decided(place, row, Step.ACCEPT, "")
+    return row
+
+
+@transaction.atomic
+def send_back(
+    *,
+    by,
+    scope: Scope,
+    school: School,
+    month: FilingMonth,
+    reason: str,
+    seen: int,
+    today: date,
+    at: datetime | None = None,
+) -> Edition:
+    """退回 with a reason: the school prepares the same number anew. ``seen``: the id of the edition that the page
+    showed. Raises ``NotYoursToFile``, ``ReturnRefused``."""
+    place = Place(school, month, by, scope, today, at or timezone.now())
+    row = _to_decide(place, Step.SEND_BACK, seen)
+    if row.state == State.RETURNED and row.decided_by_id == by.pk and row.decision_reason == reason:
+        return row
+    if not reason:
+        raise ReturnRefused("退回要写明原因，没有退回。请填写后再提交。")
+    if row.school_return.editions.filter(number__gt=row.number).exists():
+        raise ReturnRefused(f"学校已经在办第{row.number + 1}号更正，没有退回。请先接收这一份，再看更正。")
+    _decided(place, row, Step.SEND_BACK, reason)
+    return row
+
+
+def _locked(place: Place, step: Step) -> Filing:
+    """The editions as they are now, behind the locks; the month is begun with the first step."""
+    held = posts_of(place.scope, place.school.pk)
+    if RULES[step].post not in held:
+        raise NotYoursToFile(refusal(step, State.DRAFT, held))
+    span = place.month.month
+    if not place.month.is_due(place.today):
+        raise ReturnRefused(f"{span.label}的月报{cdate(span.cut_off)}才截止，没有保存。截止那天起再办。")
+    lock_classes(SchoolClass.objects.filter(school=place.school).order_by().values_list("pk", flat=True))
+    days = {"first": span.first, "cut_off": span.cut_off, "deadline": place.month.deadline}
+    made, _ = SchoolReturn.objects.get_or_create(school=place.school, month=span.code, defaults=days)
+    rows = SchoolReturn.objects.select_for_update(of=("self",), no_key=True).select_related("school")
+    return editions_of(rows.get(pk=made.pk))
+
+
+def _must_differ(place: Place, filing: Filing) -> None:
+    live = live_figures(place.school, place.month, today=place.today)
+    if not changes_now(live, filing, None):
+        raise ReturnRefused(NOTHING_TO_AMEND)
+
+
+def _begun(place: Place, filing: Filing, step: Step, reason: str, seen: int) -> Edition:
+    """The edition in hand, or the next one: the same number after it was sent back, else one more."""
+    latest = filing.latest
+    if latest and latest.is_in_school:
+        row = _of_the_page(place, filing, step, seen)
+    elif seen:
+        raise ReturnRefused(MEANWHILE)
+    else:
+        attempt = latest.attempt + 1 if latest and latest.state == State.RETURNED else 1
+        row = Edition(school_return=filing.row, number=filing.next_number, attempt=attempt)
+    if row.number and not reason:
+        raise ReturnRefused("更正要写明原因，没有保存。请填写后再提交。")
+    row.reason = reason if row.number else ""
+    return row
+
+
+def _of_the_page(place: Place, filing: Filing, step: Step, seen: int) -> Edition:
+    """The latest edition, where the step is the next one and nobody else was quicker."""
+    if said := refusal(step, filing.state, posts_of(place.scope, place.school.pk)):
+        raise ReturnRefused(said)
+    if filing.latest is None or filing.latest.version != seen:
+        raise ReturnRefused(MEANWHILE)
+    return filing.latest
+
+
+def _prepared(row: Edition, place: Place, remark: str) -> None:
+    row.state, row.remark, row.prepared_at, row.prepared_by = State.PREPARED, remark, place.at, place.by
+
+
+def _freeze(place: Place, filing: Filing, row: Edition, mark: str) -> Live:
+    """Keep what the facts say, as data and as paper, where it is what the page showed."""
+    live = live_figures(place.school, place.month, today=place.today)
+    if live.mark != mark:
+        raise ReturnRefused(CHANGED)
+    changes = changes_now(live, filing, last_lists(place.school, place.month))
+    if row.number and not changes:
+        raise ReturnRefused(NOTHING_TO_AMEND)
+    now = timezone.localtime(place.at)
+    content = content_to_sign(
+        live,
+        place.month,
+        row,
+        changes=changes,
+        warnings=[warning.text for warning in warnings_of(live, today=place.today)],
+        policy=policy_of(live.month.day),
+        signed=signed_by(row, place.by, now.date(), place.month),
+    )
+    pdf = _paper(content, Imprint(by=place.by.name, at=now))
+    row.snapshot = Snapshot.objects.create(
+        school_return=filing.row, content=content, sha256=digest(content), pdf=pdf,
+        pdf_sha256=sha256(pdf).hexdigest(), made_at=now, made_by=place.by,
+    )  # fmt: skip
+    row.signed_at, row.signed_by = now, place.by
+    return live
+
+
+def _paper(content: dict, imprint: Imprint) -> bytes:
+    file = BytesIO()
+    try:
+        write_pdf(table_from(content["table"], notes=notes_of(content)), file, imprint)
+    except CannotDraw as error:
+        raise ReturnRefused(f"{error}没有签字。") from None
+    return file.getvalue()
+
+
+def _filed(row: Edition, place: Place) -> None:
+    row.state, row.filed_at, row.filed_by = State.FILED, place.at, place.by
+    _save(row, "returns.file", place, is_late=row.filed_on > row.school_return.deadline)
+    tell_bureau(row.school_return, by=place.by, today=place.today)
+
+
+def _to_decide(place: Place, step: Step, seen: int) -> Edition:
+    filing = _locked(place, step)
+    row = next((edition for edition in filing.editions if edition.pk == seen), None)
+    if row is None:
+        raise ReturnRefused("学校还没有上报这份月报，没有保存。请看本页的最新情况。")
+    if row.decided_by_id == place.by.pk and row.state == RULES[step].target:
+        return row  # a second press
+    if said := refusal(step, row.step, {Post.BUREAU}):
+        raise ReturnRefused(said)
+    if row != filing.awaited:
+        raise ReturnRefused(f"前一份{filing.awaited.label}还没有处理，没有保存。请按顺序处理。")
+    if place.by.pk in (row.prepared_by_id, row.signed_by_id, row.filed_by_id):
+        raise ReturnRefused(
+            f"自己填报、签字或者上报的月报，不能自己{RULES[step].label}，没有保存。请由另一位同志办理。"
+        )
+    return row
+
+
+def _decided(place: Place, row: Edition, step: Step, reason: str) -> None:
+    row.state, row.decided_at, row.decided_by = RULES[step].target, place.at, place.by
+    row.decision_reason = reason
+    _save(row, f"returns.{step}", place)
+    kind = Notice.Kind.RETURN_ACCEPTED if step is Step.ACCEPT else Notice.Kind.RETURN_SENT_BACK
+    tell_school(row.school_return, kind=kind, by=place.by, today=place.today)
+
+
+def _save(row: Edition, action: str, place: Place, **details) -> None:
+    row.version += 1
+    row.save()
+    told = {"school": place.school.pk, "month": place.month.code, "number": row.number}
+    audit.record(by=place.by, action=action, subject=row, at=place.at, **told, **details)

@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+
+class ReturnsConfig(AppConfig):
+    """上报."""
+
+    name = "returns"
+    verbose_name = "上报"
+
+    def ready(self):
+        from casework import clock
+        from casework.demo import AFTERWARDS
+        from returns import notice_wording
+        from returns.actions.reminders import remind_schools
+        from returns.queries.waiting import waiting
+        from students.queries import notices
+        from students.queries.waiting import WAITING
+
+        clock.DUTIES["returns"] = ("提醒上报月报", lambda day: {"notices": remind_schools(today=day)})
+        notices.WORDING.update(notice_wording.WORDING)
+        notices.OVER.update(notice_wording.OVER)
+        AFTERWARDS.append("returns.demo.file_returns")
+        WAITING["returns:returns"] = waiting

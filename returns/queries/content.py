@@ -1,0 +1,67 @@
+"""What is signed: everything that the return says, as plain data (domain.md §9)."""
+
+from collections.abc import Sequence
+
+from returns.models import Edition
+from returns.queries.live import Live
+from returns.queries.months import FilingMonth
+from returns.snapshots import Change, kept_table, plain_lists
+from students.policy import Policy
+from students.templatetags.chinese import cdate
+
+POLICY = ("cut_off_day", "filing_days", "suspected_days", "unconfirmed_days")
+
+
+def content_to_sign(
+    live: Live,
+    month: FilingMonth,
+    edition: Edition,
+    *,
+    changes: Sequence[Change],
+    warnings: Sequence[str],
+    policy: Policy,
+    signed: dict,
+) -> dict:
+    """The snapshot of an edition. ``signed``: who prepared and who signs it, and on which day."""
+    span = month.month
+    return {
+        "school": {"id": live.school.pk, "code": live.school.code, "name": live.school.name},
+        "month": {"code": span.code, "label": span.label, "first": str(span.first), "cut_off": str(span.cut_off)},
+        "deadline": str(month.deadline),
+        "number": edition.number,
+        "reason": edition.reason,
+        "remark": edition.remark,
+        "is_zero": live.is_zero,
+        "children": plain_lists(live.lists),
+        "table": kept_table(live.table),
+        "changes": [change.record for change in changes],
+        "warnings": list(warnings),
+        "policy": {name: getattr(policy, name) for name in POLICY},
+        "signed": signed,
+    }
+
+
+def notes_of(content: dict) -> list[str]:
+    """What is printed under the table beside its definitions: what it is, what it changes, who signed it."""
+    said = ["零报告：本期没有变动，没有疑似辍学、辍学和去向不明的学生。"] if content["is_zero"] else []
+    if content["number"]:
+        said.append(f"第{content['number']}号更正。原因：{content['reason']}")
+        said += [f"更正：{change['label']}{change['before']}→{change['after']}人" for change in content["changes"]]
+    if content["remark"]:
+        said.append(f"学校说明：{content['remark']}")
+    said.append("签字时的核对提醒：" + ("；".join(content["warnings"]) if content["warnings"] else "没有") + "。")
+    signed = content["signed"]
+    said.append(
+        f"填报人：{signed['prepared_by']}。{signed['signed_by']}{signed['day']}签字。上报期限{signed['deadline']}。"
+    )
+    return said
+
+
+def signed_by(edition: Edition, who, day, month: FilingMonth) -> dict:
+    """Who prepared an edition and who signs it on ``day``, as it is printed."""
+    return {
+        "prepared_by": edition.prepared_by.name,
+        "signed_by": who.name,
+        "day": cdate(day),
+        "deadline": cdate(month.deadline),
+    }

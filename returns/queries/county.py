@@ -1,0 +1,161 @@
+"""全县月报: assembled of what schools have filed and the bureau has accepted; who is missing is named, not guessed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reports.figures import CODES, INS, LABELS, OUTS, total
+from reports.queries.figures import Census
+from reports.tables import Table
+from returns.models import Edition, Snapshot
+from returns.queries.grid import Standing, grid_rows, schools_that_file
+from returns.queries.months import FilingMonth
+from returns.snapshots import joined, summed
+from students.access import Scope
+from students.metrics import Rate
+from students.models import School, SchoolClass
+
+TITLE = "控辍保学月报表（汇总）"
+
+
+@dataclass(frozen=True)
+class CountyLine:
+    """A school whose return has been accepted: the edition, and its sums."""
+
+    school: School
+    edition: Edition
+    values: Mapping
+
+    @property
+    def came(self) -> int:
+        return sum(self.values.get(code, 0) for code in INS)
+
+    @property
+    def went(self) -> int:
+        return sum(self.values.get(code, 0) for code in OUTS)
+
+    @property
+    def retention(self) -> str:
+        return rate_text(self.values, "retention_rate")
+
+    @property
+    def dropout(self) -> str:
+        return rate_text(self.values, "dropout_rate")
+
+
+@dataclass(frozen=True)
+class MissingSchool:
+    """A school that is not in the sum, and how far its return is."""
+
+    school: School
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class CountyReturn:
+    """What the schools of a scope have filed of a month, as far as the bureau has accepted it."""
+
+    month: FilingMonth
+    lines: Sequence[CountyLine]
+    missing: Sequence[MissingSchool]
+    kept: Sequence[Mapping]
+    scope_label: str
+
+    @property
+    def total(self) -> CountyLine | None:
+        return CountyLine(None, None, summed([line.values for line in self.lines])) if self.lines else None
+
+    @property
+    def number_of_schools(self) -> int:
+        return len(self.lines) + len(self.missing)
+
+    @property
+    def head(self) -> str:
+        return f"{self.month.month.label}，{self.scope_label}"
+
+    @property
+    def count_words(self) -> str:
+        return f"共{len(self.lines)}所"
+
+    @property
+    def missing_tone(self) -> str:
+        return "warn" if self.missing else ""
+
+    @property
+    def accepted_note(self) -> str:
+        return f"共{self.number_of_schools}所学校"
+
+    @property
+    def missing_words(self) -> str:
+        """东坪小学（待报）、西岭小学（退回）."""
+        return "、".join(f"{each.school}（{each.standing.label}）" for each in self.missing)
+
+    @property
+    def table(self) -> Table | None:
+        """As it is printed; None where nothing has been accepted."""
+        if not self.kept:
+            return None
+        filters = [self.month.month.label, self.scope_label, f"{len(self.lines)}所学校已接收"]
+        notes = [f"数字由各校已接收的月报相加，共{self.number_of_schools}所学校，已接收{len(self.lines)}所。"]
+        if self.missing:
+            filters.append(f"缺{len(self.missing)}所")
+            notes.append(f"没有计入的学校：{self.missing_words}。")
+        amended = [f"{line.school}（{line.edition.label}）" for line in self.lines if line.edition.number]
+        if amended:
+            notes.append(f"按更正计入的学校：{'、'.join(amended)}。")
+        return joined(self.kept, title=TITLE, filters=filters, notes=notes)
+
+
+def county_return(scope: Scope, month: FilingMonth, *, today: date) -> CountyReturn:
+    """Three queries whatever the number of schools."""
+    schools = list(schools_that_file(scope).order_by("code"))
+    rows = grid_rows(schools, [month], today=today)
+    accepted = {row.school: edition for row in rows if (edition := row.cells[0].filing.accepted)}
+    tables = dict(
+        Snapshot.objects.filter(pk__in=[edition.snapshot_id for edition in accepted.values()]).values_list(
+            "pk", "content__table"
+        )
+    )
+    lines = [
+        CountyLine(school, edition, tables[edition.snapshot_id]["total"]["values"])
+        for school, edition in accepted.items()
+    ]
+    missing = [MissingSchool(row.school, row.cells[0].standing) for row in rows if row.school not in accepted]
+    kept = [tables[line.edition.snapshot_id] for line in lines]
+    townships = {school.township.name for school in schools}
+    label = "全县" if scope.county else "、".join(sorted(townships))
+    return CountyReturn(month, lines, missing, kept, label)
+
+
+@dataclass(frozen=True)
+class LiveDifference:
+    """A count of the sum, and what the facts of all schools of the scope say now."""
+
+    label: str
+    filed: int
+    live: int
+
+    @property
+    def words(self) -> str:
+        return f"汇总{self.filed}人，现在{self.live}人"
+
+
+def live_differences(found: CountyReturn, scope: Scope, *, today: date) -> list[LiveDifference]:
+    """Where the facts now say something else than the sum: of schools that are missing, or corrected since."""
+    counted = found.month.counted(today)
+    here = set(SchoolClass.objects.filter(school__in=schools_that_file(scope)).values_list("pk", flat=True))
+    counts = Census(counted.month.first, counted.day).counts()
+    live = total(figures for school_class, figures in counts.items() if school_class in here)
+    filed = found.total.values if found.total else {}
+    shown = [code for code in CODES if not filed or code in filed]
+    return [
+        LiveDifference(LABELS[code], filed.get(code, 0), live[code])
+        for code in shown
+        if filed.get(code, 0) != live[code]
+    ]
+
+
+def rate_text(values: Mapping, code: str) -> str:
+    """As it is printed, made of the two sums."""
+    found = values.get(code)
+    return Rate(found["numerator"], found["denominator"]).text if found else ""

@@ -1,0 +1,116 @@
+"""The return of a school and month as it stands: its editions, what was filed, and what the facts say differently."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from returns.models import Edition, SchoolReturn, Snapshot
+from returns.queries.live import Live
+from returns.queries.months import FilingMonth
+from returns.snapshots import Change, Lists, differences, lists_of, month_changes
+from returns.states import State
+from students.models import School
+
+PEOPLE = ("prepared_by", "signed_by", "filed_by", "decided_by")
+
+
+@dataclass(frozen=True)
+class Filing:
+    """The editions of a school and month, in order; ``row`` None before anybody has begun."""
+
+    row: SchoolReturn | None
+    editions: Sequence[Edition]
+
+    @property
+    def latest(self) -> Edition | None:
+        return self.editions[-1] if self.editions else None
+
+    @property
+    def state(self) -> State:
+        """How far it is: a draft before anybody has begun."""
+        return self.latest.step if self.latest else State.DRAFT
+
+    @property
+    def sent(self) -> list[Edition]:
+        """The editions that the bureau has, each number once."""
+        return [edition for edition in self.editions if edition.is_sent]
+
+    @property
+    def filed(self) -> Edition | None:
+        """The latest that the bureau has."""
+        return self.sent[-1] if self.sent else None
+
+    @property
+    def accepted(self) -> Edition | None:
+        """The latest that the bureau has accepted."""
+        return next((edition for edition in reversed(self.editions) if edition.state == State.ACCEPTED), None)
+
+    @property
+    def work(self) -> Edition | None:
+        """The edition that the school has in hand: begun and not filed."""
+        return self.latest if self.latest and self.latest.is_in_school else None
+
+    @property
+    def awaited(self) -> Edition | None:
+        """The edition that the bureau decides on next: the first that it has not accepted."""
+        return next((edition for edition in self.editions if edition.state == State.FILED), None)
+
+    @property
+    def first_filed_on(self) -> date | None:
+        """When the bureau first had it; what was sent back and filed anew was in time where that was."""
+        return next((edition.filed_on for edition in self.editions if edition.filed_at), None)
+
+    @property
+    def is_late(self) -> bool:
+        """迟报."""
+        return bool(self.first_filed_on and self.first_filed_on > self.row.deadline)
+
+    def filed_after(self, returned: Edition) -> bool:
+        """Whether the bureau has the same number once more."""
+        return any(edition.number == returned.number for edition in self.sent)
+
+    @property
+    def next_number(self) -> int:
+        """The number of the edition that the school works on or would begin."""
+        if self.latest is None:
+            return 0
+        return self.latest.number + (1 if self.latest.is_sent else 0)
+
+
+def filing_of(school: School, month: FilingMonth) -> Filing:
+    """Two queries; the snapshots are read when somebody asks for one."""
+    row = SchoolReturn.objects.filter(school=school, month=month.code).first()
+    return editions_of(row)
+
+
+def editions_of(row: SchoolReturn | None) -> Filing:
+    """One query."""
+    if row is None:
+        return Filing(None, ())
+    editions = Edition.objects.filter(school_return=row).select_related(*PEOPLE).order_by("number", "attempt")
+    return Filing(row, list(editions))
+
+
+def snapshot_of(edition: Edition) -> Snapshot:
+    """What was signed, its paper left where it is; one query."""
+    return Snapshot.objects.defer("pdf").get(pk=edition.snapshot_id)
+
+
+def content_of(edition: Edition) -> dict:
+    """What was signed, without its paper; one query."""
+    return snapshot_of(edition).content
+
+
+def last_lists(school: School, month: FilingMonth) -> tuple[str, Lists] | None:
+    """The month before as the bureau has it: its name and its lists; None where nothing was filed. One query."""
+    year, number = (month.month.year - 1, 12) if month.month.month == 1 else (month.month.year, month.month.month - 1)
+    rows = Edition.objects.sent().filter(school_return__school=school, school_return__month=f"{year}-{number:02}")
+    content = rows.latest_first().values_list("snapshot__content", flat=True).first()
+    return content and (content["month"]["label"], lists_of(content))
+
+
+def changes_now(live: Live, filing: Filing, last: tuple[str, Lists] | None) -> list[Change]:
+    """What the page explains: an amendment against the edition before it, a return against the month before."""
+    if filing.filed:
+        return differences(lists_of(content_of(filing.filed)), live.lists)
+    return month_changes(last and last[1], live.lists)

@@ -1,0 +1,123 @@
+"""各校上报情况 (the grid): schools × months of a school year, and how far each return is."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from returns.models import Edition
+from returns.queries.editions import Filing
+from returns.queries.months import FilingMonth
+from returns.states import State
+from students.access import Scope
+from students.models import School, SchoolClass
+
+
+class Standing(StrEnum):
+    """How far the return of a month is, as the grid says it."""
+
+    NOT_DUE = "not_due"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    RETURNED = "returned"
+    FILED = "filed"
+    FILED_LATE = "filed_late"
+    ACCEPTED = "accepted"
+
+    @property
+    def label(self) -> str:
+        return WORDS[self][0]
+
+    @property
+    def tone(self) -> str:
+        return WORDS[self][1]
+
+
+WORDS = {
+    Standing.NOT_DUE: ("未到期", "mute"),
+    Standing.WAITING: ("待报", "warn"),
+    Standing.OVERDUE: ("逾期未报", "alarm"),
+    Standing.RETURNED: ("退回", "alarm"),
+    Standing.FILED: ("已报", "note"),
+    Standing.FILED_LATE: ("迟报", "warn"),
+    Standing.ACCEPTED: ("已接收", "ok"),
+}
+OWED = (Standing.WAITING, Standing.OVERDUE, Standing.RETURNED)  # the school has to act
+
+
+def standing_of(filing: Filing, month: FilingMonth, today: date) -> Standing:
+    """Where the return itself stands; of an amendment only that it waits for the bureau."""
+    if filing.awaited:
+        return Standing.FILED_LATE if filing.is_late else Standing.FILED
+    if filing.accepted:
+        return Standing.ACCEPTED
+    if any(edition.state == State.RETURNED for edition in filing.editions):
+        return Standing.RETURNED
+    if not month.is_due(today):
+        return Standing.NOT_DUE
+    return Standing.OVERDUE if month.is_overdue(today) else Standing.WAITING
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A school in a month. ``notes``: what else is to be said of it in a word or two."""
+
+    month: FilingMonth
+    standing: Standing
+    filing: Filing
+
+    @property
+    def notes(self) -> list[str]:
+        """在办 of the school, 迟报 of what is accepted, how often it was amended."""
+        said = []
+        if self.filing.work:
+            said.append(self.filing.work.step.label)
+        if self.standing is Standing.ACCEPTED and self.filing.is_late:
+            said.append("迟报")
+        if self.filing.filed and self.filing.filed.number:
+            said.append(f"更正{self.filing.filed.number}")
+        return said
+
+
+@dataclass(frozen=True)
+class Row:
+    """A school with its months, in their order."""
+
+    school: School
+    cells: Sequence[Cell]
+
+
+def schools_that_file(scope: Scope):
+    """Schools with classes, of which the reader may see what concerns all classes."""
+    with_classes = SchoolClass.objects.order_by().values("school")
+    return School.objects.visible_to(scope.of_whole_schools).filter(pk__in=with_classes).select_related("township")
+
+
+def grid_rows(schools: Sequence[School], months: Sequence[FilingMonth], *, today: date) -> list[Row]:
+    """Two queries whatever the number of schools and months."""
+    filings = filings_of(schools, months)
+    nothing = Filing(None, ())
+    return [
+        Row(
+            school,
+            [
+                Cell(month, standing_of(filing, month, today), filing)
+                for month in months
+                for filing in [filings.get((school.pk, month.code), nothing)]
+            ],
+        )
+        for school in schools
+    ]
+
+
+def filings_of(schools: Sequence[School], months: Sequence[FilingMonth]) -> Mapping[tuple[int, str], Filing]:
+    """(school, month) → what was filed, where anything was begun; one query."""
+    rows = Edition.objects.filter(
+        school_return__school__in=[school.pk for school in schools],
+        school_return__month__in=[month.code for month in months],
+    )
+    found: dict[tuple[int, str], list[Edition]] = defaultdict(list)
+    for edition in rows.select_related("school_return").order_by("number", "attempt"):
+        found[edition.school_return.school_id, edition.school_return.month].append(edition)
+    return {key: Filing(editions[0].school_return, editions) for key, editions in found.items()}

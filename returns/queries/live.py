@@ -1,0 +1,70 @@
+"""What the facts say now of a school and a month, in the shape in which it is kept once it is signed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from reports.figures import Figures, total
+from reports.queries.figures import Census
+from reports.queries.monthly_return import ReturnRow, table_of
+from reports.queries.return_months import ReturnMonth
+from reports.tables import Table
+from returns.queries.months import FilingMonth
+from returns.snapshots import Lists, figures_by_grade, is_zero, plain_lists
+from scoring.frozen import digest
+from students.models import School, SchoolClass
+from students.queries.listing import LAST_GRADES
+
+
+@dataclass(frozen=True)
+class Live:
+    """The figures of a school in a month, made of the children themselves."""
+
+    school: School
+    month: ReturnMonth
+    lists: Lists
+    grades: Sequence[int]
+
+    @cached_property
+    def rows(self) -> list[ReturnRow]:
+        by_grade = figures_by_grade(self.lists, self.grades)
+        return [
+            ReturnRow(self.school, grade, found) for grade, found in by_grade.items() if found or grade in self.grades
+        ]
+
+    @cached_property
+    def total(self) -> Figures:
+        return total(row.figures for row in self.rows)
+
+    @property
+    def table(self) -> Table:
+        """As it is printed, without what the school adds."""
+        return table_of(self.rows, month=self.month, filters=(self.school.name,))
+
+    @property
+    def is_zero(self) -> bool:
+        return is_zero(self.lists)
+
+    @cached_property
+    def mark(self) -> str:
+        """The digest of what the page shows: whoever signs another one is told."""
+        return digest({"children": plain_lists(self.lists), "grades": list(self.grades)})
+
+    @property
+    def unbalanced(self) -> list[ReturnRow]:
+        """The rows whose figures contradict each other."""
+        return [row for row in self.rows if row.figures.balance]
+
+
+def live_figures(school: School, month: FilingMonth, *, today: date) -> Live:
+    """The figures of a month that has begun, through its cut-off or through today."""
+    counted = month.counted(today)
+    rows = list(SchoolClass.objects.filter(school=school).order_by("pk"))
+    grades = {row.pk: row.grade_on(counted.day) for row in rows}
+    census = Census(counted.month.first, counted.day, schools=frozenset({school.pk}))
+    lists = {
+        code: [(child, grades[of]) for child, of in pairs] for code, pairs in census.lists(frozenset(grades)).items()
+    }
+    taught = {grades[row.pk] for row in rows if row.FIRST_GRADE[row.stage] <= grades[row.pk] <= LAST_GRADES[row.stage]}
+    return Live(school, counted, lists, sorted(taught))

@@ -1,0 +1,246 @@
+"""The page of a school and month: the figures live or as they were filed, what differs, and the one next step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from reports.figures import CLOSING, INS, OPENING, OUTS
+from reports.tables import Table
+from returns.models import Edition
+from returns.queries.children import ChangeLine, change_lines
+from returns.queries.content import notes_of
+from returns.queries.editions import Filing, changes_now, filing_of, last_lists, snapshot_of
+from returns.queries.grid import Standing, standing_of
+from returns.queries.live import Live, live_figures
+from returns.queries.months import FilingMonth
+from returns.queries.posts import posts_of
+from returns.queries.warnings import Warning, warnings_of
+from returns.snapshots import change_of, table_from
+from returns.states import State, Step, open_steps
+from students.access import Scope
+from students.models import School
+from students.templatetags.chinese import cdate, cdate_short, cdatetime
+from students.turning import grade_label
+
+WAITS_FOR = {
+    State.DRAFT: "等学校填报。",
+    State.RETURNED: "等学校核对后重新上报。",
+    State.PREPARED: "等本校校长签字。",
+    State.SIGNED: "等学校上报。",
+}
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """A row of the return as the page shows it: 增加 and 减少 as sums, what they are made of stands in the changes."""
+
+    label: str
+    values: dict
+
+    @property
+    def came(self) -> int:
+        return sum(self.values[kind] for kind in INS)
+
+    @property
+    def went(self) -> int:
+        return sum(self.values[kind] for kind in OUTS)
+
+    @property
+    def balance(self) -> int:
+        """期初＋增加－减少－期末: 0, or the figures contradict each other."""
+        return self.values[OPENING] + self.came - self.went - self.values[CLOSING]
+
+
+@dataclass(frozen=True)
+class ReturnPage:
+    """``edition`` and ``content``: the edition that is shown, None where the figures are live.
+
+    ``differs``: what the facts say now that the latest filed edition does not; ``changes``: what explains the figures
+    that are shown.
+    """
+
+    school: School
+    month: FilingMonth
+    filing: Filing
+    standing: Standing
+    live: Live
+    table: Table
+    edition: Edition | None = None
+    content: dict = field(default_factory=dict)
+    sha256: str = ""
+    changes: Sequence[ChangeLine] = ()
+    differs: Sequence[ChangeLine] = ()
+    warnings: Sequence[Warning] = ()
+    last_label: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        return self.edition is None
+
+    @property
+    def is_zero(self) -> bool:
+        return self.content["is_zero"] if self.content else self.live.is_zero
+
+    @property
+    def mark(self) -> str:
+        return self.live.mark
+
+    @property
+    def seen(self) -> int:
+        """The version of the edition in hand, 0 for none."""
+        return self.filing.work.version if self.filing.work else 0
+
+    @property
+    def lines(self) -> list[FigureLine]:
+        """A line a grade."""
+        return [FigureLine(grade_label(each["grade"]), each) for each in self.table.records()]
+
+    @property
+    def total(self) -> FigureLine:
+        return FigureLine("合计", self.table.total_record)
+
+    @property
+    def editions(self) -> list[tuple[int, str]]:
+        """Every edition that the bureau has, by its number and name."""
+        return [(edition.number, edition.label) for edition in self.filing.sent]
+
+    @property
+    def notes(self) -> list[str]:
+        """What is printed beside the definitions of an edition."""
+        return notes_of(self.content) if self.content else []
+
+    @property
+    def head(self) -> str:
+        """2026年10月，9月26日至10月25日."""
+        return f"{self.month.month.label}月报，{self.month.counted(self.month.month.cut_off).days}"
+
+    @property
+    def returned(self) -> Edition | None:
+        """What the bureau has sent back and the school has not filed anew."""
+        back = [edition for edition in self.filing.editions if edition.state == State.RETURNED]
+        return back[-1] if back and not self.filing.filed_after(back[-1]) else None
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether its cut-off is still to come."""
+        return self.live.month.is_provisional
+
+    @property
+    def provisional_words(self) -> str:
+        cut_off = cdate_short(self.month.month.cut_off)
+        return f"暂计：算到{cdate_short(self.live.month.day)}，{cut_off}截止，从那天起可以上报"
+
+    @property
+    def opening_note(self) -> str:
+        return f"期初{self.total.values[OPENING]}人"
+
+    @property
+    def accept_title(self) -> str:
+        return f"{self.filing.awaited.label}待接收" if self.filing.awaited else ""
+
+    @property
+    def prepare_title(self) -> str:
+        return f"第{self.filing.next_number}号更正" if self.filing.next_number else "填报"
+
+    @property
+    def table_title(self) -> str:
+        return f"{self.month.month.label}{self.edition.label}" if self.edition else "现在的数字"
+
+    @property
+    def changes_title(self) -> str:
+        if self.edition and self.edition.number:
+            return f"{self.edition.label}改了什么"
+        return f"与{self.last_label}上报的相比" if self.last_label else "本期的变化"
+
+    @property
+    def no_changes(self) -> str:
+        return "没有变化。"
+
+    @property
+    def footnotes(self) -> list[str]:
+        """The definitions as they were printed, and what was said beside them."""
+        return [*self.table.footnotes, *self.notes]
+
+    @property
+    def waits_for(self) -> str:
+        """What comes next, for whoever has no part in it."""
+        if not self.month.is_due(self.live.month.day):
+            return ""
+        if self.filing.awaited and not self.filing.work:
+            return "等县教育局接收。"
+        return WAITS_FOR.get(self.filing.state, "") if self.filing.work or not self.filing.filed else ""
+
+    @property
+    def entries(self) -> list[dict]:
+        """What was done, the newest first."""
+        steps = [step for edition in self.filing.editions for step in _steps(edition)]
+        return [
+            {"when": cdatetime(at), "title": title, "by": by.name, "text": text}
+            for at, by, title, text in sorted(steps, key=lambda step: step[0], reverse=True)
+        ]
+
+    def steps(self, scope: Scope, today: date) -> frozenset[Step]:
+        """What the reader may do now."""
+        if not self.month.is_due(today):
+            return frozenset()
+        held = posts_of(scope, self.school.pk)
+        in_school = State.DRAFT if self._begins_anew else self.filing.state
+        steps = open_steps(in_school, held)
+        if self.filing.filed and not self.filing.work and not self.differs:
+            steps -= {Step.PREPARE}  # nothing to amend
+        if not self.is_zero or self.filing.filed:
+            steps -= {Step.FILE_ZERO}
+        if self.filing.awaited:
+            steps |= open_steps(State.FILED, held)
+        return steps
+
+    @property
+    def _begins_anew(self) -> bool:
+        """Whether the next step of the school begins an edition."""
+        return self.filing.latest is None or not self.filing.latest.is_in_school
+
+
+def return_page(school: School, month: FilingMonth, *, asked: str, scope: Scope, today: date) -> ReturnPage | None:
+    """``asked``: the number of an edition as an address has it, blank for what is current; None where there is none."""
+    filing = filing_of(school, month)
+    edition = edition_asked(filing, asked)
+    if asked and edition is None:
+        return None
+    live = live_figures(school, month, today=today)
+    last = last_lists(school, month)
+    page = {"school": school, "month": month, "filing": filing, "standing": standing_of(filing, month, today),
+            "live": live, "last_label": last[0] if last else ""}  # fmt: skip
+    now = changes_now(live, filing, last)
+    if edition is None:
+        warnings = warnings_of(live, today=today)
+        return ReturnPage(**page, table=live.table, changes=change_lines(now, scope), warnings=warnings)
+    kept = snapshot_of(edition)
+    content = kept.content
+    return ReturnPage(
+        **page,
+        edition=edition,
+        content=content,
+        sha256=kept.sha256,
+        table=table_from(content["table"]),
+        changes=change_lines([change_of(record) for record in content["changes"]], scope),
+        differs=change_lines(now, scope),
+        warnings=warnings_of(live, today=today) if now else (),
+    )
+
+
+def edition_asked(filing: Filing, asked: str) -> Edition | None:
+    """The edition of a number, or where none is asked for the latest that is filed, unless the school works on one."""
+    if asked:
+        return next((edition for edition in filing.sent if str(edition.number) == asked), None)
+    return filing.filed
+
+
+def _steps(edition: Edition):
+    name = edition.label if edition.attempt == 1 else f"{edition.label}（第{edition.attempt}次）"
+    said = [
+        (edition.prepared_at, edition.prepared_by, f"{name}送校长签字", edition.reason or edition.remark),
+        (edition.signed_at, edition.signed_by, f"{name}签字", ""),
+        (edition.filed_at, edition.filed_by, f"{name}上报", f"期限{cdate(edition.school_return.deadline)}"),
+        (edition.decided_at, edition.decided_by, f"{name}{edition.step.label}", edition.decision_reason),
+    ]
+    return [step for step in said if step[0]]

@@ -1,0 +1,24 @@
+"""How many returns wait for the reader, for the pages that lead to them."""
+
+from datetime import date
+
+from returns.models import Edition
+from returns.queries.grid import OWED, grid_rows, schools_that_file
+from returns.queries.months import Policies, school_years
+from returns.states import State
+from students.access import Scope
+from students.calendar import school_year_of
+
+
+def waiting(scope: Scope, today: date) -> int:
+    """Of the clerk and the heads their months that are due and not filed, for the bureau what it has to accept."""
+    if scope.is_bureau:
+        return Edition.objects.visible_to(scope).filter(state=State.FILED).exclude(signed_by=scope.person).count()
+    own = scope.clerk_of | scope.led
+    if not own:
+        return 0
+    schools = list(schools_that_file(scope).filter(pk__in=own))
+    years = [year for year in school_years(today) if year == school_year_of(today)]
+    months = [month for year in years for month in Policies().year(year) if month.is_due(today)]
+    rows = grid_rows(schools, months, today=today)
+    return sum(cell.standing in OWED for row in rows for cell in row.cells)

@@ -1,0 +1,89 @@
+"""Returns 月报: the grid, a school's month in every state, its files."""
+
+from datetime import date
+
+from returns.actions import filing
+from returns.models import Edition
+from returns.queries.live import live_figures
+from returns.queries.months import filing_month
+from students.models import School
+from tests import cast
+from tests.scene import MONDAY
+
+TABLE = """
+address                     visitor homeroom subject clerk principal deputy township bureau inspector admin substitute next_class far_clerk ended newcomer
+GET  returns:returns        in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST returns:returns        in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  returns:school_return  in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+POST returns:school_return  in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  returns:return_file    in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+POST returns:return_file    in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+GET  returns:county         in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
+POST returns:county         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  returns:county_file    in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
+POST returns:county_file    in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
+GET  returns:prepare        in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST returns:prepare        in      403      403     →     →         →      403      403    403       403   403        403        404       in    pw
+GET  returns:sign           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST returns:sign           in      403      403     403   →         →      403      403    403       403   403        403        404       in    pw
+GET  returns:hand_in        in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST returns:hand_in        in      403      403     →     →         →      403      403    403       403   403        403        404       in    pw
+GET  returns:hand_in_zero   in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST returns:hand_in_zero   in      403      403     403   →         →      403      403    403       403   403        403        404       in    pw
+GET  returns:take_back      in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST returns:take_back      in      403      403     →     →         →      403      403    403       403   403        403        404       in    pw
+GET  returns:accept         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST returns:accept         in      403      403     403   403       403    403      →      403       403   403        403        404       in    pw
+GET  returns:send_back      in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST returns:send_back      in      403      403     403   403       403    403      →      403       403   403        403        404       in    pw
+"""  # noqa: E501
+
+NEW, PREPARED, SIGNED, FILED, ACCEPTED = (date(2026, month, 1) for month in (8, 7, 6, 5, 4))
+BEGUN = {"seen": 2}  # the version after the first step
+MONTHS = {
+    "school_return": FILED, "return_file": FILED, "prepare": NEW, "sign": PREPARED, "hand_in": SIGNED,
+    "hand_in_zero": NEW, "take_back": PREPARED, "accept": FILED, "send_back": FILED,
+}  # fmt: skip
+
+
+def arguments(scene, people, day) -> dict[str, list]:
+    for month in (PREPARED, SIGNED, FILED, ACCEPTED):
+        _begun(scene, people, month)
+    places = {f"returns:{name}": [scene.school.pk, month] for name, month in MONTHS.items()}
+    return places | {"returns:county": [ACCEPTED], "returns:county_file": [ACCEPTED]}
+
+
+def _begun(scene, people, month: date) -> None:
+    def place(who) -> dict:
+        given = {"by": people[who], "scope": cast.scope(people[who]), "school": scene.school}
+        return given | {"month": filing_month(month), "today": MONDAY}
+
+    filing.prepare(**place("clerk"), remark="", reason="", seen=0)
+    if month != PREPARED:
+        filing.sign(**place("principal"), mark=_mark(scene.school, month), seen=2)
+    if month in (FILED, ACCEPTED):
+        row = filing.file_return(**place("clerk"), seen=3)
+    if month == ACCEPTED:
+        filing.accept(**place("bureau"), seen=row.pk)
+
+
+def _mark(school: School, month: date) -> str:
+    return live_figures(school, filing_month(month), today=MONDAY).mark
+
+
+def fields() -> dict[str, dict]:
+    filed = Edition.objects.filter(state="filed").first()
+    if filed is None:  # asked for before there is a world
+        return {}
+    school, awaited = filed.school_return.school, {"seen": filed.pk}
+    return {
+        "returns:return_file": {"format": ".xlsx"},
+        "returns:county_file": {"format": ".xlsx"},
+        "returns:prepare": {"seen": 0},
+        "returns:sign": BEGUN | {"mark": _mark(school, PREPARED)},
+        "returns:hand_in": {"seen": 3},
+        "returns:hand_in_zero": {"seen": 0, "mark": _mark(school, NEW)},
+        "returns:take_back": BEGUN,
+        "returns:accept": awaited,
+        "returns:send_back": awaited | {"reason": "请核对"},
+    }
