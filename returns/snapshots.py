@@ -228,7 +228,7 @@ def joined(kept: Sequence[Mapping], *, title: str, filters: Sequence[str], notes
         **first,
         "title": title,
         "rows": rows,
-        "total": {"values": summed([row["values"] for row in rows]), "shown": {"school": "合计", "grade": None}},
+        "total": {"values": summed([row["values"] for row in rows]), "shown": {"school": "合计", "grade": ""}},
         "filters": list(filters),
         "signatures": ["制表人", "审核人", "负责人"],
     }

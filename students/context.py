@@ -39,7 +39,7 @@ BELOW = {
     "students:registry": (
         "/transfers/", "/suspensions/", "/unaccounted/", "/head-counts/", "/opening/", "/campaigns/", "/findings/",
         "/residents/", "/comparisons/", "/rosters/", "/imports/", "/year-turn/", "/schools/", "/hand-overs/",
-        "/policy/", "/changes/", "/certificates/", "/documents/", "/watched/", "/likely-lost/", "/returns/",
+        "/policy/", "/changes/", "/certificates/", "/documents/", "/watched/", "/likely-lost/",
     ),
 }  # fmt: skip
 BOARDS = ("casework:school_board", "casework:area_board")

@@ -8,6 +8,9 @@ from students.views.registry import show_ways
 
 # Group → its entries: address, label, what one does there, and the roles that see it.
 WAYS = {
+    "上报": [
+        ("returns:returns", "月报上报", "每月核对、签字、上报，没有变动也报；哪些学校还没有报", OFFICE_ROLES),
+    ],
     "数字": [
         ("reports:figures", "月报数字", "每个学校、年级的在校、变动、巩固率和辍学率，每个数字点开是学生", OFFICE_ROLES),
         ("reports:daily_summary", "每日考勤汇总", "各班、各校当天的应到、实到和缺勤", OFFICE_ROLES),

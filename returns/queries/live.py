@@ -30,7 +30,9 @@ class Live:
     def rows(self) -> list[ReturnRow]:
         by_grade = figures_by_grade(self.lists, self.grades)
         return [
-            ReturnRow(self.school, grade, found) for grade, found in by_grade.items() if found or grade in self.grades
+            ReturnRow(self.school, grade, found, self.school.name)
+            for grade, found in by_grade.items()
+            if found or grade in self.grades
         ]
 
     @cached_property

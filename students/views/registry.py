@@ -33,7 +33,6 @@ WAYS = {
         ("scoring:pledges", "责任书", "一次生成全校的控辍保学责任书，谁还没有签", OFFICE_ROLES),
     ],
     "数据": [
-        ("returns:returns", "月报上报", "每月核对、签字、上报，零报告；哪些学校还没有报", OFFICE_ROLES),
         ("reports:rosters", "名册与台账", "适龄、困境、留守、脱贫、随班就读", REGISTRY_ROLES),
         ("casework:uploads", "导入文件", "上传工作簿，检查后写入", KEEPER_ROLES),
     ],

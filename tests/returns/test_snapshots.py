@@ -90,7 +90,7 @@ def test_nothing_happened_where_nobody_came_went_or_is_lost():
 def test_a_table_that_was_kept_shows_and_says_the_same():
     school = School(code="2100000001", name="东坪小学")
     figures = figures_by_grade({OPENING: [(1, 3)], CLOSING: [(1, 3), (2, 3)], "baseline": [(1, 3)]}, [3])
-    table = table_of([ReturnRow(school, 3, figures[3])], month=OCTOBER, filters=(school.name,))
+    table = table_of([ReturnRow(school, 3, figures[3], school.name)], month=OCTOBER, filters=(school.name,))
     again = table_from(kept_table(table))
     assert list(again.records()) == list(table.records())
     assert [[str(cell) for cell, _ in row] for row in again.cells()] == [
