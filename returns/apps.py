@@ -9,7 +9,6 @@ class ReturnsConfig(AppConfig):
 
     def ready(self):
         from casework import clock
-        from casework.demo import AFTERWARDS
         from returns import notice_wording
         from returns.actions.reminders import remind_schools
         from returns.queries.waiting import waiting
@@ -19,5 +18,4 @@ class ReturnsConfig(AppConfig):
         clock.DUTIES["returns"] = ("提醒上报月报", lambda day: {"notices": remind_schools(today=day)})
         notices.WORDING.update(notice_wording.WORDING)
         notices.OVER.update(notice_wording.OVER)
-        AFTERWARDS.append("returns.demo.file_returns")
         WAITING["returns:returns"] = waiting

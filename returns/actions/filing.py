@@ -16,13 +16,13 @@ from reports.pdf import write_pdf
 from reports.tables import CannotDraw, Imprint
 from returns.actions.telling import settle_signing, tell_bureau, tell_heads, tell_school
 from returns.models import Edition, SchoolReturn, Snapshot
-from returns.queries.content import content_to_sign, notes_of, signed_by
+from returns.queries.content import content_to_sign, signed_by
 from returns.queries.editions import Filing, changes_now, editions_of, last_lists
 from returns.queries.live import Live, live_figures
 from returns.queries.months import FilingMonth
 from returns.queries.posts import posts_of
+from returns.queries.tables import edition_table
 from returns.queries.warnings import warnings_of
-from returns.snapshots import table_from
 from returns.states import RULES, Post, State, Step, refusal
 from scoring.frozen import digest
 from students.access import Scope
@@ -306,7 +306,7 @@ def _freeze(place: Place, filing: Filing, row: Edition, mark: str) -> Live:
 def _paper(content: dict, imprint: Imprint) -> bytes:
     file = BytesIO()
     try:
-        write_pdf(table_from(content["table"], notes=notes_of(content)), file, imprint)
+        write_pdf(edition_table(content), file, imprint)
     except CannotDraw as error:
         raise ReturnRefused(f"{error}没有签字。") from None
     return file.getvalue()

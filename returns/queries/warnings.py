@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.models import Obligation
+from casework.ruleset import Tier
 from returns.queries.live import Live
 from students.enrolment import EventKind
 from students.models import EnrolmentEvent, SchoolClass
@@ -48,9 +49,14 @@ def _registers(live: Live, today: date) -> Iterator[Warning]:
 
 
 def _duties(live: Live, today: date) -> Iterator[Warning]:
-    rows = Obligation.objects.filter(school_class__school=live.school).undone_on(live.month.day).folded(live.month.day)
-    if number := rows.filter(due_on__lt=today).count():
-        yield Warning(f"逾期未办的待办{number}件", reverse("casework:duties"), "去办")
+    rows = Obligation.objects.filter(school_class__school=live.school, due_on__lt=today).undone_on(live.month.day)
+    # All contacts that a class owes for one child are one.
+    late = {
+        (student, of) if tier == Tier.CONTACT else pk
+        for pk, student, of, tier in rows.order_by().values_list("pk", "student", "school_class", "tier")
+    }
+    if late:
+        yield Warning(f"逾期未办的待办{len(late)}件", reverse("casework:duties"), "去办")
 
 
 def _transfers(live: Live, today: date) -> Iterator[Warning]:

@@ -25,13 +25,13 @@ def returns(request):
     years = school_years(request.today)
     asked = request.GET.get("year", "")
     year = next((each for each in years if str(each) == asked), years[0] if years else school_year_of(request.today))
-    months = [month for month in Policies().year(year) if month.is_begun(request.today)]
+    months = [month for month in reversed(Policies().year(year)) if month.is_begun(request.today)]
     schools = list(schools_that_file(request.scope).order_by("code"))
     townships = sorted({school.township for school in schools}, key=lambda area: area.code)
     form = GridFilter(request.GET, townships=townships, months=months)
     form.full_clean()
     rows = grid_rows(schools, months, today=request.today)
-    due = next((month for month in reversed(months) if month.is_due(request.today)), None)
+    due = next((month for month in months if month.is_due(request.today)), None)
     context = {
         "form": form if len(schools) > 1 else None,
         "months": months,

@@ -226,7 +226,7 @@ class TestTheGrid:
         }
 
     def test_says_how_far_every_month_is(self, school, head, bureau):
-        assert self.cells(head) == {"东坪小学": ["逾期未报", "待报", "未到期"]}
+        assert self.cells(head) == {"东坪小学": ["未到期", "待报", "逾期未报"]}
         filed(school, head)
         assert self.cells(bureau)["东坪小学"][1] == "已报"
         send_back(school, bureau)
