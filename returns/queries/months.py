@@ -1,18 +1,16 @@
 """The months that schools file, each with its deadline 上报期限 (domain.md §7, §9)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from reports.queries.return_months import ReturnMonth
 from students.calendar import school_year_start
 from students.models import AdoptedPolicy, Term
-from students.months import Month, cut_off_of
+from students.months import Month, month_span
 from students.policy import Policy, read_policy
 from students.queries.calendar import statutory_days
 from students.working_days import last_day_to_act, working_day_before
 
-DAY = timedelta(days=1)
-FIRST_CUT_OFF = 20  # the earliest that a policy may set: by then the month's own is in force
 SCHOOL_YEAR = (9, 10, 11, 12, 1, 2, 3, 4, 5, 6, 7, 8)
 
 
@@ -62,18 +60,13 @@ class Policies:
 
     def month(self, start: date) -> FilingMonth:
         """The month that begins on ``start`` by the calendar."""
-        before = self._cut_off(start - DAY)
-        month = Month(start.year, start.month, before + DAY, self._cut_off(start))
+        month = month_span(start.year, start.month, cut_off_day=lambda day: self.on(day).cut_off_day)
         policy, statutory = self.on(month.cut_off), statutory_days()
         return FilingMonth(
             month,
             reminded_on=working_day_before(month.cut_off, policy.filing_notice_days, statutory),
             deadline=last_day_to_act(month.cut_off, policy.filing_days, statutory),
         )
-
-    def _cut_off(self, day: date) -> date:
-        policy = self.on(day.replace(day=FIRST_CUT_OFF))
-        return cut_off_of(day.year, day.month, cut_off_day=policy.cut_off_day)
 
     def year(self, school_year: int) -> list[FilingMonth]:
         """The months of a school year, September to August."""
