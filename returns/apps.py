@@ -9,13 +9,16 @@ class ReturnsConfig(AppConfig):
 
     def ready(self):
         from casework import clock
+        from reports.exports import EXPORTS
         from returns import notice_wording
         from returns.actions.reminders import remind_schools
+        from returns.queries.exports import RETURN_EXPORTS
         from returns.queries.waiting import waiting
         from students.queries import notices
         from students.queries.waiting import WAITING
 
         clock.DUTIES["returns"] = ("提醒上报月报", lambda day: {"notices": remind_schools(today=day)})
+        EXPORTS.update(RETURN_EXPORTS)
         notices.WORDING.update(notice_wording.WORDING)
         notices.OVER.update(notice_wording.OVER)
         WAITING["returns:returns"] = waiting

@@ -56,6 +56,7 @@ class PrepareForm(SeenForm):
 
     def __init__(self, *args, amends: bool, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["reason"].required = amends
         if not amends:
             del self.fields["reason"]
 

@@ -79,7 +79,7 @@ def prepare(
     filing = _locked(place, Step.PREPARE)
     if (row := filing.work) and row.state == State.PREPARED and row.prepared_by_id == by.pk and row.remark == remark:
         return row  # a second press
-    if filing.filed and filing.latest.is_sent:
+    if filing.filed:
         _must_differ(place, filing)
     row = _begun(place, filing, Step.PREPARE, reason, seen)
     _prepared(row, place, remark)

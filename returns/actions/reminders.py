@@ -8,7 +8,7 @@ from django.db import transaction
 
 from returns.actions.telling import remind
 from returns.queries.grid import OWED, Standing, grid_rows, schools_that_file
-from returns.queries.months import FilingMonth, Policies, school_years
+from returns.queries.months import FilingMonth, months_to_file
 from students.access import Scope, in_force
 from students.models import Notice, Person, Posting, Role, School
 
@@ -21,10 +21,9 @@ def remind_schools(*, today: date) -> int:
     how many notices were sent."""
     schools = list(schools_that_file(Scope(county=True)))
     sent = 0
-    for year in school_years(today)[:1]:
-        for month in Policies().year(year):
-            if kind := kind_today(month, today):
-                sent += _remind(_that_owe(schools, month, today), month, kind, today)
+    for month in months_to_file(today):
+        if kind := kind_today(month, today):
+            sent += _remind(_that_owe(schools, month, today), month, kind, today)
     return sent
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.queries.return_months import ReturnMonth
-from students.calendar import school_year_start
+from students.calendar import school_year_of, school_year_start
 from students.models import AdoptedPolicy, Term
 from students.months import Month, month_span
 from students.policy import Policy, read_policy
@@ -83,3 +83,10 @@ def school_years(today: date) -> list[int]:
     """The school years of which anything is kept and that have begun, the latest first."""
     rows = Term.objects.filter(start__lte=today).order_by("-school_year").values_list("school_year", flat=True)
     return list(dict.fromkeys(rows))
+
+
+def months_to_file(today: date) -> list[FilingMonth]:
+    """The months of this school year, after August of the last one where anything is kept of that; two queries."""
+    year, kept, policies = school_year_of(today), school_years(today), Policies()
+    august = [policies.month(date(year, 8, 1))] if year - 1 in kept else []
+    return august + (policies.year(year) if year in kept else [])

@@ -186,7 +186,7 @@ class ReturnPage:
         held = posts_of(scope, self.school.pk)
         in_school = State.DRAFT if self._begins_anew else self.filing.state
         steps = open_steps(in_school, held)
-        if self.filing.filed and not self.filing.work and not self.differs:
+        if self.filing.filed and not self.differs:
             steps -= {Step.PREPARE}  # nothing to amend
         if not self.is_zero or self.filing.filed:
             steps -= {Step.FILE_ZERO}

@@ -4,10 +4,9 @@ from datetime import date
 
 from returns.models import Edition
 from returns.queries.grid import OWED, grid_rows, schools_that_file
-from returns.queries.months import Policies, school_years
+from returns.queries.months import months_to_file
 from returns.states import State
 from students.access import Scope
-from students.calendar import school_year_of
 
 
 def waiting(scope: Scope, today: date) -> int:
@@ -18,7 +17,6 @@ def waiting(scope: Scope, today: date) -> int:
     if not own:
         return 0
     schools = list(schools_that_file(scope).filter(pk__in=own))
-    years = [year for year in school_years(today) if year == school_year_of(today)]
-    months = [month for year in years for month in Policies().year(year) if month.is_due(today)]
+    months = [month for month in months_to_file(today) if month.is_due(today)]
     rows = grid_rows(schools, months, today=today)
     return sum(cell.standing in OWED for row in rows for cell in row.cells)

@@ -90,8 +90,8 @@ def _forms(page: ReturnPage) -> dict:
 @return_pages_for
 def prepare(request, pk: int, start: date):
     """送校长签字."""
-    amends = bool(request.POST.get("reason") is not None)
-    return _do(request, pk, start, Step.PREPARE, "prepare", PrepareForm(request.POST, amends=amends), actions.prepare,
+    form = PrepareForm(request.POST, amends="reason" in request.POST)
+    return _do(request, pk, start, Step.PREPARE, "prepare", form, actions.prepare,
                "已送校长签字，校长会收到通知。")  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from tests.browser.bureau_pages import bureau_pages_of
 from tests.browser.document_pages import document_pages_of
 from tests.browser.inspection_pages import inspection_pages_of
 from tests.browser.reminder_pages import reminder_pages_of
+from tests.browser.return_pages import return_pages_of
 from tests.browser.score_pages import score_pages_of
 from tests.browser.spot_check_pages import spot_check_pages_of
 from tests.browser.watch_pages import watch_pages_of
@@ -150,7 +151,7 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
         **(sign_pages(classroom) | sheet_pages(classroom) | bureau_pages_of(classroom)),
         **(pages_of_teaching(classroom) | leave_pages(classroom) | rule_pages_of(classroom)),
         **(calendar_pages_of(classroom) | reminder_pages_of(classroom) | document_pages_of(classroom)),
-        **(watch_pages_of(classroom) | pages_of_judging(classroom)),
+        **(watch_pages_of(classroom) | pages_of_judging(classroom) | return_pages_of(classroom)),
     }
 
 

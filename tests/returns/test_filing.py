@@ -322,6 +322,14 @@ class TestAmending:
         with pytest.raises(ReturnRefused, match=r"现在的事实和已经上报的一致"):
             sign(school, head)
 
+    def test_taken_back_is_not_prepared_again_where_the_difference_has_gone(self, school, head, row):
+        event = leave(school)
+        prepare(school, reason="补登")
+        take_back(school)
+        corrections.void(by=school.clerk, event=event, reason="登记错了人", today=TODAY)
+        with pytest.raises(ReturnRefused, match=r"现在的事实和已经上报的一致"):
+            prepare(school, reason="补登")
+
     def test_goes_on_number_by_number(self, school, head, bureau, row):
         event = leave(school)
         filed(school, head, reason="补登")

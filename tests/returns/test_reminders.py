@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from casework.clock import DUTIES
 from returns.actions.reminders import kind_today, remind_schools
-from returns.queries.months import filing_month
-from students.models import AdoptedPolicy, Notice, Role
+from returns.queries.months import filing_month, months_to_file
+from students.models import AdoptedPolicy, Notice, Role, Term
 from students.queries.notices import waiting_notices
 from tests import cast
 from tests.returns.filed import OCTOBER, file_zero, filed, principal_of
@@ -95,3 +95,12 @@ def test_the_clock_does_it_every_day(school):
     cast.person(role=Role.REGISTRY_CLERK, school=cast.school("空小学"))  # no class, no return
     label, perform = DUTIES["returns"]
     assert (label, perform(date(2026, 10, 23))) == ("提醒上报月报", {"notices": 4})
+
+
+def test_august_is_still_owed_when_the_new_year_has_begun(school, head, clock):
+    clock.move_to(at(date(2027, 9, 6)))
+    for number, days in ((1, ("2027-09-01", "2028-01-20")), (2, ("2028-03-01", "2028-07-08"))):
+        Term.objects.create(school_year=2027, number=number, start=days[0], end=days[1])
+    assert [month.code for month in months_to_file(date(2027, 9, 6))][:2] == ["2027-08", "2027-09"]
+    remind_schools(today=date(2027, 9, 6))
+    assert "东坪小学2027年8月月报过了上报期限还没有上报，请尽快上报。" in lines(head)

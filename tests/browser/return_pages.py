@@ -1,0 +1,47 @@
+"""The pages of returns: the grid, a month to file, one filed and amended, the sum of the county."""
+
+from datetime import date
+
+from django.urls import reverse
+
+from returns.actions import filing
+from returns.queries.live import live_figures
+from returns.queries.months import filing_month
+from students.models import Person
+from tests import cast
+from tests.scene import MONDAY
+
+JUNE, JULY, AUGUST = (date(2026, month, 1) for month in (6, 7, 8))
+
+
+def return_pages_of(classroom) -> dict[str, tuple[Person, str]]:
+    """月报上报: nothing begun, waiting for the signature, accepted, and not begun at all."""
+    clerk, principal, bureau = classroom.clerk, classroom.principal, classroom.bureau
+
+    def given(who: Person, month: date) -> dict:
+        place = {"school": classroom.school, "month": filing_month(month), "today": MONDAY}
+        return place | {"by": who, "scope": cast.scope(who)}
+
+    for month in (JUNE, JULY):
+        filing.prepare(**given(clerk, month), remark="没有变动", reason="", seen=0)
+    mark = live_figures(classroom.school, filing_month(JUNE), today=MONDAY).mark
+    filing.sign(**given(principal, JUNE), mark=mark, seen=2)
+    row = filing.file_return(**given(clerk, JUNE), seen=3)
+    filing.accept(**given(bureau, JUNE), seen=row.pk)
+
+    def page(name: str, *args) -> str:
+        return reverse(f"returns:{name}", args=args)
+
+    school = classroom.school.pk
+    return {
+        "returns": (bureau, page("returns")),
+        "returns of one school": (principal, page("returns")),
+        "returns, none found": (bureau, page("returns") + "?q=none"),
+        "a return to prepare": (clerk, page("school_return", school, AUGUST)),
+        "a return to sign": (principal, page("school_return", school, JULY)),
+        "a return accepted": (bureau, page("school_return", school, JUNE)),
+        "a return to export": (clerk, page("return_file", school, JUNE)),
+        "a return to come": (clerk, page("school_return", school, date(2026, 12, 1))),
+        "the county's return": (bureau, page("county", JUNE) + "?compare=1"),
+        "the county's return to export": (bureau, page("county_file", JUNE)),
+    }
