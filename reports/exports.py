@@ -25,7 +25,7 @@ from reports.queries.school_scores import school_scores_table
 from reports.queries.spot_checks import reasons_export
 from reports.queries.students import students_table
 from reports.queries.teacher_scores import teacher_scores_table
-from reports.tables import Imprint, Table
+from reports.tables import Imprint, Paper, Table
 from scoring.queries.months import MONTH, month_asked
 from students.models import School
 
@@ -34,6 +34,8 @@ FORMS: dict[str, Callable[[Table, BinaryIO, Imprint], None]] = {
     ".xlsx": write_excel,
     ".pdf": write_pdf,
 }
+# Cells that are drawn while the page waits, about a second's work; a longer table is drawn by the worker.
+MOST_CELLS_AT_ONCE = {".xlsx": 100_000, ".pdf": 20_000}
 OPTIONS = {"as_of": "--as-of", "month": "--month", "school": "--school", "reveal": "--reveal"}
 SHORTEST_REASON = 4  # characters; less explains nothing
 
@@ -116,6 +118,17 @@ def writer_for(path: Path) -> Callable[[Table, BinaryIO, Imprint], None]:
         return FORMS[path.suffix.lower()]
     except KeyError:
         raise ExportRefused(f"文件名“{path.name}”的结尾应是{'、'.join(FORMS)}之一，由它决定导出的形式。") from None
+
+
+def is_long(paper: Paper, form: str) -> bool:
+    """Whether it takes too long to be drawn while somebody waits; a sheet with a form of its own never does."""
+    return isinstance(paper, Table) and paper.count * len(paper.columns) > MOST_CELLS_AT_ONCE[form]
+
+
+def long_forms(paper: Paper) -> list[str]:
+    """The forms, by the names that people know, in which it takes too long: ``["PDF"]``."""
+    names = {".xlsx": "Excel", ".pdf": "PDF"}
+    return [name for form, name in names.items() if is_long(paper, form)]
 
 
 def read_day(text: str) -> date:

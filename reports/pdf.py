@@ -22,11 +22,16 @@ logger = logging.getLogger(__name__)
 
 def write_pdf(table: Table, file: BinaryIO, imprint: Imprint) -> None:
     """Write ``table`` as a PDF; raises ``CannotDraw`` where it is too long or this machine cannot set it."""
+    refuse_too_long(table)
+    file.write(set_in_type(TEMPLATE, _document(table, imprint)))
+
+
+def refuse_too_long(table: Table) -> None:
+    """Raises ``CannotDraw`` for a table that nobody would read on paper."""
     if table.count > MAX_ROWS:
         raise CannotDraw(
             f"《{table.title}》有{table.count}{table.unit}，打印版最多{MAX_ROWS}{table.unit}。请改用Excel，或按学校分别导出。"
         )
-    file.write(set_in_type(TEMPLATE, _document(table, imprint)))
 
 
 def _document(table: Table, imprint: Imprint) -> dict:

@@ -263,6 +263,10 @@ class TestModels:
         "casework.OwnDigest.code_expires_at",  # a moment to come
         "students.WorkbookUpload.started_at",  # the background job begins and ends by itself
         "students.WorkbookUpload.finished_at",
+        "reports.ExportOrder.started_at",
+        "reports.ExportOrder.finished_at",
+        "reports.ExportOrder.expires_at",  # a moment to come
+        "reports.ExportOrder.taken_at",  # only whoever asked takes it
     }
 
     @pytest.fixture

@@ -1,15 +1,22 @@
-"""The one way in which a table leaves the system through the browser: asked for, drawn, logged."""
+"""The one way in which a table leaves the system through the browser: asked for, drawn, logged.
+
+A short table is drawn while the page waits, a long one by the worker (``jobs``), which asks at the same address.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse
-from django.shortcuts import render
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
 
-from reports.actions import hand_out
-from reports.exports import FORMS
+from reports.actions import export_orders
+from reports.actions.exports import hand_out
+from reports.exports import FORMS, is_long, long_forms
 from reports.forms import DownloadForm
+from reports.jobs import draw_export
+from reports.pdf import refuse_too_long
 from reports.tables import CannotDraw, Imprint, Paper, Table
 from students.queries.people import place_line
 
@@ -32,15 +39,47 @@ def send_paper(request, *, name, build: Callable[[bool], Paper], writers: Writer
     """
     if not request.scope.may_reveal:
         raise PermissionDenied("科任教师可以查看，不能导出。要用名单，请找班主任或教务处")
+    if errand := getattr(request, "errand", None):  # the worker asks
+        return errand(name=name, build=build, writers=writers, asked=asked or {})
     form = DownloadForm(request.POST or None, has_numbers=has_numbers)
     if form.is_valid():
         try:
-            return _file(request, form, name, build(bool(form.shown_reason)), writers, asked or {})
-        except CannotDraw as refused:
+            return _answer(request, form, name, build(bool(form.shown_reason)), writers, asked or {})
+        except (CannotDraw, export_orders.OrderRefused) as refused:
             form.add_error(None, str(refused))
-    shown = build(False)
-    context = {"form": form, "table": shown, "exported": f"导出{shown.title}", "back_url": back_url}
+    return _form_page(request, form, build(False), back_url)
+
+
+def _form_page(request, form: DownloadForm, shown: Paper, back_url: str) -> HttpResponse:
+    context = {
+        "form": form,
+        "table": shown,
+        "exported": f"导出{shown.title}",
+        "back_url": back_url,
+        "long_words": _long_words(shown),
+    }
     return render(request, "reports/download.html", context, status=422 if form.is_bound else 200)
+
+
+def _long_words(paper: Paper) -> str:
+    forms = "和".join(long_forms(paper))
+    return f"这份表较大，{forms}在后台生成，可以离开页面，做好后到“导出的文件”下载。" if forms else ""
+
+
+def _answer(request, form: DownloadForm, name: str, paper: Paper, writers: Writers, asked) -> HttpResponse:
+    """The file itself, or for a long one the page that says how far it is."""
+    ending = form.cleaned_data["format"]
+    if not is_long(paper, ending):
+        return _file(request, form, name, paper, writers, asked)
+    if ending == ".pdf":
+        refuse_too_long(paper)
+    order, is_new = export_orders.ask(
+        by=request.user, title=paper.title, address=request.path, query=request.GET.urlencode(), form=ending,
+        reason=form.shown_reason, then=draw_export.enqueue,
+    )  # fmt: skip
+    if not is_new:
+        messages.info(request, "同样的文件已经在生成，没有重复排队。下面是它现在的情况。")
+    return redirect("reports:export_order", order.pk)
 
 
 def _file(request, form: DownloadForm, name: str, paper: Paper, writers: Writers, asked) -> FileResponse:

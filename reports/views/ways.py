@@ -18,6 +18,7 @@ WAYS = {
     ],
     "台账": [
         ("reports:rosters", "名册与台账", "适龄、疑似辍学、辍学台账和各类花名册", OFFICE_ROLES),
+        ("reports:export_orders", "导出的文件", "在后台生成的大表：进度、下载，保留一天", OFFICE_ROLES),
     ],
 }
 

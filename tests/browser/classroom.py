@@ -37,6 +37,7 @@ from tests.browser.bureau_pages import bureau_pages_of
 from tests.browser.document_pages import document_pages_of
 from tests.browser.inspection_pages import inspection_pages_of
 from tests.browser.reminder_pages import reminder_pages_of
+from tests.browser.report_pages import report_pages_of
 from tests.browser.return_pages import return_pages_of
 from tests.browser.score_pages import score_pages_of
 from tests.browser.spot_check_pages import spot_check_pages_of
@@ -156,10 +157,10 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
 
 
 def pages_of_judging(classroom: Classroom) -> dict[str, tuple[Person, str]]:
-    """责任考核 and 督查."""
+    """责任考核, 督查 and 导出的文件."""
     inspected = inspection_pages_of(classroom) | spot_check_pages_of(classroom)
     scored = score_pages_of(classroom) | appeal_pages_of(classroom) | bundle_pages_of(classroom)
-    return scored | inspected
+    return scored | inspected | report_pages_of(classroom)
 
 
 def pages_of_contacts(classroom: Classroom) -> dict[str, tuple[Person, str]]:

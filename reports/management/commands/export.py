@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from reports.actions import export_table
+from reports.actions.exports import export_table
 from reports.exports import EXPORTS, ExportRefused, build_table, writer_for
 
 

@@ -45,7 +45,7 @@ def export_table(*, by, signed: str, name: str, table: Table, asked: Mapping[str
                 write(table, file, imprint)
             # Only now: the embedded database has one writer at a time, and a long table takes seconds to write.
             with transaction.atomic():
-                details = {"form": path.suffix.lower(), "rows": table.count, **asked, "as_of": str(table.as_of)}
+                details = log_of(table, form=path.suffix.lower(), asked=asked, reason="")
                 audit.record(by=by, action="table.export", subject=f"reports.{name}", at=imprint.at, **details)
                 unfinished.replace(path.resolve())  # a link stays a link, its target is replaced
     except CannotDraw as error:
@@ -75,13 +75,17 @@ def hand_out(
     with ExitStack() as closing_after_a_failure:
         file = closing_after_a_failure.enter_context(SpooledTemporaryFile(KEPT_IN_MEMORY))
         write(paper, file, imprint)
-        details = {"form": form, "rows": paper.count, **asked, "as_of": str(paper.as_of)}
-        if reason:
-            details["reveal"] = reason
+        details = log_of(paper, form=form, asked=asked, reason=reason)
         audit.record(by=by, action="table.export", subject=f"reports.{name}", at=imprint.at, **details)
         file.seek(0)
         closing_after_a_failure.pop_all()
     return file
+
+
+def log_of(paper: Paper, *, form: str, asked: Mapping[str, str], reason: str) -> dict:
+    """What the audit log says of a file that leaves the system."""
+    details = {"form": form, "rows": paper.count, **asked, "as_of": str(paper.as_of)}
+    return details | ({"reveal": reason} if reason else {})
 
 
 @contextmanager

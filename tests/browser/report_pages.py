@@ -1,0 +1,30 @@
+"""The pages of reports, with exports in each of their states behind them."""
+
+from django.urls import reverse
+
+from reports.actions import export_orders
+from reports.jobs import draw_export
+from students.models import Person
+
+
+def report_pages_of(classroom) -> dict[str, tuple[Person, str]]:
+    """导出的文件: the list, one that waits, one that is ready, one that failed."""
+    clerk = classroom.clerk
+
+    def order(query: str, then) -> list[int]:
+        asked, _ = export_orders.ask(
+            by=clerk, title="学生名单", address=reverse("reports:students_file"), query=query, form=".xlsx",
+            reason="", then=then,
+        )  # fmt: skip
+        return [asked.pk]
+
+    ready, failed = order("", draw_export.call), order("grade=1", lambda pk: None)
+    export_orders.fail(
+        order=export_orders.begin(pk=failed[0]), failure="没有生成文件：排版用时过长，已停止。请改用Excel。"
+    )
+    return {
+        "exports": (clerk, reverse("reports:export_orders")),
+        "an export that waits": (clerk, reverse("reports:export_order", args=order("grade=2", lambda pk: None))),
+        "an export that is ready": (clerk, reverse("reports:export_order", args=ready)),
+        "an export that failed": (clerk, reverse("reports:export_order", args=failed)),
+    }
