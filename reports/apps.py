@@ -10,6 +10,7 @@ class ReportsConfig(AppConfig):
     def ready(self):
         from casework import clock
         from reports.actions.export_orders import sweep
+        from reports.actions.figures import keep_figures
         from reports.queries import export_orders
         from students.queries.home_duties import HOME_DUTIES
         from students.queries.waiting import WAITING
@@ -18,3 +19,4 @@ class ReportsConfig(AppConfig):
         clock.EVERY_TIME["清理过期的导出文件"] = sweep
         WAITING["reports:export_orders"] = export_orders.waiting
         HOME_DUTIES.append(export_orders.duties)
+        clock.DUTIES["figures"] = ("计算上报数字", lambda day: {"figures": keep_figures(today=day)})

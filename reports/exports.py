@@ -12,6 +12,8 @@ from reports.pdf import write_pdf
 from reports.queries.award_lists import awards_table
 from reports.queries.bundles import bundles_table
 from reports.queries.class_scores import class_scores_table
+from reports.queries.cohorts import TITLE as COHORTS
+from reports.queries.cohorts import cohort_retention_table
 from reports.queries.daily_summary import daily_summary_table
 from reports.queries.inspections import inspections_table
 from reports.queries.ledgers import LEDGERS
@@ -69,6 +71,7 @@ EXPORTS = {
     "monthly_return": Export(
         "控辍保学月报表", monthly_return_table, frozenset({"month", "school"}), month=return_month
     ),
+    "cohort_retention": Export(COHORTS, cohort_retention_table, frozenset({"as_of", "school"}), looks_ahead=False),
     "class_scores": Export("班级责任考核", class_scores_table, frozenset({"as_of", "school"}), looks_ahead=False),
     "school_scores": Export("学校月考核", school_scores_table, frozenset({"month"})),
     "teacher_scores": Export("教师个人绩效", teacher_scores_table, frozenset({"month", "school"})),

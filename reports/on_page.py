@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from reports.tables import Column, Table, text_of
+from students.metrics import Rate
 
 
 class Cell(NamedTuple):
-    """A cell: its text, the address behind it ("" = none), and how it stands."""
+    """A cell: its text, the address behind it ("" = none), and how it stands; ``of``: what a rate is a share of."""
 
     text: str
     url: str
     is_figure: bool
     is_strong: bool
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,18 @@ class PageTable:
     notes: Sequence[str]
 
 
-def page_table(table: Table, rows: Iterable[Any], address: Callable[[Any, Column], str]) -> PageTable:
-    """``table`` with those of its ``rows`` that the page shows; ``address`` gives what is behind a cell of a row."""
+def nowhere(row: Any, column: Column) -> str:
+    """Nothing is behind any cell."""
+    return ""
+
+
+def page_table(
+    table: Table, rows: Iterable[Any], address: Callable[[Any, Column], str] = nowhere, *, with_counts: bool = False
+) -> PageTable:
+    """``table`` with those of its ``rows`` that the page shows; ``address`` gives what is behind a cell of a row.
+
+    ``with_counts``: beside a rate stands what it is a share of, where no other column says so.
+    """
     columns = table.columns
 
     def cells(row: Any) -> list[Cell]:
@@ -39,6 +51,7 @@ def page_table(table: Table, rows: Iterable[Any], address: Callable[[Any, Column
                 address(row, column),
                 column.kind.is_figure,
                 bool(column.stressed) and column.value(row) in column.stressed,
+                _of(column.cell(row)) if with_counts else "",
             )
             for column in columns
         ]
@@ -50,3 +63,7 @@ def page_table(table: Table, rows: Iterable[Any], address: Callable[[Any, Column
         [] if table.total is None else cells(table.total),
         table.footnotes,
     )
+
+
+def _of(cell: Any) -> str:
+    return f"{cell.numerator}/{cell.denominator}" if isinstance(cell, Rate) and cell.denominator else ""

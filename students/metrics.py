@@ -136,3 +136,33 @@ RAW_RATIO = Metric(
     denominator="期初在校学生",
     definition="照实计算，有转入时会超过100%，不是巩固率。",
 )
+
+
+COHORT_WORDS = "转出只减已确认接收的，转入照加；超过100%的按100%，原值照列。还没有毕业的一届不算。"
+
+
+THREE_YEAR_RATE = Metric(
+    code="three_year_rate",
+    label="三年巩固率",
+    numerator="初中一届毕业的学生",
+    denominator="这一届入学人数加转入减转出",
+    definition=COHORT_WORDS,
+)
+
+
+SIX_YEAR_RATE = Metric(
+    code="six_year_rate",
+    label="六年巩固率",
+    numerator="小学一届毕业的学生",
+    denominator="这一届入学人数加转入减转出",
+    definition=COHORT_WORDS,
+)
+
+
+DISABLED_ENTRY_RATE = Metric(
+    code="disabled_entry_rate",
+    label="残疾儿童少年入学率",
+    numerator="在校、休学或送教上门的残疾适龄儿童少年",
+    denominator="登记为残疾的适龄儿童少年",
+    definition="按当日登记的特殊群体计；已确认接收的转出、死亡、出国和毕业的不计入，辍学未返和去向不明的算没有入学。",
+)

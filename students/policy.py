@@ -87,6 +87,13 @@ PARAMETERS: dict[str, Parameter] = {
     "drawn_owed": Parameter("随机清点按欠清点抽多少", "%", 25, "[S] 每班每学期当面清点两次；[D] 比例", 0, 25),
     "count_days": Parameter("抽取后几天内清点", "天", 7, "[D] 一个星期", 1, 30),
     "explain_days": Parameter("清点与点名不符，学校几天内说明", "天", 3, "[D] 三天内更正点名或说明情况", 1, 14),
+    "dropout_line_primary": Parameter("小学辍学率国家参考线", "‰", 6, "[S] 小学年辍学率不超过0.6%", 1, 100),
+    "dropout_line_junior": Parameter("初中辍学率国家参考线", "‰", 18, "[S] 初中年辍学率不超过1.8%", 1, 100),
+    "entry_target": Parameter("入学率目标", "%", 100, "[L] 义务教育法第四条：适龄儿童少年都入学", 90, 100),
+    "disabled_entry_target": Parameter(
+        "残疾儿童少年入学率目标", "%", 97, "[L] “十四五”特殊教育发展提升行动计划：2025年97%", 80, 100
+    ),
+    "completion_target": Parameter("完成率目标", "%", 96, "[L] “十四五”公共服务规划：2025年巩固率96%", 80, 100),
     "grade_six_may_transfer": Parameter("六年级学生可以转学", "", True, "[S] 有的县规定六年级一律不办转学", 0, 1),
 }
 
@@ -149,6 +156,11 @@ class Policy:
     drawn_owed: int = PARAMETERS["drawn_owed"].default
     count_days: int = PARAMETERS["count_days"].default
     explain_days: int = PARAMETERS["explain_days"].default
+    dropout_line_primary: int = PARAMETERS["dropout_line_primary"].default
+    dropout_line_junior: int = PARAMETERS["dropout_line_junior"].default
+    entry_target: int = PARAMETERS["entry_target"].default
+    disabled_entry_target: int = PARAMETERS["disabled_entry_target"].default
+    completion_target: int = PARAMETERS["completion_target"].default
     grade_six_may_transfer: bool = PARAMETERS["grade_six_may_transfer"].default
 
 

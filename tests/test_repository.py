@@ -23,6 +23,7 @@ CALCULATION = {
     "students": (
         "attendance_year",
         "calendar",
+        "charts",
         "comparing",
         "day_plans",
         "days",
@@ -93,7 +94,7 @@ CALCULATION = {
         "teacher_scores",
     ),
     "inspections": ("absences", "checklist", "checklist_reading", "drawing", "rectifying", "suspicion"),
-    "reports": ("tables", "charts", "figures"),
+    "reports": ("tables", "figures"),
     "returns": ("snapshots", "states"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}

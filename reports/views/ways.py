@@ -2,7 +2,7 @@
 
 from django.views.decorators.http import require_safe
 
-from students.access import OFFICE_ROLES
+from students.access import AREA_ROLES, OFFICE_ROLES
 from students.views.audience import only_for
 from students.views.registry import show_ways
 
@@ -12,7 +12,17 @@ WAYS = {
         ("returns:returns", "月报上报", "每月核对、签字、上报，没有变动也报；哪些学校还没有报", OFFICE_ROLES),
     ],
     "数字": [
+        ("reports:county", "控辍看板", "当月的巩固率和辍学率、各月走势、各校比较，今天的点名和逾期", OFFICE_ROLES),
         ("reports:figures", "月报数字", "每个学校、年级的在校、变动、巩固率和辍学率，每个数字点开是学生", OFFICE_ROLES),
+        (
+            "reports:figure_parts",
+            "按性别、乡镇和群体",
+            "当月各项数字按性别、乡镇、特殊群体分开",
+            OFFICE_ROLES,
+        ),
+        ("reports:cohorts", "三年、六年巩固率", "各校每一届入学、转入转出、毕业多少人，分配指标生的依据", OFFICE_ROLES),
+        ("reports:years", "三年对照", "三个学年的辍学率、巩固率、完成率、入学率，与目标对照", AREA_ROLES),
+        ("reports:bulletin", "每日通报", "今天哪些学校缺点名、有逾期待办、有疑似辍学，可打印通报", AREA_ROLES),
         ("reports:daily_summary", "每日考勤汇总", "各班、各校当天的应到、实到和缺勤", OFFICE_ROLES),
         ("casework:funnel", "劝返漏斗", "从发现缺课到返校、销号，每一步有多少学生", OFFICE_ROLES),
     ],

@@ -86,7 +86,10 @@ SCHOOLS = [("青石镇中心学校", 120), ("石桥初级中学", 386), ("白水
 FIGURES = ["期初在校", "入学", "转入", "休学复学", "劝返复学", "转出", "休学", "辍学", "毕业", "期末在校"]
 MONTHS = ["9月", "10月", "11月", "12月", "1月", "2月", "3月", "4月", "5月", "6月"]
 COURSE = [0.2, 0.3, 0.3, 0.9, 0.8, None, 2.1, 1.4, 1.2, 0.9]
-RATES = [("石桥初级中学", 2.4), ("白水九年一贯制学校", 1.1), ("青石镇中心学校", 0.6), ("高坪初级中学", 0)]
+BESIDE = [0.1, 0.3, 0.4, 0.5, 0.7, 0.8, 1.0, 1.2, 1.5, 1.6]
+LINES = [("目标：低于", 2), ("国家参考线", 1.8)]
+RATES = [("石桥初级中学", 2.4, "9/375人"), ("白水九年一贯制学校", 1.1, "3/272人"), ("青石镇中心学校", 0.6, "2/318人"),
+         ("高坪初级中学", 0, "0/164人")]  # fmt: skip
 
 # Fifty names, one character of each line a name; then the short, the long and the very long.
 SURNAMES = "陈林黄吴张李王刘杨周孙马朱胡郭何高罗梁宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅"
@@ -173,6 +176,8 @@ def components(request):
         "schools": SCHOOLS,
         "figures": FIGURES,
         "months": list(zip(MONTHS, COURSE, strict=True)),
+        "courses": [("本校", list(zip(MONTHS, COURSE, strict=True))), ("全县", list(zip(MONTHS, BESIDE, strict=True)))],
+        "lines": LINES,
         "rates": RATES,
         "year": example_year(),
         "kept_states": ["waiting", "login", "sent", "conflict", "refused"],

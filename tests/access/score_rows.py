@@ -1,9 +1,10 @@
-"""A row of every scoped model of scores that belongs to a class; the test of scopes asks who sees it."""
+"""A row of every scoped model of scores, and of figures kept overnight; the test of scopes asks who sees it."""
 
 from uuid import uuid4
 
 from django.utils import timezone
 
+from reports.models import KeptFigures
 from scoring.models import (
     Appeal,
     AppealPaper,
@@ -27,7 +28,7 @@ from tests.scoring.standard import STANDARD
 from tests.students.papers import paper
 
 # What is said of whole schools, and no business of a class teacher.
-OF_WHOLE_SCHOOLS = (ScoreFreeze, ScoreAmendment, Award, AwardList, AwardListSchool, AwardPaper)
+OF_WHOLE_SCHOOLS = (ScoreFreeze, ScoreAmendment, Award, AwardList, AwardListSchool, AwardPaper, KeptFigures)
 
 
 def rows_of_scores(school_class: SchoolClass) -> dict[type, object]:
@@ -48,7 +49,10 @@ def rows_of_scores(school_class: SchoolClass) -> dict[type, object]:
     )
     awards = award_rows(school_class, freeze, person)
     amendment = {"reason": "核实", "differences": [], "sha256": "0", "issued_at": now, "issued_by": person}
+    grade = {"school": school_class.school, "stage": school_class.stage, "grade": 4}
+    month = {"month": "2026-09", "first": MONDAY.replace(day=1), "as_of": MONDAY}
     return {
+        KeptFigures: KeptFigures.objects.get_or_create(**grade, defaults=month)[0],
         KeptScore: KeptScore.objects.create(
             school_class=school_class, as_of=MONDAY, scheme=scheme, **lines, **judged, **registers
         ),

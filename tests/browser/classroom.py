@@ -34,6 +34,7 @@ from tests import cast
 from tests.browser.appeal_pages import appeal_pages_of
 from tests.browser.bundle_pages import bundle_pages_of
 from tests.browser.bureau_pages import bureau_pages_of
+from tests.browser.county_pages import county_pages_of
 from tests.browser.document_pages import document_pages_of
 from tests.browser.inspection_pages import inspection_pages_of
 from tests.browser.reminder_pages import reminder_pages_of
@@ -157,10 +158,10 @@ def pages_of(classroom: Classroom) -> dict[str, tuple[Person | None, str]]:
 
 
 def pages_of_judging(classroom: Classroom) -> dict[str, tuple[Person, str]]:
-    """责任考核, 督查 and 导出的文件."""
+    """责任考核, 督查, 导出的文件, and how the county stands."""
     inspected = inspection_pages_of(classroom) | spot_check_pages_of(classroom)
     scored = score_pages_of(classroom) | appeal_pages_of(classroom) | bundle_pages_of(classroom)
-    return scored | inspected | report_pages_of(classroom)
+    return scored | inspected | report_pages_of(classroom) | county_pages_of(classroom)
 
 
 def pages_of_contacts(classroom: Classroom) -> dict[str, tuple[Person, str]]:

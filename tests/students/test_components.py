@@ -2,7 +2,6 @@
 
 import gzip
 import re
-from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +12,6 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 
 from students.days import MarkKind
-from students.templatetags.charts import bars, line_geometry
 from students.templatetags.components import SIGNS
 from students.views.components import ExampleFilter, ExampleForm, components
 
@@ -237,42 +235,3 @@ def test_the_tiles_of_fifty_children_are_small_on_the_wire():
         names=names,
     )
     assert len(gzip.compress(html.encode())) < 6 * 1024
-
-
-# ---- charts ----
-
-
-def test_the_longest_bar_fills_the_width_and_zero_is_nothing():
-    rows = bars([("甲", 2), ("乙", 4), ("丙", 0), ("丁", None)])
-    assert [row["width"] for row in rows] == [50, 100, 0, 0]
-    assert [row["text"] for row in rows] == ["2", "4", "0", "—"]
-
-
-def test_a_bar_is_over_the_target_only_beyond_it():
-    rows = bars([("甲", Decimal("1.8")), ("乙", Decimal("1.81"))], target=Decimal("1.8"))
-    assert [row["over"] for row in rows] == [False, True]
-
-
-def test_bars_of_nothing_but_zeros_are_drawn():
-    assert [row["width"] for row in bars([("甲", 0), ("乙", 0)])] == [0, 0]
-    assert bars([]) == []
-
-
-def test_a_line_begins_at_zero_and_breaks_where_a_value_is_missing():
-    shape = line_geometry([("9月", 0), ("10月", None), ("11月", 2), ("12月", 1)])
-    first, gap, peak, last = shape["dots"]
-    assert first["y"] == shape["base_y"]
-    assert gap["y"] is None
-    assert shape["path"].count("M") == 2
-    assert peak["y"] < last["y"] < first["y"]
-
-
-def test_a_line_names_its_last_point_and_its_peak_once():
-    shape = line_geometry([("9月", 3), ("10月", 3), ("11月", 2), ("12月", 1)])
-    assert [dot["named"] for dot in shape["dots"]] == [True, False, False, True]
-
-
-def test_a_line_of_one_point_or_none_is_drawn():
-    assert len(line_geometry([("9月", 1)])["dots"]) == 1
-    assert line_geometry([])["path"] == ""
-    assert line_geometry([("9月", None)], target=2)["path"] == ""

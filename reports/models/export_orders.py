@@ -1,4 +1,4 @@
-"""What the reports app keeps."""
+"""A file that is drawn in the background."""
 
 from django.conf import settings
 from django.db import models

@@ -1,0 +1,71 @@
+"""Keeps the figures of all schools, anew every night: corrections of facts reach every day that is kept."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from reports.figures import Figures, total
+from reports.models import ALL, COLUMN_OF, KeptFigures
+from reports.queries.figures import Census
+from reports.queries.return_months import ReturnMonth, return_month
+from students.calendar import school_year_of, school_year_start
+from students.models import SpecialGroup, Student, Term
+
+DAY = timedelta(days=1)
+BATCH = 1000
+EARLIER_YEARS = 2  # whose last months stand beside this year's
+LAST = 8  # August ends the school year
+
+
+def kept_months(today: date) -> list[ReturnMonth]:
+    """The months whose figures are kept, in order: the last ones of the years before, and those of this school year
+    through yesterday, as far as there are records; today is not over yet."""
+    yesterday = today - DAY
+    year = school_year_of(yesterday)
+    ends = [(year - back, LAST) for back in reversed(range(EARLIER_YEARS))]
+    names = [*ends, *((year, month) for month in range(LAST + 1, 13)), *((year + 1, month) for month in range(1, 9))]
+    found = (return_month(*name, today=yesterday) for name in names)
+    begun = Term.objects.order_by("start").values_list("start", flat=True).first() or yesterday
+    return [month for month in found if month and month.day >= begun]
+
+
+def keep_figures(*, today: date) -> int:
+    """Count and keep the figures of these months; other days of this school year are thrown away. Returns how many
+    rows are kept."""
+    months = kept_months(today)
+    start = school_year_start(school_year_of(today - DAY))
+    KeptFigures.objects.filter(as_of__gte=start).exclude(as_of__in=[month.day for month in months]).delete()
+    return sum(_keep(month) for month in months)
+
+
+def _keep(month: ReturnMonth) -> int:
+    """The counting takes seconds, the writing is one moment."""
+    rows = [row for part, students in _parts(month.day) for row in _rows(month, part, students)]
+    with transaction.atomic():
+        KeptFigures.objects.filter(as_of=month.day).delete()
+        return len(KeptFigures.objects.bulk_create(rows, batch_size=BATCH))
+
+
+def _parts(day: date) -> Iterator[tuple[str, QuerySet[Student] | None]]:
+    """Everybody, each sex, and each special group that anybody belongs to at the end of the day."""
+    yield ALL, None
+    for sex in Student.Sex:
+        yield sex.value, Student.objects.filter(sex=sex)
+    belonging = SpecialGroup.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day).order_by()
+    for kind in sorted(set(belonging.values_list("kind", flat=True))):
+        yield kind, Student.objects.filter(pk__in=belonging.filter(kind=kind).values("student"))
+
+
+def _rows(month: ReturnMonth, part: str, students: QuerySet[Student] | None) -> Iterator[KeptFigures]:
+    census = Census(month.month.first, month.day, students)
+    found: dict[tuple[int, str, int], list[Figures]] = defaultdict(list)
+    for pk, figures in census.counts().items():
+        school, grade = census.rows[pk]
+        found[school, census.classes[pk].stage, grade].append(figures)
+    days = {"month": month.month.code, "first": month.month.first, "as_of": month.day}
+    for (school, stage, grade), figures in found.items():
+        columns = {COLUMN_OF[code]: number for code, number in total(figures).counts.items()}
+        yield KeptFigures(school_id=school, stage=stage, grade=grade, part=part, **days, **columns)

@@ -1,0 +1,6 @@
+"""What the reports app keeps."""
+
+from reports.models.export_orders import ExportOrder
+from reports.models.figures import ALL, COLUMN_OF, PARTS, KeptFigures
+
+__all__ = ["ALL", "COLUMN_OF", "PARTS", "ExportOrder", "KeptFigures"]

@@ -1,0 +1,208 @@
+"""届 (entry cohorts): how many entered a school together, and how many of them it saw through (domain.md §7).
+
+Entrants are who 入学 into the cohort's classes by the end of its first school year; the number never changes. 转出
+takes away only whom another school has accepted: no button makes a cohort smaller.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from operator import attrgetter
+
+from django.db.models import Count, F, Q
+
+from reports.tables import Column, Kind, Table
+from students.access import Scope
+from students.calendar import school_year_of, school_year_start
+from students.enrolment import EventKind
+from students.metrics import NO_RATE, SIX_YEAR_RATE, THREE_YEAR_RATE, Metric, Rate
+from students.models import Enrolment, EnrolmentEvent, School, SchoolClass
+from students.turning import GRADES
+
+TITLE = "各校三年、六年巩固率"
+WHOLE_COUNTY = Scope(county=True)
+FINISHED_SHOWN = 3  # cohorts that have left, beside those at school
+METRICS: dict[str, Metric] = {
+    SchoolClass.Stage.PRIMARY: SIX_YEAR_RATE,
+    SchoolClass.Stage.JUNIOR: THREE_YEAR_RATE,
+}
+COUNTS = ("entrants", "transfer_in", "transfer_out", "graduates", "attending")
+Key = tuple[int, str, int]  # a school, a stage, a cohort
+
+
+@dataclass(frozen=True)
+class CohortRow:
+    """A cohort 级 of a school, or of several schools together (``school`` None).
+
+    ``is_over``: its final school year is over, or it has begun to graduate.
+    """
+
+    school: School | None
+    stage: str
+    cohort: int
+    entrants: int
+    transfer_in: int
+    transfer_out: int
+    graduates: int
+    attending: int
+    is_over: bool
+
+    @property
+    def school_code(self) -> str | None:
+        return self.school and self.school.code
+
+    @property
+    def school_name(self) -> str:
+        return self.school.name if self.school else "合计"
+
+    @property
+    def label(self) -> str:
+        """2024级."""
+        return f"{self.cohort}级"
+
+    @property
+    def stage_member(self) -> SchoolClass.Stage:
+        return SchoolClass.Stage(self.stage)
+
+    @property
+    def expected(self) -> int:
+        """应毕业: who should graduate with it."""
+        return self.entrants + self.transfer_in - self.transfer_out
+
+    @property
+    def raw_rate(self) -> Rate | None:
+        """The rate as it comes out; None until the cohort is over."""
+        return METRICS[self.stage].of(self.graduates, max(self.expected, 0)) if self.is_over else None
+
+    @property
+    def rate(self) -> Rate | None:
+        """三年巩固率 or 六年巩固率, at most 1."""
+        raw = self.raw_rate
+        return raw and METRICS[self.stage].of(min(raw.numerator, raw.denominator), raw.denominator)
+
+
+def cohort_rows(scope: Scope, as_of: date) -> list[CohortRow]:
+    """The cohorts at school on ``as_of`` and the last that have left, by school, stage and cohort; six queries."""
+    year = school_year_of(as_of)
+    classes = {row.pk: row for row in SchoolClass.objects.visible_to(scope.of_whole_schools).select_related("school")}
+    shown = {
+        pk: row
+        for pk, row in classes.items()
+        if year - FINISHED_SHOWN <= final_year(row.stage, row.cohort) and row.cohort <= year
+    }
+    counts: dict[Key, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
+    schools: dict[int, School] = {}
+    for row in shown.values():
+        schools[row.school_id] = row.school
+        counts[_key(row)]  # a cohort of which nothing happened has a row too
+    for what, found in _counted(as_of, shown).items():
+        for school_class, number in found:
+            if school_class in shown:
+                counts[_key(shown[school_class])][what] += number
+    rows = (
+        CohortRow(schools[school], stage, cohort, **found, is_over=_is_over(stage, cohort, found, year))
+        for (school, stage, cohort), found in counts.items()
+    )
+    return sorted(rows, key=lambda row: (row.school.code, row.stage_member is SchoolClass.Stage.JUNIOR, row.cohort))
+
+
+def _key(row: SchoolClass) -> Key:
+    return row.school_id, row.stage, row.cohort
+
+
+def final_year(stage: str, cohort: int) -> int:
+    """The school year in which a cohort is in the final grade of its stage."""
+    first, last = GRADES[stage]
+    return cohort + last - first
+
+
+def _is_over(stage: str, cohort: int, counts: dict[str, int], year: int) -> bool:
+    return final_year(stage, cohort) < year or counts["graduates"] > 0
+
+
+def _counted(as_of: date, classes: dict[int, SchoolClass]) -> dict[str, Iterable[tuple[int, int]]]:
+    """Count → (class, number), of all classes; what is said of another is left out by the caller."""
+    events = EnrolmentEvent.objects.effective().filter(happened_on__lte=as_of).order_by()
+    entered = events.filter(kind=EventKind.ENROL).values_list("school_class", "happened_on").annotate(Count("pk"))
+    came = events.filter(kind=EventKind.TRANSFER_IN).values_list("school_class").annotate(Count("pk"))
+    here = Enrolment.objects.on(as_of).attending().order_by()
+    return {
+        "entrants": (
+            (pk, number)
+            for pk, day, number in entered
+            if pk in classes and day < school_year_start(classes[pk].cohort + 1)
+        ),
+        "transfer_in": came,
+        "transfer_out": _left(as_of, Q(student__events__confirmed_on__lte=as_of), EventKind.TRANSFER_OUT),
+        "graduates": _left(as_of, Q(), EventKind.GRADUATE),
+        "attending": here.values_list("school_class").annotate(Count("pk")),
+    }
+
+
+def _left(as_of: date, also: Q, kind: EventKind):
+    """Class → how many left it by events of a kind: an interval ends on the day of the event that ends it."""
+    gone = Enrolment.objects.filter(
+        also,
+        until=F("student__events__happened_on"),
+        until__lte=as_of,
+        student__events__kind=kind,
+        student__events__corrected_by=None,
+    )
+    return gone.order_by().values_list("school_class").annotate(Count("pk"))
+
+
+def together(rows: Iterable[CohortRow]) -> CohortRow | None:
+    """The cohorts of several schools as one; None of nothing. They are of one stage and year, and together they are
+    over when every one is: the graduates of some are no rate of all."""
+    rows = list(rows)
+    if not rows:
+        return None
+    counts = {what: sum(getattr(row, what) for row in rows) for what in COUNTS}
+    return CohortRow(None, rows[0].stage, rows[0].cohort, **counts, is_over=all(row.is_over for row in rows))
+
+
+# ---- the table ---------------------------------------------------------------------------------
+
+
+def _rate_shown(name: str):
+    return lambda row: getattr(row, name) or NO_RATE
+
+
+COLUMNS = (
+    Column("school", "学校", Kind.TEXT, 11, attrgetter("school_code"), attrgetter("school_name")),
+    Column("stage", "学段", Kind.WORD, 4, attrgetter("stage_member")),
+    Column("cohort", "届", Kind.TEXT, 4, attrgetter("cohort"), attrgetter("label")),
+    Column("entrants", "入学人数", Kind.INTEGER, 4, attrgetter("entrants"),
+           note="入学当学年登记入学的人数，以后不变。"),
+    Column("transfer_in", "转入", Kind.INTEGER, 3.4, attrgetter("transfer_in")),
+    Column("transfer_out", "转出", Kind.INTEGER, 3.4, attrgetter("transfer_out"), note="已确认接收的转出。"),
+    Column("expected", "应毕业", Kind.INTEGER, 4, attrgetter("expected"), note="入学人数加转入减转出。"),
+    Column("graduates", "毕业", Kind.INTEGER, 3.4, attrgetter("graduates")),
+    Column("attending", "现在校", Kind.INTEGER, 4, attrgetter("attending")),
+    Column("rate", "巩固率", Kind.RATE, 5, attrgetter("rate"), _rate_shown("rate")),
+    Column("raw_rate", "原值", Kind.RATE, 5, attrgetter("raw_rate"), _rate_shown("raw_rate")),
+)  # fmt: skip
+
+
+def cohorts_table(rows: list[CohortRow], *, as_of: date, filters: tuple[str, ...], with_total: bool) -> Table:
+    """``with_total``: the rows are of one stage and cohort, and their sum says something."""
+    stages = {row.stage for row in rows}
+    return Table(
+        title=TITLE,
+        columns=COLUMNS,
+        rows=lambda: rows,
+        count=len(rows),
+        unit="行",
+        as_of=as_of,
+        filters=filters,
+        notes=tuple(metric.note for stage, metric in METRICS.items() if stage in stages or not stages),
+        fixed_columns=3,
+        total=together(rows) if with_total else None,
+    )
+
+
+def cohort_retention_table(*, as_of: date, school: School | None = None) -> Table:
+    """For the command line: every cohort of every school, or of one."""
+    rows = [row for row in cohort_rows(WHOLE_COUNTY, as_of) if school is None or row.school == school]
+    return cohorts_table(rows, as_of=as_of, filters=(school.name if school else "全部学校",), with_total=False)

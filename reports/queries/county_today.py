@@ -1,0 +1,57 @@
+"""What waits in a county today: registers missing and duties overdue by place, and where its open cases stand."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from casework.models import Case
+from casework.queries.boards import SchoolLine, school_lines
+from casework.stages import OPEN_STAGES, CaseStage
+from students.access import Scope
+from students.models import Area
+
+
+@dataclass(frozen=True)
+class PlaceToday:
+    """A township, or a school where there is one township only: what is missing and what is overdue there so far."""
+
+    name: str
+    due: int
+    missing: int
+    out: int
+    late: int
+
+
+@dataclass(frozen=True)
+class Today:
+    """The places of a scope today, those with most overdue first, and their sum."""
+
+    places: list[PlaceToday]
+    places_are: str
+    whole: PlaceToday
+
+
+def today_by_place(scope: Scope, *, now: datetime) -> Today:
+    """Added up from the board of schools; ``now`` is local."""
+    lines = school_lines(scope, now=now)
+    several = scope.county
+    towns = dict(Area.objects.filter(level=Area.Level.TOWNSHIP).values_list("pk", "name")) if several else {}
+    parts: dict[str, list[SchoolLine]] = defaultdict(list)
+    for line in lines:
+        parts[towns[line.school.township_id] if several else line.school.name].append(line)
+    places = [_place(name, part) for name, part in parts.items()]
+    places.sort(key=lambda place: (-place.late, -place.missing, place.name))
+    return Today(places, "乡镇" if several else "学校", _place("合计", lines))
+
+
+def _place(name: str, lines: list[SchoolLine]) -> PlaceToday:
+    return PlaceToday(name, *(sum(getattr(line, what) for line in lines) for what in ("due", "missing", "out", "late")))
+
+
+def open_stages(scope: Scope) -> list[tuple[CaseStage, int]]:
+    """The open cases by stage 阶段, in the order of the stages; one query."""
+    cases = Case.objects.visible_to(scope.without_lessons).filter(stage__in=OPEN_STAGES)
+    found = dict(cases.order_by().values_list("stage").annotate(Count("pk")))
+    return [(stage, found.get(stage, 0)) for stage in CaseStage if stage in OPEN_STAGES]

@@ -1,0 +1,69 @@
+"""Reads the figures that are kept overnight, added up by whatever is asked for (``reports.actions.figures``)."""
+
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet, Sum
+
+from reports.figures import Figures
+from reports.models import ALL, COLUMN_OF, KeptFigures
+from students.access import Scope
+from students.calendar import school_year_of
+from students.templatetags.chinese import cdate_short
+
+SUMS = {f"sum_{code}": Sum(column) for code, column in COLUMN_OF.items()}
+
+
+@dataclass(frozen=True, order=True)
+class KeptMonth:
+    """A month whose figures are kept: the days that it counts, both included."""
+
+    day: date
+    first: date
+    code: str
+
+    @property
+    def number(self) -> str:
+        """10月."""
+        return f"{int(self.code[5:])}月"
+
+    @property
+    def label(self) -> str:
+        """2026年10月."""
+        return f"{self.code[:4]}年{self.number}"
+
+    @property
+    def days(self) -> str:
+        """9月26日至10月13日; of one day that day."""
+        last = cdate_short(self.day)
+        return last if self.first == self.day else f"{cdate_short(self.first)}至{last}"
+
+    @property
+    def school_year(self) -> int:
+        return school_year_of(self.day)
+
+
+def months_kept() -> list[KeptMonth]:
+    """Every month whose figures are kept, in order; one query."""
+    rows = KeptFigures.objects.filter(part=ALL).order_by().values_list("as_of", "first", "month").distinct()
+    return sorted(KeptMonth(*row) for row in rows)
+
+
+def kept(scope: Scope, *, parts: Collection[str] = (ALL,)) -> QuerySet[KeptFigures]:
+    """The figures of the schools that a scope holds whole, of everybody or of the children of some parts."""
+    return KeptFigures.objects.visible_to(scope.of_whole_schools).filter(part__in=parts)
+
+
+def sums(rows: QuerySet[KeptFigures], *by: str) -> dict[Hashable, Figures]:
+    """The figures of ``rows`` added up: the values of the columns ``by`` (one alone is no tuple) → figures; one
+    query."""
+    found = {}
+    for *key, counts in _groups(rows, by):
+        found[key[0] if len(by) == 1 else tuple(key)] = counts
+    return found
+
+
+def _groups(rows: QuerySet[KeptFigures], by: tuple[str, ...]):
+    for row in rows.order_by().values(*by).annotate(**SUMS):
+        yield *(row[name] for name in by), Figures({code: row[f"sum_{code}"] for code in COLUMN_OF})

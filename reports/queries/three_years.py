@@ -1,0 +1,147 @@
+"""三年对照: what is measured of the last three school years, side by side, and against its targets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from operator import attrgetter
+
+from django.db.models import Q
+
+from reports.figures import Figures
+from reports.queries.cohorts import CohortRow, cohort_rows, final_year, together
+from reports.queries.county import national_line
+from reports.queries.kept_figures import KeptMonth, kept, sums
+from reports.queries.ledgers import entry_rates
+from reports.tables import Column, Kind, Table
+from students.access import Scope
+from students.enrolment import EventKind, Standing
+from students.metrics import (
+    DISABLED_ENTRY_RATE,
+    DROPOUT_RATE,
+    ENTRY_RATE,
+    NO_RATE,
+    RETENTION_RATE,
+    SIX_YEAR_RATE,
+    THREE_YEAR_RATE,
+    Rate,
+)
+from students.models import Enrolment, EnrolmentEvent, SchoolClass, SpecialGroup, Student
+from students.policy import Policy
+from students.queries.policy import policy_of
+from students.queries.residents import births_due
+from students.queries.unaccounted import last_events
+
+YEARS = 3
+PRIMARY, JUNIOR = SchoolClass.Stage.PRIMARY, SchoolClass.Stage.JUNIOR
+NO_FIGURES = Figures()
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """A school year 学年 through a month: rates by name; a rate that nothing is known of is missing."""
+
+    label: str
+    rates: dict[str, Rate] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+    def shown(self, name: str) -> Rate | str:
+        """The rate, what is said in its place, or a dash."""
+        return self.rates.get(name) or self.words.get(name, NO_RATE)
+
+
+def last_months(months: Sequence[KeptMonth]) -> list[KeptMonth]:
+    """The last month kept of each of the last three school years, in order."""
+    latest = {month.school_year: month for month in sorted(months)}
+    return [latest[year] for year in sorted(latest)[-YEARS:]]
+
+
+def three_years(scope: Scope, months: Sequence[KeptMonth]) -> list[YearRow]:
+    """A row a school year, the targets below them."""
+    last = last_months(months)
+    found = sums(kept(scope).filter(as_of__in=[month.day for month in last]), "stage", "as_of")
+    cohorts = cohort_rows(scope, last[-1].day)
+    rows = [_year(scope, month, found, cohorts) for month in last]
+    return [*rows, _targets(policy_of(last[-1].day))]
+
+
+def _year(scope: Scope, month: KeptMonth, found, cohorts: Sequence[CohortRow]) -> YearRow:
+    rates = {}
+    for stage in SchoolClass.Stage:
+        figures = found.get((stage.value, month.day), NO_FIGURES)
+        rates[f"{stage}.retention"], rates[f"{stage}.dropout"] = figures.retention_rate, figures.dropout_rate
+        final = [
+            row for row in cohorts if row.stage == stage and final_year(row.stage, row.cohort) == month.school_year
+        ]
+        whole = together(final)
+        if whole and whole.rate:
+            rates[f"{stage}.completion"] = whole.rate
+    entered = entry_rates(scope, month.day)
+    if entered:
+        rates["entry"] = entered[-1].rate
+    rates["disabled"] = disabled_entry_rate(scope, month.day)
+    return YearRow(f"{month.school_year}—{month.school_year + 1}学年", rates)
+
+
+def disabled_entry_rate(scope: Scope, day: date) -> Rate:
+    """残疾儿童少年入学率: of the children of school age that are flagged on ``day``, who is in school or taught at
+    home; three queries."""
+    flagged = SpecialGroup.objects.filter(
+        Q(until=None) | Q(until__gt=day), kind=SpecialGroup.Kind.DISABLED, since__lte=day
+    )
+    children = Student.objects.visible_to(scope.of_whole_schools).filter(
+        pk__in=flagged.order_by().values("student"), birth_date__range=births_due(day)
+    )
+    in_order = [EventKind.DECEASE, EventKind.LEAVE_COUNTRY, EventKind.GRADUATE, EventKind.TRANSFER_OUT]
+    unconfirmed = Q(kind=EventKind.TRANSFER_OUT) & (Q(confirmed_on=None) | Q(confirmed_on__gt=day))
+    gone = last_events(EnrolmentEvent.objects.exclude(unconfirmed), in_order, day)
+    due = children.exclude(pk__in=gone.order_by().values("student")).order_by()
+    here = Enrolment.objects.on(day).exclude(standing=Standing.DROPPED_OUT).order_by()
+    return DISABLED_ENTRY_RATE.of(due.filter(pk__in=here.values("student")).count(), due.count())
+
+
+def _targets(policy: Policy) -> YearRow:
+    words = {f"{stage}.dropout": f"不超过{national_line(policy, stage).normalize():f}%" for stage in SchoolClass.Stage}
+    words |= {f"{stage}.completion": f"{policy.completion_target}%以上" for stage in SchoolClass.Stage}
+    words |= {"entry": f"{policy.entry_target}%", "disabled": f"{policy.disabled_entry_target}%以上"}
+    return YearRow("目标和参考线", {}, words)
+
+
+# ---- the table ---------------------------------------------------------------------------------
+
+
+def _rate(name: str, header: str, group: str) -> Column:
+    return Column(name, header, Kind.RATE, 5, lambda row: row.rates.get(name), lambda row: row.shown(name), group=group)
+
+
+COLUMNS = (
+    Column("school_year", "学年", Kind.TEXT, 8, attrgetter("label")),
+    _rate(f"{PRIMARY}.dropout", "辍学率", "小学"),
+    _rate(f"{PRIMARY}.retention", "学年巩固率", "小学"),
+    _rate(f"{PRIMARY}.completion", "完成率", "小学"),
+    _rate(f"{JUNIOR}.dropout", "辍学率", "初中"),
+    _rate(f"{JUNIOR}.retention", "学年巩固率", "初中"),
+    _rate(f"{JUNIOR}.completion", "完成率", "初中"),
+    _rate("entry", "入学率", "适龄儿童少年"),
+    _rate("disabled", "其中残疾", "适龄儿童少年"),
+)
+
+
+def three_years_table(scope: Scope, months: Sequence[KeptMonth], *, place: str) -> Table:
+    """The last three school years that are kept, the running one through its last month."""
+    rows = three_years(scope, months)
+    last = last_months(months)[-1]
+    return Table(
+        title="三年对照",
+        columns=COLUMNS,
+        rows=lambda: rows,
+        count=len(rows) - 1,
+        unit="个学年",
+        as_of=last.day,
+        filters=(place,),
+        notes=(
+            "完成率：当年毕业的一届，小学是六年巩固率，初中是三年巩固率；以后补登的毕业也算在内。",
+            "入学率按现有的户籍表计算，没有户籍表的不算。",
+            *(metric.note for metric in (DROPOUT_RATE, RETENTION_RATE, SIX_YEAR_RATE, THREE_YEAR_RATE, ENTRY_RATE,
+                                         DISABLED_ENTRY_RATE)),
+        ),
+    )  # fmt: skip

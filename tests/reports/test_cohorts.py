@@ -1,0 +1,147 @@
+"""Entry cohorts: who entered, came, went and graduated; the rate is capped, what it was stays to be read."""
+
+import json
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from reports.queries.cohorts import CohortRow, cohort_rows, together
+from students.access import Scope
+from students.actions import enrolment
+from students.enrolment import EventKind
+from students.models import EnrolmentEvent, Role
+from tests import cast
+from tests.scene import at, client_of, clock, scene
+
+__all__ = ["clock", "scene"]
+
+COUNTY = Scope(county=True)
+JULY = date(2026, 7, 5)
+TODAY = date(2026, 9, 7)
+SMALL = st.integers(0, 400)
+
+
+@pytest.fixture
+def leaving(db, clock):
+    """初中2023级 of a school: five entered in 2023, one was taken in elsewhere, one left without a word,
+    one dropped out, two graduated."""
+    clock.move_to(at(TODAY))
+    cast.terms()
+    school = cast.school("青禾中学")
+    room = cast.school_class(school, "202301", stage="junior")
+    clerk = cast.person("何静", role=Role.REGISTRY_CLERK, school=school)
+    first, second, third, fourth, fifth = cast.students(room, "甲一", "乙二", "丙三", "丁四", "戊五")
+    happened = [
+        (first, EventKind.TRANSFER_OUT, date(2024, 3, 1), date(2024, 3, 9)),
+        (second, EventKind.TRANSFER_OUT, date(2024, 3, 1), None),
+        (third, EventKind.DROP_OUT, date(2025, 5, 6), None),
+        (fourth, EventKind.GRADUATE, JULY, None),
+        (fifth, EventKind.GRADUATE, JULY, None),
+    ]
+    for child, kind, day, confirmed in happened:
+        event = {"kind": kind, "happened_on": day, "confirmed_on": confirmed}
+        enrolment.record_event(by=clerk, student=child, today=TODAY, **event)
+    return room
+
+
+def row_of(as_of=TODAY) -> CohortRow:
+    [row] = cohort_rows(COUNTY, as_of)
+    return row
+
+
+def test_only_whom_another_school_accepted_is_taken_away(leaving):
+    row = row_of()
+    assert (row.entrants, row.transfer_in, row.transfer_out, row.expected) == (5, 0, 1, 4)
+    assert (row.graduates, row.attending, row.rate.text) == (2, 0, "50.00%")
+
+
+def test_a_confirmation_to_come_does_not_count_yet(leaving):
+    EnrolmentEvent.objects.filter(kind=EventKind.TRANSFER_OUT).update(confirmed_on=TODAY)
+    assert row_of(date(2026, 9, 6)).transfer_out == 0
+    assert row_of(TODAY).transfer_out == 2
+
+
+@pytest.mark.parametrize(("day", "graduates", "rate"), [(date(2026, 7, 4), 0, None), (JULY, 2, "50.00%")])
+def test_a_cohort_has_a_rate_from_the_day_on_which_it_graduates(leaving, day, graduates, rate):
+    row = row_of(day)
+    assert (row.graduates, row.rate and row.rate.text) == (graduates, rate)
+
+
+def test_who_enters_after_the_first_year_was_no_entrant(leaving):
+    cast.student(leaving, "己六", since=date(2024, 9, 1))
+    assert row_of().entrants == 5
+    cast.student(leaving, "庚七", since=date(2024, 8, 31))
+    assert row_of().entrants == 6
+
+
+def test_cohorts_that_left_long_ago_are_not_listed(leaving):
+    assert len(cohort_rows(COUNTY, date(2028, 9, 1))) == 1
+    assert cohort_rows(COUNTY, date(2029, 9, 1)) == []
+
+
+def test_the_export_says_both_what_it_is_and_what_it_was(leaving, tmp_path):
+    path = tmp_path / "cohorts.json"
+    call_command("export", "cohort_retention", "-o", str(path), "--as-of", "2026-09-07")
+    [record] = json.loads(path.read_text())
+    assert record["rate"] == {"numerator": 2, "denominator": 4, "text": "50.00%"}
+    assert (record["stage"], record["cohort"], record["entrants"]) == ("junior", 2023, 5)
+
+
+@given(SMALL, SMALL, SMALL, SMALL)
+def test_a_rate_is_never_more_than_everybody_and_the_raw_one_is_kept(entrants, came, went, graduates):
+    row = CohortRow(None, "junior", 2023, entrants, came, went, graduates, 0, is_over=True)
+    assert row.rate.percent is None or 0 <= row.rate.percent <= 100
+    assert row.raw_rate.numerator == graduates
+    assert (row.rate.percent is None) == (entrants + came <= went)
+
+
+def test_several_schools_are_one_by_their_sums():
+    rows = [CohortRow(None, "junior", 2023, 10, 1, 2, number, 0, is_over=True) for number in (9, 10)]
+    assert (together(rows).expected, together(rows).raw_rate.text) == (18, "105.56%")
+    assert together([]) is None
+
+
+def test_together_they_have_no_rate_until_every_one_has_graduated():
+    rows = [CohortRow(None, "junior", 2023, 10, 0, 0, 10, 0, is_over=over) for over in (True, False)]
+    assert together(rows).rate is None
+
+
+class TestThePage:
+    @pytest.fixture
+    def bureau(self, leaving):
+        return cast.person("苏远", role=Role.BUREAU_OFFICER)
+
+    def page(self, who, **query) -> str:
+        return client_of(who).get(reverse("reports:cohorts"), query).content.decode()
+
+    def test_shows_the_cohort_that_has_left_with_its_definition(self, bureau):
+        page = self.page(bureau)
+        assert "初中2023级" in page
+        assert "50.00%" in page
+        assert "三年巩固率＝初中一届毕业的学生÷这一届入学人数加转入减转出" in page
+
+    def test_that_is_asked_for_nonsense_shows_the_usual(self, bureau):
+        assert "50.00%" in self.page(bureau, cohort="junior-1999")
+
+    def test_is_a_school_s_own_for_its_heads(self, bureau, leaving):
+        elsewhere = cast.person("李青", role=Role.PRINCIPAL, school=cast.school("西岭中学"))
+        assert "青禾中学" not in self.page(elsewhere)
+        assert "还没有班级" in self.page(elsewhere)
+
+    def test_leaves_as_a_file(self, bureau):
+        answer = client_of(bureau).post(reverse("reports:cohorts_file"), {"format": ".xlsx"})
+        [sheet] = load_workbook(BytesIO(answer.getvalue())).worksheets
+        rows = {row[0]: row[1:] for row in sheet.iter_rows(min_row=6, values_only=True)}
+        assert rows["青禾中学"] == rows["合计"] == ("初中", "2023级", 5, 0, 1, 4, 2, 0, 0.5, 0.5)
+
+    def test_costs_the_same_however_many_schools(self, bureau, django_assert_num_queries):
+        client = client_of(bureau)
+        client.get(reverse("reports:cohorts"))
+        with django_assert_num_queries(8):
+            client.get(reverse("reports:cohorts"))

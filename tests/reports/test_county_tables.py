@@ -1,0 +1,175 @@
+"""Tables beside the board: the month by sex, township and group; the last three years."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from reports.actions.figures import keep_figures
+from reports.queries.three_years import disabled_entry_rate
+from students.access import Scope
+from students.actions import enrolment
+from students.enrolment import EventKind
+from students.models import Role, SpecialGroup, Student
+from tests import cast
+from tests.scene import FRIDAY, MONDAY, at, client_of, clock, scene
+
+__all__ = ["clock", "scene"]
+
+NOVEMBER = date(2026, 11, 3)
+COUNTY = Scope(county=True)
+BASELINE = 18  # its place among the columns of the return
+
+
+@pytest.fixture
+def autumn(scene, clock):
+    """A boy, two girls, of whom one is an orphan and drops out in October; another school far away."""
+    clock.move_to(at(NOVEMBER))
+    boy, girl, orphan = scene.children
+    Student.objects.filter(pk=boy.pk).update(sex="男")
+    Student.objects.filter(pk__in=[girl.pk, orphan.pk]).update(sex="女")
+    SpecialGroup.objects.create(student=orphan, kind="orphan", since=MONDAY)
+    cast.students(cast.school_class(cast.school("西岭小学", township=cast.township("西岭镇"))), "方远")
+    gone = {"by": scene.clerk, "kind": EventKind.DROP_OUT, "happened_on": date(2026, 10, 9), "today": NOVEMBER}
+    enrolment.record_event(student=orphan, **gone)
+    keep_figures(today=NOVEMBER)
+    return scene
+
+
+@pytest.fixture
+def bureau(autumn):
+    return cast.person("苏远", role=Role.BUREAU_OFFICER)
+
+
+def rows_of(who, name: str, **query) -> dict[str, tuple]:
+    """The first cell of each row of the file → the row."""
+    address = reverse(f"reports:{name}_file", query=query)
+    answer = client_of(who).post(address, {"format": ".xlsx"})
+    [sheet] = load_workbook(BytesIO(answer.getvalue())).worksheets
+    return {row[0]: row[1:] for row in sheet.iter_rows(min_row=5, values_only=True) if row[0]}
+
+
+def page(who, name: str, **query) -> str:
+    return client_of(who).get(reverse(f"reports:{name}"), query).content.decode()
+
+
+class TestParts:
+    @pytest.mark.parametrize(
+        ("by", "baselines"),
+        [("sex", {"男": 2, "女": 2, "合计": 4}), ("township", {"西岭镇": 1, "合计": 4}), ("group", {"孤儿": 1})],
+    )
+    def test_are_rows_with_the_columns_of_the_return(self, bureau, by, baselines):
+        found = rows_of(bureau, "figure_parts", by=by, month="2026-10")
+        assert {name: found[name][BASELINE] for name in baselines} == baselines
+
+    def test_add_up_where_nobody_is_counted_twice(self, bureau):
+        found = rows_of(bureau, "figure_parts", by="sex", month="2026-10")
+        counts = zip(found["男"], found["女"], found["合计"], strict=True)
+        assert all(his + hers == whole for his, hers, whole in counts if isinstance(whole, int))
+
+    def test_of_groups_have_no_sum_and_say_why(self, bureau):
+        text = page(bureau, "figure_parts", by="group", month="2026-10")
+        assert "孤儿" in text
+        assert "一名学生可以属于几个群体" in text
+        assert "合计</th>" not in text
+
+    def test_without_anybody_in_a_group_say_so(self, bureau):
+        SpecialGroup.objects.all().delete()
+        keep_figures(today=NOVEMBER)
+        assert "没有登记" in page(bureau, "figure_parts", by="group")
+
+    def test_of_nonsense_are_the_sexes(self, bureau):
+        assert "sex=%E5%A5%B3" in page(bureau, "figure_parts", by="nonsense", month="nonsense")
+
+    def test_cost_the_same_however_many_schools(self, bureau, django_assert_num_queries):
+        client = client_of(bureau)
+        client.get(reverse("reports:figure_parts"))
+        with django_assert_num_queries(5):
+            client.get(reverse("reports:figure_parts"))
+
+
+class TestYears:
+    def test_stand_with_the_targets_below(self, bureau):
+        found = rows_of(bureau, "years")
+        assert found["2026—2027学年"][0] == 0.25
+        assert found["目标和参考线"][0] == "不超过0.6%"
+        assert found["目标和参考线"][7] == "97%以上"
+
+    def test_of_which_nothing_is_known_are_dashes(self, bureau):
+        assert rows_of(bureau, "years")["2026—2027学年"][2] == "—"
+
+    def test_are_no_business_of_a_school(self, autumn):
+        principal = cast.person("李青", role=Role.PRINCIPAL, school=autumn.school)
+        assert client_of(principal).get(reverse("reports:years")).status_code == 403
+
+    def test_cost_the_same_however_many_schools(self, bureau, django_assert_num_queries):
+        client = client_of(bureau)
+        client.get(reverse("reports:years"))
+        with django_assert_num_queries(18):
+            client.get(reverse("reports:years"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "rate"),
+    [
+        (None, NOVEMBER, "1/1"),
+        (EventKind.SUSPEND, NOVEMBER, "1/1"),
+        (EventKind.DROP_OUT, date(2026, 10, 8), "1/1"),
+        (EventKind.DROP_OUT, date(2026, 10, 9), "0/1"),
+        (EventKind.TRANSFER_OUT, NOVEMBER, "0/1"),
+        (EventKind.DECEASE, NOVEMBER, "0/0"),
+    ],
+)
+def test_a_disabled_child_is_in_school_or_counts_as_missing_unless_gone_in_order(scene, clock, kind, day, rate):
+    clock.move_to(at(NOVEMBER))
+    child = scene.children[0]
+    Student.objects.filter(pk=child.pk).update(birth_date=date(2016, 5, 1))
+    SpecialGroup.objects.create(student=child, kind="disabled", since=MONDAY)
+    if kind:
+        at_that = {"kind": kind, "happened_on": date(2026, 10, 9), "today": NOVEMBER}
+        enrolment.record_event(by=scene.clerk, student=child, **at_that)
+    found = disabled_entry_rate(COUNTY, day)
+    assert f"{found.numerator}/{found.denominator}" == rate
+
+
+@pytest.mark.parametrize("name", ["figure_parts", "years"])
+def test_before_the_first_night_the_page_says_when_there_will_be_figures(scene, name):
+    bureau = cast.person("苏远", role=Role.BUREAU_OFFICER)
+    assert "还没有数字" in page(bureau, name)
+    assert client_of(bureau).get(reverse(f"reports:{name}_file")).status_code == 404
+
+
+class TestTheBulletin:
+    @pytest.fixture
+    def late_morning(self, scene, clock):
+        """Monday, eleven o'clock: the first child is away for the third day; another school has nothing to tell."""
+        for day in (date(2026, 9, 3), FRIDAY, MONDAY):
+            for slot in ("AM", "PM") if day < MONDAY else ("AM",):
+                scene.take(day, slot, first="unexcused")
+        cast.school("西岭小学", township=cast.township("西岭镇"))
+        clock.move_to(at(MONDAY, 11))
+        return cast.person("苏远", role=Role.BUREAU_OFFICER)
+
+    def test_tells_of_schools_with_something_overdue_or_somebody_suspected(self, late_morning):
+        found = rows_of(late_morning, "bulletin")
+        _, due, missing, late, suspected, new = found["东坪小学"]
+        assert (due, missing, suspected, new) == (1, 0, 1, 1)
+        assert late >= 1
+        assert "西岭小学" not in found
+
+    def test_says_how_many_schools_have_nothing(self, late_morning):
+        assert "其余1所学校点名齐全" in page(late_morning, "bulletin")
+
+    def test_who_has_been_suspected_before_is_not_new(self, late_morning, scene, clock):
+        scene.take(MONDAY, "PM", first="unexcused")
+        scene.take(date(2026, 9, 8), "AM", first="unexcused")
+        clock.move_to(at(date(2026, 9, 8), 11))
+        *_, suspected, new = rows_of(late_morning, "bulletin")["东坪小学"]
+        assert (suspected, new) == (1, 0)
+
+    def test_of_a_day_on_which_all_is_well_says_so(self, scene, clock):
+        clock.move_to(at(date(2026, 9, 5), 11))
+        bureau = cast.person("苏远", role=Role.BUREAU_OFFICER)
+        assert "没有要通报的" in page(bureau, "bulletin")
