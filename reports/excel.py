@@ -35,6 +35,7 @@ KIND_FORMATS = {
 HEAD_ROW = 4  # rows are counted from 0: title, what it shows, who and when, an empty line, then the head
 HEAD = {"bold": True, "text_wrap": True, "bottom": 2, "bottom_color": "black", "bg_color": "#F2F2F2"}
 TOTAL = {"bold": True, "top": 2, "top_color": "black"}
+LONGEST_MARGIN = 200  # characters; a head or foot of a page holds 255 with its instructions
 ROW_HEIGHT, LINE_HEIGHT = 18, 15  # points: a row, and every further line in it
 PAPER_A4 = 9
 
@@ -82,13 +83,23 @@ def _lay_out(sheet: Worksheet, table: Table, imprint: Imprint) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEAD_ROW, last_head)
     # An ampersand begins an instruction there.
-    sheet.set_footer(f"&L&9{str(imprint).replace('&', '&&')}&R&9第 &P 页　共 &N 页")
+    sheet.set_footer(f"&L&9{_plain(imprint)}&R&9第 &P 页　共 &N 页")
+    if imprint.watermark:
+        sheet.set_header(f"&C&9{_plain(imprint.watermark)}")
+
+
+def _plain(words: Imprint | str) -> str:
+    return str(words).replace("&", "&&")[:LONGEST_MARGIN]
 
 
 def _write_top(sheet: Worksheet, table: Table, imprint: Imprint, book: xlsxwriter.Workbook) -> None:
     sheet.set_row(0, 30)
-    sheet.write_string(0, 0, table.title, book.add_format({"bold": True, "font_size": 18}))
-    sheet.write_string(1, 0, f"{table.scope}　{table.summary}")
+    title = book.add_format({"bold": True, "font_size": 18, "align": "center"})
+    if len(table.columns) > 1:
+        sheet.merge_range(0, 0, 0, len(table.columns) - 1, table.title, title)
+    else:
+        sheet.write_string(0, 0, table.title, title)
+    sheet.write_string(1, 0, "　".join(filter(None, (table.filing_line(imprint), table.scope, table.summary))))
     sheet.write_string(2, 0, str(imprint))
     sheet.set_row(3, 6)
     sheet.set_row(_last_head(table), 34)

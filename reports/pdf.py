@@ -39,6 +39,8 @@ def _document(table: Table, imprint: Imprint) -> dict:
     return {
         "title": table.title,
         "scope": table.scope,
+        "filing": table.filing_line(imprint),
+        "watermark": imprint.watermark,
         "summary": table.summary,
         "imprint": str(imprint),
         "author": imprint.by,

@@ -103,6 +103,7 @@ class Table:
     count in words. ``filters``: what the rows were narrowed down to, in words. ``fixed_columns``: how many leading
     columns stay in sight while the others scroll. ``signatures``: who signs the paper; there is a place for each.
     ``total``: the sum of the rows, as a row that is set apart. ``about``: what scripts are told beside the rows.
+    ``unit_name``: 填报单位 of a form that is handed in; its head then names the unit, who filled it in and the day.
     """
 
     title: str
@@ -118,6 +119,7 @@ class Table:
     signatures: tuple[str, ...] = ()
     total: Any = None
     about: Mapping[str, Any] | None = None
+    unit_name: str = ""
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The rows as scripts read them: key → value, in the order of the columns."""
@@ -158,6 +160,13 @@ class Table:
     def scope(self) -> str:
         """What the rows were narrowed down to and the day they speak of: ``全部学校　截至2026年10月25日``."""
         return "　".join([*self.filters, f"截至{text_of(self.as_of)}"])
+
+    def filing_line(self, imprint: "Imprint") -> str:
+        """``填报单位：东坪小学　填报人：何静　填报日期：2026年9月7日``; blank where the table is no form to hand in."""
+        if not self.unit_name:
+            return ""
+        filled_in_by = imprint.by.partition("（")[0]
+        return f"填报单位：{self.unit_name}　填报人：{filled_in_by}　填报日期：{text_of(imprint.at.date())}"
 
     @property
     def summary(self) -> str:
@@ -201,6 +210,11 @@ class Imprint:
     def __str__(self) -> str:
         drawn = f"导出人：{self.by}　导出时间：{text_of(self.at.date())} {self.at:%H:%M}"
         return f"{drawn}　含完整号码，用途：{self.reason}" if self.reason else drawn
+
+    @property
+    def watermark(self) -> str:
+        """水印: what stands across every sheet with full numbers, so that a copy says whose it was; else blank."""
+        return f"含完整号码　{self.by}　{text_of(self.at.date())} {self.at:%H:%M}" if self.reason else ""
 
 
 def _plain(value: Any) -> Any:

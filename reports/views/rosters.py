@@ -16,7 +16,7 @@ from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted
 from reports.views.downloads import send_table
 from students.metrics import ENTRY_RATE
 from students.models import School
-from students.queries.people import place_line
+from students.queries.people import unit_line
 from students.views.lists import same_filters
 
 PAGE_SIZE = 50
@@ -74,7 +74,7 @@ def roster(request, code):
 def roster_file(request, code):
     """Exactly what the page shows with the same filters, as the bureau's form."""
     listed, asked = _listed(request, code)
-    unit_name = place_line(request.user.postings_today)
+    unit_name = unit_line(request.user.postings_today)
     narrowed = {name: str(asked.form.cleaned_data.get(name) or "") for name in ("school", "township")}
     return send_table(
         request,

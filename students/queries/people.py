@@ -62,6 +62,12 @@ def place_line(postings) -> str:
     return _words(max(postings, key=_particular))
 
 
+def unit_line(postings) -> str:
+    """东坪小学: where the most particular of a person's postings is; of the county's own offices the post 县教育局."""
+    posting = max(postings, key=_particular)
+    return str(posting.school or posting.township or posting.get_role_display())
+
+
 def _particular(posting: Posting) -> tuple:
     """A class of one's own says more of a person than the lessons they teach, and a class more than a school."""
     has_class = posting.school_class_id is not None

@@ -117,3 +117,28 @@ def test_a_row_is_as_high_as_its_longest_text(sheet, name, points):
 
 def test_a_table_without_rows_says_so(sheet):
     assert sheet(table())["A6"].value == NOTHING
+
+
+def test_the_title_stands_over_all_columns_and_a_form_names_unit_person_and_day(sheet):
+    top = sheet(table(row(), unit_name="东坪小学"))
+    assert [str(each) for each in top.merged_cells.ranges] == ["A1:E1"]
+    assert top["A2"].value == (
+        "填报单位：东坪小学　填报人：曾杰 & 沈明　填报日期：2026年10月25日　东坪小学　截至2026年10月25日　共1人"
+    )
+
+
+def test_only_sheets_with_full_numbers_bear_a_watermark_in_their_head(drawn):
+    def head(imprint):
+        file = BytesIO()
+        write_excel(table(row()), file, imprint)
+        return openpyxl.load_workbook(file).active.oddHeader.center.text
+
+    assert head(IMPRINT) is None
+    assert head(replace(IMPRINT, reason="报县资助中心核对")) == "含完整号码　曾杰 && 沈明　2026年10月25日 14:03"
+
+
+def test_a_reason_of_any_length_leaves_a_foot_that_can_be_opened(drawn):
+    file = BytesIO()
+    write_excel(table(row()), file, replace(IMPRINT, by="沈明" * 60, reason="核" * 100))
+    sheet = openpyxl.load_workbook(file).active
+    assert "第 &P 页" in sheet.oddFooter.right.text or "Page" in sheet.oddFooter.right.text

@@ -109,3 +109,15 @@ def test_typesetting_that_does_not_end_is_stopped(monkeypatch):
     monkeypatch.setattr(pdf, "MAX_SECONDS", 0.01)
     with pytest.raises(CannotDraw, match="用时过长"):
         drawn(table(row()))
+
+
+def test_every_page_with_full_numbers_says_across_itself_who_printed_it_and_when(long_paper):
+    mark = "含完整号码　曾杰&沈明　2026年10月25日14:03"
+    assert mark not in "".join(text(page) for page in long_paper.pages)
+    file = BytesIO()
+    rows = [row(f"学生{number}", days=number) for number in range(1, 61)]
+    write_pdf(table(*rows, unit_name="东坪小学"), file, replace(IMPRINT, reason="报县资助中心核对"))
+    pages = [text(page) for page in PdfReader(file).pages]
+    assert len(pages) > 1
+    assert [page.count(mark) for page in pages] == [3] * len(pages)
+    assert "填报单位：东坪小学　填报人：曾杰&沈明　填报日期：2026年10月25日" in pages[0]

@@ -103,14 +103,17 @@ def test_search_school_and_township_narrow_a_roster(scene):
     assert page_of(bureau, township=far.township_id).context["page"].paginator.count == 1
     assert page_of(scene.clerk, school=far.pk).context["page"].paginator.count == 3  # no choice, no filter
     sheet = sheet_of(file_of(bureau, query=f"?school={scene.school.pk}&q=高"))
-    assert "填报单位：县教育局　东坪小学　查找“高”　截至2026年9月7日　共1人" in cells_of(sheet)
+    assert (
+        "填报单位：县教育局　填报人：沈明　填报日期：2026年9月7日　东坪小学　查找“高”　截至2026年9月7日　共1人"
+        in cells_of(sheet)
+    )
 
 
 def test_the_file_is_the_bureaus_form_with_masked_numbers(scene):
     sheet = sheet_of(file_of(scene.clerk))
     cells = cells_of(sheet)
     assert cells[0] == "适龄儿童少年台账"
-    assert cells[1] == "填报单位：东坪小学学籍管理员　截至2026年9月7日　共3人"
+    assert cells[1] == "填报单位：东坪小学　填报人：何静　填报日期：2026年9月7日　截至2026年9月7日　共3人"
     assert cells[2].startswith("导出人：何静（东坪小学学籍管理员）")
     assert any(cell.startswith("填报人：＿") and cell.endswith("（盖章）") for cell in cells)
     assert any(ROSTERS["school_age"].meaning in cell for cell in cells)
