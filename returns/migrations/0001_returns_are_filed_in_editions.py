@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("students", "0030_notices_tell_of_returns"),
+        ("students", "0031_notices_tell_of_returns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("students", "0029_notices_tell_of_awards"),
+        ("students", "0030_notices_tell_of_awards_taken_back"),
     ]
 
     operations = [
@@ -37,6 +37,9 @@ class Migration(migrations.Migration):
                     ("award_class", "班级表彰"),
                     ("award_school", "学校表彰"),
                     ("award_person", "个人表彰"),
+                    ("award_class_off", "班级表彰撤销"),
+                    ("award_school_off", "学校表彰撤销"),
+                    ("award_person_off", "个人表彰撤销"),
                     ("bundle", "三包分工"),
                     ("inspection", "专项检查"),
                     ("rectification", "整改"),
