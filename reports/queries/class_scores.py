@@ -13,11 +13,11 @@ from students.metrics import DROPOUT_RATE, Rate
 from students.models import School, SchoolClass
 
 Row = tuple[SchoolClass, ClassScore]
-LINES = (
+LINES = (  # in the order of contract.md, in which scripts read them
     (Measure.TARGET, "完成目标加分，没有完成的扣分；完成了而没有点名的节次超过办法所定比例的，不予评定，记0分。"),
-    (Measure.MISSED_ROLL_CALL, "有学生在校的上课日，全天没有点名或缺一部分的，一天记一次。"),
     (Measure.LATE_CONTACT, "点名齐全的日子，有学生缺课而联系家长、家访逾期的，一天记一次。"),
     (Measure.LATE_REPORT, "缺课、流失、复学、变动报告逾期的，一份记一次。"),
+    (Measure.MISSED_ROLL_CALL, "有学生在校的上课日，全天没有点名或缺一部分的，一天记一次。"),
     (Measure.VERIFIED_RETURN, "劝返复学后到校满办法所定天数的，一名学生一学年记一次。"),
 )
 NOTES = (

@@ -13,7 +13,7 @@ from students.models import School, SchoolClass
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 DAY = "2026-10-25"
-LINES = ["target", "missed_roll_call", "late_contact", "late_report", "verified_return"]
+LINES = ["target", "late_contact", "late_report", "missed_roll_call", "verified_return"]
 
 
 @pytest.fixture
