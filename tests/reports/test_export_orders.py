@@ -8,7 +8,6 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import override_settings
 from django.urls import reverse
-from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from casework.actions import progress
@@ -23,10 +22,11 @@ from students.access import Scope
 from students.models import AuditRow, Posting, Role
 from tests import cast
 from tests.reports.test_downloads import FILE, body, column, sheet_of
-from tests.scene import MONDAY, PHONE, client_of, clock, scene
+from tests.scene import MONDAY, PHONE, at, client_of, clock, scene
 
 __all__ = ["clock", "scene"]
 State = ExportOrder.State
+NOON = at(MONDAY, 12)
 DATABASE_TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
@@ -348,13 +348,13 @@ def test_whom_a_failed_one_searched_for_is_forgotten_after_a_day(scene, clock):
     [
         {"state": State.READY},
         {"content": b"x"},
-        {"state": State.FAILED, "finished_at": timezone.now()},
+        {"state": State.FAILED, "finished_at": NOON},
         {"failure": "原因"},
         {"state": State.CANCELLED},
         {"state": State.DRAWING},
-        {"state": State.EXPIRED, "finished_at": timezone.now()},
-        {"finished_at": timezone.now()},
-        {"taken_at": timezone.now()},
+        {"state": State.EXPIRED, "finished_at": NOON},
+        {"finished_at": NOON},
+        {"taken_at": NOON},
     ],
     ids=str,
 )
