@@ -1,6 +1,6 @@
 """评优办法 (rules of awards): who may be commended at the end of a term, as dated data (domain.md §8). Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -38,8 +38,9 @@ class AwardRule:
     """The conditions of all four awards. ``key`` names them in the store; shares and rates are in per cent.
 
     ``lost_at_most``: children lost from a class or a grade; ``band_at_least``: of a school, in every month of the
-    term; ``registers_at_least``: taken by a school; ``school_share``: of the schools of a type; ``roles``: as what a
-    person has a class; ``points_at_least``: in the term; ``person_share``: of such persons of a school.
+    term that has at least ``month_days_at_least`` of its school days; ``registers_at_least``: taken by a school;
+    ``school_share``: of the schools of a type; ``roles``: as what a person has a class; ``points_at_least``: in the
+    term; ``person_share``: of such persons of a school.
     """
 
     key: int | str
@@ -48,6 +49,7 @@ class AwardRule:
     source: str
     lost_at_most: int
     band_at_least: Band
+    month_days_at_least: Decimal
     registers_at_least: Decimal
     school_share: Decimal
     roles: tuple[Affected, ...]
@@ -64,6 +66,17 @@ class AwardRule:
     def role_words(self) -> str:
         return "、".join(role.label for role in self.roles)
 
+    @property
+    def words_of_short_months(self) -> str:
+        """What becomes of a month that has fewer school days."""
+        return f"不足{plain(self.month_days_at_least)}个上课日，不单独评等级"
+
+    def short_months(self, months: Sequence[tuple[str, int]]) -> list[str]:
+        """The months (with the number of their school days) that are too short to have their band judged by itself;
+        none where all are: one has to be judged."""
+        short = [label for label, days in months if days < self.month_days_at_least]
+        return short if len(short) < len(months) else []
+
     def lines(self, kind: AwardKind) -> list[tuple[str, str]]:
         """The conditions of an award in words, each with its source."""
         lost = f"流失学生不超过{self.lost_at_most}人" if self.lost_at_most else "没有流失学生"
@@ -76,6 +89,7 @@ class AwardRule:
             AwardKind.SCHOOL: [
                 ("学校和每个班都没有一票否决", "veto"),
                 (f"本学期每个月都在{self.band_at_least.label}以上", "band"),
+                (f"月份{self.words_of_short_months}，得分照样计入平均", "month_days"),
                 (f"点名不少于应点节次的{plain(self.registers_at_least)}%", "registers"),
                 (f"按月平均分，每种办学类型取{plain(self.school_share)}%，至少一所，{quota}", "school_share"),
             ],
@@ -86,20 +100,37 @@ class AwardRule:
                 (f"按学期得分，取本校{roles}的{plain(self.person_share)}%，至少一人，{quota}", "person_share"),
             ],
         }[kind]  # fmt: skip
-        return [(words, self.sources[name]) for words, name in found]
+        silent = () if self.month_days_at_least else ("month_days",)
+        return [(words, self.sources[name]) for words, name in found if name not in silent]
 
 
 NUMBERS = {
+    "month_days_at_least": "先进校的月份的上课日数",
     "registers_at_least": "先进校的点名比例",
     "school_share": "先进校的名额比例",
     "points_at_least": "先进个人的得分",
     "person_share": "先进个人的名额比例",
 }
-SOURCES = ("lost", "veto", "rated", "band", "registers", "school_share", "roles", "points", "person_share")
+SOURCES = (
+    "lost",
+    "veto",
+    "rated",
+    "band",
+    "month_days",
+    "registers",
+    "school_share",
+    "roles",
+    "points",
+    "person_share",
+)
+MOST_DAYS = 10  # 半个月
+# What a version says that was kept before there was the number: every month is judged.
+WITHOUT = {"month_days_at_least": 0, "month_days_source": "[D] 这一版没有规定"}
 
 
 def read_award_rule(data: Mapping, *, key: int | str | None = None) -> AwardRule:
     """Build the rules of awards from their data; raises ``SchemeError`` in Chinese."""
+    data = WITHOUT | dict(data)
     try:
         rule = AwardRule(
             key=key if key is not None else data["code"],
@@ -129,6 +160,9 @@ def _contradictions(rule: AwardRule) -> Iterator[Reason]:
     """What nobody could accept about rules of awards, in words."""
     if rule.lost_at_most != 0 or isinstance(rule.lost_at_most, bool):
         yield Reason("无流失生班级和年级不能有流失学生，流失人数应是0")
+    days = rule.month_days_at_least
+    if not 0 <= days <= MOST_DAYS or days % 1:
+        yield Reason(f"先进校的月份的上课日数应是0到{MOST_DAYS}的整数：一个月的等级不能都不看")
     if not 0 <= rule.registers_at_least <= 100:
         yield Reason("先进校的点名比例应在0%到100%之间")
     for name in ("school_share", "person_share"):

@@ -77,8 +77,8 @@ class ClassTerm:
 
 @dataclass(frozen=True)
 class SchoolTerm:
-    """A school's term. ``months``: label, points and band of each, none where they are not known; ``vetoed``: its
-    classes under a veto."""
+    """A school's term. ``months``: label, points and band of each, none where they are not known; ``days``: of each,
+    how many of its school days are the term's; ``vetoed``: its classes under a veto."""
 
     school: int
     group: str
@@ -91,6 +91,7 @@ class SchoolTerm:
     is_vetoed: bool
     vetoed: tuple[str, ...]
     months: tuple[tuple[str, Decimal, Band], ...]
+    days: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,12 @@ def _mean(months: Sequence[tuple[str, Decimal, Band]]) -> Decimal:
 
 def _of_school(each: SchoolTerm, rule: AwardRule) -> tuple[Check, ...]:
     vetoed = ["全校", *each.vetoed] if each.is_vetoed else list(each.vetoed)
-    low = [f"{label}{band.label}" for label, _, band in each.months if band not in rule.bands]
-    bands = f"{'、'.join(low)}" if low else f"{len(each.months)}个月都在{rule.band_at_least.label}以上"
+    days = each.days if each.months else ()
+    short = rule.short_months([(label, of_it) for (label, *_), of_it in zip(each.months, days, strict=True)])
+    judged = [(label, band) for label, _, band in each.months if label not in short]
+    low = [f"{label}{band.label}" for label, band in judged if band not in rule.bands]
+    bands = f"{'、'.join(low)}" if low else f"{len(judged)}个月都在{rule.band_at_least.label}以上"
+    bands += f"，{'、'.join(short)}{rule.words_of_short_months}" if short else ""
     taken = each.due - each.missing
     checks = (
         Check("classes", each.classes > 0, f"{each.classes}个班，学年初{each.baseline}人"),

@@ -63,7 +63,8 @@ def _months(sheet: Sheet) -> tuple[str, ...]:
         f"{made.standing.baseline}人，缺{made.missing}/{made.due}节）"
         for month, made in sheet.months
     )
-    return (f"学校各月考核：{told}。",) if told else ()
+    short = f"评先进校时，{sheet.short_months}" if sheet.short_months else ""
+    return (f"学校各月考核：{told}。{short}",) if told else ()
 
 
 def _act(by, at) -> str:

@@ -17,7 +17,7 @@ from scoring.presets import school_scheme_in
 from scoring.queries.freezes import row_of, rows_now
 from scoring.queries.months import ScoreMonth, months_of
 from scoring.queries.teacher_scores import staff_begun, stints_in
-from scoring.queries.term_months import Scored, keeps, school_months, scored, standing_at_end
+from scoring.queries.term_months import Scored, keeps, school_days_in, school_months, scored, standing_at_end
 from scoring.school_scheme import SchoolScheme
 from scoring.teacher_scores import ClassMonth, Share, Stint, TeacherScore, teacher_scores
 from students.models import School, Term
@@ -44,7 +44,7 @@ class SchoolScores:
 
     @property
     def before(self) -> date | None:
-        """The cut-off before the term; None in the first."""
+        """The last day of the term before; None in the first."""
         return self.months[0].before if self.months else None
 
     def lacks_months_for(self, kind: AwardKind) -> bool:
@@ -64,7 +64,8 @@ def _class_term(each: Scored, day: date) -> ClassTerm:
 
 
 def frozen_scores(freezes: QuerySet[ScoreFreeze]) -> list[SchoolScores]:
-    """The schools of a term that are frozen, as they were last amended, in the order of their codes; four queries."""
+    """The schools of a term that are frozen, as they were last amended, in the order of their codes; four queries, and
+    one in a second term."""
     freezes = freezes.filter(state=ScoreFreeze.State.FROZEN).annotate(amended=Count("amendments", distinct=True))
     rows = list(freezes.select_related("school__township", "term").order_by("school__code"))
     stored = FrozenScore.objects.filter(freeze__in=[row.pk for row in rows]).select_related("school_class__school")
@@ -110,6 +111,7 @@ def _school_term(of: SchoolScores, scheme: SchoolScheme) -> SchoolTerm:
             (f"{month.month.month}月", made.total, made.band)
             for month, made in school_months(of.classes, of.months, of.day, scheme)
         ),
+        days=tuple(school_days_in(of.classes, month) for month in of.months),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from scoring.models import Appeal, ScoreAmendment, ScoreFreeze
-from scoring.presets import school_scheme_in
+from scoring.presets import award_rule_in, school_scheme_in
 from scoring.queries.appeals import with_level_now
 from scoring.queries.freezes import (
     ClassRow,
@@ -17,7 +17,7 @@ from scoring.queries.freezes import (
 )
 from scoring.queries.frozen_differences import Difference, differences, why_not_as_signed
 from scoring.queries.months import ScoreMonth, months_of
-from scoring.queries.term_months import school_months, scored
+from scoring.queries.term_months import school_days_in, school_months, scored
 from scoring.school_scores import SchoolScore
 from students.metrics import tenths
 from students.models import SchoolClass
@@ -28,7 +28,8 @@ from students.templatetags.chinese import cdatetime
 class Sheet:
     """``rows``: the classes of ``edition`` (0: as frozen), or as they stand now where nothing is frozen. ``mark``: the
     digest of what the facts say now; ``stale``: why that is not what was signed, in words. ``appeals``: those that
-    nobody has decided on. ``months``: those of the term, of the school by these rows."""
+    nobody has decided on. ``months``: those of the term, of the school by these rows; ``short_months``: which of
+    them 先进校 does not judge by themselves, in words."""
 
     freeze: ScoreFreeze
     rows: Sequence[ClassRow]
@@ -40,6 +41,7 @@ class Sheet:
     appeals: Sequence[Appeal] = ()
     entries: Sequence[dict] = field(default_factory=list)
     months: Sequence[tuple[ScoreMonth, SchoolScore]] = ()
+    short_months: str = ""
 
     @property
     def editions(self) -> list[tuple[int, str]]:
@@ -108,9 +110,9 @@ def sheet_of(freeze: ScoreFreeze, asked: str, *, today: date, compares: bool = T
         now = rows_now(freeze.school_id, freeze.term, freeze.day)
         waiting = list(with_level_now(open_appeals(freeze), today).select_related("school_class"))
         stale = why_not_as_signed(freeze, now, outcome="不能定分") if freeze.sha256 else ""
-        return Sheet(rows=now, mark=mark_of(now), stale=stale, appeals=waiting, months=_months(freeze, now), **told)
+        return Sheet(rows=now, mark=mark_of(now), stale=stale, appeals=waiting, **_months(freeze, now), **told)
     rows = rows_frozen(freeze, edition=edition)
-    told["months"] = _months(freeze, rows)
+    told |= _months(freeze, rows)
     if not compares:
         return Sheet(rows=rows, **told)
     latest = rows if edition == len(amendments) else rows_frozen(freeze, edition=len(amendments))
@@ -118,9 +120,13 @@ def sheet_of(freeze: ScoreFreeze, asked: str, *, today: date, compares: bool = T
     return Sheet(rows=rows, mark=mark_of(now), differences=differences(freeze, latest, now), **told)
 
 
-def _months(freeze: ScoreFreeze, rows: Sequence[ClassRow]) -> list[tuple[ScoreMonth, SchoolScore]]:
-    months, scheme = months_of(freeze.term, freeze.day), school_scheme_in(freeze.term.school_year)
-    return school_months(scored(rows), months, freeze.day, scheme)
+def _months(freeze: ScoreFreeze, rows: Sequence[ClassRow]) -> dict:
+    year, classes = freeze.term.school_year, scored(rows)
+    made = school_months(classes, months_of(freeze.term, freeze.day), freeze.day, school_scheme_in(year))
+    rule = award_rule_in(year)
+    short = rule.short_months([(f"{month.month.month}月", school_days_in(classes, month)) for month, _ in made])
+    words = f"{'、'.join(short)}{rule.words_of_short_months}。" if short else ""
+    return {"months": made, "short_months": words}
 
 
 def _entries(freeze: ScoreFreeze, amendments: Sequence[ScoreAmendment]) -> list[dict]:

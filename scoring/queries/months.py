@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from scoring.presets import ALWAYS
@@ -17,6 +18,17 @@ MONTH = re.compile(r"((?:19|20|21)[0-9]{2})-(0[1-9]|1[0-2])")  # as addresses an
 
 class ScoreMonth(CountedMonth):
     """A month through its cut-off, or through the last day that is over before that."""
+
+
+@dataclass(frozen=True)
+class FirstOfTerm(ScoreMonth):
+    """The first month of a term: it counts from the end of the term before, ``end_before``, or from nothing."""
+
+    end_before: date | None
+
+    @property
+    def before(self) -> date | None:
+        return self.end_before
 
 
 def months_begun(today: date) -> list[ScoreMonth]:
@@ -46,12 +58,25 @@ def months_kept(days: Iterable[date]) -> list[ScoreMonth]:
 
 
 def months_of(term: Term, day: date) -> list[ScoreMonth]:
-    """The months of a term that have begun by ``day``, the last of them through that day; one query."""
-    return [each for each in _months_through(day) if each.month.cut_off >= term.start]
+    """The months of a term that have begun by ``day``, the last of them through that day; two queries at most.
+
+    The first counts from the end of the term before it in the school year, so that no day counts in both or in none.
+    """
+    months = [each for each in _months_through(day) if each.month.cut_off >= term.start]
+    first = [FirstOfTerm(each.month, each.day, _end_before(term)) for each in months[:1]]
+    return [*first, *months[1:]]
+
+
+def _end_before(term: Term) -> date | None:
+    """The last day of the term before in the school year; None where there is none."""
+    if term.number == Term.Number.FIRST:
+        return None
+    earlier = Term.objects.filter(school_year=term.school_year, end__lt=term.start)
+    return earlier.order_by("end").values_list("end", flat=True).last()
 
 
 def seams_of(term: Term, day: date) -> list[date]:
-    """The days before ``day`` that the months of a term are differences of; one query."""
+    """The days before ``day`` that the months of a term are differences of."""
     days = {each for month in months_of(term, day) for each in (month.day, month.before)}
     return sorted(days - {day, None})
 

@@ -69,6 +69,12 @@ def school_months(
     ]
 
 
+def school_days_in(classes: Iterable[Scored], month: ScoreMonth) -> int:
+    """How many days of the month, as far as it is the term's, were school days of one of the classes."""
+    days = {day for each in classes for day in each.facts.days}
+    return sum((month.before or date.min) < day <= month.day for day in days)
+
+
 def standing_at_end(classes: Iterable[Scored]) -> Standing:
     """Where the school stands on the day of the list."""
     return together(standing_of(each.score) for each in classes)

@@ -41,7 +41,7 @@ def class_term(pk=1, **columns) -> ClassTerm:
 def school_term(pk=1, *, points=("95", "95"), bands=(Band.EXCELLENT, Band.EXCELLENT), **columns) -> SchoolTerm:
     months = tuple(zip(("9月", "10月"), map(Decimal, points), bands, strict=True))
     given = {"group": "primary", "group_name": "小学", "classes": 6, "baseline": 200, "lost": 0, "due": 1000}
-    given |= {"missing": 0, "is_vetoed": False, "vetoed": ()}
+    given |= {"missing": 0, "is_vetoed": False, "vetoed": (), "days": (20,) * len(months)}
     return SchoolTerm(school=pk, months=months, **(given | columns))
 
 
@@ -115,6 +115,19 @@ class TestASchool:
         assert [each.subject for each in made if each.is_chosen] == ["school-1", "school-2", "school-3", "school-11"]
         assert made[3].unmet[0].words == "92.5分，第4名，10所取3所"
 
+    @pytest.mark.parametrize(("days", "unmet_ones"), [(4, []), (5, ["band"]), (6, ["band"])])
+    def test_is_not_judged_by_a_month_of_a_few_days(self, days, unmet_ones):
+        bands = (Band.EXCELLENT, Band.FAIL)
+        [made] = school_candidates([school_term(points=("100", "95"), bands=bands, days=(20, days))], RULE)
+        assert [check.name for check in made.unmet] == unmet_ones
+        assert made.points == Decimal("97.5")  # it counts in the mean all the same
+        [band] = [check.words for check in made.checks if check.name == "band"]
+        assert band == ("10月不合格" if unmet_ones else "1个月都在良好以上，10月不足5个上课日，不单独评等级")
+
+    def test_is_judged_by_its_months_where_all_are_short(self):
+        [made] = school_candidates([school_term(bands=(Band.EXCELLENT, Band.FAIL), days=(4, 1))], RULE)
+        assert [check.name for check in made.unmet] == ["band"]
+
     def test_all_who_tie_at_the_end_are_in_and_it_is_told(self):
         schools = [school_term(pk, points=("95", "95") if pk > 2 else ("99", "99")) for pk in range(1, 11)]
         made = school_candidates(schools, RULE)
@@ -187,7 +200,17 @@ class TestTheRules:
         with pytest.raises(SchemeError, match=said):
             read_award_rule(DATA | changed)
 
-    @pytest.mark.parametrize("name", sorted(DATA))
+    @pytest.mark.parametrize("days", [11, -1, "2.5"])
+    def test_do_not_leave_whole_months_out(self, days):
+        with pytest.raises(SchemeError, match="先进校的月份的上课日数应是0到10的整数"):
+            read_award_rule(DATA | {"month_days_at_least": Decimal(days)})
+
+    def test_kept_before_there_was_the_number_of_days_judge_every_month(self):
+        older = read_award_rule({name: value for name, value in DATA.items() if not name.startswith("month_days")})
+        assert older.short_months([("1月", 20), ("2月", 0)]) == []
+        assert len(older.lines(AwardKind.SCHOOL)) == len(RULE.lines(AwardKind.SCHOOL)) - 1
+
+    @pytest.mark.parametrize("name", sorted(name for name in DATA if not name.startswith("month_days")))
     def test_say_everything(self, name):
         with pytest.raises(SchemeError, match=f"缺少“{name}”一项"):
             read_award_rule({key: value for key, value in DATA.items() if key != name})

@@ -203,11 +203,11 @@ class TestASchool:
         row = frozen(scored, bureau, head)
         client, page = client_of(bureau), reverse("scoring:freeze", args=[row.pk])
         client.get(page)
-        with django_assert_num_queries(48):
+        with django_assert_num_queries(49):
             client.get(page)
         for number in range(3):
             cast.student(cast.school_class(scored.school, f"20240{number}"))
-        with django_assert_num_queries(48):
+        with django_assert_num_queries(49):
             client.get(page)
 
     def test_a_class_that_is_not_rated_is_not_counted_as_having_met_its_target(self, scored, bureau):
