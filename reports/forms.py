@@ -6,7 +6,7 @@ from itertools import groupby
 from django import forms
 
 from reports.exports import SHORTEST_REASON
-from students.forms.fields import DateField, SearchField
+from students.forms.fields import ChoiceField, DateField, SearchField, TextField
 from students.models import SpecialGroup, Student
 from students.queries.listing import ATTENDANCE_MODES, ENTITLEMENTS, GRADES, SORTINGS, STATES, Choices
 
@@ -171,3 +171,42 @@ class DaySummaryFilter(DayFilter):
         self.fields["school"].choices = with_all(options)
         if len(options) < 2:
             del self.fields["school"]
+
+
+class NewWorkReportForm(forms.Form):
+    """A work report to draft: whose, and of which period."""
+
+    unit = ChoiceField("报告单位", [])
+    period = ChoiceField("报告期", [])
+    refusal = "没有起草"
+
+    def __init__(self, *args, units: list, periods: list, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._units = {each.code: each for each in units}
+        self._periods = {each.code: each for each in periods}
+        self.fields["unit"].choices = [(code, each.name) for code, each in self._units.items()]
+        self.fields["unit"].initial = units[0].code
+        self.fields["period"].choices = [(code, each.label) for code, each in self._periods.items()]
+
+    @property
+    def chosen_unit(self):
+        return self._units[self.cleaned_data["unit"]]
+
+    @property
+    def chosen_period(self):
+        return self._periods[self.cleaned_data["period"]]
+
+
+class WorkReportForm(forms.Form):
+    """The text of a work report; ``version`` is that of the page."""
+
+    text = TextField("正文", max_length=20_000)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["text"].help_text = "一段一行；以“一、”这样开头的一行印成标题。数字已按本期填好，可以改写和补充。"
+        self.fields["text"].widget.attrs["rows"] = 22
+
+    def clean_text(self) -> str:
+        return "\n".join(self.cleaned_data["text"].splitlines())

@@ -29,6 +29,7 @@ from reports.views import (
     students,
     unaccounted,
     ways,
+    work_reports,
     year_turn,
 )
 from students import converters  # noqa: F401  day and month in an address
@@ -82,6 +83,11 @@ urlpatterns = [
     path("figures/", figures.figures, name="figures"),
     path("figures/file/", figures.figures_file, name="figures_file"),
     path("figures/children/<slug:code>/", figures.figure_children, name="figure_children"),
+    path("work-reports/", work_reports.work_reports, name="work_reports"),
+    path("work-reports/<int:pk>/", work_reports.work_report, name="work_report"),
+    path("work-reports/<int:pk>/edit/", work_reports.edit_work_report, name="edit_work_report"),
+    path("work-reports/<int:pk>/finish/", work_reports.finish_work_report, name="finish_work_report"),
+    path("work-reports/<int:pk>/paper/", work_reports.work_report_paper, name="work_report_paper"),
     path("exports/", export_orders.export_orders, name="export_orders"),
     path("exports/<int:pk>/", export_orders.export_order, name="export_order"),
     path("exports/<int:pk>/progress/", export_orders.export_progress, name="export_progress"),

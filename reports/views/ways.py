@@ -26,6 +26,14 @@ WAYS = {
         ("reports:daily_summary", "每日考勤汇总", "各班、各校当天的应到、实到和缺勤", OFFICE_ROLES),
         ("casework:funnel", "劝返漏斗", "从发现缺课到返校、销号，每一步有多少学生", OFFICE_ROLES),
     ],
+    "报告": [
+        (
+            "reports:work_reports",
+            "工作情况报告",
+            "半月、月度、学期的控辍保学工作情况：自动填好，修改、定稿、打印",
+            OFFICE_ROLES,
+        ),
+    ],
     "台账": [
         ("reports:rosters", "名册与台账", "适龄、疑似辍学、辍学台账和各类花名册", OFFICE_ROLES),
         ("reports:export_orders", "导出的文件", "在后台生成的大表：进度、下载，保留一天", OFFICE_ROLES),

@@ -24,6 +24,7 @@ from casework.models import (
     VisitCheck,
 )
 from inspections.models import CountReason, DrawnClass, Explanation, Inspection, InspectionRound, Rectification
+from reports.models import WorkReport
 from scoring.models import Assignment, SchemeProposal
 from students.access import NOBODY, SCHOOL_ROLES, Scope, ScopedQuerySet, in_force, scope_of
 from students.enrolment import EventKind
@@ -55,6 +56,7 @@ from tests.access.case_rows import rows_of_cases
 from tests.access.inspection_rows import rows_of_inspections
 from tests.access.registry_rows import registry_rows_of
 from tests.access.reminder_rows import rows_of_reminders
+from tests.access.report_rows import rows_of_reports
 from tests.access.return_rows import RETURNS, rows_of_returns
 from tests.access.rule_rows import rows_of_rules
 from tests.access.score_rows import OF_WHOLE_SCHOOLS, rows_of_scores
@@ -102,6 +104,7 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         **rows_of_spot_checks(school_class, child, registry[HeadCount]),
         **rows_of_bundles(school_class),
         **rows_of_returns(school_class),
+        **rows_of_reports(school_class),
     }
 
 
@@ -191,6 +194,7 @@ def test_each_role_sees_its_place_and_no_other(model, places):
         DailyClose,
         DailyAmendment,
         VisitCheck,
+        WorkReport,
         *OF_WHOLE_SCHOOLS,
         *RETURNS,
     )

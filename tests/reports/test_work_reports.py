@@ -1,0 +1,269 @@
+"""控辍保学工作情况: drafted from the figures, edited, finished, and then as it is for good."""
+
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from casework.contacts import ContactMethod
+from casework.models import Contact
+from reports.actions import work_reports as actions
+from reports.models import WorkReport
+from reports.queries.work_reports import Unit, draft_text, periods, units
+from reports.work_papers import lines_of
+from students.models import AuditRow, Role, Term
+from tests import cast
+from tests.scene import MONDAY, client_of, clock, scene
+
+__all__ = ["clock", "scene"]
+LIST = reverse("reports:work_reports")
+
+
+@pytest.fixture
+def clerk(scene):
+    return client_of(scene.clerk)
+
+
+@pytest.fixture
+def bureau(scene):
+    return cast.person(role=Role.BUREAU_OFFICER)
+
+
+def address(name: str, report=None) -> str:
+    return reverse(f"reports:{name}", args=[(report or the_report()).pk])
+
+
+def the_report() -> WorkReport:
+    return WorkReport.objects.latest("pk")
+
+
+def begin(client, unit: str, period: str = "month-2026-09-01"):
+    return client.post(LIST, {"unit": unit, "period": period}, follow=True)
+
+
+def drafted(scene) -> WorkReport:
+    unit = Unit(scene.school.township, scene.school)
+    return actions.draft(by=scene.clerk, unit=unit, period=periods(MONDAY)[2])[0]
+
+
+def contact(child, day: date, method=ContactMethod.PHONE, result="") -> None:
+    Contact.objects.create(student=child, day=day, method=method, result=result, recorded_at=timezone.now())
+
+
+def text_of_paper(response) -> str:
+    pages = PdfReader(BytesIO(response.content)).pages
+    return "".join("".join(page.extract_text().split()) for page in pages)
+
+
+# -- the text --
+
+
+def test_the_text_holds_the_figures_the_schools_the_effort_and_the_measures(scene, bureau):
+    first, second, _ = scene.children
+    contact(first, MONDAY)
+    contact(first, MONDAY, ContactMethod.WECHAT)
+    contact(second, MONDAY, ContactMethod.HOME_VISIT)
+    text = draft_text(Unit(None, None), periods(MONDAY)[2], today=MONDAY)
+    assert [line.text for line in lines_of(text) if line.is_heading] == [
+        "一、基本情况", "二、各学校情况", "三、劝返工作", "四、下一步措施",
+    ]  # fmt: skip
+    for words in (
+        "2026年9月1日至2026年9月7日，全县期初在校学生3人，增加0人，减少0人，期末在校3人。",
+        "学年巩固率100.00%（3/3人），辍学率0.00%（0/3人）。",
+        "东坪小学：在校3人，",
+        "电话和微信联系2次，家访1次，联合家访0次，书面联系0次，涉及学生2名",
+        "继续落实每日点名和缺课跟踪",
+    ):
+        assert words in text
+
+
+def test_effort_counts_from_the_first_day_of_the_period_through_its_last(scene):
+    period = periods(MONDAY)[2]
+    for day in (period.first - timedelta(1), period.first, period.last, period.last + timedelta(1)):
+        contact(scene.children[0], day)
+    assert "电话和微信联系2次" in draft_text(Unit(None, None), period, today=MONDAY)
+
+
+def test_a_school_reports_its_own_and_lists_no_schools(scene):
+    far = cast.school("西岭小学", township=cast.township("西岭镇"))
+    other = cast.student(cast.school_class(far), "任远")
+    contact(other, MONDAY)
+    text = draft_text(Unit(scene.school.township, scene.school), periods(MONDAY)[2], today=MONDAY)
+    assert "东坪小学期初在校学生3人" in text
+    assert "电话和微信联系0次" in text
+    assert "各学校情况" not in text
+    assert "二、劝返工作" in text
+    township = draft_text(Unit(scene.school.township, None), periods(MONDAY)[2], today=MONDAY)
+    assert "东坪小学：" in township
+    assert "西岭小学" not in township
+
+
+@pytest.mark.parametrize(
+    ("today", "halves"),
+    [
+        (date(2026, 9, 15), [(date(2026, 9, 1), date(2026, 9, 15)), (date(2026, 8, 16), date(2026, 8, 31))]),
+        (date(2026, 9, 16), [(date(2026, 9, 16), date(2026, 9, 16)), (date(2026, 9, 1), date(2026, 9, 15))]),
+        (date(2026, 9, 30), [(date(2026, 9, 16), date(2026, 9, 30)), (date(2026, 9, 1), date(2026, 9, 15))]),
+        (date(2027, 1, 1), [(date(2027, 1, 1), date(2027, 1, 1)), (date(2026, 12, 16), date(2026, 12, 31))]),
+    ],
+)
+def test_half_months_end_on_the_15th_and_the_last_day_and_none_reaches_beyond_today(scene, today, halves):
+    assert [(each.first, each.last) for each in periods(today)[:2]] == halves
+
+
+def test_a_term_is_reported_from_its_first_day(scene):
+    term = Term.objects.get(school_year=2026, number=1)
+    assert periods(MONDAY)[-1][1:] == (term.start, MONDAY)
+    assert not [each for each in periods(term.start - timedelta(1)) if each.kind == WorkReport.Kind.TERM]
+
+
+# -- draft, edit, finish --
+
+
+def test_a_report_is_drafted_edited_finished_and_printed(clerk, scene):
+    assert "期初在校学生3人" in begin(clerk, f"school-{scene.school.pk}").content.decode()
+    assert "草稿" in text_of_paper(clerk.get(address("work_report_paper")))
+    clerk.post(address("edit_work_report"), {"text": "一、概况\r\n本月平稳。", "version": 1})
+    assert the_report().text == "一、概况\n本月平稳。"
+    page = clerk.post(address("finish_work_report"), {"version": 2}, follow=True).content.decode()
+    assert "已定稿" in page
+    response = clerk.get(address("work_report_paper"))
+    assert response.content == bytes(the_report().pdf)
+    text = text_of_paper(response)
+    assert "东坪小学控辍保学工作情况" in text
+    assert "本月平稳。" in text
+    assert "草稿" not in text
+    assert [row.action for row in AuditRow.objects.order_by("pk")] == [
+        "work_report.draft", "work_report.edit", "work_report.finish",
+    ]  # fmt: skip
+
+
+def test_what_is_finished_is_not_edited_nor_finished_again(clerk, scene):
+    report = drafted(scene)
+    for _ in range(2):
+        clerk.post(address("finish_work_report"), {"version": 1})
+    for verb in (clerk.get, clerk.post):
+        page = verb(address("edit_work_report"), {"text": "改过", "version": 1}, follow=True).content.decode()
+        assert "这份报告已经定稿，不能再修改" in page
+    with pytest.raises(actions.ReportRefused, match="已经定稿"):
+        actions.edit(by=scene.clerk, scope=cast.scope(scene.clerk), report=report, text="改过", version=1)
+    assert AuditRow.objects.filter(action="work_report.finish").count() == 1
+
+
+def test_figures_that_change_afterwards_change_nothing_in_it(clerk, scene):
+    drafted(scene)
+    clerk.post(address("finish_work_report"), {"version": 1})
+    before = clerk.get(address("work_report_paper")).content
+    cast.student(scene.school_class, "任远")
+    assert clerk.get(address("work_report_paper")).content == before
+    assert "期初在校学生3人" in clerk.get(address("work_report")).content.decode()
+
+
+def test_who_has_an_older_text_before_them_overwrites_nothing(clerk, scene):
+    drafted(scene)
+    clerk.post(address("edit_work_report"), {"text": "第一个改的", "version": 1})
+    response = clerk.post(address("edit_work_report"), {"text": "第二个改的", "version": 1})
+    assert response.status_code == 422
+    assert "别人改过这份报告" in response.content.decode()
+    assert "第二个改的" in response.content.decode()
+    page = clerk.post(address("finish_work_report"), {"version": 1}, follow=True).content.decode()
+    assert "没有定稿" in page
+    assert (the_report().text, the_report().is_finished) == ("第一个改的", False)
+
+
+def test_saving_what_is_there_already_changes_nothing(clerk, scene):
+    report = drafted(scene)
+    clerk.post(address("edit_work_report"), {"text": report.text, "version": 1})
+    assert the_report().version == 1
+
+
+@pytest.mark.parametrize("fields", [{"text": ""}, {"text": "字" * 20_001}, {"version": "x"}, {"text": "   "}])
+def test_a_text_that_cannot_be_kept_is_refused(clerk, scene, fields):
+    drafted(scene)
+    response = clerk.post(address("edit_work_report"), {"text": "改过", "version": 1} | fields)
+    assert response.status_code == 422
+    assert the_report().version == 1
+
+
+@pytest.mark.parametrize("fields", [{}, {"unit": "county"}, {"period": "month-1999-09-01"}, {"unit": "school-0"}])
+def test_a_unit_that_is_not_theirs_and_a_period_that_is_none_are_refused(clerk, scene, fields):
+    asked = {"unit": f"school-{scene.school.pk}", "period": "month-2026-09-01"} | fields
+    response = clerk.post(LIST, asked if fields else {"sent": "1"})
+    assert response.status_code == 422
+    assert not WorkReport.objects.exists()
+
+
+def test_a_unit_reports_a_period_once(clerk, scene, bureau):
+    begin(clerk, f"school-{scene.school.pk}")
+    assert "没有重复起草" in begin(clerk, f"school-{scene.school.pk}").content.decode()
+    begin(client_of(bureau), "county")
+    assert WorkReport.objects.count() == 2
+
+
+# -- whose --
+
+
+def test_each_writes_for_their_own_unit(scene, bureau):
+    officer = cast.person(role=Role.TOWNSHIP_OFFICER, township=scene.school.township)
+    inspector = cast.person(role=Role.INSPECTOR, township=scene.school.township)
+    assert [each.name for each in units(cast.scope(bureau))] == ["全县"]
+    assert [each.name for each in units(cast.scope(officer))] == [scene.school.township.name]
+    assert [each.name for each in units(cast.scope(scene.clerk))] == ["东坪小学"]
+    assert units(cast.scope(inspector)) == []
+    assert client_of(inspector).post(LIST, {}).status_code == 403
+
+
+def test_a_county_report_is_the_countys_and_a_schools_is_read_above(clerk, scene, bureau):
+    far = cast.school("西岭小学", township=cast.township("西岭镇"))
+    begin(client_of(bureau), "county")
+    assert clerk.get(address("work_report")).status_code == 404
+    drafted(scene)
+    officer = cast.person(role=Role.TOWNSHIP_OFFICER, township=scene.school.township)
+    for reader in (bureau, officer):
+        page = client_of(reader).get(address("work_report")).content.decode()
+        assert "修改正文" not in page
+        assert client_of(reader).post(address("finish_work_report"), {"version": 1}).status_code == 403
+    stranger = cast.person(role=Role.REGISTRY_CLERK, school=far)
+    assert client_of(stranger).get(address("work_report")).status_code == 404
+
+
+# -- what the database refuses --
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [{"text": ""}, {"pdf": b"x"}, {"sha256": "x"}, {"township": None}, {"last": date(2020, 1, 1)}],
+    ids=str,
+)
+def test_the_database_refuses_impossible_states(scene, impossible):
+    report = drafted(scene)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WorkReport.objects.filter(pk=report.pk).update(**impossible)
+
+
+def test_the_database_keeps_what_is_finished(scene):
+    report = drafted(scene)
+    actions.finish(by=scene.clerk, scope=cast.scope(scene.clerk), report=report, version=1)
+    rows = WorkReport.objects.filter(pk=report.pk)
+    for change in ({"text": "改过"}, {"finished_at": None}, {"pdf": b"x"}, {"last": MONDAY + timedelta(1)}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.delete()
+
+
+def test_lines_that_begin_with_a_numeral_are_headings():
+    found = [(line.text, line.is_heading) for line in lines_of("一、概况\n\n  本月平稳。\n十分平稳\n四、措施")]
+    assert found == [("一、概况", True), ("本月平稳。", False), ("十分平稳", False), ("四、措施", True)]
+
+
+def test_the_list_asks_a_few_queries_however_many_there_are(clerk, scene, django_assert_max_num_queries):
+    for period in periods(MONDAY):
+        actions.draft(by=scene.clerk, unit=Unit(scene.school.township, scene.school), period=period)
+    clerk.get(LIST)
+    with django_assert_max_num_queries(10):
+        clerk.get(LIST)
