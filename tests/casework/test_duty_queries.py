@@ -28,7 +28,7 @@ class TestQueries:
             cast.take_register(scene.teacher, scene.school_class, date(2026, 9, day), today=MONDAY, **everybody)
         return request.param
 
-    @pytest.mark.parametrize(("address", "at_most"), [(LIST, 9), (HOME, 23)], ids=["list", "home"])
+    @pytest.mark.parametrize(("address", "at_most"), [(LIST, 9), (HOME, 24)], ids=["list", "home"])
     def test_of_a_page_of_cards(self, address, at_most, many, scene):
         client = client_of(scene.teacher)
         client.get(address)
