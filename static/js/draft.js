@@ -14,9 +14,9 @@ class Draft {
     this.saving = null; // what is on its way; one at a time, so that nothing older arrives later
     this.waits = false; // something has changed since that was sent
     this.ends = false; // the form itself is on its way
-    this.refused = false; // a photograph just sent was none
+    this.refused = false; // a photograph just sent was none, and nobody has read so yet
     for (const each of form.querySelectorAll("[data-without-script]")) each.hidden = true;
-    form.addEventListener("input", (event) => event.target !== this.files && this.later());
+    form.addEventListener("input", (event) => event.target !== this.files && this.typed());
     this.files?.addEventListener("change", () => this.save());
     form.addEventListener("submit", (event) => this.submitted(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.timer && this.save());
@@ -26,7 +26,8 @@ class Draft {
     if (this.files?.files.length) this.save(); // chosen before this file had come
   }
 
-  later() {
+  typed() {
+    this.refused = false; // who goes on with the form has read what is above it
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), PAUSE_MILLISECONDS);
   }
@@ -92,18 +93,18 @@ class Draft {
   }
 
   // A photograph on its way arrives first: the form waits for it, and is then sent as it was pressed. Where one that
-  // is none was among them, it stays: whoever pressed at once has not read so yet.
+  // is none was among them, the form stays once: whoever pressed at once, before or after the answer, has not read so.
   async submitted(event) {
     clearTimeout(this.timer);
-    if (!this.saving) {
+    if (!this.saving && !this.refused) {
       this.ends = true;
       return;
     }
     event.preventDefault();
     const button = event.submitter;
-    this.refused = false;
     while (this.saving) await this.saving;
     if (this.refused) {
+      this.refused = false;
       this.files.focus();
       this.faults.scrollIntoView({ block: "center" });
       return;
