@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet, Sum
 
@@ -12,6 +12,7 @@ from students.access import Scope
 from students.calendar import school_year_of
 from students.templatetags.chinese import cdate_short
 
+DAY = timedelta(days=1)
 SUMS = {f"sum_{code}": Sum(column) for code, column in COLUMN_OF.items()}
 
 
@@ -48,6 +49,14 @@ def months_kept() -> list[KeptMonth]:
     """Every month whose figures are kept, in order; one query."""
     rows = KeptFigures.objects.filter(part=ALL).order_by().values_list("as_of", "first", "month").distinct()
     return sorted(KeptMonth(*row) for row in rows)
+
+
+def month_kept(code: str, *, today: date) -> KeptMonth | None:
+    """A month as it was counted last night; None where it is not kept, or where last night nothing was counted; one
+    query."""
+    months = months_kept()
+    fresh = bool(months) and months[-1].day >= today - DAY
+    return next((month for month in months if month.code == code), None) if fresh else None
 
 
 def kept(scope: Scope, *, parts: Collection[str] = (ALL,)) -> QuerySet[KeptFigures]:

@@ -1,19 +1,23 @@
 """控辍保学月报表 (the monthly return): a row for every school and grade, and their sum (domain.md §7, contract.md)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
 from reports import figures
 from reports.figures import INS, LABELS, OUTS, Figures, total
+from reports.models import ALL
 from reports.queries.figures import Census, Row
+from reports.queries.kept_figures import KeptMonth, kept, sums
 from reports.queries.return_months import ReturnMonth
 from reports.tables import Column, Kind, Table
+from students.access import Scope
 from students.metrics import DROPOUT_RATE, RAW_RATIO, RETENTION_RATE
-from students.models import School
+from students.models import School, SchoolClass
 from students.queries.listing import LAST_GRADES
 from students.turning import grade_label
 
@@ -48,15 +52,27 @@ def rows_of(census: Census, schools: Iterable[School]) -> list[ReturnRow]:
     parts: dict[Row, list[Figures]] = defaultdict(list)
     for school_class, found in census.counts().items():
         parts[census.rows[school_class]].append(found)
+    return _rows({row: total(found) for row, found in parts.items()}, census.classes.values(), census.last, schools)
+
+
+def rows_kept(month: KeptMonth, schools: Iterable[School], *, scope: Scope, part: str = ALL) -> list[ReturnRow]:
+    """The same rows as they were counted last night; two queries. ``part``: of which children (``KeptFigures``)."""
+    found = sums(kept(scope, parts=[part]).filter(as_of=month.day), "school", "grade")
+    return _rows(found, SchoolClass.objects.only("school", "stage", "cohort"), month.day, schools)
+
+
+def _rows(
+    found: Mapping[Row, Figures], classes: Iterable[SchoolClass], day: date, schools: Iterable[School]
+) -> list[ReturnRow]:
     taught = {
-        census.rows[pk]
-        for pk, row in census.classes.items()
-        if row.FIRST_GRADE[row.stage] <= row.grade_on(census.last) <= LAST_GRADES[row.stage]
+        (row.school_id, row.grade_on(day))
+        for row in classes
+        if row.FIRST_GRADE[row.stage] <= row.grade_on(day) <= LAST_GRADES[row.stage]
     }
     by_key = {school.pk: school for school in schools}
     made = (
-        ReturnRow(by_key[school], grade, total(parts[school, grade]), by_key[school].name)
-        for school, grade in taught | parts.keys()
+        ReturnRow(by_key[school], grade, found.get((school, grade), Figures()), by_key[school].name)
+        for school, grade in taught | found.keys()
         if school in by_key
     )
     return sorted(

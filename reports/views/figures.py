@@ -9,24 +9,26 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reports.figures import LABELS
+from reports.figures import LABELS, total
 from reports.forms import FiguresFilter
+from reports.models import ALL
 from reports.on_page import page_table
 from reports.queries import figure_children as behind
 from reports.queries import monthly_return as queries
 from reports.queries.figures import Census
+from reports.queries.kept_figures import KeptMonth, month_kept
 from reports.queries.return_months import ReturnMonth, month_choices, month_today, return_month
 from reports.tables import Column
 from reports.views.downloads import send_table
 from scoring.queries.months import MONTH
-from students.access import OFFICE_ROLES
+from students.access import OFFICE_ROLES, Scope
 from students.models import School
 from students.views.audience import only_for, whole_schools
 from students.views.lists import same_filters, tabs
 
 PAGE_SIZE = 60
 figures_page = only_for(OFFICE_ROLES, "月报数字由学校管理人员和主管部门查看")
-ALL = ("全部学校",)
+ALL_SCHOOLS = ("全部学校",)
 PARTS = {"school": "按学校", "row": "按学校和年级", "grade": "按年级"}
 TOGETHER = {"school": (queries.by_school, (queries.SCHOOL,)), "grade": (queries.by_grade, (queries.GRADE,))}
 # What is opened behind a rate: the children that it is lower, or higher, for.
@@ -35,24 +37,42 @@ BEHIND_RATES = {"retention_rate": "lost_of_baseline", "dropout_rate": "lost"}
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: a month, and whose figures in which parts."""
+    """What the address asks for: a month, and whose figures in which parts; of many schools as they were counted last
+    night, unless it asks for this moment."""
 
     form: FiguresFilter
     month: ReturnMonth
     schools: list[School]
     part: str
     census: Census
+    scope: Scope
+    kept: KeptMonth | None
 
     @property
     def words(self) -> tuple[str, ...]:
         """What the figures were narrowed down to."""
         labels = [dict(self.form.fields[name].choices)[value] for name, value in self.form.cleaned_data.items()
                   if value and name != "month"]  # fmt: skip
-        return tuple(labels) or tuple(school.name for school in self.schools[:1] if len(self.schools) == 1) or ALL
+        return (
+            tuple(labels) or tuple(school.name for school in self.schools[:1] if len(self.schools) == 1) or ALL_SCHOOLS
+        )
+
+    def rows(self) -> list[queries.ReturnRow]:
+        """The figures by school and grade."""
+        if not self.kept:
+            return queries.rows_of(self.census, self.schools)
+        return queries.rows_kept(self.kept, self.schools, scope=self.scope, part=kept_part(self.form.cleaned_data))
+
+    def changed(self, code: str, grade: str, number: int) -> str:
+        """What is said where a list of ``number`` children is not what was counted last night."""
+        if not self.kept:
+            return ""
+        counted = total(row.figures for row in self.rows() if grade in ("", str(row.grade)))[code]
+        return "" if counted == number else f"昨晚算的是{counted}人。后来的登记和更正已经算进这份名单，今晚再算一次。"
 
     def table(self):
         """The figures as a table."""
-        rows = queries.rows_of(self.census, self.schools)
+        rows = self.rows()
         taken_together, heads = TOGETHER.get(self.part, (list, ()))
         return queries.table_of(taken_together(rows), month=self.month, filters=self.words, heads=heads)
 
@@ -66,12 +86,14 @@ def figures(request):
     page = Paginator(list(table.rows()), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": asked.form,
+        "asked": asked,
         "month": asked.month,
         "page": page,
         "stats": queries.stats_of(table.total.figures),
         "shown": page_table(table, page, _addresses(request)),
         "parts": tabs(request, PARTS, name="part", shown=asked.part, counts={}) if len(asked.schools) > 1 else [],
         "file_url": same_filters(request, "reports:figures_file"),
+        "now_url": same_filters(request, "reports:figures", now=1),
     }
     return render(request, "reports/figures.html", context)
 
@@ -105,6 +127,7 @@ def figure_children(request, code: str):
     context = {
         "title": LABELS[code],
         "note": "　".join((asked.month.month.label, *asked.words, *behind.grade_words(grade))),
+        "changed": asked.changed(code, grade, page.paginator.count),
         "page": page,
         "lines": behind.lines(page, asked.census, code),
         "back_url": same_filters(request, "reports:figures"),
@@ -121,16 +144,25 @@ def asked_figures(request) -> Asked:
     chosen = form.cleaned_data
     found = MONTH.fullmatch(chosen.get("month") or "")
     month = (found and return_month(int(found[1]), int(found[2]), today=today)) or month_today(today)
-    kept = [
+    wanted = [
         school
         for school in schools
         if chosen.get("school") in (None, school.pk) and chosen.get("township") in (None, school.township_id)
     ]
     part = request.GET.get("part", "")
-    part = "row" if len(kept) == 1 else part if part in PARTS else "school"
-    only = None if request.scope.county and len(kept) == len(schools) else frozenset(school.pk for school in kept)
+    part = "row" if len(wanted) == 1 else part if part in PARTS else "school"
+    is_live = len(wanted) == 1 or kept_part(chosen) is None or "now" in request.GET
+    kept = None if is_live else month_kept(month.month.code, today=today)
+    month = ReturnMonth(month.month, kept.day) if kept else month
+    only = None if request.scope.county and len(wanted) == len(schools) else frozenset(school.pk for school in wanted)
     census = Census(month.month.first, month.day, behind.students_of(chosen, month.day), only)
-    return Asked(form, month, kept, part, census)
+    return Asked(form, month, wanted, part, census, request.scope, kept)
+
+
+def kept_part(chosen) -> str | None:
+    """Of which children figures are kept that answer these filters; None where nothing is kept of them."""
+    asked = [value for value in (chosen.get("sex"), chosen.get("group")) if value]
+    return None if len(asked) > 1 else asked[0] if asked else ALL
 
 
 def _addresses(request):

@@ -28,9 +28,13 @@ def box_shown(asked: str, boxes: Mapping[str, QuerySet]) -> tuple[str, dict[str,
     return asked if asked in boxes else next(filled, next(iter(boxes))), counts
 
 
-def same_filters(request, name: str, *args) -> str:
-    """The address ``name``, narrowed down as the page at hand is: the file of a list, or the way back to it."""
-    query = _narrowing(request).urlencode()
+def same_filters(request, name: str, *args, **more) -> str:
+    """The address ``name``, narrowed down as the page at hand is, and by ``more``: the file of a list, or the way back
+    to it."""
+    narrowing = _narrowing(request)
+    for key, value in more.items():
+        narrowing[key] = value
+    query = narrowing.urlencode()
     return f"{reverse(name, args=args)}?{query}" if query else reverse(name, args=args)
 
 

@@ -1,6 +1,7 @@
 """月报数字: who sees whose figures, and that every number opens the children whom it counts."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -9,11 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from reports.actions.figures import keep_figures
 from students.actions.enrolment import record_event
 from students.enrolment import EventKind
 from students.models import Role, SpecialGroup
 from tests import cast
-from tests.scene import client_of, clock, scene
+from tests.scene import MONDAY, at, client_of, clock, scene
 
 __all__ = ["clock", "scene"]
 
@@ -42,6 +44,10 @@ def bureau(september):
 
 def rows_of(page):
     return [[cell.text for cell in row] for row in page.context["shown"].rows]
+
+
+def closing(page):
+    return page.context["stats"][0].value
 
 
 class TestThePage:
@@ -102,7 +108,61 @@ class TestThePage:
         for number in range(3):
             cast.student(cast.school_class(cast.school(f"第{number}小学")), "马天")
         queries()  # the calendar is read again after a change
-        assert queries() == few == 22
+        assert queries() == few == 23
+
+
+class TestWhatWasCountedLastNight:
+    @pytest.fixture
+    def night(self, september):
+        """It is Monday; the figures are kept through Sunday."""
+        keep_figures(today=MONDAY)
+        return september
+
+    def test_is_shown_of_many_schools(self, night, bureau):
+        page = bureau.get(PAGE)
+        assert page.context["month"].day == MONDAY - timedelta(days=1)
+        assert [row[:2] for row in rows_of(page)] == [["东坪小学", "3"], ["西岭小学", "1"]]
+        assert "昨晚算好的" in page.content.decode()
+
+    def test_says_what_the_children_say(self, night, bureau):
+        """Line by line, in each of the three ways to cut them, also where they are narrowed down."""
+        for asked in ({"part": "row"}, {"part": "school"}, {"part": "grade"}, {"sex": "女"}, {"group": "orphan"}):
+            kept = bureau.get(PAGE, asked).context["asked"]
+            assert kept.kept
+            assert list(kept.table().rows()) == list(replace(kept, kept=None).table().rows())
+
+    def test_gives_way_to_this_moment_where_that_is_asked_for(self, night, bureau):
+        went = {"kind": EventKind.DROP_OUT, "happened_on": MONDAY, "today": MONDAY}
+        record_event(by=night.clerk, student=night.children[1], **went)
+        assert closing(bureau.get(PAGE)) == "3"
+        page = bureau.get(bureau.get(PAGE).context["now_url"])
+        assert page.context["month"].day == MONDAY
+        assert closing(page) == "2"
+        assert "昨晚算好的" not in page.content.decode()
+
+    def test_is_not_shown_of_one_school_nor_of_two_filters_at_once(self, night, bureau):
+        for asked in ({"school": night.far.pk}, {"sex": "女", "group": "orphan"}):
+            assert bureau.get(PAGE, asked).context["asked"].kept is None
+
+    def test_is_not_shown_once_a_night_was_left_out(self, night, clock):
+        clock.move_to(at(MONDAY + timedelta(days=1)))
+        bureau = client_of(cast.person(role=Role.BUREAU_OFFICER))
+        assert bureau.get(PAGE).context["asked"].kept is None
+
+    def test_is_read_with_few_queries(self, night, bureau):
+        bureau.get(PAGE)
+        with CaptureQueriesContext(connection) as captured:
+            bureau.get(PAGE)
+        assert len(captured) == 10
+
+    def test_stands_beside_a_list_that_has_changed_since(self, night, bureau):
+        address = children_of("closing")
+        assert bureau.get(address).context["changed"] == ""
+        went = {"kind": EventKind.DROP_OUT, "happened_on": DAY, "today": MONDAY}
+        record_event(by=night.clerk, student=night.children[1], **went)
+        page = bureau.get(address)
+        assert len(page.context["lines"]) == 2
+        assert page.context["changed"].startswith("昨晚算的是3人。")
 
 
 class TestTheChildrenBehindANumber:
