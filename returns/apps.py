@@ -9,6 +9,7 @@ class ReturnsConfig(AppConfig):
 
     def ready(self):
         from casework import clock
+        from casework.demo import AFTERWARDS
         from reports.exports import EXPORTS
         from returns import notice_wording
         from returns.actions.reminders import remind_schools
@@ -21,4 +22,5 @@ class ReturnsConfig(AppConfig):
         EXPORTS.update(RETURN_EXPORTS)
         notices.WORDING.update(notice_wording.WORDING)
         notices.OVER.update(notice_wording.OVER)
+        AFTERWARDS.append("returns.demo.file_returns")
         WAITING["returns:returns"] = waiting
