@@ -1,0 +1,144 @@
+"""The county's month: the figures as page, Excel, PDF and JSON, the return of the county, the grid of returns.
+
+    .venv/bin/python benchmarks/month_returns.py --database sqlite:////tmp/county.sqlite3 [--times 20] [--only 月报]
+
+The database is one of ``county.py`` after ``escalate.py``, filled as ``county_pages.py`` does; the returns of June are
+filed and accepted the first time. Printed as by ``pages.py``; a file is fetched as a browser does. Goals for 100
+schools: page ≤ 0.3 s, Excel ≤ 1 s, PDF ≤ 3 s.
+"""
+
+import argparse
+import gc
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import partial
+from statistics import quantiles
+from time import perf_counter
+
+from county import set_up  # puts the project on the path
+from county_pages import TODAY, fill
+from pages import measure_as, processor_time
+
+JUNE = date(2027, 6, 1)
+
+
+def file_returns() -> None:
+    """June's returns of every school that has a clerk and a head; nothing where one is filed."""
+    from casework.demo.staff import scope_on
+    from returns.actions import filing
+    from returns.models import SchoolReturn
+    from returns.queries.live import live_figures
+    from returns.queries.months import filing_month
+    from students.models import Person, Role, School
+
+    if SchoolReturn.objects.exists():
+        return
+    month, began = filing_month(JUNE), perf_counter()
+    bureau = Person.objects.get(username=Role.BUREAU_OFFICER)
+    for school in School.objects.order_by("code"):
+        clerk, head = (_posted(role, school) for role in (Role.REGISTRY_CLERK, Role.PRINCIPAL))
+        if not (clerk and head):
+            continue
+        place = {"school": school, "month": month, "today": TODAY}
+        as_clerk, as_head, as_bureau = (
+            place | {"by": who, "scope": scope_on(who, TODAY)} for who in (clerk, head, bureau)
+        )
+        filing.prepare(**as_clerk, remark="", reason="", seen=0)
+        filing.sign(**as_head, mark=live_figures(school, month, today=TODAY).mark, seen=2)
+        row = filing.file_return(**as_clerk, seen=3)
+        filing.accept(**as_bureau, seen=row.pk)
+    number = SchoolReturn.objects.count()
+    print(f"上报并接收{number}份月报：{perf_counter() - began:.0f}秒", file=sys.stderr)
+
+
+def _posted(role, school):
+    from students.models import Person
+
+    return Person.objects.filter(postings__role=role, postings__school=school, is_active=True).first()
+
+
+def pages() -> Iterator[tuple[str, str, dict]]:
+    """Label, address and what is asked of it."""
+    from django.urls import reverse
+
+    figures = reverse("reports:figures")
+    yield "月报数字：本月", figures, {}
+    yield "月报数字：上月", figures, {"month": "2027-05"}
+    yield "月报数字：按学校和年级", figures, {"month": "2027-05", "part": "row"}
+    yield "月报数字：算到现在", figures, {"now": "1"}
+    yield "辍学的学生名单", reverse("reports:figure_children", args=["dropped_total"]), {"month": "2027-05"}
+    yield "上报情况", reverse("returns:returns"), {}
+    yield "全县月报", reverse("returns:county", args=[JUNE]), {}
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Label, and the address that gives the file."""
+    from django.urls import reverse
+
+    yield "月报数字", f"{reverse('reports:figures_file')}?month=2027-05"
+    yield "全县月报", reverse("returns:county_file", args=[JUNE])
+
+
+def measure_file(client, label: str, address: str, suffix: str, times: int) -> None:
+    """Fetch a file ``times`` times and print what that took."""
+    taken, worked, size = [], [], 0
+    for _ in range(times + 1):
+        began, busy = perf_counter(), processor_time()
+        answer = client.post(address, {"format": suffix})
+        if answer.status_code != 200 or not answer.streaming:
+            raise SystemExit(f"{label}{suffix}：没有得到文件（{answer.status_code}）")
+        size = len(b"".join(answer.streaming_content))
+        taken.append((perf_counter() - began) * 1000)
+        worked.append((processor_time() - busy) * 1000)
+    cuts, busy = quantiles(taken[1:], n=20), quantiles(worked[1:], n=2)[0]
+    print(f"{label + suffix:　<14}{cuts[9]:7.0f}{cuts[18]:7.0f}{busy:7.0f}     {size // 1024:6d}", flush=True)
+
+
+def measure(times: int, only: str) -> None:
+    """As the bureau."""
+    from django.db import connection
+    from django.test import Client
+    from django.urls import get_resolver
+
+    from students.models import Person, Role
+
+    get_resolver().url_patterns  # noqa: B018 - loaded, and left alone by the collector, as config/gunicorn.py does
+    gc.freeze()
+    bureau = Person.objects.get(username=Role.BUREAU_OFFICER)
+    print(f"{connection.vendor}　　毫秒：中位数　p95　处理器中位数　查询次数　KB")
+    measure_as(bureau, {label: [(address, query)] * times for label, address, query in pages()}, times, only)
+    client = Client()
+    client.force_login(bureau, backend="students.authentication.PostedPersonBackend")
+    fetch = partial(measure_file, client, times=times)
+    for label, address in files():
+        for suffix in (".xlsx", ".pdf"):
+            if any(each in label + suffix for each in only.split(",")):
+                fetch(label, address, suffix)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--times", type=int, default=20, help="requests of each page; up to 3 prints slow statements")
+    parser.add_argument("--only", default="", help="only pages with one of these words in their label, split by commas")
+    options = parser.parse_args()
+    set_up(options.database)
+    import time_machine
+    from django.conf import settings
+    from django.db import connection
+    from django.utils import timezone
+
+    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=timezone.get_default_timezone())
+    with time_machine.travel(noon, tick=True):
+        fill()
+        file_returns()
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+        settings.ALLOWED_HOSTS.append("testserver")
+        measure(options.times, options.only)
+
+
+if __name__ == "__main__":
+    main()
