@@ -44,6 +44,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 CODES = tuple(LABELS)
+# What is opened behind a rate: the children that it is lower, or higher, for.
+BEHIND_RATES: Mapping[str, str] = MappingProxyType({RETENTION_RATE.code: LOST_OF_BASELINE, DROPOUT_RATE.code: LOST})
 NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 

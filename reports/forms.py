@@ -159,6 +159,15 @@ class FiguresFilter(forms.Form):
                 del self.fields[name]
 
 
+class ChildSearch(forms.Form):
+    """A child among those behind a number."""
+
+    q = SearchField("查找学生")
+
+    def clean_q(self) -> str:
+        return self.cleaned_data["q"].strip()
+
+
 class DaySummaryFilter(DayFilter):
     """A day, and one of several schools."""
 

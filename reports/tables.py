@@ -73,21 +73,27 @@ class Column:
         return partial(_label, self.value) if self.kind is Kind.WORD else self.value
 
 
-def number_column(key: str | None, header: str, width: float, value: Callable[[Any], Any], *, reveal: bool) -> Column:
+def number_column(
+    key: str | None, header: str, width: float, value: Callable[[Any], Any], *, reveal: bool, group: str = ""
+) -> Column:
     """A column of identity numbers or 学籍号, masked in every rendering unless ``reveal``."""
-    return _private_column(key, header, width, value, None if reveal else masked_number)
+    return _private_column(key, header, width, value, None if reveal else masked_number, group)
 
 
-def phone_column(key: str | None, header: str, width: float, value: Callable[[Any], Any], *, reveal: bool) -> Column:
+def phone_column(
+    key: str | None, header: str, width: float, value: Callable[[Any], Any], *, reveal: bool, group: str = ""
+) -> Column:
     """A column of telephone numbers, masked in every rendering unless ``reveal``."""
-    return _private_column(key, header, width, value, None if reveal else masked_phone)
+    return _private_column(key, header, width, value, None if reveal else masked_phone, group)
 
 
-def _private_column(key, header, width, value, masked) -> Column:
+def _private_column(key, header, width, value, masked, group) -> Column:
     """What must not be seen is no value either: JSON is made of the values."""
-    if masked is None:
-        return Column(key, header, Kind.CODE, width, value)
-    return Column(key, header, Kind.CODE, width, lambda row: masked(found) if (found := value(row)) else None)
+
+    def hidden(row: Any) -> str | None:
+        return masked(found) if (found := value(row)) else None
+
+    return Column(key, header, Kind.CODE, width, hidden if masked else value, group=group)
 
 
 def _label(value: Callable[[Any], Any], row: Any) -> str | None:

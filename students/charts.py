@@ -1,7 +1,8 @@
 """Quiet charts 图表: where the lines, dots, bars and words of a chart stand. Pure; the partials only draw it.
 
-``points`` are (label, value) pairs, of bars also (label, value, what it is a share of). A value of None is a gap and
-prints as ``—``. Values may be Decimal or float. ``targets`` are (name, value) pairs: lines that carry their names.
+``points`` are (label, value) pairs, of bars also (label, value, what it is a share of, the address of what it counts).
+A value of None is a gap and prints as ``—``. Values may be Decimal or float. ``targets`` are (name, value) pairs: lines
+that carry their names.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,11 +40,12 @@ def bars(points, target=None) -> list[dict]:
         {
             "label": label,
             "text": figure(value),
-            "of": "".join(of),
+            "of": more[0] if more else "",
+            "url": more[1] if more[1:] and value else "",
             "width": round(share(value or 0, 0, longest) * 100, 2),
             "over": target is not None and value is not None and value > target,
         }
-        for label, value, *of in points
+        for label, value, *more in points
     ]
 
 

@@ -22,12 +22,15 @@ Points = list[tuple[str, Decimal | None]]
 
 @dataclass(frozen=True)
 class Headline:
-    """One figure of the month beside that of the month before; ``change`` in words, blank where there is none."""
+    """One figure of the month beside that of the month before; ``change`` in words, blank where there is none.
+    ``figures`` and ``code``: what it was taken of."""
 
     label: str
     value: str
     unit: str
     change: str
+    figures: Figures
+    code: str
     tone: str = ""
 
 
@@ -49,13 +52,14 @@ class Trend:
 
 @dataclass(frozen=True)
 class PlaceFigures:
-    """A line of figures: those of a school in a comparison, of a month, of the children that ``key`` names, or of all
-    together."""
+    """A line of figures: those of a school in a comparison, of a ``month``, of the children that ``key`` names, or of
+    all together."""
 
     figures: Figures
     label: str
     school: School | None = None
     key: str | int = ""
+    month: KeptMonth | None = None
 
     @property
     def code(self) -> str | None:
@@ -108,7 +112,13 @@ def headlines(scope: Scope, month: KeptMonth, before: KeptMonth | None) -> list[
         *_rate_headlines(now, then, since),
         *(
             Headline(
-                label, str(now[code]), "人", _more(now[code], then and then[code], since), tone if now[code] else ""
+                label,
+                str(now[code]),
+                "人",
+                _more(now[code], then and then[code], since),
+                now,
+                code,
+                tone if now[code] else "",
             )
             for code, label, tone in counts
         ),
@@ -118,11 +128,8 @@ def headlines(scope: Scope, month: KeptMonth, before: KeptMonth | None) -> list[
 def _rate_headlines(now: Figures, then: Figures | None, since: str) -> Iterator[Headline]:
     for name, label in (("retention_rate", "学年巩固率"), ("dropout_rate", "辍学率")):
         rate, earlier = getattr(now, name), then and getattr(then, name)
-        yield Headline(label, rate.text, "", f"{rate.numerator}/{rate.denominator}人{_higher(rate, earlier, since)}")
-
-
-def _count_headline(label: str, now: int, then: int | None, since: str, tone: str) -> Headline:
-    return Headline(label, str(now), "人", _more(now, then, since), tone if now else "")
+        change = f"{rate.numerator}/{rate.denominator}人{_higher(rate, earlier, since)}"
+        yield Headline(label, rate.text, "", change, now, name)
 
 
 def _more(now: int, then: int | None, since: str) -> str:
@@ -171,7 +178,7 @@ def _trend(stage, months: Sequence[KeptMonth], courses: Mapping[str, Mapping], p
         lost=[(name, points(found, "dropout_rate")) for name, found in courses.items()],
         lines=[("国家参考线", national_line(policy, stage)), *_target_lines(targets.get(stage.value))],
         floor=max(int(lowest) - 1, 0),
-        rows=[PlaceFigures(own.get((stage, month.day), NO_FIGURES), month.label) for month in months],
+        rows=[PlaceFigures(own.get((stage, month.day), NO_FIGURES), month.label, month=month) for month in months],
     )
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count
+from django.urls import reverse
 
 from casework.models import Case
 from casework.queries.boards import SchoolLine, school_lines
+from casework.queries.case_list import ALL
 from casework.stages import OPEN_STAGES, CaseStage
 from students.access import Scope
 from students.models import Area
@@ -50,8 +52,9 @@ def _place(name: str, lines: list[SchoolLine]) -> PlaceToday:
     return PlaceToday(name, *(sum(getattr(line, what) for line in lines) for what in ("due", "missing", "out", "late")))
 
 
-def open_stages(scope: Scope) -> list[tuple[CaseStage, int]]:
-    """The open cases by stage 阶段, in the order of the stages; one query."""
+def open_stages(scope: Scope) -> list[tuple[str, int, str, str]]:
+    """The open cases by stage 阶段, in the order of the stages, each with the list of them; one query."""
     cases = Case.objects.visible_to(scope.without_lessons).filter(stage__in=OPEN_STAGES)
     found = dict(cases.order_by().values_list("stage").annotate(Count("pk")))
-    return [(stage, found.get(stage, 0)) for stage in CaseStage if stage in OPEN_STAGES]
+    listed = f"{reverse('casework:cases')}?tab={ALL}&stage="
+    return [(stage.label, found.get(stage, 0), "", f"{listed}{stage}") for stage in CaseStage if stage in OPEN_STAGES]

@@ -1,6 +1,6 @@
 """Reads the figures that are kept overnight, added up by whatever is asked for (``reports.actions.figures``)."""
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from reports.figures import Figures
 from reports.models import ALL, COLUMN_OF, KeptFigures
 from students.access import Scope
 from students.calendar import school_year_of
+from students.models import School
 from students.templatetags.chinese import cdate_short
 
 DAY = timedelta(days=1)
@@ -41,6 +42,11 @@ class KeptMonth:
         return last if self.first == self.day else f"{cdate_short(self.first)}至{last}"
 
     @property
+    def query(self) -> dict[str, str]:
+        """How addresses ask for what was counted last night."""
+        return {"month": self.code, "night": "1"}
+
+    @property
     def school_year(self) -> int:
         return school_year_of(self.day)
 
@@ -62,6 +68,16 @@ def month_kept(code: str, *, today: date) -> KeptMonth | None:
 def kept(scope: Scope, *, parts: Collection[str] = (ALL,)) -> QuerySet[KeptFigures]:
     """The figures of the schools that a scope holds whole, of everybody or of the children of some parts."""
     return KeptFigures.objects.visible_to(scope.of_whole_schools).filter(part__in=parts)
+
+
+def number_kept(
+    month: KeptMonth, code: str, schools: Iterable[School], *, part: str, grade: int | None, stage: str
+) -> int:
+    """A count of some schools, or of a grade or stage in them, as it was kept; one query."""
+    rows = KeptFigures.objects.filter(as_of=month.day, part=part, school__in=[school.pk for school in schools])
+    rows = rows if grade is None else rows.filter(grade=grade)
+    rows = rows.filter(stage=stage) if stage else rows
+    return rows.aggregate(found=Sum(COLUMN_OF[code], default=0))["found"]
 
 
 def sums(rows: QuerySet[KeptFigures], *by: str) -> dict[Hashable, Figures]:

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from casework.queries.funnel import funnels, usual_period
 from reports.board_pdf import WRITERS, BoardPaper
+from reports.figures import LOST
 from reports.queries import county as queries
 from reports.queries import county_today
 from reports.queries.kept_figures import KeptMonth, months_kept
 from reports.queries.school_rates import school_rates_table
+from reports.templatetags.behind import children_address
 from reports.views.downloads import send_paper
 from scoring.views.months import asked_code
 from students.access import OFFICE_ROLES, Scope
@@ -76,7 +78,7 @@ def county(request):
         "headlines": queries.headlines(request.scope, asked.month, asked.before),
         "trends": trends,
         "today": county_today.today_by_place(request.scope, now=timezone.localtime()),
-        "stages": [(stage.label, number) for stage, number in county_today.open_stages(request.scope)],
+        "stages": county_today.open_stages(request.scope),
         "funnel": funnels(request.scope, first, last, today=request.today)[0],
         "definitions": (KEPT_NOTE, RETENTION_RATE.note, DROPOUT_RATE.note),
         **_compared(request, asked, trends),
@@ -100,16 +102,21 @@ def _compared(request, asked: Asked, trends: list[queries.Trend]) -> dict:
     """The schools of the stage asked for, a page at a time; the worst of them as bars."""
     stage = _stage(asked, trends)
     rows = queries.compared_schools(request.scope, asked.month, stage)
-    lost = [row for row in rows if row.figures["lost"]][:IN_THE_CHART]
+    lost = [row for row in rows if row.figures[LOST]][:IN_THE_CHART]
     line = next((each.lines[0] for each in trends if each.stage == stage), (None, None))
     return {
         "schools": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")) if len(rows) > 1 else None,
-        "bars": [(row.label, row.dropout_rate.percent, row.share) for row in lost],
+        "bars": [(row.label, row.dropout_rate.percent, row.share, _lost_of(row, asked, stage)) for row in lost],
         "line": line,
         "stage": stage,
         "stage_tabs": tabs(request, {each.stage: each.label for each in trends}, name="stage", shown=stage, counts={}),
         "file_url": same_filters(request, "reports:school_rates_file"),
     }
+
+
+def _lost_of(row: queries.PlaceFigures, asked: Asked, stage: str) -> str:
+    """Where those who are lost to a school are listed."""
+    return children_address(row.figures, LOST, **asked.month.query, school=row.school.pk, stage=stage)
 
 
 def _paper(scope: Scope, asked: Asked) -> BoardPaper:

@@ -11,9 +11,10 @@ from reports.on_page import page_table
 from reports.queries.bulletin import bulletin_table
 from reports.queries.county import place_name
 from reports.queries.figure_parts import BY, parts_table
-from reports.queries.kept_figures import months_kept
+from reports.queries.kept_figures import KeptMonth, months_kept
 from reports.queries.three_years import three_years_table
 from reports.tables import Column, Table
+from reports.templatetags.behind import children_address
 from reports.views.county import NOTHING_KEPT, asked_board, county_page, month_tabs
 from reports.views.downloads import send_table
 from students.access import AREA_ROLES
@@ -33,13 +34,14 @@ def _by(request) -> str:
     return asked if asked in BY else next(iter(BY))
 
 
-def _filtered(month: str, by: str):
-    """A row → the page 月报数字 of its children alone, school by school, with everybody behind a number."""
+def _filtered(month: KeptMonth, by: str):
+    """A part → the page 月报数字 of its children alone, school by school; a number of it → the children behind it."""
 
     def address(row, column: Column) -> str:
-        if column.key != "part" or not row.key:
-            return ""
-        return f"{reverse('reports:figures')}?{urlencode({'month': month, by: row.key})}"
+        of = {by: row.key} if row.key else {}
+        if column.key != "part":
+            return children_address(row.figures, column.key, **month.query, **of)
+        return f"{reverse('reports:figures')}?{urlencode({'month': month.code} | of)}" if of else ""
 
     return address
 
@@ -55,7 +57,7 @@ def figure_parts(request):
         context |= {
             "table": table,
             "nothing": NO_GROUP,
-            "shown": page_table(table, table.rows(), _filtered(asked.month.code, by)),
+            "shown": page_table(table, table.rows(), _filtered(asked.month, by)),
             "caption": f"{asked.month.label}，{asked.month.days}",
             "place": asked.place,
             "months": month_tabs(request, asked),

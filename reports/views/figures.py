@@ -4,21 +4,20 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reports.figures import LABELS, total
 from reports.forms import FiguresFilter
 from reports.models import ALL
 from reports.on_page import page_table
 from reports.queries import figure_children as behind
 from reports.queries import monthly_return as queries
 from reports.queries.figures import Census
-from reports.queries.kept_figures import KeptMonth, month_kept
+from reports.queries.kept_figures import KeptMonth, month_kept, months_kept
 from reports.queries.return_months import ReturnMonth, month_choices, month_today, return_month
 from reports.tables import Column
+from reports.templatetags.behind import children_address
 from reports.views.downloads import send_table
 from scoring.queries.months import MONTH
 from students.access import OFFICE_ROLES, Scope
@@ -31,8 +30,6 @@ figures_page = only_for(OFFICE_ROLES, "月报数字由学校管理人员和主�
 ALL_SCHOOLS = ("全部学校",)
 PARTS = {"school": "按学校", "row": "按学校和年级", "grade": "按年级"}
 TOGETHER = {"school": (queries.by_school, (queries.SCHOOL,)), "grade": (queries.by_grade, (queries.GRADE,))}
-# What is opened behind a rate: the children that it is lower, or higher, for.
-BEHIND_RATES = {"retention_rate": "lost_of_baseline", "dropout_rate": "lost"}
 
 
 @dataclass(frozen=True)
@@ -62,13 +59,6 @@ class Asked:
         if not self.kept:
             return queries.rows_of(self.census, self.schools)
         return queries.rows_kept(self.kept, self.schools, scope=self.scope, part=kept_part(self.form.cleaned_data))
-
-    def changed(self, code: str, grade: str, number: int) -> str:
-        """What is said where a list of ``number`` children is not what was counted last night."""
-        if not self.kept:
-            return ""
-        counted = total(row.figures for row in self.rows() if grade in ("", str(row.grade)))[code]
-        return "" if counted == number else f"昨晚算的是{counted}人。后来的登记和更正已经算进这份名单，今晚再算一次。"
 
     def table(self):
         """The figures as a table."""
@@ -113,28 +103,6 @@ def figures_file(request):
     )
 
 
-@require_safe
-@figures_page
-def figure_children(request, code: str):
-    """The children behind a number, by name."""
-    if code not in LABELS:
-        raise Http404
-    asked = asked_figures(request)
-    grade = request.GET.get("grade", "")
-    classes = behind.classes_of(asked.census, asked.schools, grade=int(grade) if grade.isdecimal() else None)
-    pairs = asked.census.children(code, classes)
-    page = Paginator(pairs, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "title": LABELS[code],
-        "note": "　".join((asked.month.month.label, *asked.words, *behind.grade_words(grade))),
-        "changed": asked.changed(code, grade, page.paginator.count),
-        "page": page,
-        "lines": behind.lines(page, asked.census, code),
-        "back_url": same_filters(request, "reports:figures"),
-    }
-    return render(request, "reports/figure_children.html", context)
-
-
 def asked_figures(request) -> Asked:
     """What the address asks for, within the scope; of a month that is none the present one."""
     schools = list(whole_schools(request))
@@ -151,12 +119,19 @@ def asked_figures(request) -> Asked:
     ]
     part = request.GET.get("part", "")
     part = "row" if len(wanted) == 1 else part if part in PARTS else "school"
-    is_live = len(wanted) == 1 or kept_part(chosen) is None or "now" in request.GET
-    kept = None if is_live else month_kept(month.month.code, today=today)
+    kept = None if kept_part(chosen) is None else _kept(request, month.month.code, of_one=len(wanted) == 1)
     month = ReturnMonth(month.month, kept.day) if kept else month
     only = None if request.scope.county and len(wanted) == len(schools) else frozenset(school.pk for school in wanted)
     census = Census(month.month.first, month.day, behind.students_of(chosen, month.day), only)
     return Asked(form, month, wanted, part, census, request.scope, kept)
+
+
+def _kept(request, code: str, *, of_one: bool) -> KeptMonth | None:
+    """The month as it was counted last night; None where the address wants this moment. Of one school it does, unless
+    it comes from a board (``night``), which has no other figures."""
+    if "night" in request.GET:
+        return next((month for month in months_kept() if month.code == code), None)
+    return None if of_one or "now" in request.GET else month_kept(code, today=request.today)
 
 
 def kept_part(chosen) -> str | None:
@@ -172,11 +147,8 @@ def _addresses(request):
     def address(row, column: Column) -> str:
         if column.key == "school" and row.school and row.grade is None:
             return f"{reverse('reports:figures')}?{urlencode(query | {'school': row.school.pk})}"
-        code = BEHIND_RATES.get(column.key, column.key)
-        if code not in LABELS or not row.figures[code]:
-            return ""
         narrowed = {"school": row.school.pk} if row.school else {}
         narrowed |= {"grade": row.grade} if row.grade is not None else {}
-        return f"{reverse('reports:figure_children', args=[code])}?{urlencode(query | narrowed)}"
+        return children_address(row.figures, column.key, **query | narrowed)
 
     return address

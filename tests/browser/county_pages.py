@@ -11,6 +11,7 @@ def county_pages_of(classroom) -> dict[str, tuple[Person, str]]:
     """控辍看板 of a county and of a school, the month by parts, 届, three years, and what is exported."""
     keep_figures(today=MONDAY)
     bureau, parts = classroom.bureau, reverse("reports:figure_parts")
+    behind = reverse("reports:figure_children", args=["closing"])
     return {
         "the county's board": (bureau, reverse("reports:county")),
         "a school's board": (classroom.principal, reverse("reports:county")),
@@ -19,6 +20,8 @@ def county_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a month by township": (bureau, f"{parts}?by=township"),
         "a month by group": (bureau, f"{parts}?by=group"),
         "a month by parts to export": (bureau, reverse("reports:figure_parts_file")),
+        "children behind a number of a board": (bureau, f"{behind}?night=1"),
+        "children behind a number to export": (bureau, f"{behind}file/"),
         "entry cohorts": (bureau, reverse("reports:cohorts")),
         "entry cohorts to export": (bureau, reverse("reports:cohorts_file")),
         "the day's bulletin": (bureau, reverse("reports:bulletin")),

@@ -37,6 +37,11 @@ def test_a_bar_of_a_rate_says_what_it_is_a_share_of():
     assert (with_counts["of"], without["of"]) == ("4/381人", "")
 
 
+def test_a_bar_opens_what_it_counts_and_nothing_opens_nothing():
+    [some, none] = bars([("甲", 2, "", "/cases/?stage=lost"), ("乙", 0, "", "/cases/?stage=watch")])
+    assert (some["url"], none["url"]) == ("/cases/?stage=lost", "")
+
+
 def test_a_line_begins_at_zero_and_breaks_where_a_value_is_missing():
     first, gap, peak, last = alone([("9月", 0), ("10月", None), ("11月", 2), ("12月", 1)])["dots"]
     assert first["y"] == BOTTOM

@@ -10,12 +10,14 @@ GET  reports:figures_file        in      403      403     200   200       200   
 POST reports:figures_file        in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 GET  reports:figure_children     in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 POST reports:figure_children     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  reports:figure_children_file in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST reports:figure_children_file in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 """  # noqa: E501
 
 
 def arguments(scene, people, day) -> dict[str, list]:
-    return {"reports:figure_children": ["closing"]}
+    return {"reports:figure_children": ["closing"], "reports:figure_children_file": ["closing"]}
 
 
 def fields() -> dict[str, dict]:
-    return {"reports:figures_file": {"format": ".xlsx"}}
+    return {f"reports:{name}": {"format": ".xlsx"} for name in ("figures_file", "figure_children_file")}
