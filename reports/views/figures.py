@@ -27,6 +27,7 @@ from students.views.lists import same_filters, tabs
 
 PAGE_SIZE = 60
 figures_page = only_for(OFFICE_ROLES, "月报数字由学校管理人员和主管部门查看")
+KEPT_WORDS = "昨晚算好的，今天的登记和更正没有算进去"
 ALL_SCHOOLS = ("全部学校",)
 PARTS = {"school": "按学校", "row": "按学校和年级", "grade": "按年级"}
 TOGETHER = {"school": (queries.by_school, (queries.SCHOOL,)), "grade": (queries.by_grade, (queries.GRADE,))}
@@ -53,6 +54,12 @@ class Asked:
         return (
             tuple(labels) or tuple(school.name for school in self.schools[:1] if len(self.schools) == 1) or ALL_SCHOOLS
         )
+
+    @property
+    def notice(self) -> str:
+        """What is said above the figures of a month that goes on, and of what was counted last night."""
+        said = [self.month.provisional_words] if self.month.is_provisional else []
+        return "。".join([*said, KEPT_WORDS] if self.kept else said)
 
     def rows(self) -> list[queries.ReturnRow]:
         """The figures by school and grade."""
