@@ -27,7 +27,7 @@ from students.views.lists import same_filters, tabs
 
 PAGE_SIZE = 60
 figures_page = only_for(OFFICE_ROLES, "月报数字由学校管理人员和主管部门查看")
-KEPT_WORDS = "昨晚算好的，今天的登记和更正没有算进去"
+KEPT_WORDS = "昨晚算好的，今天的登记和更正没有算进去。"
 ALL_SCHOOLS = ("全部学校",)
 PARTS = {"school": "按学校", "row": "按学校和年级", "grade": "按年级"}
 TOGETHER = {"school": (queries.by_school, (queries.SCHOOL,)), "grade": (queries.by_grade, (queries.GRADE,))}
