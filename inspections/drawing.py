@@ -80,5 +80,10 @@ def _first(candidates: Sequence[Candidate], number: int, part: Part, seed: str) 
 
 def lowest_ticket(candidate: Candidate, part: Part, *, seed: str) -> str:
     """The lowest of a class's ticket numbers, as 64 digits."""
-    tickets = (f"{seed}:{part}:{candidate.school_class}:{each}" for each in range(1, candidate.tickets(part) + 1))
-    return min(sha256(ticket.encode("ascii")).hexdigest() for ticket in tickets)
+    tickets = range(1, candidate.tickets(part) + 1)
+    return min(ticket_number(seed, part, candidate.school_class, each) for each in tickets)
+
+
+def ticket_number(seed: str, part: str, holder: int, ticket: int = 1) -> str:
+    """The number of one ticket, as 64 digits. ``holder``: the id of the class, or of whatever else is drawn by lot."""
+    return sha256(f"{seed}:{part}:{holder}:{ticket}".encode("ascii")).hexdigest()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from returns.views import county, files, grid, month
+from returns.views import county, files, grid, month, review_entry, reviews
 from students import converters  # noqa: F401  month in an address
 
 app_name = "returns"
@@ -11,6 +11,15 @@ urlpatterns = [
     path("returns/", grid.returns, name="returns"),
     path("returns/county/<month:start>/", county.county, name="county"),
     path("returns/county/<month:start>/file/", county.county_file, name="county_file"),
+    path("returns/reviews/", reviews.reviews, name="reviews"),
+    path("returns/reviews/open/", reviews.open_review, name="open_review"),
+    path("returns/reviews/<int:pk>/", reviews.review, name="review"),
+    path("returns/reviews/schools/<int:pk>/", reviews.sheet, name="review_sheet"),
+    path("returns/reviews/schools/<int:pk>/file/", reviews.sheet_file, name="review_sheet_file"),
+    path("returns/reviews/children/<int:pk>/", review_entry.child, name="review_child"),
+    path("returns/reviews/months/<int:pk>/", review_entry.month, name="review_month"),
+    path("returns/reviews/papers/<int:pk>/", review_entry.paper, name="review_paper"),
+    path("returns/reviews/papers/<int:pk>/remove/", review_entry.remove_paper, name="remove_review_paper"),
     path(PLACE, month.school_return, name="school_return"),
     path(f"{PLACE}file/", files.return_file, name="return_file"),
     path(f"{PLACE}prepare/", month.prepare, name="prepare"),

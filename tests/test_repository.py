@@ -95,7 +95,7 @@ CALCULATION = {
     ),
     "inspections": ("absences", "checklist", "checklist_reading", "drawing", "rectifying", "suspicion"),
     "reports": ("tables", "figures"),
-    "returns": ("snapshots", "states"),
+    "returns": ("reviewing", "snapshots", "states"),
 }
 CLOCK_READS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic", "time_ns"}
 

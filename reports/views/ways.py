@@ -10,6 +10,7 @@ from students.views.registry import show_ways
 WAYS = {
     "上报": [
         ("returns:returns", "月报上报", "每月核对、签字、上报，没有变动也报；哪些学校还没有报", OFFICE_ROLES),
+        ("returns:reviews", "季度复核", "每季度到校抽查：上报的学生和数字是否属实，不实的由学校更正", OFFICE_ROLES),
     ],
     "数字": [
         ("reports:county", "控辍看板", "当月的巩固率和辍学率、各月走势、各校比较，今天的点名和逾期", OFFICE_ROLES),

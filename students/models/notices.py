@@ -63,6 +63,8 @@ class Notice(models.Model):
         RETURN_FILED = "return_filed", "月报待接收"
         RETURN_SENT_BACK = "return_sent_back", "月报退回"
         RETURN_ACCEPTED = "return_accepted", "月报已接收"
+        REVIEW_CLOSED = "review_closed", "复核结果"
+        REVIEW_AMEND = "review_amend", "复核要求更正"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
     kind = models.CharField("种类", max_length=20, choices=Kind)

@@ -103,7 +103,7 @@ def rows_of_a_class(school_class: SchoolClass) -> dict[type, object]:
         **rows_of_inspections(school_class),
         **rows_of_spot_checks(school_class, child, registry[HeadCount]),
         **rows_of_bundles(school_class),
-        **rows_of_returns(school_class),
+        **rows_of_returns(school_class, child),
         **rows_of_reports(school_class),
     }
 

@@ -1,4 +1,4 @@
-"""The pages of returns: the grid, a month to file, one filed and amended, the sum of the county."""
+"""The pages of returns: the grid, a month to file, one filed and amended, the sum of the county, its review."""
 
 from datetime import date
 
@@ -9,6 +9,7 @@ from returns.queries.live import live_figures
 from returns.queries.months import filing_month
 from students.models import Person
 from tests import cast
+from tests.browser.review_pages import review_pages_of
 from tests.scene import MONDAY
 
 JUNE, JULY, AUGUST = (date(2026, month, 1) for month in (6, 7, 8))
@@ -44,4 +45,4 @@ def return_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a return to come": (clerk, page("school_return", school, date(2026, 12, 1))),
         "the county's return": (bureau, page("county", JUNE) + "?compare=1"),
         "the county's return to export": (bureau, page("county_file", JUNE)),
-    }
+    } | review_pages_of(classroom)

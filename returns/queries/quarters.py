@@ -1,0 +1,82 @@
+"""The quarters of a school year: three months each, by the cut-offs of their returns (domain.md §7, §9)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from returns.models import Edition, Review
+from returns.models.reviews import quarter_label
+from returns.queries.months import SCHOOL_YEAR, FilingMonth, Policies
+from returns.states import State
+from students.models import School
+
+MONTHS = 3
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """季度: September to November is the first."""
+
+    school_year: int
+    number: int
+    months: tuple[FilingMonth, ...]
+
+    @property
+    def code(self) -> str:
+        """As forms name it: 2026-1."""
+        return f"{self.school_year}-{self.number}"
+
+    @property
+    def label(self) -> str:
+        """2026—2027学年第一季度（2026年9月至2026年11月）."""
+        first, last = self.months[0].month.label, self.months[-1].month.label
+        return f"{quarter_label(self.school_year, self.number)}（{first}至{last}）"
+
+    @property
+    def first(self) -> date:
+        return self.months[0].month.first
+
+    @property
+    def cut_off(self) -> date:
+        return self.months[-1].month.cut_off
+
+    @property
+    def codes(self) -> list[str]:
+        """The months, as returns name them."""
+        return [month.code for month in self.months]
+
+    def is_over(self, today: date) -> bool:
+        """Whether its last return can be filed."""
+        return self.cut_off <= today
+
+
+def quarter(school_year: int, number: int, policies: Policies | None = None) -> Quarter:
+    """A quarter with its months; a query or two."""
+    months = (policies or Policies()).year(school_year)[(number - 1) * MONTHS : number * MONTHS]
+    return Quarter(school_year, number, tuple(months))
+
+
+def quarter_of(month: str) -> tuple[int, int]:
+    """School year and number of the quarter of a month: 2026-10 → 2026, 1."""
+    year, number = map(int, month.split("-"))
+    return year - (number < SCHOOL_YEAR[0]), SCHOOL_YEAR.index(number) // MONTHS + 1
+
+
+def quarters_to_review(today: date) -> list[Quarter]:
+    """The quarters that are over, of which anything was accepted and that nobody has reviewed; the latest first."""
+    months = Edition.objects.filter(state=State.ACCEPTED).order_by().values_list("school_return__month").distinct()
+    reviewed = set(Review.objects.values_list("school_year", "quarter"))
+    policies = Policies()
+    found = sorted({quarter_of(month) for (month,) in months} - reviewed, reverse=True)
+    return [each for pair in found if (each := quarter(*pair, policies)).is_over(today)]
+
+
+def accepted_editions(of: Quarter, schools: Iterable[School]) -> dict[int, dict[str, Edition]]:
+    """School → month → the edition that the bureau accepted last; their contents are read when asked for. One query."""
+    rows = Edition.objects.filter(
+        state=State.ACCEPTED, school_return__month__in=of.codes, school_return__school__in=[each.pk for each in schools]
+    )
+    found: dict[int, dict[str, Edition]] = {}
+    for edition in rows.select_related("school_return").order_by("number"):
+        found.setdefault(edition.school_return.school_id, {})[edition.school_return.month] = edition
+    return found
