@@ -68,7 +68,8 @@ class Census:
     @cached_property
     def rows(self) -> dict[int, Row]:
         """Class → the row in which it stands; of other schools too, since children come from there and go there."""
-        return {row.pk: (row.school_id, row.grade_on(self.last)) for row in SchoolClass.objects.all()}
+        classes = self.classes.values() if self.schools is None else SchoolClass.objects.all()
+        return {row.pk: (row.school_id, row.grade_on(self.last)) for row in classes}
 
     def counts(self) -> dict[int, Figures]:
         """Class → its figures; a class of which there is nothing to say is left out."""

@@ -108,7 +108,7 @@ class TestThePage:
         for number in range(3):
             cast.student(cast.school_class(cast.school(f"第{number}小学")), "马天")
         queries()  # the calendar is read again after a change
-        assert queries() == few == 23
+        assert queries() == few == 22
 
 
 class TestWhatWasCountedLastNight:
