@@ -26,4 +26,5 @@ urlpatterns = [
     path("trips/children/<int:pk>/", trips.trip_result, name="trip_result"),
     path("trips/children/<int:pk>/left-out/", trips.left_out, name="trip_left_out"),
     path("funnel/", funnel.funnel, name="funnel"),
+    path("funnel/cases/<slug:step>/", funnel.funnel_cases, name="funnel_cases"),
 ]

@@ -6,7 +6,7 @@ from django.conf import settings
 from casework.ruleset import Tier
 from casework.signs import SignCode
 from students.forms.fields import ChoiceField, DateField, LineField, SearchField
-from students.forms.places import offer_places
+from students.forms.places import offer_places, offer_townships
 from students.queries.listing import GRADES
 from students.workbook.screening import OLE_SIGNATURE
 
@@ -21,12 +21,14 @@ class DutyFilter(forms.Form):
     tier = forms.ChoiceField(
         label="种类", choices=[("", "全部"), *((tier.value, tier.label) for tier in Tier)], required=False
     )
+    township = forms.ChoiceField(label="乡镇", required=False)
     school = forms.ChoiceField(label="学校", required=False)
     school_class = forms.ChoiceField(label="班级", required=False)
 
     def __init__(self, *args, schools, classes, **kwargs):
         """``schools``, ``classes``: those in the scope. Whoever sees several schools first chooses one of them."""
         super().__init__(*args, **kwargs)
+        offer_townships(self, schools)
         offered = {"school": schools, "school_class": classes}
         if len(schools) > 1:
             chosen = [row for row in schools if str(row.pk) == self.data.get("school")]
@@ -37,6 +39,19 @@ class DutyFilter(forms.Form):
             del self.fields["school"]
         elif not chosen:
             del self.fields["school_class"]
+
+
+class OutFilter(forms.Form):
+    """Which of the children who are out of school now. What offers no choice to this person is not there."""
+
+    q = SearchField("查找学生")
+    township = forms.ChoiceField(label="乡镇", required=False)
+    school = forms.ChoiceField(label="学校", required=False)
+
+    def __init__(self, *args, schools, **kwargs):
+        super().__init__(*args, **kwargs)
+        offer_townships(self, schools)
+        offer_places(self, schools)
 
 
 class SignFilter(forms.Form):

@@ -1,5 +1,6 @@
 """What a school's or an area's people see first: registers missing, children out of school, duties by class."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,7 +8,7 @@ from django.db.models import Count, Q
 
 from casework.models import AbsenceRun, Obligation
 from students.access import Scope
-from students.models import Notice, School, SchoolClass
+from students.models import Notice, School, SchoolClass, Student
 from students.queries.calendar import current_calendar
 from students.queries.homeroom import Homeroom, homeroom_teachers
 from students.queries.register_board import registers_by_school
@@ -75,6 +76,14 @@ def runs_out(scope: Scope):
         .select_related("student", "school_class__school")
         .order_by("-days", "student")
     )
+
+
+def narrowed_runs(runs, wanted: Mapping):
+    """Of these runs those that the cleaned values of a filter ask for."""
+    plain = {"school": "school_class__school", "township": "school_class__school__township"}
+    runs = runs.filter(**{field: wanted[name] for name, field in plain.items() if wanted.get(name)})
+    q = (wanted.get("q") or "").strip()
+    return runs.filter(student__in=Student.objects.search(q)) if q else runs
 
 
 def duties_by_class(scope: Scope, today: date):

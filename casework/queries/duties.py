@@ -197,6 +197,8 @@ def filtered(duties, wanted: dict, *, today: date):
             duties = duties.filter(due_on__lt=today)
     if tier := wanted.get("tier"):
         duties = duties.filter(tier=tier)
+    if township := wanted.get("township"):
+        duties = duties.filter(school_class__school__township=township)
     if school := wanted.get("school"):
         duties = duties.filter(school_class__school=school)
     if school_class := wanted.get("school_class"):

@@ -1,16 +1,17 @@
 """The facts of the funnel 劝返漏斗, for all cases of a period at once: six queries, however many there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
 
 from casework.contacts import ContactMethod
 from casework.document_kinds import DocumentKind
-from casework.funnel import CaseSteps, Funnel, Step, funnel_of
+from casework.funnel import STEP_LABELS, CaseSteps, Funnel, Step, funnel_of
 from casework.legal import LegalKind
 from casework.models import AbsenceRun, Case, CaseEvent, Contact, Document, LegalStep
 from casework.stages import CaseAction, CaseOutcome, CaseStage
@@ -24,20 +25,32 @@ OF_KIND = {
     LegalKind.JOINT_PERSUASION: Step.JOINT,
     LegalKind.ORDER: Step.ORDER,
 }
+OPENED, UNAIDED = "opened", "unaided"  # beside the steps: every case, and those that came back without any
+OPENED_LABEL = "建档"
 LEAVING = (CaseAction.NOTE_ABSENCE, CaseAction.NOTE_LOSS, CaseAction.CONFIRM_DROPOUT)
 
 
 @dataclass(frozen=True)
 class PlaceFunnel:
-    """The funnel of a school, a township or everything in the scope."""
+    """The funnel of a school, a township or everything in the scope. ``query``: what addresses narrow the cases down
+    to, the period and the place."""
 
     name: str
     funnel: Funnel
+    query: Mapping
 
     @property
-    def points(self) -> list[tuple[str, int]]:
-        """For the chart: cases opened, then those that reached each step."""
-        return [("建档", self.funnel.opened), *((line.step.label, line.cases) for line in self.funnel.lines)]
+    def points(self) -> list[tuple[str, int, str, str]]:
+        """For the chart: cases opened, then those that reached each step, each with the list of them."""
+        steps = [
+            (OPENED, OPENED_LABEL, self.funnel.opened),
+            *((line.step, line.step.label, line.cases) for line in self.funnel.lines),
+        ]
+        return [(label, number, "", self.address(step)) for step, label, number in steps]
+
+    def address(self, step: str, **more) -> str:
+        """Where the cases that reached a step are listed."""
+        return reverse("casework:funnel_cases", args=[step], query={**self.query, **more})
 
 
 class _Row(NamedTuple):
@@ -47,11 +60,15 @@ class _Row(NamedTuple):
     closed_on: date | None
     outcome: str
     began: date | None
-    school: str
-    township: str
+    school: int
+    school_name: str
+    township: int
+    township_name: str
 
 
-PLACE = ("student__line__school__name", "student__line__school__township__name")
+PLACE = tuple(
+    f"student__line__{path}" for path in ("school", "school__name", "school__township", "school__township__name")
+)
 
 
 def cases_between(scope: Scope, first: date, last: date):
@@ -70,12 +87,62 @@ def funnels(
     """The whole, then each part of it: the townships, or the schools, with their township where there are several."""
     listed, steps = _told(cases_between(scope, first, last), today)
     several = len({row.township for row in listed}) > 1
-    parts: dict[str, list[CaseSteps]] = defaultdict(list)
+    period = {"first": first.isoformat(), "last": last.isoformat()}
+    parts: dict[tuple[str, int], list[CaseSteps]] = defaultdict(list)
     for row in listed:
-        place = f"{row.township} {row.school}" if several else row.school
-        parts[row.township if parts_are == "township" else place].append(steps[row.pk])
-    found = [PlaceFunnel(name, funnel_of(part)) for name, part in sorted(parts.items())]
-    return PlaceFunnel("合计", funnel_of(list(steps.values()))), found
+        school = f"{row.township_name} {row.school_name}" if several else row.school_name
+        place = (row.township_name, row.township) if parts_are == "township" else (school, row.school)
+        parts[place].append(steps[row.pk])
+    found = [
+        PlaceFunnel(name, funnel_of(part), period | {parts_are: place}) for (name, place), part in sorted(parts.items())
+    ]
+    return PlaceFunnel("合计", funnel_of(list(steps.values())), period), found
+
+
+class FunnelCase(NamedTuple):
+    """A case that reached a step, and after how many days; None where it only was opened, or came back by itself."""
+
+    pk: int
+    opened_on: date
+    days: int | None
+
+
+def cases_at(
+    scope: Scope, first: date, last: date, *, today: date, step: str, has_worked: bool, place: Mapping
+) -> list[FunnelCase]:
+    """The cases of a period that a number of the funnel counts, those opened last first. ``step``: that they reached;
+    OPENED for all, UNAIDED for those that came back without any. ``has_worked``: it was the last before the return.
+    ``place``: the key of a ``school`` or a ``township``, as an address has it."""
+    listed, steps = _told(cases_between(scope, first, last), today)
+    found = [
+        FunnelCase(row.pk, row.opened_on, steps[row.pk].waits.get(step))
+        for row in listed
+        if _is_at(steps[row.pk], step, has_worked)
+        and all(str(getattr(row, name)) == asked for name, asked in place.items())
+    ]
+    return sorted(found, key=lambda case: (case.opened_on, case.pk), reverse=True)
+
+
+def words_of(step: str, *, has_worked: bool) -> str | None:
+    """What the cases at a step are called; None where there is no such step."""
+    labels = {**STEP_LABELS, OPENED: OPENED_LABEL, UNAIDED: "没有登记步骤就返校"}
+    label = labels.get(step)
+    return f"返校以前最后做的是{label}" if label and has_worked else label
+
+
+def case_rows(found: Iterable[FunnelCase]) -> list[tuple[FunnelCase, Case]]:
+    """Cases of a page with child, class and stage; one query."""
+    found = list(found)
+    cases = Case.objects.select_related("student__line__school_class__school").in_bulk([each.pk for each in found])
+    return [(each, cases[each.pk]) for each in found]
+
+
+def _is_at(case: CaseSteps, step: str, has_worked: bool) -> bool:
+    if step == OPENED:
+        return True
+    if step == UNAIDED:
+        return case.returned_on is not None and case.worked is None
+    return case.returned_on is not None and case.worked == step if has_worked else step in case.waits
 
 
 def _told(cases, today: date) -> tuple[list[_Row], dict[int, CaseSteps]]:

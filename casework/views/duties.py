@@ -29,7 +29,8 @@ PAGE_SIZE = 30
 def duty_list(request):
     """Every duty in the scope, with search and filters; what is longest overdue stands first."""
     classes = SchoolClass.objects.visible_to(request.scope).select_related("school")
-    form = DutyFilter(request.GET, schools=list(School.objects.visible_to(request.scope)), classes=classes)
+    schools = list(School.objects.visible_to(request.scope).select_related("township"))
+    form = DutyFilter(request.GET, schools=schools, classes=classes)
     visible = Obligation.objects.visible_to(request.scope).filter(triggered_on__lte=request.today)
     listed = duties.filtered(visible, form.cleaned_data if form.is_valid() else {}, today=request.today)
     page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))

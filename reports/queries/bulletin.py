@@ -5,6 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
 from casework.models import AbsenceRun
 from casework.queries.boards import SchoolLine, school_lines
@@ -24,6 +25,7 @@ class BulletinRow:
 
     code: str | None
     name: str
+    school: int | None
     township: str
     due: int
     missing: int
@@ -55,7 +57,9 @@ def bulletin_rows(scope: Scope, *, now: datetime) -> list[BulletinRow]:
 
 def _row(line: SchoolLine, towns: dict[int, str], away) -> BulletinRow:
     school = line.school
-    return BulletinRow(school.code, school.name, towns[school.township_id], line.due, line.missing, line.late, *away)
+    return BulletinRow(
+        school.code, school.name, school.pk, towns[school.township_id], line.due, line.missing, line.late, *away
+    )
 
 
 def bulletin_table(scope: Scope, *, now: datetime, place: str) -> Table:
@@ -74,8 +78,23 @@ def bulletin_table(scope: Scope, *, now: datetime, place: str) -> Table:
         as_of=today,
         filters=(place, f"{cdate(today)} {now:%H:%M}"),
         notes=(f"其余{others}所学校点名齐全，没有逾期待办，没有疑似辍学学生；合计是全部学校的。",) if others else (),
-        total=BulletinRow(None, "合计", "", *sums),
+        total=BulletinRow(None, "合计", None, "", *sums),
     )
+
+
+def behind(row: BulletinRow, column: Column) -> str:
+    """Where what a number counts is listed: registers, duties, or children; a 0 has nothing behind it."""
+    if column.key not in NUMBERS or not getattr(row, column.key):
+        return ""
+    of = {"school": row.school} if row.school else {}
+    if column.key in ("due", "missing"):
+        shown = {"show": "missing"} if column.key == "missing" else {}
+        if row.school:
+            return reverse("students:school_registers", args=[row.school], query=shown)
+        return reverse("students:register_board", query=shown)
+    if column.key == "late":
+        return reverse("casework:duties", query={"state": "late", **of})
+    return reverse("reports:roster", args=["suspected"], query=of)
 
 
 def columns(days: int) -> tuple[Column, ...]:

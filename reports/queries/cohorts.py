@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from reports.tables import Column, Kind, Table
 from students.access import Scope
@@ -28,6 +28,10 @@ METRICS: dict[str, Metric] = {
     SchoolClass.Stage.JUNIOR: THREE_YEAR_RATE,
 }
 COUNTS = ("entrants", "transfer_in", "transfer_out", "graduates", "attending")
+COUNT_LABELS = dict(zip(COUNTS, ("入学", "转入", "转出", "毕业", "现在校"), strict=True))
+ENTERING = {"entrants": EventKind.ENROL, "transfer_in": EventKind.TRANSFER_IN}
+LEAVING = {"transfer_out": EventKind.TRANSFER_OUT, "graduates": EventKind.GRADUATE}
+Pair = tuple[int, int]  # a child, and its class
 Key = tuple[int, str, int]  # a school, a stage, a cohort
 
 
@@ -123,33 +127,52 @@ def _is_over(stage: str, cohort: int, counts: dict[str, int], year: int) -> bool
 
 def _counted(as_of: date, classes: dict[int, SchoolClass]) -> dict[str, Iterable[tuple[int, int]]]:
     """Count → (class, number), of all classes; what is said of another is left out by the caller."""
-    events = EnrolmentEvent.objects.effective().filter(happened_on__lte=as_of).order_by()
-    entered = events.filter(kind=EventKind.ENROL).values_list("school_class", "happened_on").annotate(Count("pk"))
-    came = events.filter(kind=EventKind.TRANSFER_IN).values_list("school_class").annotate(Count("pk"))
-    here = Enrolment.objects.on(as_of).attending().order_by()
-    return {
-        "entrants": (
-            (pk, number)
-            for pk, day, number in entered
-            if pk in classes and day < school_year_start(classes[pk].cohort + 1)
-        ),
-        "transfer_in": came,
-        "transfer_out": _left(as_of, Q(student__events__confirmed_on__lte=as_of), EventKind.TRANSFER_OUT),
-        "graduates": _left(as_of, Q(), EventKind.GRADUATE),
-        "attending": here.values_list("school_class").annotate(Count("pk")),
+    entered = _rows(as_of, "entrants").values_list("school_class", "happened_on").annotate(Count("pk"))
+    entrants = ((pk, number) for pk, day, number in entered if pk in classes and _is_entrant(day, classes[pk]))
+    others = (what for what in COUNTS if what != "entrants")
+    return {"entrants": entrants} | {
+        what: _rows(as_of, what).values_list("school_class").annotate(Count("pk")) for what in others
     }
 
 
-def _left(as_of: date, also: Q, kind: EventKind):
-    """Class → how many left it by events of a kind: an interval ends on the day of the event that ends it."""
-    gone = Enrolment.objects.filter(
-        also,
+def _is_entrant(day: date, school_class: SchoolClass) -> bool:
+    """Whether who entered on ``day`` is counted for the cohort of the class for good."""
+    return day < school_year_start(school_class.cohort + 1)
+
+
+def _rows(as_of: date, what: str) -> QuerySet:
+    """What a count is taken of: events or places, each with its ``student`` and ``school_class``."""
+    events = EnrolmentEvent.objects.effective().filter(happened_on__lte=as_of).order_by()
+    if what in ENTERING:
+        return events.filter(kind=ENTERING[what])
+    if what == "attending":
+        return Enrolment.objects.on(as_of).attending().order_by()
+    confirmed = Q(student__events__confirmed_on__lte=as_of) if what == "transfer_out" else Q()
+    # An interval ends on the day of the event that ends it.
+    return Enrolment.objects.filter(
+        confirmed,
         until=F("student__events__happened_on"),
         until__lte=as_of,
-        student__events__kind=kind,
+        student__events__kind=LEAVING[what],
         student__events__corrected_by=None,
-    )
-    return gone.order_by().values_list("school_class").annotate(Count("pk"))
+    ).order_by()
+
+
+def cohort_children(
+    what: str, *, scope: Scope, as_of: date, stage: str, cohort: int, school: int | None = None
+) -> tuple[list[Pair], dict[int, SchoolClass]]:
+    """The children that a count of a cohort counts, each with its class, and the classes by key; of every school of the
+    scope, or of one. Two queries."""
+    classes = SchoolClass.objects.visible_to(scope.of_whole_schools).filter(stage=stage, cohort=cohort)
+    classes = classes.filter(school=school) if school else classes
+    by_key = {row.pk: row for row in classes.select_related("school")}
+    rows = _rows(as_of, what).filter(school_class__in=by_key)
+    if what == "entrants":
+        entered = rows.values_list("student", "school_class", "happened_on")
+        found = [(child, pk) for child, pk, day in entered if _is_entrant(day, by_key[pk])]
+    else:
+        found = list(rows.values_list("student", "school_class"))
+    return sorted(found, key=lambda pair: (by_key[pair[1]].school.code, pair[1], pair[0])), by_key
 
 
 def together(rows: Iterable[CohortRow]) -> CohortRow | None:

@@ -6,6 +6,7 @@ from datetime import date
 from operator import attrgetter
 
 from django.db.models import Q
+from django.urls import reverse
 
 from reports.figures import Figures
 from reports.queries.cohorts import CohortRow, cohort_rows, final_year, together
@@ -13,6 +14,7 @@ from reports.queries.county import national_line
 from reports.queries.kept_figures import KeptMonth, kept, sums
 from reports.queries.ledgers import entry_rates
 from reports.tables import Column, Kind, Table
+from reports.templatetags.behind import children_address
 from students.access import Scope
 from students.enrolment import EventKind, Standing
 from students.metrics import (
@@ -30,6 +32,7 @@ from students.policy import Policy
 from students.queries.policy import policy_of
 from students.queries.residents import births_due
 from students.queries.unaccounted import last_events
+from students.turning import GRADES
 
 YEARS = 3
 PRIMARY, JUNIOR = SchoolClass.Stage.PRIMARY, SchoolClass.Stage.JUNIOR
@@ -38,11 +41,14 @@ NO_FIGURES = Figures()
 
 @dataclass(frozen=True)
 class YearRow:
-    """A school year 学年 through a month: rates by name; a rate that nothing is known of is missing."""
+    """A school year 学年 through a ``month``: rates by name; a rate that nothing is known of is missing. ``figures``:
+    what the rates of each stage were made of."""
 
     label: str
     rates: dict[str, Rate] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, Figures] = field(default_factory=dict)
+    month: KeptMonth | None = None
 
     def shown(self, name: str) -> Rate | str:
         """The rate, what is said in its place, or a dash."""
@@ -65,9 +71,9 @@ def three_years(scope: Scope, months: Sequence[KeptMonth]) -> list[YearRow]:
 
 
 def _year(scope: Scope, month: KeptMonth, found, cohorts: Sequence[CohortRow]) -> YearRow:
-    rates = {}
+    rates, by_stage = {}, {}
     for stage in SchoolClass.Stage:
-        figures = found.get((stage.value, month.day), NO_FIGURES)
+        figures = by_stage[stage] = found.get((stage.value, month.day), NO_FIGURES)
         rates[f"{stage}.retention"], rates[f"{stage}.dropout"] = figures.retention_rate, figures.dropout_rate
         final = [
             row for row in cohorts if row.stage == stage and final_year(row.stage, row.cohort) == month.school_year
@@ -79,7 +85,20 @@ def _year(scope: Scope, month: KeptMonth, found, cohorts: Sequence[CohortRow]) -
     if entered:
         rates["entry"] = entered[-1].rate
     rates["disabled"] = disabled_entry_rate(scope, month.day)
-    return YearRow(f"{month.school_year}—{month.school_year + 1}学年", rates)
+    return YearRow(f"{month.school_year}—{month.school_year + 1}学年", rates, figures=by_stage, month=month)
+
+
+def behind(row: YearRow, column: Column) -> str:
+    """Where those are listed whom a rate is lower or higher for: the children lost, the cohort that was to graduate."""
+    stage, _, name = column.key.partition(".")
+    if row.month is None or not row.rates.get(column.key):
+        return ""
+    if name in ("dropout", "retention"):
+        return children_address(row.figures[stage], f"{name}_rate", **row.month.query, stage=stage)
+    if name == "completion":
+        first, last = GRADES[stage]
+        return reverse("reports:cohorts", query={"cohort": f"{stage}-{row.month.school_year - (last - first)}"})
+    return reverse("reports:roster", args=["school_age"]) if column.key == "entry" else ""
 
 
 def disabled_entry_rate(scope: Scope, day: date) -> Rate:

@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.on_page import page_table
-from reports.queries.bulletin import bulletin_table
+from reports.queries.bulletin import behind, bulletin_table
 from reports.queries.county import place_name
 from reports.queries.figure_parts import BY, parts_table
 from reports.queries.kept_figures import KeptMonth, months_kept
+from reports.queries.three_years import behind as rates_behind
 from reports.queries.three_years import three_years_table
 from reports.tables import Column, Table
 from reports.templatetags.behind import children_address
@@ -90,7 +91,11 @@ def bulletin(request):
     """The day's bulletin as it stands by now."""
     table = _bulletin(request)
     context = {"title": "每日通报", "table": table, "months": [], "tabs": [], "place": "　".join(table.filters)}
-    context |= {"shown": page_table(table, table.rows()), "caption": "", "file_url": reverse("reports:bulletin_file")}
+    context |= {
+        "shown": page_table(table, table.rows(), behind),
+        "caption": "",
+        "file_url": reverse("reports:bulletin_file"),
+    }
     return render(request, PAGE, context | {"nothing": ALL_WELL})
 
 
@@ -123,7 +128,7 @@ def years(request):
     table = _three_years(request)
     context = {"title": "三年对照", "table": table, "months": [], "tabs": []}
     if table:
-        shown = page_table(table, table.rows(), with_counts=True)
+        shown = page_table(table, table.rows(), rates_behind, with_counts=True)
         context |= {
             "shown": shown,
             "nothing": ("", ""),

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django import forms
 
 from students.forms.fields import SearchField
+from students.forms.places import offer_townships
+from students.models import School
 from students.queries.listing import GRADES
 
 SHOWN = [("", "全部"), ("missing", "只看缺的")]
@@ -25,7 +27,21 @@ class ClassBoardFilter(forms.Form):
 
 
 class SchoolBoardFilter(forms.Form):
-    """Schools of an area: by name, or only those with something missing."""
+    """Schools of an area: by name and township, or only those with something missing."""
 
     q = SearchField("查找学校", hint="学校名称")
+    township = forms.ChoiceField(label="乡镇", required=False)
     show = forms.ChoiceField(label="显示", choices=SHOWN, required=False)
+
+    def __init__(self, *args, schools: Iterable[School], **kwargs):
+        super().__init__(*args, **kwargs)
+        offer_townships(self, schools)
+
+    def keeps(self, line) -> bool:
+        """Whether a school of the board is asked for."""
+        asked = self.cleaned_data
+        return (
+            asked.get("q", "") in line.school.name
+            and asked.get("township") in (None, "", str(line.school.township_id))
+            and bool(line.missing or not asked.get("show"))
+        )

@@ -58,11 +58,9 @@ def _classes(request, school: School, *, alone: bool):
 
 def _schools(request):
     lines = queries.school_lines(request.scope, now=timezone.localtime())
-    form = SchoolBoardFilter(request.GET)
+    form = SchoolBoardFilter(request.GET, schools=[line.school for line in lines])
     form.full_clean()
-    q, only_missing = form.cleaned_data.get("q", ""), form.cleaned_data.get("show")
-    shown = [line for line in lines if q in line.school.name and (line.missing or not only_missing)]
-    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator([line for line in lines if form.keeps(line)], PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "totals": queries.Totals.of(lines),
         "sees_returns": bool(request.scope.roles & OFFICE_ROLES),

@@ -56,5 +56,7 @@ def bureau_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a joint trip": ("trip", [trip.pk]),
         "a joint trip's result": ("trip_result", [trip.children.get().pk]),
         "funnel": ("funnel", []),
+        "cases of a step of the funnel": ("funnel_cases", ["opened"]),
+        "everybody out of school": ("out", []),
     }
     return {name: (bureau, reverse(f"casework:{address}", args=args)) for name, (address, args) in pages.items()}

@@ -23,6 +23,7 @@ def county_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "children behind a number of a board": (bureau, f"{behind}?night=1"),
         "children behind a number to export": (bureau, f"{behind}file/"),
         "entry cohorts": (bureau, reverse("reports:cohorts")),
+        "entrants of a cohort": (bureau, reverse("reports:cohort_children", args=["entrants"])),
         "entry cohorts to export": (bureau, reverse("reports:cohorts_file")),
         "the day's bulletin": (bureau, reverse("reports:bulletin")),
         "the day's bulletin to export": (bureau, reverse("reports:bulletin_file")),

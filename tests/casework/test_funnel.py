@@ -1,8 +1,11 @@
 """劝返漏斗: how many cases reached each step, how fast, what worked; against a slow and simple count."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -242,3 +245,50 @@ def test_the_first_school_day_is_the_default_before_september():
 
     assert usual_period(date(2027, 8, 31)) == (date(2026, 9, 1), date(2027, 8, 31))
     assert usual_period(date(2027, 9, 1)) == (date(2027, 9, 1), date(2027, 9, 1))
+
+
+class TestTheCasesBehindANumber:
+    @pytest.fixture
+    def bureau(self, two, officers, clock):
+        clock.move_to(at(MONDAY + timedelta(9)))
+        return client_of(officers["bureau"])
+
+    def test_are_as_many_as_it_says(self, bureau):
+        html = bureau.get("/funnel/", {"by": "school"}).content.decode().replace("&amp;", "&")
+        found = re.findall(r'href="(/funnel/cases/[^"]+)">(\d+)<', html)
+        assert {url.split("/")[3] for url, _ in found} == {"opened", "contact", "visit", "notice", "return"}
+        assert any("worked=1" in url for url, _ in found)
+        assert any("school=" in url for url, _ in found)
+        for url, number in found:
+            assert (url, bureau.get(url).context["page"].paginator.count) == (url, int(number))
+
+    def test_say_after_how_many_days(self, bureau, two):
+        html = bureau.get(reverse("casework:funnel_cases", args=["visit"])).content.decode()
+        assert "2天以后" in html
+        assert two[0].student.name in html
+        assert two[1].student.name not in html
+
+    def test_that_came_back_by_themselves_are_listed_too(self, bureau, two):
+        Contact.objects.all().delete()
+        LegalStep.objects.all().delete()
+        html = bureau.get("/funnel/").content.decode()
+        assert "/funnel/cases/unaided/" in html
+        page = bureau.get(reverse("casework:funnel_cases", args=["unaided"]))
+        assert [case.pk for _, case in page.context["rows"]] == [two[0].pk]
+
+    @pytest.mark.parametrize("query", ["school=9999999999999999999999", "township=x", "first=x&last=y", "page=99"])
+    def test_of_an_odd_address_are_some_or_none(self, bureau, query):
+        assert bureau.get(f"{reverse('casework:funnel_cases', args=['opened'])}?{query}").status_code == 200
+
+    def test_of_a_step_that_is_none_are_not_there(self, bureau):
+        assert bureau.get(reverse("casework:funnel_cases", args=["nothing"])).status_code == 404
+
+    def test_cost_the_same_however_many(self, bureau, two, scene, django_assert_num_queries):
+        address = reverse("casework:funnel_cases", args=["opened"])
+        bureau.get(address)
+        with CaptureQueriesContext(connection) as few:
+            bureau.get(address)
+        case = open_case(scene.children[2], day=MONDAY)
+        CaseEvent.objects.create(case=case, action="note_absence", day=MONDAY, at=at(MONDAY), to_stage="absent")
+        with django_assert_num_queries(len(few)):
+            assert len(bureau.get(address).context["rows"]) == 3

@@ -145,3 +145,51 @@ class TestThePage:
         client.get(reverse("reports:cohorts"))
         with django_assert_num_queries(8):
             client.get(reverse("reports:cohorts"))
+
+
+class TestTheChildrenBehindANumber:
+    @pytest.fixture
+    def bureau(self, leaving):
+        return client_of(cast.person("苏远", role=Role.BUREAU_OFFICER))
+
+    def test_are_as_many_as_it_says(self, bureau):
+        page = bureau.get(reverse("reports:cohorts"))
+        [row] = page.context["shown"].rows
+        found = [cell for cell in (*row, *page.context["shown"].total) if cell.url]
+        assert [cell.text for cell in found] == ["5", "1", "2"] * 2
+        for cell in found:
+            assert bureau.get(cell.url).context["page"].paginator.count == int(cell.text)
+
+    @pytest.mark.parametrize(
+        ("what", "names"),
+        [
+            ("entrants", ["甲一", "乙二", "丙三", "丁四", "戊五"]),
+            ("transfer_in", []),
+            ("transfer_out", ["甲一"]),
+            ("graduates", ["丁四", "戊五"]),
+            ("attending", []),
+        ],
+    )
+    def test_are_listed_by_name(self, bureau, what, names):
+        page = bureau.get(reverse("reports:cohort_children", args=[what]))
+        assert [line.student.name for line in page.context["lines"]] == names
+
+    def test_leave_as_a_file_with_masked_numbers(self, bureau):
+        answer = bureau.post(reverse("reports:cohort_children_file", args=["graduates"]), {"format": ".xlsx"})
+        sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+        assert sheet["A1"].value == "毕业名单"
+        assert [sheet.cell(row, 2).value for row in (7, 8)] == ["丁四", "戊五"]
+        assert "*" in sheet.cell(7, 5).value
+
+    def test_of_another_school_are_nobody_s(self, leaving):
+        far = cast.person("李青", role=Role.PRINCIPAL, school=cast.school("西岭中学"))
+        address = reverse("reports:cohort_children", args=["entrants"], query={"school": leaving.school_id})
+        assert client_of(far).get(address).context["lines"] == []
+
+    @pytest.mark.parametrize("query", ["cohort=x", "cohort=junior-1900", "school=x", "school=99999999999999999999999"])
+    def test_of_an_odd_address_are_some_or_none(self, bureau, query):
+        assert bureau.get(f"{reverse('reports:cohort_children', args=['entrants'])}?{query}").status_code == 200
+
+    @pytest.mark.parametrize("what", ["expected", "rate", "nothing"])
+    def test_of_what_is_no_count_are_not_there(self, bureau, what):
+        assert bureau.get(reverse("reports:cohort_children", args=[what])).status_code == 404

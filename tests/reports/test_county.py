@@ -142,3 +142,25 @@ def test_the_page_costs_the_same_however_many_months_and_schools(bureau, django_
     client.get(reverse("reports:county"))
     with django_assert_num_queries(24):
         client.get(reverse("reports:county"))
+
+
+class TestWhatWaitsNow:
+    def test_every_number_opens_what_it_counts(self, autumn, bureau, clock):
+        for day in (date(2026, 11, 2), NOVEMBER):
+            autumn.take(day, "AM", second="unexcused")
+        clock.move_to(at(date(2026, 11, 9), 11))
+        client, page = client_of(bureau), client_of(bureau).get(reverse("reports:county"))
+        places = page.context["today"]
+        for each in (*places.places, places.whole):
+            lists = {"late": each.late_url, "out": each.out_url}
+            for what, url in lists.items():
+                assert (what, client.get(url).context["page"].paginator.count) == (what, getattr(each, what))
+            for url in (each.due_url, each.missing_url):
+                assert client.get(url).status_code == 200
+        assert places.whole.out == 1
+        assert places.whole.late_url in page.content.decode()
+
+    def test_a_stage_and_a_step_open_their_cases(self, autumn, bureau, clock):
+        page = client_of(bureau).get(reverse("reports:county"))
+        for _, number, _, url in (*page.context["stages"], *page.context["funnel"].points):
+            assert client_of(bureau).get(url).context["page"].paginator.count == number

@@ -100,6 +100,16 @@ class TestYears:
     def test_of_which_nothing_is_known_are_dashes(self, bureau):
         assert rows_of(bureau, "years")["2026—2027学年"][2] == "—"
 
+    def test_a_rate_opens_whom_it_is_lower_or_higher_for(self, bureau):
+        client = client_of(bureau)
+        shown = client.get(reverse("reports:years")).context["shown"]
+        found = {(index, row[0].text): cell for row in shown.rows for index, cell in enumerate(row) if cell.url}
+        assert {index for index, _ in found} >= {1, 2}
+        for cell in found.values():
+            assert client.get(cell.url).status_code == 200
+        lost = found[1, "2026—2027学年"]
+        assert client.get(lost.url).context["page"].paginator.count == 1
+
     def test_are_no_business_of_a_school(self, autumn):
         principal = cast.person("李青", role=Role.PRINCIPAL, school=autumn.school)
         assert client_of(principal).get(reverse("reports:years")).status_code == 403
@@ -168,6 +178,19 @@ class TestTheBulletin:
         clock.move_to(at(date(2026, 9, 8), 11))
         *_, suspected, new = rows_of(late_morning, "bulletin")["东坪小学"]
         assert (suspected, new) == (1, 0)
+
+    def test_every_number_opens_what_it_counts(self, late_morning):
+        client = client_of(late_morning)
+        shown = client.get(reverse("reports:bulletin")).context["shown"]
+        heads = [header for header, _ in shown.heads]
+        [row] = shown.rows
+        found = {head: cell for head, cell in zip(heads, row, strict=True) if cell.url}
+        assert {head: cell.text for head, cell in found.items() if cell.text == "0"} == {}
+        assert found.keys() == {"应点节次", "逾期待办", "疑似辍学", "今天满3天"}
+        for cell in (*row, *shown.total):
+            assert not cell.url or client.get(cell.url).status_code == 200
+        assert client.get(found["逾期待办"].url).context["page"].paginator.count == int(found["逾期待办"].text)
+        assert client.get(found["疑似辍学"].url).context["page"].paginator.count == int(found["疑似辍学"].text)
 
     def test_of_a_day_on_which_all_is_well_says_so(self, scene, clock):
         clock.move_to(at(date(2026, 9, 5), 11))

@@ -12,6 +12,8 @@ GET  casework:school_board     in      403      403     200   200       200    4
 POST casework:school_board     in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:area_board       in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
 POST casework:area_board       in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:out              in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST casework:out              in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:duties           in      200      200     200   200       200    200      200    200       200   200        200        200       in    pw
 POST casework:duties           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  casework:duty             in      200      200     200   200       200    200      200    200       404   200        404        404       in    pw

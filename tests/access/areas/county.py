@@ -25,14 +25,25 @@ GET  reports:bulletin           in      403      403     403   403       403    
 POST reports:bulletin           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  reports:bulletin_file      in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
 POST reports:bulletin_file      in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
+GET  reports:cohort_children              in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST reports:cohort_children              in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  reports:cohort_children_file         in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST reports:cohort_children_file         in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 """  # noqa: E501
 
 
 def arguments(scene, people, day) -> dict[str, list]:
     keep_figures(today=MONDAY)
-    return {}
+    return {f"reports:{name}": ["entrants"] for name in ("cohort_children", "cohort_children_file")}
 
 
 def fields() -> dict[str, dict]:
-    files = ("school_rates_file", "cohorts_file", "figure_parts_file", "years_file", "bulletin_file")
+    files = (
+        "school_rates_file",
+        "cohorts_file",
+        "cohort_children_file",
+        "figure_parts_file",
+        "years_file",
+        "bulletin_file",
+    )
     return {f"reports:{name}": {"format": ".xlsx"} for name in files}

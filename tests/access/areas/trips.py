@@ -23,6 +23,8 @@ GET  casework:cancel_trip           in      405      405     405   405       405
 POST casework:cancel_trip           in      403      403     403   403       403    →        →      403       403   403        403        403       in    pw
 GET  casework:funnel                in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 POST casework:funnel                in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  casework:funnel_cases          in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST casework:funnel_cases          in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  reports:funnel_file            in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 POST reports:funnel_file            in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 """  # noqa: E501
@@ -36,6 +38,7 @@ def arguments(scene, people, day) -> dict[str, list]:
     child = TripChild.objects.create(trip=trip, case=open_cases_of(scene.children[2]))
     return {
         **{f"casework:{name}": [trip.pk] for name in ("trip", "trip_list", "cancel_trip")},
+        "casework:funnel_cases": ["opened"],
         "casework:trip_result": [child.pk],
         "casework:trip_left_out": [child.pk],
     }
