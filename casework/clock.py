@@ -91,6 +91,7 @@ DUTIES: dict[str, tuple[str, Callable[[date], dict]]] = {
     "clear_uploads": ("清理旧的导入文件", clear_uploads),
     "clear_deliveries": ("清理旧的提醒正文", clear_deliveries),
 }
+FIRST = "recompute"  # all others go by what it brings up to date
 
 
 def send_reminders() -> None:
@@ -105,22 +106,41 @@ EVERY_TIME: dict[str, Callable[[], None]] = {"安排每日提醒": send_reminder
 
 
 def tick(day: date) -> list[tuple[str, bool]]:
-    """Do what is due on ``day``; (label, done now) for each duty. What failed is tried again at the next call.
+    """Do what is due on ``day``; (label, done now) for each duty.
 
-    What follows the clock on the wall is looked after at every call, after the duties of the day.
+    What follows the clock on the wall is looked after at every call, after the duties of the day. What failed is tried
+    again at the next call and keeps nothing else from being done, but for the duties of the day where ``FIRST`` has
+    failed. Raises an ``ExceptionGroup`` of the failures once all else is done.
     """
-    outcome = []
+    outcome, failures = [], []
     for duty, (label, perform) in DUTIES.items():
-        if Tick.objects.filter(day=day, duty=duty).exists():
-            outcome.append((label, False))
-            continue
-        result = perform(day)
-        Tick.objects.get_or_create(day=day, duty=duty, defaults={"ran_at": timezone.now(), "outcome": result})
-        outcome.append((label, True))
+        try:
+            outcome.append((label, _done(day, duty, perform)))
+        except Exception as failure:
+            failure.add_note(label)
+            failures.append(failure)
+            if duty == FIRST:
+                break
     for label, perform in EVERY_TIME.items():
-        perform()
-        outcome.append((label, True))
+        try:
+            perform()
+        except Exception as failure:
+            failure.add_note(label)
+            failures.append(failure)
+        else:
+            outcome.append((label, True))
+    if failures:
+        raise ExceptionGroup("有定时任务没有做成，下次再做", failures)
     return outcome
+
+
+def _done(day: date, duty: str, perform: Callable[[date], dict]) -> bool:
+    """Whether the duty was done now; not where it had been done on that day before."""
+    if Tick.objects.filter(day=day, duty=duty).exists():
+        return False
+    result = perform(day)
+    Tick.objects.get_or_create(day=day, duty=duty, defaults={"ran_at": timezone.now(), "outcome": result})
+    return True
 
 
 def last_ticked_at():

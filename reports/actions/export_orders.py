@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from casework.actions import progress
 from reports.models import ExportOrder
-from reports.queries.export_orders import covers, recorded
+from reports.queries.export_orders import BROKEN_OFF, covers, recorded
 from students.access import Scope
 from students.actions import audit
 from students.models import Person
 
 KEPT_HOURS = 24  # then the file goes: it holds children's data and grows old
 MOST_UNDER_WAY = 3  # of one person, so that nobody's exports keep all others waiting
+LEFT_WAITING = "等了一天，后台程序没有来做，没有生成文件。请告诉系统管理员，然后重新导出。"
 State = ExportOrder.State
 
 
@@ -149,8 +150,14 @@ def stopped(*, order: ExportOrder) -> None:
 
 
 def sweep() -> int:
-    """Throw away the files whose time is over, and what failed ones were narrowed down to. How many files."""
+    """Throw away the files whose time is over, and what failed ones were narrowed down to; end what no worker is
+    drawing any more, and what none has begun in a day. How many files."""
     now = timezone.now()
+    for order in ExportOrder.objects.filter(state=State.DRAWING).defer("content"):
+        if is_silent(order):
+            fail(order=order, failure=BROKEN_OFF)
+    left = ExportOrder.objects.filter(state=State.WAITING, asked_at__lt=now - timedelta(hours=KEPT_HOURS))
+    left.update(state=State.FAILED, finished_at=now, failure=LEFT_WAITING)
     old_failures = ExportOrder.objects.filter(state=State.FAILED, finished_at__lt=now - timedelta(hours=KEPT_HOURS))
     old_failures.exclude(query="").update(query="")
     over = ExportOrder.objects.filter(state=State.READY, expires_at__lte=now)

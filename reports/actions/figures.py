@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from reports.figures import Figures, total
 from reports.models import ALL, COLUMN_OF, KeptFigures
 from reports.queries.figures import Census
 from reports.queries.return_months import ReturnMonth, return_month
-from students.calendar import school_year_of, school_year_start
+from students.calendar import school_year_of
 from students.models import SpecialGroup, Student, Term
 
 DAY = timedelta(days=1)
@@ -33,20 +34,31 @@ def kept_months(today: date) -> list[ReturnMonth]:
 
 
 def keep_figures(*, today: date) -> int:
-    """Count and keep the figures of these months; other days of this school year are thrown away. Returns how many
-    rows are kept."""
+    """Count and keep the figures of these months; all others are thrown away, since nobody counts them any more.
+    Returns how many rows are kept."""
     months = kept_months(today)
-    start = school_year_start(school_year_of(today - DAY))
-    KeptFigures.objects.filter(as_of__gte=start).exclude(as_of__in=[month.day for month in months]).delete()
-    return sum(_keep(month) for month in months)
+    kept = sum(_keep(month) for month in months)
+    KeptFigures.objects.exclude(as_of__in=[month.day for month in months]).delete()
+    return kept
 
 
 def _keep(month: ReturnMonth) -> int:
-    """The counting takes seconds, the writing is one moment."""
+    """The counting takes seconds, the writing is one moment: until then the figures of the night before are shown."""
     rows = [row for part, students in _parts(month.day) for row in _rows(month, part, students)]
     with transaction.atomic():
-        KeptFigures.objects.filter(as_of=month.day).delete()
+        KeptFigures.objects.filter(month=month.month.code).delete()
         return len(KeptFigures.objects.bulk_create(rows, batch_size=BATCH))
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """What is read within is of one moment, whatever others write meanwhile: else 期初＋增加－减少 is not 期末."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def _parts(day: date) -> Iterator[tuple[str, QuerySet[Student] | None]]:
@@ -62,7 +74,9 @@ def _parts(day: date) -> Iterator[tuple[str, QuerySet[Student] | None]]:
 def _rows(month: ReturnMonth, part: str, students: QuerySet[Student] | None) -> Iterator[KeptFigures]:
     census = Census(month.month.first, month.day, students)
     found: dict[tuple[int, str, int], list[Figures]] = defaultdict(list)
-    for pk, figures in census.counts().items():
+    with _one_moment():
+        counts = census.counts()
+    for pk, figures in counts.items():
         school, grade = census.rows[pk]
         found[school, census.classes[pk].stage, grade].append(figures)
     days = {"month": month.month.code, "first": month.month.first, "as_of": month.day}

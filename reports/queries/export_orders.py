@@ -134,7 +134,8 @@ def progress_of(order: ExportOrder) -> Progress:
 
 def _queued(order: ExportOrder) -> Progress:
     """One that no worker has begun: others are drawn before it, or there is no worker."""
-    before = ExportOrder.objects.filter(state__in=ExportOrder.UNDER_WAY, pk__lt=order.pk).count()
+    earlier = ExportOrder.objects.filter(state__in=ExportOrder.UNDER_WAY, pk__lt=order.pk).defer("content")
+    before = sum(each.state == State.WAITING or not is_silent(each.job, each.started_at) for each in earlier)
     if before:
         return Progress(f"排队等待，前面还有{before}份")
     has_waited = (timezone.now() - order.asked_at).total_seconds()

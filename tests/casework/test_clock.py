@@ -71,11 +71,38 @@ def test_what_failed_is_tried_again(scene, monkeypatch):
 
     working = dict(clockwork.DUTIES)
     monkeypatch.setattr(clockwork, "DUTIES", working | {"recompute": ("重新计算待办", fail)})
-    with pytest.raises(RuntimeError, match="failed on purpose"):
+    with pytest.raises(ExceptionGroup) as failed:
         run("tick")
-    assert not Tick.objects.exists()
+    assert failed.value.subgroup(RuntimeError)
+    assert not Tick.objects.exists()  # nothing goes by what is not up to date
     monkeypatch.setattr(clockwork, "DUTIES", working)
     assert run("tick").count("已完成") == len(clockwork.DUTIES) + len(clockwork.EVERY_TIME)
+
+
+@pytest.mark.parametrize("broken", ["figures", "signs"])
+def test_what_failed_keeps_nothing_else_from_being_done(scene, monkeypatch, broken):
+    def fail(day):
+        raise RuntimeError("failed on purpose")
+
+    done = []
+    monkeypatch.setattr(clockwork, "DUTIES", clockwork.DUTIES | {broken: ("做不成的事", fail)})
+    monkeypatch.setattr(clockwork, "EVERY_TIME", {"每次": lambda: done.append("每次")})
+    with pytest.raises(ExceptionGroup) as failed:
+        run("tick")
+    assert [failure.__notes__ for failure in failed.value.exceptions] == [["做不成的事"]]
+    assert set(Tick.objects.values_list("duty", flat=True)) == clockwork.DUTIES.keys() - {broken}
+    assert done == ["每次"]
+
+
+def test_what_is_looked_after_every_time_fails_alone(scene, monkeypatch):
+    def fail():
+        raise RuntimeError("failed on purpose")
+
+    done = []
+    monkeypatch.setattr(clockwork, "EVERY_TIME", {"坏的": fail, "好的": lambda: done.append("好的")})
+    with pytest.raises(ExceptionGroup):
+        run("tick")
+    assert done == ["好的"]
 
 
 def test_it_knows_when_it_last_did_something(scene, clock):

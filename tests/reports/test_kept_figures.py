@@ -1,6 +1,6 @@
 """Figures that are kept overnight: which months, and that they are what the children themselves say."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError
@@ -90,6 +90,29 @@ def test_a_day_that_is_no_cut_off_is_kept_until_the_next_night(scene, clock):
     keep_figures(today=date(2026, 9, 10))
     keep_figures(today=date(2026, 9, 11))
     assert [each.day for each in months_kept()] == [date(2026, 9, 10)]
+
+
+def test_months_of_a_year_that_is_over_are_not_kept_on_as_they_were(scene):
+    """Nobody counts them any more: a correction would not reach them."""
+    keep_figures(today=date(2026, 10, 20))
+    assert [each.code for each in months_kept()] == ["2026-09", "2026-10"]
+    keep_figures(today=date(2027, 9, 2))
+    assert [each.code for each in months_kept()] == ["2027-08", "2027-09"]
+
+
+def test_the_figures_of_the_night_before_stand_until_the_new_ones_are_counted(autumn, monkeypatch):
+    keep_figures(today=NOVEMBER)
+    before = list(KeptFigures.objects.values_list("pk", flat=True))
+
+    def fail(census):
+        assert list(KeptFigures.objects.values_list("pk", flat=True)) == before
+        raise RuntimeError("failed on purpose")
+
+    monkeypatch.setattr(Census, "counts", fail)
+    with pytest.raises(RuntimeError):
+        keep_figures(today=NOVEMBER + timedelta(days=1))
+    assert [each.day for each in months_kept()][-1] == NOVEMBER - timedelta(days=1)
+    assert list(KeptFigures.objects.values_list("pk", flat=True)) == before
 
 
 def test_sexes_and_groups_are_kept_beside_everybody(autumn):
