@@ -1,6 +1,6 @@
 """What can be exported, and in which forms: the registry behind ``manage.py export`` (contract.md)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,8 +36,9 @@ FORMS: dict[str, Callable[[Table, BinaryIO, Imprint], None]] = {
     ".xlsx": write_excel,
     ".pdf": write_pdf,
 }
+FORM_NAMES = {".xlsx": "Excel", ".pdf": "PDF", ".json": "JSON"}  # as people know them
 # Cells that are drawn while the page waits, about a second's work; a longer table is drawn by the worker.
-MOST_CELLS_AT_ONCE = {".xlsx": 100_000, ".pdf": 20_000}
+MOST_CELLS_AT_ONCE = {".xlsx": 100_000, ".pdf": 20_000, ".json": 200_000}
 OPTIONS = {"as_of": "--as-of", "month": "--month", "school": "--school", "reveal": "--reveal"}
 SHORTEST_REASON = 4  # characters; less explains nothing
 
@@ -128,10 +129,9 @@ def is_long(paper: Paper, form: str) -> bool:
     return isinstance(paper, Table) and paper.count * len(paper.columns) > MOST_CELLS_AT_ONCE[form]
 
 
-def long_forms(paper: Paper) -> list[str]:
-    """The forms, by the names that people know, in which it takes too long: ``["PDF"]``."""
-    names = {".xlsx": "Excel", ".pdf": "PDF"}
-    return [name for form, name in names.items() if is_long(paper, form)]
+def long_forms(paper: Paper, forms: Iterable[str]) -> list[str]:
+    """Those of ``forms`` in which it takes too long, by their names: ``["PDF"]``."""
+    return [FORM_NAMES[form] for form in forms if is_long(paper, form)]
 
 
 def read_day(text: str) -> date:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from django import forms
 
-from reports.exports import SHORTEST_REASON
+from reports.exports import FORM_NAMES, SHORTEST_REASON
 from students.forms.fields import ChoiceField, DateField, SearchField, TextField
 from students.models import SpecialGroup, Student
 from students.queries.listing import ATTENDANCE_MODES, ENTITLEMENTS, GRADES, SORTINGS, STATES, Choices
@@ -46,17 +46,17 @@ class StudentFilter(forms.Form):
             del self.fields["grade"]
 
 
+FORMAT_LABELS = FORM_NAMES | {".json": "JSON（给其他程序读）"}
+
+
 class DownloadForm(forms.Form):
     """Taking a table out of the system: in which form, and with full numbers only for a reason."""
 
-    FORMATS = [(".xlsx", "Excel"), (".pdf", "PDF")]
-
     format = forms.ChoiceField(
         label="格式",
-        choices=FORMATS,
         initial=".xlsx",
         widget=forms.RadioSelect,
-        error_messages={"required": "请选择格式", "invalid_choice": "请在Excel和PDF中选一种"},
+        error_messages={"required": "请选择格式", "invalid_choice": "没有这种格式，请在列出的格式中选一种"},
     )
     reveal = forms.BooleanField(
         label="显示完整号码", required=False, help_text="不勾选时，学籍号、身份证件号和电话只显示首尾几位"
@@ -69,12 +69,20 @@ class DownloadForm(forms.Form):
         error_messages={"max_length": "用途最多100字，现在太长"},
         widget=forms.TextInput(attrs={"class": "input"}),
     )
+    later = forms.BooleanField(
+        label="在后台生成", required=False, help_text="可以离开页面，做好后首页会提示，也列在“导出的文件”里"
+    )
     refusal = "没有导出"
 
-    def __init__(self, *args, has_numbers: bool = True, **kwargs):
+    def __init__(self, *args, formats: Iterable[str], has_numbers: bool, may_wait: bool, **kwargs):
+        """``formats``: the endings of the files that can be had; ``may_wait``: whether it can be drawn by the worker
+        also where it is not long."""
         super().__init__(*args, **kwargs)
+        self.fields["format"].choices = [(form, FORMAT_LABELS[form]) for form in formats]
         if not has_numbers:
             del self.fields["reveal"], self.fields["reason"]
+        if not may_wait:
+            del self.fields["later"]
 
     @property
     def shown_reason(self) -> str:

@@ -27,7 +27,7 @@ class ExportOrder(models.Model):
     title = models.CharField("表名", max_length=120)
     address = models.CharField("页面地址", max_length=200)
     query = models.TextField("筛选条件", blank=True)
-    form = models.CharField("格式", max_length=5, choices=[(".xlsx", "Excel"), (".pdf", "PDF")])
+    form = models.CharField("格式", max_length=5, choices=[(".xlsx", "Excel"), (".pdf", "PDF"), (".json", "JSON")])
     reason = models.CharField("显示完整号码的用途", max_length=100, blank=True)
     asked_at = models.DateTimeField("申请时间")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="申请人", related_name="+")
