@@ -42,8 +42,7 @@ PAPER_A4 = 9
 
 def write_excel(table: Table, file: BinaryIO, imprint: Imprint) -> None:
     """Write ``table`` as a workbook of one sheet."""
-    # Merged heads are written into two rows at once, which constant memory cannot; no table of children has any.
-    with xlsxwriter.Workbook(file, OPTIONS | {"constant_memory": not table.groups}) as book:
+    with xlsxwriter.Workbook(file, OPTIONS) as book:
         book.set_properties(
             {"title": table.title, "author": imprint.by, "created": imprint.at.astimezone(UTC).replace(tzinfo=None)}
         )
@@ -103,27 +102,31 @@ def _write_top(sheet: Worksheet, table: Table, imprint: Imprint, book: xlsxwrite
     sheet.write_string(2, 0, str(imprint))
     sheet.set_row(3, 6)
     sheet.set_row(_last_head(table), 34)
-    for position, column in enumerate(table.columns):
-        properties = CELL | HEAD | _alignment(column)
-        sheet.write_string(_last_head(table), position, column.header, book.add_format(properties))
-    _merge_heads(sheet, table, book)
+    _write_heads(sheet, table, book)
 
 
-def _merge_heads(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook) -> None:
-    """The heads that several columns share; a column without one has both rows for itself."""
+def _write_heads(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook) -> None:
+    """The heads; over them those that several columns share, and a column without one has both rows for itself."""
     shared = book.add_format(CELL | HEAD | {"align": "center", "bottom": 1})
-    first = 0
+    own = [book.add_format(CELL | HEAD | _alignment(column)) for column in table.columns]
+    first, reaching_down = 0, set()  # columns
     for name, width in table.groups:
-        if name:
+        if name and width > 1:
             sheet.merge_range(HEAD_ROW, first, HEAD_ROW, first + width - 1, name, shared)
+        elif name:
+            sheet.write_string(HEAD_ROW, first, name, shared)
         else:
             for position in range(first, first + width):
-                column = table.columns[position]
-                properties = CELL | HEAD | _alignment(column)
-                sheet.merge_range(
-                    HEAD_ROW, position, HEAD_ROW + 1, position, column.header, book.add_format(properties)
-                )
+                sheet.write_string(HEAD_ROW, position, table.columns[position].header, own[position])
+                reaching_down.add(position)
         first += width
+    for position, column in enumerate(table.columns):
+        if position in reaching_down:
+            # ``merge_range`` writes both rows of a cell, and in constant memory the upper one is gone by now.
+            sheet.merge.append([HEAD_ROW, position, HEAD_ROW + 1, position])
+            sheet.write_blank(HEAD_ROW + 1, position, None, own[position])
+        else:
+            sheet.write_string(_last_head(table), position, column.header, own[position])
 
 
 def _write_rows(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook) -> int:

@@ -71,7 +71,8 @@ class Asked:
         """The figures as a table."""
         rows = self.rows()
         taken_together, heads = TOGETHER.get(self.part, (list, ()))
-        return queries.table_of(taken_together(rows), month=self.month, filters=self.words, heads=heads)
+        filters = (*self.words, *(["夜间算好，后来的登记和更正没有算进去"] if self.kept else []))
+        return queries.table_of(taken_together(rows), month=self.month, filters=filters, heads=heads)
 
 
 @require_safe

@@ -131,6 +131,10 @@ class TestWhatWasCountedLastNight:
             assert kept.kept
             assert list(kept.table().rows()) == list(replace(kept, kept=None).table().rows())
 
+    def test_says_so_on_paper_too(self, night, bureau):
+        assert "夜间算好" in bureau.get(PAGE).context["asked"].table().scope
+        assert "夜间算好" not in bureau.get(PAGE, {"now": "1"}).context["asked"].table().scope
+
     def test_gives_way_to_this_moment_where_that_is_asked_for(self, night, bureau):
         went = {"kind": EventKind.DROP_OUT, "happened_on": MONDAY, "today": MONDAY}
         record_event(by=night.clerk, student=night.children[1], **went)
