@@ -29,7 +29,7 @@ def file_returns() -> None:
     from returns.actions import filing
     from returns.models import SchoolReturn
     from returns.queries.live import live_figures
-    from returns.queries.months import filing_month
+    from returns.queries.periods import filing_month
     from students.models import Person, Role, School
 
     if SchoolReturn.objects.exists():
@@ -40,7 +40,7 @@ def file_returns() -> None:
         clerk, head = (_posted(role, school) for role in (Role.REGISTRY_CLERK, Role.PRINCIPAL))
         if not (clerk and head):
             continue
-        place = {"school": school, "month": month, "today": TODAY}
+        place = {"school": school, "period": month, "today": TODAY}
         as_clerk, as_head, as_bureau = (
             place | {"by": who, "scope": scope_on(who, TODAY)} for who in (clerk, head, bureau)
         )
@@ -69,7 +69,7 @@ def pages() -> Iterator[tuple[str, str, dict]]:
     yield "月报数字：算到现在", figures, {"now": "1"}
     yield "辍学的学生名单", reverse("reports:figure_children", args=["dropped_total"]), {"month": "2027-05"}
     yield "上报情况", reverse("returns:returns"), {}
-    yield "全县月报", reverse("returns:county", args=[JUNE]), {}
+    yield "全县月报", reverse("returns:county", args=[f"{JUNE:%Y-%m}"]), {}
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -77,7 +77,7 @@ def files() -> Iterator[tuple[str, str]]:
     from django.urls import reverse
 
     yield "月报数字", f"{reverse('reports:figures_file')}?month=2027-05"
-    yield "全县月报", reverse("returns:county_file", args=[JUNE])
+    yield "全县月报", reverse("returns:county_file", args=[f"{JUNE:%Y-%m}"])
 
 
 def measure_file(client, label: str, address: str, suffix: str, times: int) -> None:

@@ -8,7 +8,7 @@ from casework.demo.plan import CountyPlan, SchoolPlan
 from casework.demo.staff import holders, scope_on
 from returns.actions import filing
 from returns.queries.live import live_figures
-from returns.queries.months import FilingMonth, Policies
+from returns.queries.periods import FilingCalendar, FilingPeriod
 from students.calendar import school_year_of
 from students.models import Notice, Person, Role
 
@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 def file_returns(plan: CountyPlan) -> None:
     """The last months that are due; the school of the log-ins waits for the signature of the latest."""
     today = plan.span.today
-    months = [month for month in Policies().year(school_year_of(today)) if month.is_due(today)][-MOST_MONTHS:]
+    months = [month for month in FilingCalendar().months(school_year_of(today)) if month.is_due(today)][-MOST_MONTHS:]
     others = [school for school in plan.schools if school is not plan.shown_school]
     schools = [plan.shown_school, *others][:MOST_SCHOOLS]
     officer = holders(today, role=Role.BUREAU_OFFICER)[0]
@@ -33,7 +33,7 @@ def file_returns(plan: CountyPlan) -> None:
         for school, end in zip(schools, chain(ends, repeat(ACCEPTED)), strict=False):
             _file(school, month, officer, today, end)
         if month is not months[-1]:  # what the bureau said of it has been read long ago
-            Notice.objects.filter(kind=Notice.Kind.RETURN_ACCEPTED, day=month.month.cut_off).delete()
+            Notice.objects.filter(kind=Notice.Kind.RETURN_ACCEPTED, day=month.period.cut_off).delete()
 
 
 def _ends(months: int) -> list[tuple[str, ...]]:
@@ -41,9 +41,9 @@ def _ends(months: int) -> list[tuple[str, ...]]:
     return [*repeat((), months), MONTH_BEFORE, LAST_MONTH][-months:] if months else []
 
 
-def _file(school: SchoolPlan, month: FilingMonth, officer: Person, today: date, ends: str) -> None:
+def _file(school: SchoolPlan, month: FilingPeriod, officer: Person, today: date, ends: str) -> None:
     """Prepared and signed on the day after the cut-off, decided on the day after that, or as soon as it can be."""
-    day = min(month.deadline + 2 * DAY if ends == LATE else month.month.cut_off + DAY, today)
+    day = min(month.deadline + 2 * DAY if ends == LATE else month.period.cut_off + DAY, today)
     mark = live_figures(school.row, month, today=today).mark
     filing.prepare(**_by(school.clerk, school, month, today, day, 9), remark=REMARK, reason="", seen=0)
     if ends == PREPARED:
@@ -57,6 +57,6 @@ def _file(school: SchoolPlan, month: FilingMonth, officer: Person, today: date, 
         filing.send_back(**decided, seen=row.pk, reason=BACK)
 
 
-def _by(who: Person, school: SchoolPlan, month: FilingMonth, today: date, day: date, hour: int) -> dict:
-    place = {"school": school.row, "month": month, "today": today, "at": at(day, hour)}
+def _by(who: Person, school: SchoolPlan, month: FilingPeriod, today: date, day: date, hour: int) -> dict:
+    place = {"school": school.row, "period": month, "today": today, "at": at(day, hour)}
     return place | {"by": who, "scope": scope_on(who, today)}

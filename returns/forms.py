@@ -7,19 +7,19 @@ from students.forms.fields import SearchField, TextField
 
 
 class GridFilter(forms.Form):
-    """What narrows the grid down: schools by name and township, and how far they are in a month."""
+    """What narrows the grid down: schools by name and township, and how far they are in a period."""
 
     q = SearchField("查找学校", "学校名称")
     township = forms.ChoiceField(label="乡镇", required=False)
-    month = forms.ChoiceField(label="月份", required=False)
+    period = forms.ChoiceField(label="时段", required=False)
     standing = forms.ChoiceField(
         label="情况", choices=[("", "全部"), *((each.value, each.label) for each in Standing)], required=False
     )
 
-    def __init__(self, *args, townships, months, **kwargs):
+    def __init__(self, *args, townships, periods, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["township"].choices = [("", "全部"), *((str(area.pk), area.name) for area in townships)]
-        self.fields["month"].choices = [("", "任何一个月"), *((month.code, month.month.label) for month in months)]
+        self.fields["period"].choices = [("", "任何时段"), *((period.code, period.label) for period in periods)]
         if len(townships) < 2:
             del self.fields["township"]
 
@@ -30,7 +30,7 @@ class GridFilter(forms.Form):
             return False
         if asked.get("township") and str(row.school.township_id) != asked["township"]:
             return False
-        cells = [cell for cell in row.cells if not asked.get("month") or cell.month.code == asked["month"]]
+        cells = [cell for cell in row.cells if not asked.get("period") or cell.period.code == asked["period"]]
         return not asked.get("standing") or any(cell.standing == asked["standing"] for cell in cells)
 
 
@@ -39,6 +39,11 @@ class SeenForm(forms.Form):
 
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     refusal = "没有保存"
+
+    @classmethod
+    def sent(cls, post):
+        """The form as it was sent."""
+        return cls(post)
 
     def bring_up_to_date(self, shown: dict) -> None:
         """What was typed stays; what the page had shown is what it shows now, to be looked at once more."""
@@ -59,6 +64,10 @@ class PrepareForm(SeenForm):
         self.fields["reason"].required = amends
         if not amends:
             del self.fields["reason"]
+
+    @classmethod
+    def sent(cls, post):
+        return cls(post, amends="reason" in post)
 
     def clean(self):
         return {"reason": ""} | super().clean()

@@ -29,7 +29,7 @@ from students.metrics import Rate
 Pair = tuple[int, int]  # a child, and the grade in which it counts
 Lists = Mapping[str, Sequence[Pair]]
 MOVEMENTS = tuple(str(kind) for kind in (*INS, *OUTS))
-FOLLOWED = (REGISTERED, SUSPECTED, DROPPED_TOTAL, UNACCOUNTED)  # compared with the month before, child by child
+FOLLOWED = (REGISTERED, SUSPECTED, DROPPED_TOTAL, UNACCOUNTED)  # compared with the period before, child by child
 
 
 def figures_by_grade(lists: Lists, grades: Iterable[int]) -> dict[int, Figures]:
@@ -92,24 +92,25 @@ def change_of(record: Mapping) -> Change:
     return Change(record["label"], record["before"], record["after"], came, went)
 
 
-def differences(before: Lists, after: Lists) -> list[Change]:
-    """What an amendment changes, count by count: after = before + those who came − those who went, grade by grade.
+def differences(before: Lists, after: Lists, codes: Iterable[str] = CODES) -> list[Change]:
+    """What is different, count by count: after = before + those who came − those who went, grade by grade.
 
     A child that only stands in another grade came there and went here.
     """
     found = []
-    for code in CODES:
+    for code in codes:
         old, new = (Counter(map(tuple, lists.get(code, ()))) for lists in (before, after))
         if old != new:
             found.append(Change(LABELS[code], old.total(), new.total(), *(_sorted(new - old), _sorted(old - new))))
     return found
 
 
-def month_changes(last: Lists | None, now: Lists) -> list[Change]:
-    """What is different from the month before (None: nothing was filed), and why, line by line."""
+def period_changes(last: Lists | None, now: Lists, *, before: str) -> list[Change]:
+    """What is different from the period before (None: nothing was filed), and why, line by line; ``before``: what that
+    is called, such as 上月."""
     found = []
     if last is not None:
-        found += _compared("期初在校与上月上报的期末在校不同", last.get(CLOSING, ()), now.get(OPENING, ()))
+        found += _compared(f"期初在校与{before}上报的期末在校不同", last.get(CLOSING, ()), now.get(OPENING, ()))
     found += [
         Change(LABELS[code], None, len(pairs), came=tuple(pairs)) for code in MOVEMENTS if (pairs := now.get(code))
     ]

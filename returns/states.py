@@ -83,8 +83,9 @@ RULES: Mapping[Step, Rule] = MappingProxyType(
 )
 
 
-def refusal(step: Step, state: State, held: Collection[Post]) -> str:
-    """Why whoever holds ``held`` may not do a step now, in a Chinese sentence; blank where they may.
+def refusal(step: Step, state: State, held: Collection[Post], *, title: str) -> str:
+    """Why whoever holds ``held`` may not do a step now, in a Chinese sentence; blank where they may. ``title``: what is
+    filed, such as 月报.
 
     Whose it is comes first: who may never do it is not told to wait.
     """
@@ -92,10 +93,10 @@ def refusal(step: Step, state: State, held: Collection[Post]) -> str:
     if rule.post not in held:
         return f"{rule.label}由{rule.post}办理，没有保存。"
     if state not in rule.sources:
-        return f"这份月报现在是“{state.label}”，不能{rule.label}，没有保存。请看本页的最新情况。"
+        return f"这份{title}现在是“{state.label}”，不能{rule.label}，没有保存。请看本页的最新情况。"
     return ""
 
 
 def open_steps(state: State, held: Collection[Post]) -> frozenset[Step]:
     """The steps that whoever holds ``held`` may take now."""
-    return frozenset(step for step in Step if not refusal(step, state, held))
+    return frozenset(step for step in Step if not refusal(step, state, held, title=""))

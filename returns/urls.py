@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from returns.views import county, files, grid, month, review_entry, reviews
-from students import converters  # noqa: F401  month in an address
+from returns.views import county, files, grid, period, review_entry, reviews
+from students import converters  # noqa: F401  period in an address
 
 app_name = "returns"
-PLACE = "returns/<int:pk>/<month:start>/"
+PLACE = "returns/<int:pk>/<period:code>/"
 urlpatterns = [
     path("returns/", grid.returns, name="returns"),
-    path("returns/county/<month:start>/", county.county, name="county"),
-    path("returns/county/<month:start>/file/", county.county_file, name="county_file"),
+    path("returns/county/<period:code>/", county.county, name="county"),
+    path("returns/county/<period:code>/file/", county.county_file, name="county_file"),
     path("returns/reviews/", reviews.reviews, name="reviews"),
     path("returns/reviews/open/", reviews.open_review, name="open_review"),
     path("returns/reviews/<int:pk>/", reviews.review, name="review"),
@@ -20,13 +20,10 @@ urlpatterns = [
     path("returns/reviews/months/<int:pk>/", review_entry.month, name="review_month"),
     path("returns/reviews/papers/<int:pk>/", review_entry.paper, name="review_paper"),
     path("returns/reviews/papers/<int:pk>/remove/", review_entry.remove_paper, name="remove_review_paper"),
-    path(PLACE, month.school_return, name="school_return"),
+    path(PLACE, period.school_return, name="school_return"),
     path(f"{PLACE}file/", files.return_file, name="return_file"),
-    path(f"{PLACE}prepare/", month.prepare, name="prepare"),
-    path(f"{PLACE}sign/", month.sign, name="sign"),
-    path(f"{PLACE}hand-in/", month.hand_in, name="hand_in"),
-    path(f"{PLACE}zero/", month.hand_in_zero, name="hand_in_zero"),
-    path(f"{PLACE}take-back/", month.take_back, name="take_back"),
-    path(f"{PLACE}accept/", month.accept, name="accept"),
-    path(f"{PLACE}send-back/", month.send_back, name="send_back"),
+    *(
+        path(f"{PLACE}{press.address}/", period.press, {"name": name}, name=name)
+        for name, press in period.PRESSES.items()
+    ),
 ]

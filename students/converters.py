@@ -1,10 +1,11 @@
-"""Days, months and slots in addresses."""
+"""Days, months, periods and slots in addresses."""
 
 from datetime import date
 
 from django.urls import register_converter
 
 from students.days import Slot
+from students.periods import PATTERN
 
 
 class MonthConverter:
@@ -17,6 +18,18 @@ class MonthConverter:
 
     def to_url(self, value: date) -> str:
         return f"{value:%Y-%m}"
+
+
+class PeriodConverter:
+    """A period of returns in an address: its code. 2026-10 is a month, 2026-1 a term, 2026 a school year."""
+
+    regex = PATTERN
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
 
 
 class DayConverter:
@@ -45,4 +58,5 @@ class SlotConverter:
 
 register_converter(DayConverter, "day")
 register_converter(MonthConverter, "month")
+register_converter(PeriodConverter, "period")
 register_converter(SlotConverter, "slot")

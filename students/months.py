@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from students.calendar import school_year_of, school_year_start
+from students.periods import PeriodKind, label_of
 from students.policy import PARAMETERS
 
 DAY = timedelta(days=1)
@@ -24,6 +25,7 @@ class Month:
     month: int
     first: date
     cut_off: date
+    kind = PeriodKind.MONTH
 
     @property
     def code(self) -> str:
@@ -33,7 +35,12 @@ class Month:
     @property
     def label(self) -> str:
         """2026年10月."""
-        return f"{self.year}年{self.month}月"
+        return label_of(self.code)
+
+    @property
+    def short(self) -> str:
+        """10月."""
+        return f"{self.month}月"
 
     @property
     def school_year(self) -> int:

@@ -61,8 +61,16 @@ PARAMETERS: dict[str, Parameter] = {
     "filing_days": Parameter(
         "月报在截止日后几个工作日内上报", "个工作日", 3, "[D] 截止后三个工作日：核对、签字、上报", 1, 10
     ),
+    "report_filing_days": Parameter(
+        "学期、学年报告在期末后几个工作日内上报",
+        "个工作日",
+        10,
+        "[D] 没有统一规定，两个星期：核对各月月报、签字、上报",
+        1,
+        30,
+    ),
     "filing_notice_days": Parameter(
-        "月报截止前几个工作日提醒学校", "个工作日", 2, "[D] 留两个工作日核对点名和变动", 1, 10
+        "月报、学期和学年报告截止前几个工作日提醒学校", "个工作日", 2, "[D] 留两个工作日核对点名和变动", 1, 10
     ),
     "notice_days": Parameter("书面通知的返校期限", "天", 7, "[S] 劝学（返校）通知书：送达之日起7日内返校", 1, 30),
     "pattern_days": Parameter("周一、周五缺勤多少天列为预警", "天", 4, "[D] 缺勤集中在周末前后", 2, 20),
@@ -133,6 +141,7 @@ class Policy:
     notice_days: int = PARAMETERS["notice_days"].default
     cut_off_day: int = PARAMETERS["cut_off_day"].default
     filing_days: int = PARAMETERS["filing_days"].default
+    report_filing_days: int = PARAMETERS["report_filing_days"].default
     filing_notice_days: int = PARAMETERS["filing_notice_days"].default
     pattern_days: int = PARAMETERS["pattern_days"].default
     pattern_weeks: int = PARAMETERS["pattern_weeks"].default

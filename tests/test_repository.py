@@ -38,6 +38,7 @@ CALCULATION = {
         "month_entry",
         "month_sheet",
         "opening",
+        "periods",
         "pinyin",
         "policy",
         "register_days",

@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from reports.figures import Figures, total
 from reports.models import ALL, COLUMN_OF, KeptFigures
 from reports.queries.figures import Census
-from reports.queries.return_months import ReturnMonth, return_month
+from reports.queries.return_months import return_month
 from students.calendar import school_year_of
 from students.models import SpecialGroup, Student, Term
+from students.queries.months import CountedMonth
 
 DAY = timedelta(days=1)
 BATCH = 1000
@@ -21,7 +22,7 @@ EARLIER_YEARS = 2  # whose last months stand beside this year's
 LAST = 8  # August ends the school year
 
 
-def kept_months(today: date) -> list[ReturnMonth]:
+def kept_months(today: date) -> list[CountedMonth]:
     """The months whose figures are kept, in order: the last ones of the years before, and those of this school year
     through yesterday, as far as there are records; today is not over yet."""
     yesterday = today - DAY
@@ -42,7 +43,7 @@ def keep_figures(*, today: date) -> int:
     return kept
 
 
-def _keep(month: ReturnMonth) -> int:
+def _keep(month: CountedMonth) -> int:
     """The counting takes seconds, the writing is one moment: until then the figures of the night before are shown."""
     rows = [row for part, students in _parts(month.day) for row in _rows(month, part, students)]
     with transaction.atomic():
@@ -71,7 +72,7 @@ def _parts(day: date) -> Iterator[tuple[str, QuerySet[Student] | None]]:
         yield kind, Student.objects.filter(pk__in=belonging.filter(kind=kind).values("student"))
 
 
-def _rows(month: ReturnMonth, part: str, students: QuerySet[Student] | None) -> Iterator[KeptFigures]:
+def _rows(month: CountedMonth, part: str, students: QuerySet[Student] | None) -> Iterator[KeptFigures]:
     census = Census(month.month.first, month.day, students)
     found: dict[tuple[int, str, int], list[Figures]] = defaultdict(list)
     with _one_moment():

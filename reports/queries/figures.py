@@ -99,10 +99,14 @@ class Census:
     def lists(self, classes: Collection[int]) -> dict[str, Sequence[Pair]]:
         """Every count with the children behind it; what happened is read once."""
         found: dict[str, Sequence[Pair]] = {code: self.children(code, classes) for code in (*STANDING, *self._lost)}
+        return found | self.movements(classes)
+
+    def movements(self, classes: Collection[int]) -> dict[str, list[Pair]]:
+        """What happened alone, each count with the children behind it; two queries."""
         moved: dict[str, list[Pair]] = {str(kind): [] for kind in (*INS, *OUTS)}
         for code, pair in self._movements(classes):
             moved[code].append(pair)
-        return found | moved
+        return moved
 
     def _movements(self, classes: Collection[int]) -> Iterator[tuple[str, Pair]]:
         near = self._events.filter(Q(left__in=classes) | Q(joined__in=classes))

@@ -13,15 +13,20 @@ from reports.figures import INS, LABELS, OUTS, Figures, total
 from reports.models import ALL
 from reports.queries.figures import Census, Row
 from reports.queries.kept_figures import KeptMonth, kept, sums
-from reports.queries.return_months import ReturnMonth
 from reports.tables import Column, Kind, Table
 from students.access import Scope
 from students.metrics import DROPOUT_RATE, RAW_RATIO, RETENTION_RATE
 from students.models import School, SchoolClass
+from students.periods import PeriodKind
 from students.queries.listing import LAST_GRADES
+from students.queries.months import CountedMonth, CountedPeriod
 from students.turning import grade_label
 
-TITLE = "控辍保学月报表"
+TITLES = {
+    PeriodKind.MONTH: "控辍保学月报表",
+    PeriodKind.TERM: "控辍保学学期报告",
+    PeriodKind.YEAR: "控辍保学学年报告",
+}
 SIGNATURES = ("填报人", "校长（负责人）")
 
 
@@ -118,33 +123,34 @@ def by_grade(rows: Iterable[ReturnRow]) -> list[ReturnRow]:
     return [ReturnRow(None, grade, total(row.figures for row in found), grade_label(grade)) for grade, found in groups]
 
 
-def monthly_return_table(*, month: ReturnMonth, school: School | None = None) -> Table:
+def monthly_return_table(*, month: CountedMonth, school: School | None = None) -> Table:
     """The return of every school, or of one."""
     schools = [school] if school else list(School.objects.order_by("code"))
     only = frozenset({school.pk}) if school else None
     rows = rows_of(Census(month.month.first, month.day, schools=only), schools)
-    return table_of(rows, month=month, filters=(school.name if school else "全部学校",))
+    return table_of(rows, period=month, filters=(school.name if school else "全部学校",))
 
 
 def table_of(
-    rows: list[ReturnRow], *, month: ReturnMonth, filters: tuple[str, ...], heads: tuple[Column, ...] = ()
+    rows: list[ReturnRow], *, period: CountedPeriod, filters: tuple[str, ...], heads: tuple[Column, ...] = ()
 ) -> Table:
     """A return as it is filed, of ``rows`` and their sum; ``filters`` say whose. ``heads``: what the rows are called,
     by default school and grade."""
+    span = period.period
     summed = total(row.figures for row in rows)
     return Table(
-        title=TITLE,
+        title=TITLES[span.kind],
         columns=(*(heads or ROW_HEADS), *COUNTS),
         rows=lambda: rows,
         count=len(rows),
         unit="行",
-        as_of=month.day,
-        filters=(month.month.label, *filters, month.days, *(["暂计"] if month.is_provisional else [])),
-        notes=NOTES,
+        as_of=period.day,
+        filters=(span.label, *filters, period.days, *(["暂计"] if period.is_provisional else [])),
+        notes=(*NOTES, *NOTES_OF.get(span.kind, ())),
         fixed_columns=len(heads or ROW_HEADS),
         signatures=SIGNATURES,
         total=ReturnRow(None, None, summed, "合计"),
-        about={"month": month.month.code, "period_start": month.month.first, "period_end": month.month.cut_off},
+        about={str(span.kind): span.code, "period_start": span.first, "period_end": span.cut_off},
     )
 
 
@@ -156,6 +162,11 @@ NOTES = (
     DROPOUT_RATE.note,
     RAW_RATIO.note,
 )
+NOTES_OF = {
+    PeriodKind.TERM: (
+        "第一学期从9月1日算起，第二学期从第一学期结束的次日算起，寒假里的变动计入第二学期，暑假里的只计入学年报告。",
+    ),
+}
 DEFINITIONS = {
     figures.REGISTERED: "期末在籍的学生，含休学和辍学未返的，不含借读和送教上门的。",
     figures.SUSPECTED: "期末在校、连续缺课满县级规定天数还没有返校的学生。",

@@ -10,10 +10,6 @@ from students.queries.policy import cut_off_days
 MOST_MONTHS = 48  # in a choice: four years
 
 
-class ReturnMonth(CountedMonth):
-    """A month through its cut-off, or through today before that."""
-
-
 def month_choices(today: date) -> list[tuple[str, str]]:
     """The months of the records, the present one first: code and label; two queries."""
     first = Term.objects.order_by("start").values_list("start", flat=True).first() or today
@@ -30,13 +26,13 @@ def month_choices(today: date) -> list[tuple[str, str]]:
     return choices
 
 
-def return_month(year: int, month: int, *, today: date) -> ReturnMonth | None:
+def return_month(year: int, month: int, *, today: date) -> CountedMonth | None:
     """A month of which a day has begun; None where it is still to come."""
     found = month_span(year, month, cut_off_day=cut_off_days())
-    return ReturnMonth(found, min(found.cut_off, today)) if found.first <= today else None
+    return CountedMonth(found, min(found.cut_off, today)) if found.first <= today else None
 
 
-def month_today(today: date) -> ReturnMonth:
+def month_today(today: date) -> CountedMonth:
     """The month that holds today."""
     year, month = month_of(today, cut_off_day=cut_off_days())
     return return_month(year, month, today=today)

@@ -15,13 +15,14 @@ from reports.queries import figure_children as behind
 from reports.queries import monthly_return as queries
 from reports.queries.figures import Census
 from reports.queries.kept_figures import KeptMonth, month_kept, months_kept
-from reports.queries.return_months import ReturnMonth, month_choices, month_today, return_month
+from reports.queries.return_months import month_choices, month_today, return_month
 from reports.tables import Column
 from reports.templatetags.behind import children_address
 from reports.views.downloads import send_table
 from scoring.queries.months import MONTH
 from students.access import OFFICE_ROLES, Scope
 from students.models import School
+from students.queries.months import CountedMonth
 from students.views.audience import only_for, whole_schools
 from students.views.lists import same_filters, tabs
 
@@ -39,7 +40,7 @@ class Asked:
     night, unless it asks for this moment."""
 
     form: FiguresFilter
-    month: ReturnMonth
+    month: CountedMonth
     schools: list[School]
     part: str
     census: Census
@@ -72,7 +73,7 @@ class Asked:
         rows = self.rows()
         taken_together, heads = TOGETHER.get(self.part, (list, ()))
         filters = (*self.words, *(["夜间算好，后来的登记和更正没有算进去"] if self.kept else []))
-        return queries.table_of(taken_together(rows), month=self.month, filters=filters, heads=heads)
+        return queries.table_of(taken_together(rows), period=self.month, filters=filters, heads=heads)
 
 
 @require_safe
@@ -128,7 +129,7 @@ def asked_figures(request) -> Asked:
     part = request.GET.get("part", "")
     part = "row" if len(wanted) == 1 else part if part in PARTS else "school"
     kept = None if kept_part(chosen) is None else _kept(request, month.month.code, of_one=len(wanted) == 1)
-    month = ReturnMonth(month.month, kept.day) if kept else month
+    month = CountedMonth(month.month, kept.day) if kept else month
     only = None if request.scope.county and len(wanted) == len(schools) else frozenset(school.pk for school in wanted)
     census = Census(month.month.first, month.day, behind.students_of(chosen, month.day), only)
     return Asked(form, month, wanted, part, census, request.scope, kept)

@@ -9,7 +9,12 @@ from students.views.registry import show_ways
 # Group → its entries: address, label, what one does there, and the roles that see it.
 WAYS = {
     "上报": [
-        ("returns:returns", "月报上报", "每月核对、签字、上报，没有变动也报；哪些学校还没有报", OFFICE_ROLES),
+        (
+            "returns:returns",
+            "各校上报",
+            "月报、学期报告、学年报告：核对、签字、上报，没有变动也报；哪些学校还没有报",
+            OFFICE_ROLES,
+        ),
         ("returns:reviews", "季度复核", "每季度到校抽查：上报的学生和数字是否属实，不实的由学校更正", OFFICE_ROLES),
     ],
     "数字": [

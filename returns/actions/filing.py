@@ -15,11 +15,13 @@ from django.utils import timezone
 from reports.pdf import write_pdf
 from reports.tables import CannotDraw, Imprint
 from returns.actions.telling import settle_signing, tell_bureau, tell_heads, tell_school
+from returns.matters import Matter
 from returns.models import Edition, SchoolReturn, Snapshot
 from returns.queries.content import content_to_sign, signed_by
 from returns.queries.editions import Filing, changes_now, editions_of, last_lists
 from returns.queries.live import Live, live_figures
-from returns.queries.months import FilingMonth
+from returns.queries.months_summed import months_summed
+from returns.queries.periods import FilingPeriod
 from returns.queries.posts import posts_of
 from returns.queries.tables import edition_table
 from returns.queries.warnings import warnings_of
@@ -28,13 +30,13 @@ from scoring.frozen import digest
 from students.access import Scope
 from students.actions import audit
 from students.actions.locks import lock_classes
-from students.models import Notice, Person, School, SchoolClass
+from students.models import Person, School, SchoolClass
 from students.queries.policy import policy_of
 from students.templatetags.chinese import cdate
 
 CHANGED = "你打开页面之后，数字有了变化，没有保存。请核对本页的最新数字再办。"
 NOTHING_TO_AMEND = "现在的事实和已经上报的一致，没有要更正的，没有保存。"
-MEANWHILE = "你打开页面之后，别人办过这份月报，没有保存。请看本页的最新情况。"
+MEANWHILE = "你打开页面之后，别人办过这份{title}，没有保存。请看本页的最新情况。"
 
 
 class ReturnRefused(Exception):
@@ -47,10 +49,10 @@ class NotYoursToFile(ReturnRefused):
 
 @dataclass(frozen=True)
 class Place:
-    """Whose return it is, of which month, and who does something with it, when."""
+    """Whose return it is, of which period, and who does something with it, when."""
 
     school: School
-    month: FilingMonth
+    period: FilingPeriod
     by: Person
     scope: Scope
     today: date
@@ -63,7 +65,7 @@ def prepare(
     by,
     scope: Scope,
     school: School,
-    month: FilingMonth,
+    period: FilingPeriod,
     remark: str,
     reason: str,
     seen: int,
@@ -75,7 +77,7 @@ def prepare(
     ``reason``: why an edition that the bureau has is amended, blank for the return itself; ``seen``: the version of the
     edition in hand that the page showed, 0 for none. Raises ``NotYoursToFile``, ``ReturnRefused``.
     """
-    place = Place(school, month, by, scope, today, at or timezone.now())
+    place = Place(school, period, by, scope, today, at or timezone.now())
     filing = _locked(place, Step.PREPARE)
     if (row := filing.work) and row.state == State.PREPARED and row.prepared_by_id == by.pk and row.remark == remark:
         return row  # a second press
@@ -94,7 +96,7 @@ def sign(
     by,
     scope: Scope,
     school: School,
-    month: FilingMonth,
+    period: FilingPeriod,
     mark: str,
     seen: int,
     today: date,
@@ -104,7 +106,7 @@ def sign(
 
     Raises ``NotYoursToFile``, ``ReturnRefused``. A second press does nothing.
     """
-    place = Place(school, month, by, scope, today, at or timezone.now())
+    place = Place(school, period, by, scope, today, at or timezone.now())
     filing = _locked(place, Step.SIGN)
     row = filing.latest
     if row and row.state == State.SIGNED and row.signed_by_id == by.pk:
@@ -119,10 +121,10 @@ def sign(
 
 @transaction.atomic
 def file_return(
-    *, by, scope: Scope, school: School, month: FilingMonth, seen: int, today: date, at: datetime | None = None
+    *, by, scope: Scope, school: School, period: FilingPeriod, seen: int, today: date, at: datetime | None = None
 ) -> Edition:
     """上报 what was signed. Raises ``NotYoursToFile``, ``ReturnRefused``. A second press does nothing."""
-    place = Place(school, month, by, scope, today, at or timezone.now())
+    place = Place(school, period, by, scope, today, at or timezone.now())
     filing = _locked(place, Step.FILE)
     row = filing.latest
     if row and row.state == State.FILED and row.filed_by_id == by.pk:
@@ -138,7 +140,7 @@ def file_zero(
     by,
     scope: Scope,
     school: School,
-    month: FilingMonth,
+    period: FilingPeriod,
     mark: str,
     seen: int,
     today: date,
@@ -148,19 +150,22 @@ def file_zero(
 
     Raises ``NotYoursToFile``, ``ReturnRefused``. A second press does nothing.
     """
-    place = Place(school, month, by, scope, today, at or timezone.now())
+    place = Place(school, period, by, scope, today, at or timezone.now())
     filing = _locked(place, Step.FILE_ZERO)
     if filing.filed:
         row = filing.latest
         if row.state == State.FILED and row.filed_by_id == by.pk:
             return row
-        raise ReturnRefused(refusal(Step.FILE_ZERO, filing.state, posts_of(scope, school.pk)))
+        raise ReturnRefused(_refusal(place, Step.FILE_ZERO, filing.state))
     row = _begun(place, filing, Step.FILE_ZERO, "", seen)
     if row.prepared_by is None:
         _prepared(row, place, "")
     live = _freeze(place, filing, row, mark)
     if not live.is_zero:
-        raise ReturnRefused("这个月有变动，或者有疑似辍学、辍学、去向不明的学生，不是零报告，没有保存。请按月报上报。")
+        raise ReturnRefused(
+            f"{period.kind.this}有变动，或者有疑似辍学、辍学、去向不明的学生，不是零报告，没有保存。"
+            f"请按{period.kind.label}上报。"
+        )
     _filed(row, place)
     settle_signing(row.school_return, by=by)
     return row
@@ -168,10 +173,10 @@ def file_zero(
 
 @transaction.atomic
 def take_back(
-    *, by, scope: Scope, school: School, month: FilingMonth, seen: int, today: date, at: datetime | None = None
+    *, by, scope: Scope, school: School, period: FilingPeriod, seen: int, today: date, at: datetime | None = None
 ) -> Edition:
     """撤回 what has not been filed, to be prepared anew. Raises ``NotYoursToFile``, ``ReturnRefused``."""
-    place = Place(school, month, by, scope, today, at or timezone.now())
+    place = Place(school, period, by, scope, today, at or timezone.now())
     filing = _locked(place, Step.TAKE_BACK)
     row = filing.latest
     if row and row.state == State.DRAFT:
@@ -186,13 +191,13 @@ def take_back(
 
 @transaction.atomic
 def accept(
-    *, by, scope: Scope, school: School, month: FilingMonth, seen: int, today: date, at: datetime | None = None
+    *, by, scope: Scope, school: School, period: FilingPeriod, seen: int, today: date, at: datetime | None = None
 ) -> Edition:
     """接收: the bureau takes the first edition that it has not accepted; nobody takes what they prepared or signed.
 
     ``seen``: the id of the edition that the page showed. Raises ``NotYoursToFile``, ``ReturnRefused``.
     """
-    place = Place(school, month, by, scope, today, at or timezone.now())
+    place = Place(school, period, by, scope, today, at or timezone.now())
     row = _to_decide(place, Step.ACCEPT, seen)
     if row.state == State.ACCEPTED and row.decided_by_id == by.pk:
         return row
@@ -206,7 +211,7 @@ def send_back(
     by,
     scope: Scope,
     school: School,
-    month: FilingMonth,
+    period: FilingPeriod,
     reason: str,
     seen: int,
     today: date,
@@ -214,7 +219,7 @@ def send_back(
 ) -> Edition:
     """退回 with a reason: the school prepares the same number anew. ``seen``: the id of the edition that the page
     showed. Raises ``NotYoursToFile``, ``ReturnRefused``."""
-    place = Place(school, month, by, scope, today, at or timezone.now())
+    place = Place(school, period, by, scope, today, at or timezone.now())
     row = _to_decide(place, Step.SEND_BACK, seen)
     if row.state == State.RETURNED and row.decided_by_id == by.pk and row.decision_reason == reason:
         return row
@@ -227,22 +232,21 @@ def send_back(
 
 
 def _locked(place: Place, step: Step) -> Filing:
-    """The editions as they are now, behind the locks; the month is begun with the first step."""
-    held = posts_of(place.scope, place.school.pk)
-    if RULES[step].post not in held:
-        raise NotYoursToFile(refusal(step, State.DRAFT, held))
-    span = place.month.month
-    if not place.month.is_due(place.today):
-        raise ReturnRefused(f"{span.label}的月报{cdate(span.cut_off)}才截止，没有保存。截止那天起再办。")
+    """The editions as they are now, behind the locks; the return is begun with the first step."""
+    if RULES[step].post not in posts_of(place.scope, place.school.pk):
+        raise NotYoursToFile(_refusal(place, step, State.DRAFT))
+    period, span = place.period, place.period.period
+    if not period.is_due(place.today):
+        raise ReturnRefused(f"{period.name}{cdate(span.cut_off)}才截止，没有保存。截止那天起再办。")
     lock_classes(SchoolClass.objects.filter(school=place.school).order_by().values_list("pk", flat=True))
-    days = {"first": span.first, "cut_off": span.cut_off, "deadline": place.month.deadline}
-    made, _ = SchoolReturn.objects.get_or_create(school=place.school, month=span.code, defaults=days)
+    days = {"kind": span.kind, "first": span.first, "cut_off": span.cut_off, "deadline": period.deadline}
+    made, _ = SchoolReturn.objects.get_or_create(school=place.school, period=span.code, defaults=days)
     rows = SchoolReturn.objects.select_for_update(of=("self",), no_key=True).select_related("school")
     return editions_of(rows.get(pk=made.pk))
 
 
 def _must_differ(place: Place, filing: Filing) -> None:
-    live = live_figures(place.school, place.month, today=place.today)
+    live = live_figures(place.school, place.period, today=place.today)
     if not changes_now(live, filing, None):
         raise ReturnRefused(NOTHING_TO_AMEND)
 
@@ -253,7 +257,7 @@ def _begun(place: Place, filing: Filing, step: Step, reason: str, seen: int) -> 
     if latest and latest.is_in_school:
         row = _of_the_page(place, filing, step, seen)
     elif seen:
-        raise ReturnRefused(MEANWHILE)
+        raise ReturnRefused(MEANWHILE.format(title=place.period.kind.label))
     else:
         attempt = latest.attempt + 1 if latest and latest.state == State.RETURNED else 1
         row = Edition(school_return=filing.row, number=filing.next_number, attempt=attempt)
@@ -265,11 +269,15 @@ def _begun(place: Place, filing: Filing, step: Step, reason: str, seen: int) -> 
 
 def _of_the_page(place: Place, filing: Filing, step: Step, seen: int) -> Edition:
     """The latest edition, where the step is the next one and nobody else was quicker."""
-    if said := refusal(step, filing.state, posts_of(place.scope, place.school.pk)):
+    if said := _refusal(place, step, filing.state):
         raise ReturnRefused(said)
     if filing.latest is None or filing.latest.version != seen:
-        raise ReturnRefused(MEANWHILE)
+        raise ReturnRefused(MEANWHILE.format(title=place.period.kind.label))
     return filing.latest
+
+
+def _refusal(place: Place, step: Step, state: State) -> str:
+    return refusal(step, state, posts_of(place.scope, place.school.pk), title=place.period.kind.label)
 
 
 def _prepared(row: Edition, place: Place, remark: str) -> None:
@@ -278,21 +286,22 @@ def _prepared(row: Edition, place: Place, remark: str) -> None:
 
 def _freeze(place: Place, filing: Filing, row: Edition, mark: str) -> Live:
     """Keep what the facts say, as data and as paper, where it is what the page showed."""
-    live = live_figures(place.school, place.month, today=place.today)
+    live = live_figures(place.school, place.period, today=place.today)
     if live.mark != mark:
         raise ReturnRefused(CHANGED)
-    changes = changes_now(live, filing, last_lists(place.school, place.month))
+    changes = changes_now(live, filing, last_lists(place.school, place.period))
     if row.number and not changes:
         raise ReturnRefused(NOTHING_TO_AMEND)
     now = timezone.localtime(place.at)
     content = content_to_sign(
         live,
-        place.month,
+        place.period,
         row,
         changes=changes,
+        months=months_summed(live),
         warnings=[warning.text for warning in warnings_of(live, today=place.today)],
-        policy=policy_of(live.month.day),
-        signed=signed_by(row, place.by, now.date(), place.month),
+        policy=policy_of(live.period.day),
+        signed=signed_by(row, place.by, now.date(), place.period),
     )
     pdf = _paper(content, Imprint(by=place.by.name, at=now))
     row.snapshot = Snapshot.objects.create(
@@ -322,17 +331,15 @@ def _to_decide(place: Place, step: Step, seen: int) -> Edition:
     filing = _locked(place, step)
     row = next((edition for edition in filing.editions if edition.pk == seen), None)
     if row is None:
-        raise ReturnRefused("学校还没有上报这份月报，没有保存。请看本页的最新情况。")
+        raise ReturnRefused("学校还没有上报，没有保存。请看本页的最新情况。")
     if row.decided_by_id == place.by.pk and row.state == RULES[step].target:
         return row  # a second press
-    if said := refusal(step, row.step, {Post.BUREAU}):
+    if said := refusal(step, row.step, {Post.BUREAU}, title=place.period.kind.label):
         raise ReturnRefused(said)
     if row != filing.awaited:
         raise ReturnRefused(f"前一份{filing.awaited.label}还没有处理，没有保存。请按顺序处理。")
     if place.by.pk in (row.prepared_by_id, row.signed_by_id, row.filed_by_id):
-        raise ReturnRefused(
-            f"自己填报、签字或者上报的月报，不能自己{RULES[step].label}，没有保存。请由另一位同志办理。"
-        )
+        raise ReturnRefused(f"自己填报、签字或者上报的，不能自己{RULES[step].label}，没有保存。请由另一位同志办理。")
     return row
 
 
@@ -340,12 +347,12 @@ def _decided(place: Place, row: Edition, step: Step, reason: str) -> None:
     row.state, row.decided_at, row.decided_by = RULES[step].target, place.at, place.by
     row.decision_reason = reason
     _save(row, f"returns.{step}", place)
-    kind = Notice.Kind.RETURN_ACCEPTED if step is Step.ACCEPT else Notice.Kind.RETURN_SENT_BACK
-    tell_school(row.school_return, kind=kind, by=place.by, today=place.today)
+    matter = Matter.ACCEPTED if step is Step.ACCEPT else Matter.SENT_BACK
+    tell_school(row.school_return, matter=matter, by=place.by, today=place.today)
 
 
 def _save(row: Edition, action: str, place: Place, **details) -> None:
     row.version += 1
     row.save()
-    told = {"school": place.school.pk, "month": place.month.code, "number": row.number}
+    told = {"school": place.school.pk, "period": place.period.code, "number": row.number}
     audit.record(by=place.by, action=action, subject=row, at=place.at, **told, **details)

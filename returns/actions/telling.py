@@ -1,6 +1,6 @@
 """Who is told of a return, in the transaction of what they are told of.
 
-A notice hangs on a class of the school and on the cut-off, by which the month is found again.
+A notice hangs on a class of the school and on the day on which the period ends, by which the return is found again.
 """
 
 from collections.abc import Collection, Iterable
@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from returns.matters import Matter, notice_kind
 from returns.models import SchoolReturn
 from students.access import COUNTY_ROLES, SCHOOL_ROLES, in_force
 from students.actions import notices
@@ -18,49 +19,49 @@ HEADS = frozenset({Role.PRINCIPAL, Role.DEPUTY_HEAD})
 
 def tell_heads(row: SchoolReturn, *, by, today: date) -> None:
     """That a return waits for the signature."""
-    _tell(row, HEADS, Notice.Kind.RETURN_TO_SIGN, by=by, today=today)
+    _tell(row, HEADS, Matter.TO_SIGN, by=by, today=today)
 
 
-def tell_school(row: SchoolReturn, *, kind: Notice.Kind, by, today: date) -> None:
+def tell_school(row: SchoolReturn, *, matter: Matter, by, today: date) -> None:
     """The heads and the clerk, what the bureau has decided; the same notice of an earlier edition is over."""
-    _settle(row, [Notice.Kind.RETURN_SENT_BACK, Notice.Kind.RETURN_ACCEPTED], by=by)
-    _settle(row, [Notice.Kind.RETURN_FILED], by=by)
-    _tell(row, SCHOOL_ROLES, kind, by=by, today=today)
+    _settle(row, [Matter.SENT_BACK, Matter.ACCEPTED, Matter.FILED], by=by)
+    _tell(row, SCHOOL_ROLES, matter, by=by, today=today)
 
 
 def tell_bureau(row: SchoolReturn, *, by, today: date) -> None:
     """That a return has been filed; what was sent back before is done."""
-    _settle(row, [Notice.Kind.RETURN_SENT_BACK], by=by)
+    _settle(row, [Matter.SENT_BACK], by=by)
     people = Person.objects.filter(pk__in=_posted(today).filter(role__in=COUNTY_ROLES).values("person"))
-    _send(row.school, people, Notice.Kind.RETURN_FILED, day=row.cut_off, by=by)
+    _send(row.school, people, notice_kind(row.kind, Matter.FILED), day=row.cut_off, by=by)
 
 
 def settle_signing(row: SchoolReturn, *, by) -> None:
     """Nobody waits for the signature any more."""
-    _settle(row, [Notice.Kind.RETURN_TO_SIGN], by=by)
+    _settle(row, [Matter.TO_SIGN], by=by)
 
 
-def remind(school: School, people: Iterable[Person], kind: Notice.Kind, *, cut_off: date) -> int:
-    """What the clock tells of a month; how many have been told now."""
+def remind(school: School, people: Iterable[Person], kind: str, *, cut_off: date) -> int:
+    """What the clock tells of a period; how many have been told now."""
     return _send(school, people, kind, day=cut_off, by=None)
 
 
-def _tell(row: SchoolReturn, roles: Collection[str], kind: Notice.Kind, *, by, today: date) -> None:
+def _tell(row: SchoolReturn, roles: Collection[str], matter: Matter, *, by, today: date) -> None:
     posted = _posted(today).filter(school=row.school_id, role__in=roles)
     people = Person.objects.filter(pk__in=posted.values("person"))
-    _send(row.school, people, kind, day=row.cut_off, by=by)
+    _send(row.school, people, notice_kind(row.kind, matter), day=row.cut_off, by=by)
 
 
 def _posted(today: date):
     return in_force(Posting.objects.all(), today)
 
 
-def _send(school: School, people: Iterable[Person], kind: Notice.Kind, *, day: date, by) -> int:
+def _send(school: School, people: Iterable[Person], kind: str, *, day: date, by) -> int:
     # A return is of the whole school, so any class of it will do.
     school_class = SchoolClass.objects.filter(school=school).order_by("pk").first()
     return notices.send(by=by, to=people, kind=kind, school_class=school_class, day=day) if school_class else 0
 
 
-def _settle(row: SchoolReturn, kinds: Collection[str], *, by) -> None:
+def _settle(row: SchoolReturn, matters: Collection[Matter], *, by) -> None:
+    kinds = [notice_kind(row.kind, matter) for matter in matters]
     waiting = Notice.objects.filter(kind__in=kinds, seen_at=None, day=row.cut_off, school_class__school=row.school_id)
     waiting.update(seen_at=timezone.now(), seen_by=by)

@@ -1,4 +1,4 @@
-"""月报 of a school: one a month, in numbered editions, each signed over a snapshot that never changes (§9)."""
+"""上报 of a school: 月报, 学期报告, 学年报告, in numbered editions; what was signed never changes (domain.md §9)."""
 
 from datetime import date
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from returns.states import IN_SCHOOL, SENT, State
 from students.access import ScopedQuerySet
 from students.models.registry import choices
+from students.periods import PeriodKind, name_of
 
 Person = settings.AUTH_USER_MODEL
 UNPREPARED = Q(prepared_at=None, prepared_by=None)
@@ -23,10 +24,14 @@ DECIDED = Q(decided_at__isnull=False, decided_by__isnull=False)
 
 
 class SchoolReturn(models.Model):
-    """月报 of a school and a month. Its days and the deadline are kept as they were when it was begun."""
+    """What a school files of a period: a month, a term or a school year.
+
+    Its days and the deadline are kept as they were when it was begun.
+    """
 
     school = models.ForeignKey("students.School", models.PROTECT, verbose_name="学校", related_name="returns")
-    month = models.CharField("月份", max_length=7)  # 2026-10
+    kind = models.CharField("种类", max_length=5, choices=choices(PeriodKind))
+    period = models.CharField("时段", max_length=7)  # its code: 2026-10, 2026-1 or 2026
     first = models.DateField("开始日期")
     cut_off = models.DateField("截止日期")
     deadline = models.DateField("上报期限")
@@ -35,21 +40,34 @@ class SchoolReturn(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "月报"
-        ordering = ["month", "school"]
+        verbose_name = verbose_name_plural = "上报"
+        ordering = ["cut_off", "period", "school"]
         constraints = [
-            models.UniqueConstraint(fields=["school", "month"], name="one_return_a_school_and_month"),
+            models.UniqueConstraint(fields=["school", "period"], name="one_return_a_school_and_period"),
             models.CheckConstraint(
                 condition=Q(first__lte=F("cut_off"), cut_off__lt=F("deadline")),
                 name="a_return_is_due_after_its_cut_off",
             ),
             models.CheckConstraint(
-                condition=Q(month__regex=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"), name="the_month_of_a_return_is_one"
+                condition=Q(kind="month", period__regex=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")
+                | Q(kind="term", period__regex=r"^(19|20|21)[0-9]{2}-[12]$")
+                | Q(kind="year", period__regex=r"^(19|20|21)[0-9]{2}$"),
+                name="the_period_of_a_return_is_one",
             ),
         ]
 
     def __str__(self):
-        return f"{self.school} {self.month}"
+        return f"{self.school} {self.name}"
+
+    @property
+    def name(self) -> str:
+        """2026年10月月报."""
+        return name_of(self.period)
+
+    @property
+    def title(self) -> str:
+        """月报."""
+        return PeriodKind(self.kind).label
 
 
 class Snapshot(models.Model):
@@ -58,7 +76,7 @@ class Snapshot(models.Model):
     ``sha256`` is taken over ``content``, ``pdf_sha256`` over the bytes of the paper.
     """
 
-    school_return = models.ForeignKey(SchoolReturn, models.PROTECT, verbose_name="月报", related_name="snapshots")
+    school_return = models.ForeignKey(SchoolReturn, models.PROTECT, verbose_name="上报", related_name="snapshots")
     content = models.JSONField("内容")
     sha256 = models.CharField("内容摘要", max_length=64)
     pdf = models.BinaryField("打印版")
@@ -93,12 +111,12 @@ class EditionQuerySet(ScopedQuerySet):
 
 
 class Edition(models.Model):
-    """一版月报: 0 is the return itself, n its amendment 第n号更正. Once filed it never changes (trigger).
+    """一版: 0 is the return itself, n its amendment 第n号更正. Once filed it never changes (trigger).
 
     Sent back, it stays as it was, and the school files the same number once more as the next ``attempt``.
     """
 
-    school_return = models.ForeignKey(SchoolReturn, models.PROTECT, verbose_name="月报", related_name="editions")
+    school_return = models.ForeignKey(SchoolReturn, models.PROTECT, verbose_name="上报", related_name="editions")
     number = models.PositiveSmallIntegerField("第几号更正", default=0)
     attempt = models.PositiveSmallIntegerField("第几次上报", default=1)
     state = models.CharField("状态", max_length=10, choices=choices(State), default=State.DRAFT.value)
@@ -129,7 +147,7 @@ class Edition(models.Model):
     objects = EditionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "月报版次"
+        verbose_name = verbose_name_plural = "上报版次"
         ordering = ["school_return", "number", "attempt"]
         constraints = [
             models.UniqueConstraint(fields=["school_return", "number", "attempt"], name="editions_are_numbered"),
@@ -168,7 +186,7 @@ class Edition(models.Model):
     @property
     def label(self) -> str:
         """月报, or 第1号更正."""
-        return f"第{self.number}号更正" if self.number else "月报"
+        return f"第{self.number}号更正" if self.number else self.school_return.title
 
     @property
     def is_sent(self) -> bool:

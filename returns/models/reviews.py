@@ -131,7 +131,7 @@ class ReviewMonth(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "复核的月报"
-        ordering = ["sheet", "edition__school_return__month"]
+        ordering = ["sheet", "edition__school_return__period"]
         constraints = [
             models.UniqueConstraint(fields=["sheet", "edition"], name="a_review_looks_at_an_edition_once"),
             models.CheckConstraint(

@@ -4,30 +4,39 @@ from collections.abc import Sequence
 
 from returns.models import Edition
 from returns.queries.live import Live
-from returns.queries.months import FilingMonth
+from returns.queries.months_summed import MonthsSummed, summed_of
+from returns.queries.periods import FilingPeriod
 from returns.snapshots import Change, kept_table, plain_lists
 from students.policy import Policy
 from students.templatetags.chinese import cdate
 
-POLICY = ("cut_off_day", "filing_days", "suspected_days", "unconfirmed_days")
+POLICY = ("cut_off_day", "filing_days", "report_filing_days", "suspected_days", "unconfirmed_days")
 
 
 def content_to_sign(
     live: Live,
-    month: FilingMonth,
+    period: FilingPeriod,
     edition: Edition,
     *,
     changes: Sequence[Change],
+    months: MonthsSummed | None,
     warnings: Sequence[str],
     policy: Policy,
     signed: dict,
 ) -> dict:
-    """The snapshot of an edition. ``signed``: who prepared and who signs it, and on which day."""
-    span = month.month
+    """The snapshot of an edition. ``months``: those of a term or year beside it; ``signed``: who prepared and who signs
+    it, and on which day."""
+    span = period.period
     return {
         "school": {"id": live.school.pk, "code": live.school.code, "name": live.school.name},
-        "month": {"code": span.code, "label": span.label, "first": str(span.first), "cut_off": str(span.cut_off)},
-        "deadline": str(month.deadline),
+        "period": {
+            "kind": str(span.kind),
+            "code": span.code,
+            "label": span.label,
+            "first": str(span.first),
+            "cut_off": str(span.cut_off),
+        },
+        "deadline": str(period.deadline),
         "number": edition.number,
         "reason": edition.reason,
         "remark": edition.remark,
@@ -35,6 +44,7 @@ def content_to_sign(
         "children": plain_lists(live.lists),
         "table": kept_table(live.table),
         "changes": [change.record for change in changes],
+        "months": months and months.record,
         "warnings": list(warnings),
         "policy": {name: getattr(policy, name) for name in POLICY},
         "signed": signed,
@@ -49,6 +59,8 @@ def notes_of(content: dict) -> list[str]:
         said += [f"更正：{change['label']}{change['before']}→{change['after']}人" for change in content["changes"]]
     if content["remark"]:
         said.append(f"学校说明：{content['remark']}")
+    if months := months_of(content):
+        said += months.words
     said.append("签字时的核对提醒：" + ("；".join(content["warnings"]) if content["warnings"] else "没有") + "。")
     signed = content["signed"]
     said.append(
@@ -57,11 +69,16 @@ def notes_of(content: dict) -> list[str]:
     return said
 
 
-def signed_by(edition: Edition, who, day, month: FilingMonth) -> dict:
+def months_of(content: dict) -> MonthsSummed | None:
+    """The months beside a term or year as they stood when it was signed; None of a month."""
+    return summed_of(content["months"]) if content.get("months") else None
+
+
+def signed_by(edition: Edition, who, day, period: FilingPeriod) -> dict:
     """Who prepared an edition and who signs it on ``day``, as it is printed."""
     return {
         "prepared_by": edition.prepared_by.name,
         "signed_by": who.name,
         "day": cdate(day),
-        "deadline": cdate(month.deadline),
+        "deadline": cdate(period.deadline),
     }

@@ -1,4 +1,4 @@
-"""全县月报: assembled of what schools have filed and the bureau has accepted; who is missing is named, not guessed."""
+"""全县汇总: assembled of what schools have filed and the bureau has accepted; who is missing is named, not guessed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,15 @@ from datetime import date
 
 from reports.figures import CODES, INS, LABELS, OUTS, total
 from reports.queries.figures import Census
+from reports.queries.monthly_return import TITLES
 from reports.tables import Table
 from returns.models import Edition, Snapshot
 from returns.queries.grid import Standing, grid_rows, schools_that_file
-from returns.queries.months import FilingMonth
+from returns.queries.periods import FilingPeriod
 from returns.snapshots import joined, summed
 from students.access import Scope
 from students.metrics import Rate
 from students.models import School, SchoolClass
-
-TITLE = "控辍保学月报表（汇总）"
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,9 @@ class MissingSchool:
 
 @dataclass(frozen=True)
 class CountyReturn:
-    """What the schools of a scope have filed of a month, as far as the bureau has accepted it."""
+    """What the schools of a scope have filed of a period, as far as the bureau has accepted it."""
 
-    month: FilingMonth
+    period: FilingPeriod
     lines: Sequence[CountyLine]
     missing: Sequence[MissingSchool]
     kept: Sequence[Mapping]
@@ -71,7 +70,7 @@ class CountyReturn:
 
     @property
     def head(self) -> str:
-        return f"{self.month.month.label}，{self.scope_label}"
+        return f"{self.period.label}，{self.scope_label}"
 
     @property
     def count_words(self) -> str:
@@ -95,21 +94,23 @@ class CountyReturn:
         """As it is printed; None where nothing has been accepted."""
         if not self.kept:
             return None
-        filters = [self.month.month.label, self.scope_label, f"{len(self.lines)}所学校已接收"]
-        notes = [f"数字由各校已接收的月报相加，共{self.number_of_schools}所学校，已接收{len(self.lines)}所。"]
+        filters = [self.period.label, self.scope_label, f"{len(self.lines)}所学校已接收"]
+        notes = [
+            f"数字由各校已接收的{self.period.kind.label}相加，共{self.number_of_schools}所学校，已接收{len(self.lines)}所。"
+        ]
         if self.missing:
             filters.append(f"缺{len(self.missing)}所")
             notes.append(f"没有计入的学校：{self.missing_words}。")
         amended = [f"{line.school}（{line.edition.label}）" for line in self.lines if line.edition.number]
         if amended:
             notes.append(f"按更正计入的学校：{'、'.join(amended)}。")
-        return joined(self.kept, title=TITLE, filters=filters, notes=notes)
+        return joined(self.kept, title=f"{TITLES[self.period.kind]}（汇总）", filters=filters, notes=notes)
 
 
-def county_return(scope: Scope, month: FilingMonth, *, today: date) -> CountyReturn:
+def county_return(scope: Scope, period: FilingPeriod, *, today: date) -> CountyReturn:
     """Three queries whatever the number of schools."""
     schools = list(schools_that_file(scope).order_by("code"))
-    rows = grid_rows(schools, [month], today=today)
+    rows = grid_rows(schools, [period], today=today)
     accepted = {row.school: edition for row in rows if (edition := row.cells[0].filing.accepted)}
     tables = dict(
         Snapshot.objects.filter(pk__in=[edition.snapshot_id for edition in accepted.values()]).values_list(
@@ -124,7 +125,7 @@ def county_return(scope: Scope, month: FilingMonth, *, today: date) -> CountyRet
     kept = [tables[line.edition.snapshot_id] for line in lines]
     townships = {school.township.name for school in schools}
     label = "全县" if scope.county else "、".join(sorted(townships))
-    return CountyReturn(month, lines, missing, kept, label)
+    return CountyReturn(period, lines, missing, kept, label)
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,9 @@ class LiveDifference:
 
 def live_differences(found: CountyReturn, scope: Scope, *, today: date) -> list[LiveDifference]:
     """Where the facts now say something else than the sum: of schools that are missing, or corrected since."""
-    counted = found.month.counted(today)
+    counted = found.period.counted(today)
     here = set(SchoolClass.objects.filter(school__in=schools_that_file(scope)).values_list("pk", flat=True))
-    counts = Census(counted.month.first, counted.day).counts()
+    counts = Census(counted.period.first, counted.day).counts()
     live = total(figures for school_class, figures in counts.items() if school_class in here)
     filed = found.total.values if found.total else {}
     shown = [code for code in CODES if not filed or code in filed]

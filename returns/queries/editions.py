@@ -1,4 +1,4 @@
-"""The return of a school and month as it stands: its editions, what was filed, and what the facts say differently."""
+"""The return of a school and period as it stands: its editions, what was filed, and what the facts say differently."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,17 +6,18 @@ from datetime import date
 
 from returns.models import Edition, SchoolReturn, Snapshot
 from returns.queries.live import Live
-from returns.queries.months import FilingMonth
-from returns.snapshots import Change, Lists, differences, lists_of, month_changes
+from returns.queries.periods import FilingPeriod
+from returns.snapshots import Change, Lists, differences, lists_of, period_changes
 from returns.states import State
 from students.models import School
+from students.periods import code_before, label_of
 
 PEOPLE = ("prepared_by", "signed_by", "filed_by", "decided_by")
 
 
 @dataclass(frozen=True)
 class Filing:
-    """The editions of a school and month, in order; ``row`` None before anybody has begun."""
+    """The editions of a school and period, in order; ``row`` None before anybody has begun."""
 
     row: SchoolReturn | None
     editions: Sequence[Edition]
@@ -77,9 +78,9 @@ class Filing:
         return self.latest.number + (1 if self.latest.is_sent else 0)
 
 
-def filing_of(school: School, month: FilingMonth) -> Filing:
+def filing_of(school: School, period: FilingPeriod) -> Filing:
     """Two queries; the snapshots are read when somebody asks for one."""
-    row = SchoolReturn.objects.filter(school=school, month=month.code).first()
+    row = SchoolReturn.objects.filter(school=school, period=period.code).first()
     return editions_of(row)
 
 
@@ -87,7 +88,7 @@ def editions_of(row: SchoolReturn | None) -> Filing:
     """One query."""
     if row is None:
         return Filing(None, ())
-    editions = Edition.objects.filter(school_return=row).select_related(*PEOPLE).order_by("number", "attempt")
+    editions = row.editions.select_related(*PEOPLE).order_by("number", "attempt")
     return Filing(row, list(editions))
 
 
@@ -101,16 +102,17 @@ def content_of(edition: Edition) -> dict:
     return snapshot_of(edition).content
 
 
-def last_lists(school: School, month: FilingMonth) -> tuple[str, Lists] | None:
-    """The month before as the bureau has it: its name and its lists; None where nothing was filed. One query."""
-    year, number = (month.month.year - 1, 12) if month.month.month == 1 else (month.month.year, month.month.month - 1)
-    rows = Edition.objects.sent().filter(school_return__school=school, school_return__month=f"{year}-{number:02}")
+def last_lists(school: School, period: FilingPeriod) -> tuple[str, Lists] | None:
+    """The period before as the bureau has it: its name and its lists; None where nothing was filed. One query."""
+    if not (before := code_before(period.code)):
+        return None
+    rows = Edition.objects.sent().filter(school_return__school=school, school_return__period=before)
     content = rows.latest_first().values_list("snapshot__content", flat=True).first()
-    return content and (content["month"]["label"], lists_of(content))
+    return content and (label_of(before), lists_of(content))
 
 
 def changes_now(live: Live, filing: Filing, last: tuple[str, Lists] | None) -> list[Change]:
-    """What the page explains: an amendment against the edition before it, a return against the month before."""
+    """What the page explains: an amendment against the edition before it, a return against the period before."""
     if filing.filed:
         return differences(lists_of(content_of(filing.filed)), live.lists)
-    return month_changes(last and last[1], live.lists)
+    return period_changes(last and last[1], live.lists, before=live.period.period.kind.last)

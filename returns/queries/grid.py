@@ -1,4 +1,4 @@
-"""各校上报情况 (the grid): schools × months of a school year, and how far each return is."""
+"""各校上报情况 (the grid): schools × periods of a school year, and how far each return is."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,14 @@ from enum import StrEnum
 
 from returns.models import Edition
 from returns.queries.editions import Filing
-from returns.queries.months import FilingMonth
+from returns.queries.periods import FilingPeriod
 from returns.states import State
 from students.access import Scope
 from students.models import School, SchoolClass
 
 
 class Standing(StrEnum):
-    """How far the return of a month is, as the grid says it."""
+    """How far the return of a period is, as the grid says it."""
 
     NOT_DUE = "not_due"
     WAITING = "waiting"
@@ -46,7 +46,7 @@ WORDS = {
 OWED = (Standing.WAITING, Standing.OVERDUE, Standing.RETURNED)  # the school has to act
 
 
-def standing_of(filing: Filing, month: FilingMonth, today: date) -> Standing:
+def standing_of(filing: Filing, period: FilingPeriod, today: date) -> Standing:
     """Where the return itself stands; of an amendment only that it waits for the bureau."""
     if filing.awaited:
         return Standing.FILED_LATE if filing.is_late else Standing.FILED
@@ -54,16 +54,16 @@ def standing_of(filing: Filing, month: FilingMonth, today: date) -> Standing:
         return Standing.ACCEPTED
     if any(edition.state == State.RETURNED for edition in filing.editions):
         return Standing.RETURNED
-    if not month.is_due(today):
+    if not period.is_due(today):
         return Standing.NOT_DUE
-    return Standing.OVERDUE if month.is_overdue(today) else Standing.WAITING
+    return Standing.OVERDUE if period.is_overdue(today) else Standing.WAITING
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A school in a month. ``notes``: what else is to be said of it in a word or two."""
+    """A school in a period. ``notes``: what else is to be said of it in a word or two."""
 
-    month: FilingMonth
+    period: FilingPeriod
     standing: Standing
     filing: Filing
 
@@ -82,7 +82,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A school with its months, in their order."""
+    """A school with its periods, in their order."""
 
     school: School
     cells: Sequence[Cell]
@@ -94,30 +94,31 @@ def schools_that_file(scope: Scope):
     return School.objects.visible_to(scope.of_whole_schools).filter(pk__in=with_classes).select_related("township")
 
 
-def grid_rows(schools: Sequence[School], months: Sequence[FilingMonth], *, today: date) -> list[Row]:
-    """Two queries whatever the number of schools and months."""
-    filings = filings_of(schools, months)
+def grid_rows(schools: Sequence[School], periods: Sequence[FilingPeriod], *, today: date) -> list[Row]:
+    """Two queries whatever the number of schools and periods."""
+    filings = filings_of(schools, periods)
     nothing = Filing(None, ())
     return [
         Row(
             school,
             [
-                Cell(month, standing_of(filing, month, today), filing)
-                for month in months
-                for filing in [filings.get((school.pk, month.code), nothing)]
+                Cell(kept, standing_of(filing, kept, today), filing)
+                for period in periods
+                for filing in [filings.get((school.pk, period.code), nothing)]
+                for kept in [period.as_begun(filing.row)]
             ],
         )
         for school in schools
     ]
 
 
-def filings_of(schools: Sequence[School], months: Sequence[FilingMonth]) -> Mapping[tuple[int, str], Filing]:
-    """(school, month) → what was filed, where anything was begun; one query."""
+def filings_of(schools: Sequence[School], periods: Sequence[FilingPeriod]) -> Mapping[tuple[int, str], Filing]:
+    """(school, period) → what was filed, where anything was begun; one query."""
     rows = Edition.objects.filter(
         school_return__school__in=[school.pk for school in schools],
-        school_return__month__in=[month.code for month in months],
+        school_return__period__in=[period.code for period in periods],
     )
     found: dict[tuple[int, str], list[Edition]] = defaultdict(list)
     for edition in rows.select_related("school_return").order_by("number", "attempt"):
-        found[edition.school_return.school_id, edition.school_return.month].append(edition)
+        found[edition.school_return.school_id, edition.school_return.period].append(edition)
     return {key: Filing(editions[0].school_return, editions) for key, editions in found.items()}

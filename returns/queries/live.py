@@ -1,4 +1,4 @@
-"""What the facts say now of a school and a month, in the shape in which it is kept once it is signed."""
+"""What the facts say now of a school and a period, in the shape in which it is kept once it is signed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from functools import cached_property
 from reports.figures import Figures, total
 from reports.queries.figures import Census
 from reports.queries.monthly_return import ReturnRow, table_of
-from reports.queries.return_months import ReturnMonth
 from reports.tables import Table
-from returns.queries.months import FilingMonth
+from returns.queries.periods import FilingPeriod
 from returns.snapshots import Lists, figures_by_grade, is_zero, plain_lists
 from scoring.frozen import digest
 from students.models import School, SchoolClass
 from students.queries.listing import LAST_GRADES
+from students.queries.months import CountedPeriod
 
 
 @dataclass(frozen=True)
 class Live:
-    """The figures of a school in a month, made of the children themselves."""
+    """The figures of a school in a period, made of the children themselves."""
 
     school: School
-    month: ReturnMonth
+    period: CountedPeriod
     lists: Lists
     grades: Sequence[int]
 
@@ -42,7 +42,7 @@ class Live:
     @property
     def table(self) -> Table:
         """As it is printed, without what the school adds."""
-        return table_of(self.rows, month=self.month, filters=(self.school.name,))
+        return table_of(self.rows, period=self.period, filters=(self.school.name,))
 
     @property
     def is_zero(self) -> bool:
@@ -59,12 +59,12 @@ class Live:
         return [row for row in self.rows if row.figures.balance]
 
 
-def live_figures(school: School, month: FilingMonth, *, today: date) -> Live:
-    """The figures of a month that has begun, through its cut-off or through today."""
-    counted = month.counted(today)
+def live_figures(school: School, period: FilingPeriod, *, today: date) -> Live:
+    """The figures of a period that has begun, through its cut-off or through today."""
+    counted = period.counted(today)
     rows = list(SchoolClass.objects.filter(school=school).order_by("pk"))
     grades = {row.pk: row.grade_on(counted.day) for row in rows}
-    census = Census(counted.month.first, counted.day, schools=frozenset({school.pk}))
+    census = Census(counted.period.first, counted.day, schools=frozenset({school.pk}))
     lists = {
         code: [(child, grades[of]) for child, of in pairs] for code, pairs in census.lists(frozenset(grades)).items()
     }

@@ -1,4 +1,4 @@
-"""The page of a school and month: the figures live or as they were filed, what differs, and the one next step."""
+"""The page of a school and period: the figures live or as they were filed, what differs, and the one next step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,11 +8,12 @@ from reports.figures import CLOSING, INS, OPENING, OUTS
 from reports.tables import Table
 from returns.models import Edition
 from returns.queries.children import ChangeLine, change_lines
-from returns.queries.content import notes_of
+from returns.queries.content import months_of, notes_of
 from returns.queries.editions import Filing, changes_now, filing_of, last_lists, snapshot_of
 from returns.queries.grid import Standing, standing_of
 from returns.queries.live import Live, live_figures
-from returns.queries.months import FilingMonth
+from returns.queries.months_summed import MonthsSummed, months_summed
+from returns.queries.periods import FilingPeriod
 from returns.queries.posts import posts_of
 from returns.queries.warnings import Warning, warnings_of
 from returns.snapshots import change_of, table_from
@@ -56,11 +57,11 @@ class ReturnPage:
     """``edition`` and ``content``: the edition that is shown, None where the figures are live.
 
     ``differs``: what the facts say now that the latest filed edition does not; ``changes``: what explains the figures
-    that are shown.
+    that are shown; ``months``: those of a term or year beside it.
     """
 
     school: School
-    month: FilingMonth
+    period: FilingPeriod
     filing: Filing
     standing: Standing
     live: Live
@@ -72,6 +73,8 @@ class ReturnPage:
     differs: Sequence[ChangeLine] = ()
     warnings: Sequence[Warning] = ()
     last_label: str = ""
+    months: MonthsSummed | None = None
+    month_lines: Sequence[ChangeLine] = ()
 
     @property
     def is_live(self) -> bool:
@@ -111,8 +114,8 @@ class ReturnPage:
 
     @property
     def head(self) -> str:
-        """2026年10月，9月26日至10月25日."""
-        return f"{self.month.month.label}月报，{self.month.counted(self.month.month.cut_off).days}"
+        """2026年10月月报，9月26日至10月25日."""
+        return f"{self.period.name}，{self.period.counted(self.period.period.cut_off).days}"
 
     @property
     def returned(self) -> Edition | None:
@@ -123,12 +126,12 @@ class ReturnPage:
     @property
     def is_provisional(self) -> bool:
         """Whether its cut-off is still to come."""
-        return self.live.month.is_provisional
+        return self.live.period.is_provisional
 
     @property
     def provisional_words(self) -> str:
-        cut_off = cdate_short(self.month.month.cut_off)
-        return f"暂计：算到{cdate_short(self.live.month.day)}，{cut_off}截止，从那天起可以上报"
+        cut_off = cdate_short(self.period.period.cut_off)
+        return f"暂计：算到{cdate_short(self.live.period.day)}，{cut_off}截止，从那天起可以上报"
 
     @property
     def opening_note(self) -> str:
@@ -144,7 +147,9 @@ class ReturnPage:
 
     @property
     def table_title(self) -> str:
-        return f"{self.month.month.label}{self.edition.label}" if self.edition else "现在的数字"
+        if self.edition is None:
+            return "现在的数字"
+        return f"{self.period.label}{self.edition.label}" if self.edition.number else self.period.name
 
     @property
     def changes_title(self) -> str:
@@ -164,7 +169,7 @@ class ReturnPage:
     @property
     def waits_for(self) -> str:
         """What comes next, for whoever has no part in it."""
-        if not self.month.is_due(self.live.month.day):
+        if not self.period.is_due(self.live.period.day):
             return ""
         if self.filing.awaited and not self.filing.work:
             return "等县教育局接收。"
@@ -181,7 +186,7 @@ class ReturnPage:
 
     def steps(self, scope: Scope, today: date) -> frozenset[Step]:
         """What the reader may do now."""
-        if not self.month.is_due(today):
+        if not self.period.is_due(today):
             return frozenset()
         held = posts_of(scope, self.school.pk)
         in_school = State.DRAFT if self._begins_anew else self.filing.state
@@ -200,20 +205,25 @@ class ReturnPage:
         return self.filing.latest is None or not self.filing.latest.is_in_school
 
 
-def return_page(school: School, month: FilingMonth, *, asked: str, scope: Scope, today: date) -> ReturnPage | None:
+def return_page(school: School, period: FilingPeriod, *, asked: str, scope: Scope, today: date) -> ReturnPage | None:
     """``asked``: the number of an edition as an address has it, blank for what is current; None where there is none."""
-    filing = filing_of(school, month)
+    filing = filing_of(school, period)
     edition = edition_asked(filing, asked)
     if asked and edition is None:
         return None
-    live = live_figures(school, month, today=today)
-    last = last_lists(school, month)
-    page = {"school": school, "month": month, "filing": filing, "standing": standing_of(filing, month, today),
+    live = live_figures(school, period, today=today)
+    last = last_lists(school, period)
+    page = {"school": school, "period": period, "filing": filing, "standing": standing_of(filing, period, today),
             "live": live, "last_label": last[0] if last else ""}  # fmt: skip
     now = changes_now(live, filing, last)
     if edition is None:
-        warnings = warnings_of(live, today=today)
-        return ReturnPage(**page, table=live.table, changes=change_lines(now, scope), warnings=warnings)
+        return ReturnPage(
+            **page,
+            table=live.table,
+            changes=change_lines(now, scope),
+            warnings=warnings_of(live, today=today),
+            **_months(months_summed(live), scope),
+        )
     kept = snapshot_of(edition)
     content = kept.content
     return ReturnPage(
@@ -225,7 +235,12 @@ def return_page(school: School, month: FilingMonth, *, asked: str, scope: Scope,
         changes=change_lines([change_of(record) for record in content["changes"]], scope),
         differs=change_lines(now, scope),
         warnings=warnings_of(live, today=today) if now else (),
+        **_months(months_of(content), scope),
     )
+
+
+def _months(found: MonthsSummed | None, scope: Scope) -> dict:
+    return {"months": found, "month_lines": change_lines(found.changes, scope) if found else ()}
 
 
 def edition_asked(filing: Filing, asked: str) -> Edition | None:

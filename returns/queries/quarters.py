@@ -6,9 +6,10 @@ from datetime import date
 
 from returns.models import Edition, Review
 from returns.models.reviews import quarter_label
-from returns.queries.months import SCHOOL_YEAR, FilingMonth, Policies
+from returns.queries.periods import SCHOOL_YEAR, FilingCalendar, FilingPeriod
 from returns.states import State
 from students.models import School
+from students.periods import PeriodKind
 
 MONTHS = 3
 
@@ -19,7 +20,7 @@ class Quarter:
 
     school_year: int
     number: int
-    months: tuple[FilingMonth, ...]
+    months: tuple[FilingPeriod, ...]
 
     @property
     def code(self) -> str:
@@ -29,16 +30,16 @@ class Quarter:
     @property
     def label(self) -> str:
         """2026—2027学年第一季度（2026年9月至2026年11月）."""
-        first, last = self.months[0].month.label, self.months[-1].month.label
+        first, last = self.months[0].label, self.months[-1].label
         return f"{quarter_label(self.school_year, self.number)}（{first}至{last}）"
 
     @property
     def first(self) -> date:
-        return self.months[0].month.first
+        return self.months[0].period.first
 
     @property
     def cut_off(self) -> date:
-        return self.months[-1].month.cut_off
+        return self.months[-1].period.cut_off
 
     @property
     def codes(self) -> list[str]:
@@ -50,9 +51,9 @@ class Quarter:
         return self.cut_off <= today
 
 
-def quarter(school_year: int, number: int, policies: Policies | None = None) -> Quarter:
+def quarter(school_year: int, number: int, calendar: FilingCalendar | None = None) -> Quarter:
     """A quarter with its months; a query or two."""
-    months = (policies or Policies()).year(school_year)[(number - 1) * MONTHS : number * MONTHS]
+    months = (calendar or FilingCalendar()).months(school_year)[(number - 1) * MONTHS : number * MONTHS]
     return Quarter(school_year, number, tuple(months))
 
 
@@ -64,19 +65,22 @@ def quarter_of(month: str) -> tuple[int, int]:
 
 def quarters_to_review(today: date) -> list[Quarter]:
     """The quarters that are over, of which anything was accepted and that nobody has reviewed; the latest first."""
-    months = Edition.objects.filter(state=State.ACCEPTED).order_by().values_list("school_return__month").distinct()
+    accepted = Edition.objects.filter(state=State.ACCEPTED, school_return__kind=PeriodKind.MONTH)
+    months = accepted.order_by().values_list("school_return__period").distinct()
     reviewed = set(Review.objects.values_list("school_year", "quarter"))
-    policies = Policies()
+    calendar = FilingCalendar()
     found = sorted({quarter_of(month) for (month,) in months} - reviewed, reverse=True)
-    return [each for pair in found if (each := quarter(*pair, policies)).is_over(today)]
+    return [each for pair in found if (each := quarter(*pair, calendar)).is_over(today)]
 
 
 def accepted_editions(of: Quarter, schools: Iterable[School]) -> dict[int, dict[str, Edition]]:
     """School → month → the edition that the bureau accepted last; their contents are read when asked for. One query."""
     rows = Edition.objects.filter(
-        state=State.ACCEPTED, school_return__month__in=of.codes, school_return__school__in=[each.pk for each in schools]
+        state=State.ACCEPTED,
+        school_return__period__in=of.codes,
+        school_return__school__in=[each.pk for each in schools],
     )
     found: dict[int, dict[str, Edition]] = {}
     for edition in rows.select_related("school_return").order_by("number"):
-        found.setdefault(edition.school_return.school_id, {})[edition.school_return.month] = edition
+        found.setdefault(edition.school_return.school_id, {})[edition.school_return.period] = edition
     return found

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Count
 
@@ -12,6 +11,7 @@ from returns.queries.editions import content_of
 from returns.reviewing import COMPARED, Agreement, Drawn, Finding, Part, Tally, claims_of, draw_children, total
 from returns.snapshots import lists_of
 from students.access import Scope
+from students.periods import label_of
 from students.turning import grade_label
 
 
@@ -115,7 +115,7 @@ def number_lines(month: ReviewMonth) -> list[NumberLine]:
 def months_of(sheet: ReviewSheet) -> list[ReviewMonth]:
     """The months of a sheet, in order; one query."""
     rows = ReviewMonth.objects.filter(sheet=sheet).select_related("edition__school_return", "changed_by")
-    return list(rows.order_by("edition__school_return__month"))
+    return list(rows.order_by("edition__school_return__period"))
 
 
 def children_of(sheet: ReviewSheet) -> list[ReviewChild]:
@@ -153,8 +153,7 @@ class MonthLine:
     @property
     def label(self) -> str:
         """2026年10月月报, or its 第1号更正."""
-        year, number = self.row.edition.school_return.month.split("-")
-        return f"{year}年{int(number)}月{self.row.edition.label}"
+        return f"{label_of(self.row.edition.school_return.period)}{self.row.edition.label}"
 
     @property
     def state(self) -> str:
@@ -165,9 +164,9 @@ class MonthLine:
         return {"": "mute", Agreement.AGREES: "ok", Agreement.DIFFERS: "alarm"}[self.row.agreement]
 
     @property
-    def start(self) -> date:
+    def code(self) -> str:
         """As addresses of returns name the month."""
-        return date.fromisoformat(f"{self.row.edition.school_return.month}-01")
+        return self.row.edition.school_return.period
 
     @property
     def numbers(self) -> list[NumberLine]:
@@ -257,9 +256,9 @@ def _plain(drawn: Drawn) -> tuple[str, int, str]:
 
 
 def _lists(months: Sequence[ReviewMonth]) -> dict[str, Mapping]:
-    return {row.edition.school_return.month: lists_of(content_of(row.edition)) for row in months}
+    return {row.edition.school_return.period: lists_of(content_of(row.edition)) for row in months}
 
 
 def _kept(sheet: ReviewSheet) -> list[tuple[str, int, str]]:
     rows = ReviewChild.objects.filter(sheet=sheet).order_by("position")
-    return list(rows.values_list("part", "student", "month__edition__school_return__month"))
+    return list(rows.values_list("part", "student", "month__edition__school_return__period"))

@@ -4,19 +4,19 @@ from datetime import date
 
 from returns.models import Edition
 from returns.queries.grid import OWED, grid_rows, schools_that_file
-from returns.queries.months import months_to_file
+from returns.queries.periods import FilingCalendar
 from returns.states import State
 from students.access import Scope
 
 
 def waiting(scope: Scope, today: date) -> int:
-    """Of the clerk and the heads their months that are due and not filed, for the bureau what it has to accept."""
+    """Of the clerk and the heads their periods that are due and not filed, for the bureau what it has to accept."""
     if scope.is_bureau:
         return Edition.objects.visible_to(scope).filter(state=State.FILED).exclude(signed_by=scope.person).count()
     own = scope.clerk_of | scope.led
     if not own:
         return 0
     schools = list(schools_that_file(scope).filter(pk__in=own))
-    months = [month for month in months_to_file(today) if month.is_due(today)]
-    rows = grid_rows(schools, months, today=today)
+    periods = [period for period in FilingCalendar().to_file(today) if period.is_due(today)]
+    rows = grid_rows(schools, periods, today=today)
     return sum(cell.standing in OWED for row in rows for cell in row.cells)

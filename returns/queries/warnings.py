@@ -40,8 +40,8 @@ def _unbalanced(live: Live, today: date) -> Iterator[Warning]:
 
 
 def _registers(live: Live, today: date) -> Iterator[Warning]:
-    span = (live.month.day - live.month.month.first).days + 1
-    days = days_through(live.month.day, span)
+    span = (live.period.day - live.period.period.first).days + 1
+    days = days_through(live.period.day, span)
     classes = SchoolClass.objects.filter(school=live.school)
     board = registers_by_school(classes, days, now=timezone.localtime()).get(live.school.pk, {})
     if missing := sum(each.missing for each in board.values()):
@@ -49,7 +49,7 @@ def _registers(live: Live, today: date) -> Iterator[Warning]:
 
 
 def _duties(live: Live, today: date) -> Iterator[Warning]:
-    rows = Obligation.objects.filter(school_class__school=live.school, due_on__lt=today).undone_on(live.month.day)
+    rows = Obligation.objects.filter(school_class__school=live.school, due_on__lt=today).undone_on(live.period.day)
     # All contacts that a class owes for one child are one.
     late = {
         (student, of) if tier == Tier.CONTACT else pk
@@ -61,16 +61,16 @@ def _duties(live: Live, today: date) -> Iterator[Warning]:
 
 def _transfers(live: Live, today: date) -> Iterator[Warning]:
     here = EnrolmentEvent.objects.filter(student__line__school=live.school)
-    gone = last_events(here, [EventKind.TRANSFER_OUT], live.month.day)
-    if number := gone.filter(Q(confirmed_on=None) | Q(confirmed_on__gt=live.month.day)).count():
+    gone = last_events(here, [EventKind.TRANSFER_OUT], live.period.day)
+    if number := gone.filter(Q(confirmed_on=None) | Q(confirmed_on__gt=live.period.day)).count():
         yield Warning(f"转出没有确认接收的{number}人", reverse("students:transfers"), "催接收学校")
 
 
 def _head_counts(live: Live, today: date) -> Iterator[Warning]:
-    term = term_on(live.month.day)
+    term = term_on(live.period.day)
     if term is None:
         return
-    lines = count_board(SchoolClass.objects.filter(school=live.school), term, day=live.month.day).lines
+    lines = count_board(SchoolClass.objects.filter(school=live.school), term, day=live.period.day).lines
     names = [line.school_class.name for line in lines if line.counted and line.counted[-1].differs]
     if names:
         shown = "、".join(names[:3]) + (f"等{len(names)}个班" if len(names) > 3 else "")

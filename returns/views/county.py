@@ -1,6 +1,4 @@
-"""全县月报汇总: what the schools of a scope have filed and the bureau has accepted, on a page and as a file."""
-
-from datetime import date
+"""全县汇总: what the schools of a scope have filed and the bureau has accepted, on a page and as a file."""
 
 from django.http import Http404
 from django.shortcuts import render
@@ -9,25 +7,25 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.views.downloads import send_table
 from returns.queries.county import county_return, live_differences
-from returns.queries.months import filing_month
+from returns.views.period import not_begun, period_found
 from students.access import AREA_ROLES
 from students.views.audience import only_for
 
-area_pages_for = only_for(AREA_ROLES, "月报汇总由县教育局、乡镇和督学查看，学校看本校的月报")
+area_pages_for = only_for(AREA_ROLES, "汇总由县教育局、乡镇和督学查看，学校看本校上报的")
 
 
 @require_safe
 @area_pages_for
-def county(request, start: date):
+def county(request, code: str):
     """The sum of the accepted returns, school by school; on request beside what the facts say now."""
-    month = filing_month(start)
-    if not month.is_begun(request.today):
-        return render(request, "returns/not_begun.html", {"school": None, "month": month}, status=404)
-    found = county_return(request.scope, month, today=request.today)
+    period = period_found(code)
+    if not period.is_begun(request.today):
+        return not_begun(request, period)
+    found = county_return(request.scope, period, today=request.today)
     compares = request.GET.get("compare") == "1"
     context = {
         "found": found,
-        "month": month,
+        "period": period,
         "compares": compares,
         "differences": live_differences(found, request.scope, today=request.today) if compares else [],
     }
@@ -36,9 +34,9 @@ def county(request, start: date):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @area_pages_for
-def county_file(request, start: date):
+def county_file(request, code: str):
     """The sum as a file; there is none before anything has been accepted."""
-    found = county_return(request.scope, filing_month(start), today=request.today)
+    found = county_return(request.scope, period_found(code), today=request.today)
     table = found.table
     if table is None:
         raise Http404
@@ -46,7 +44,7 @@ def county_file(request, start: date):
         request,
         name="county_return",
         build=lambda reveal: table,
-        back_url=reverse("returns:county", args=[start]),
-        asked={"month": found.month.code, "schools": len(found.lines), "missing": len(found.missing)},
+        back_url=reverse("returns:county", args=[code]),
+        asked={"period": code, "schools": len(found.lines), "missing": len(found.missing)},
         has_numbers=False,
     )

@@ -1,6 +1,5 @@
 """Editions and the county's return as files: the paper that was kept, and its table in Excel and JSON."""
 
-from datetime import date
 from functools import partial
 
 from django.http import Http404
@@ -11,19 +10,19 @@ from reports.excel import write_excel
 from reports.views.downloads import send_paper
 from returns.models import Snapshot
 from returns.queries.editions import content_of, filing_of
-from returns.queries.months import filing_month
 from returns.queries.page import edition_asked
 from returns.queries.tables import edition_table
 from returns.views.grid import return_pages_for
-from returns.views.month import found
+from returns.views.period import found, period_found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @return_pages_for
-def return_file(request, pk: int, start: date):
+def return_file(request, pk: int, code: str):
     """An edition that was filed, as it was filed."""
-    school, month = found(request, pk), filing_month(start)
-    edition = edition_asked(filing_of(school, month), request.GET.get("edition", ""))
+    school = found(request, pk)
+    period = period_found(code, school)
+    edition = edition_asked(filing_of(school, period), request.GET.get("edition", ""))
     if edition is None:
         raise Http404
     table = edition_table(content_of(edition))
@@ -32,8 +31,8 @@ def return_file(request, pk: int, start: date):
         name="school_return",
         build=lambda reveal: table,
         writers={".xlsx": write_excel, ".pdf": partial(_kept_paper, edition.snapshot_id)},
-        back_url=f"{reverse('returns:school_return', args=[pk, start])}?edition={edition.number}",
-        asked={"school": school.code, "month": month.code, "edition": edition.number},
+        back_url=f"{reverse('returns:school_return', args=[pk, code])}?edition={edition.number}",
+        asked={"school": school.code, "period": code, "edition": edition.number},
         has_numbers=False,
     )
 

@@ -65,6 +65,12 @@ class Notice(models.Model):
         RETURN_ACCEPTED = "return_accepted", "月报已接收"
         REVIEW_CLOSED = "review_closed", "复核结果"
         REVIEW_AMEND = "review_amend", "复核要求更正"
+        REPORT_DUE = "report_due", "学期、学年报告待报"
+        REPORT_LATE = "report_late", "学期、学年报告逾期"
+        REPORT_TO_SIGN = "report_to_sign", "学期、学年报告待签字"
+        REPORT_FILED = "report_filed", "学期、学年报告待接收"
+        REPORT_SENT_BACK = "report_sent_back", "学期、学年报告退回"
+        REPORT_ACCEPTED = "report_accepted", "学期、学年报告已接收"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
     kind = models.CharField("种类", max_length=20, choices=Kind)

@@ -23,8 +23,8 @@ RETURNS = (SchoolReturn, Edition, Snapshot, Review, ReviewSheet, ReviewMonth, Re
 
 def rows_of_returns(school_class: SchoolClass, child: Student) -> dict[type, object]:
     """October of the school: begun, with a snapshot, and reviewed."""
-    days = {"first": date(2026, 9, 26), "cut_off": date(2026, 10, 25), "deadline": date(2026, 10, 28)}
-    row, _ = SchoolReturn.objects.get_or_create(school=school_class.school, month="2026-10", defaults=days)
+    days = {"kind": "month", "first": date(2026, 9, 26), "cut_off": date(2026, 10, 25), "deadline": date(2026, 10, 28)}
+    row, _ = SchoolReturn.objects.get_or_create(school=school_class.school, period="2026-10", defaults=days)
     made = {"content": {}, "sha256": "0", "pdf": b"%PDF-1.7", "pdf_sha256": "0", "made_at": timezone.now()}
     snapshot = row.snapshots.first() or Snapshot.objects.create(school_return=row, made_by=cast.person(), **made)
     edition, _ = Edition.objects.get_or_create(school_return=row)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from returns.actions import filing
 from returns.queries.live import live_figures
-from returns.queries.months import filing_month
+from returns.queries.periods import filing_month
 from students.models import Person
 from tests import cast
 from tests.browser.review_pages import review_pages_of
@@ -20,7 +20,7 @@ def return_pages_of(classroom) -> dict[str, tuple[Person, str]]:
     clerk, principal, bureau = classroom.clerk, classroom.principal, classroom.bureau
 
     def given(who: Person, month: date) -> dict:
-        place = {"school": classroom.school, "month": filing_month(month), "today": MONDAY}
+        place = {"school": classroom.school, "period": filing_month(month), "today": MONDAY}
         return place | {"by": who, "scope": cast.scope(who)}
 
     for month in (JUNE, JULY):
@@ -38,11 +38,11 @@ def return_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "returns": (bureau, page("returns")),
         "returns of one school": (principal, page("returns")),
         "returns, none found": (bureau, page("returns") + "?q=none"),
-        "a return to prepare": (clerk, page("school_return", school, AUGUST)),
-        "a return to sign": (principal, page("school_return", school, JULY)),
-        "a return accepted": (bureau, page("school_return", school, JUNE)),
-        "a return to export": (clerk, page("return_file", school, JUNE)),
-        "a return to come": (clerk, page("school_return", school, date(2026, 12, 1))),
-        "the county's return": (bureau, page("county", JUNE) + "?compare=1"),
-        "the county's return to export": (bureau, page("county_file", JUNE)),
+        "a return to prepare": (clerk, page("school_return", school, "2026-08")),
+        "a return to sign": (principal, page("school_return", school, "2026-07")),
+        "a return accepted": (bureau, page("school_return", school, "2026-06")),
+        "a return to export": (clerk, page("return_file", school, "2026-06")),
+        "a return to come": (clerk, page("school_return", school, "2026-12")),
+        "the county's return": (bureau, page("county", "2026-06") + "?compare=1"),
+        "the county's return to export": (bureau, page("county_file", "2026-06")),
     } | review_pages_of(classroom)

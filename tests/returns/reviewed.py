@@ -17,7 +17,7 @@ from returns.models import (
 )
 from returns.queries.editions import filing_of
 from returns.queries.live import live_figures
-from returns.queries.months import filing_month
+from returns.queries.periods import filing_month
 from returns.queries.quarters import quarter
 from returns.reviewing import Agreement, Finding
 from returns.snapshots import kept_table, plain_lists
@@ -41,7 +41,7 @@ def file_month(school: School, start: date, *, clerk, head, today: date = TODAY,
     """A month, or its amendment, prepared, signed and filed as the facts are now."""
 
     def given(who) -> dict:
-        place = {"school": school, "month": filing_month(start), "today": today}
+        place = {"school": school, "period": filing_month(start), "today": today}
         return place | {"by": who, "scope": cast.scope(who)}
 
     row = filing.prepare(**given(clerk), remark="", reason=reason, seen=0)
@@ -54,10 +54,10 @@ def accept_month(school: School, start: date, *, clerk, head, bureau, today: dat
     """A month filed and accepted as the facts are now: its rows, without the way to them."""
     month = filing_month(start)
     live = live_figures(school, month, today=today)
-    span, when = month.month, timezone.now()
-    days = {"first": span.first, "cut_off": span.cut_off, "deadline": month.deadline}
-    row = SchoolReturn.objects.create(school=school, month=span.code, **days)
-    content = {"number": 0, "month": {"code": span.code, "label": span.label}, "children": plain_lists(live.lists),
+    span, when = month.period, timezone.now()
+    days = {"kind": span.kind, "first": span.first, "cut_off": span.cut_off, "deadline": month.deadline}
+    row = SchoolReturn.objects.create(school=school, period=span.code, **days)
+    content = {"number": 0, "period": {"code": span.code, "label": span.label}, "children": plain_lists(live.lists),
                "table": kept_table(live.table)}  # fmt: skip
     kept = {"sha256": digest(content), "pdf": b"%PDF-1.7", "pdf_sha256": "0", "made_at": when, "made_by": head}
     snapshot = Snapshot.objects.create(school_return=row, content=content, **kept)
@@ -86,7 +86,7 @@ def children(school: School) -> list[ReviewChild]:
 
 
 def months(school: School) -> list[ReviewMonth]:
-    return list(ReviewMonth.objects.filter(sheet__school=school).order_by("edition__school_return__month"))
+    return list(ReviewMonth.objects.filter(sheet__school=school).order_by("edition__school_return__period"))
 
 
 def enter(by, child: ReviewChild, finding=Finding.HOLDS, *, instead="", words="", paper=None, seen=None):

@@ -8,7 +8,7 @@ from django.db import transaction
 from casework.demo.county import make_county
 from returns.models import Edition, Snapshot
 from returns.queries.grid import grid_rows
-from returns.queries.months import Policies
+from returns.queries.periods import FilingCalendar
 from scoring.frozen import digest
 
 TODAY = date(2026, 11, 27)  # two days after the cut-off
@@ -27,7 +27,7 @@ def county(made, db):
 
 
 def test_every_state_can_be_seen(county):
-    months = [month for month in Policies().year(2026) if month.is_due(TODAY)]
+    months = [month for month in FilingCalendar().months(2026) if month.is_due(TODAY)]
     rows = grid_rows([school.row for school in county.schools], months, today=TODAY)
     found = {row.school.pk: [cell.standing.label for cell in row.cells] for row in rows}
     assert found[county.shown_school.row.pk] == ["已接收", "已接收", "待报"]

@@ -83,7 +83,7 @@ class TestTheWayOfAReturn:
         if opens:
             assert prepare(school, today=today).state == "prepared"
         else:
-            with pytest.raises(ReturnRefused, match=r"2026年10月的月报2026年10月25日才截止，没有保存"):
+            with pytest.raises(ReturnRefused, match=r"2026年10月月报2026年10月25日才截止，没有保存"):
                 prepare(school, today=today)
             assert not SchoolReturn.objects.exists()
 
@@ -115,7 +115,7 @@ class TestWhoseItIs:
     def test_nobody_decides_on_what_they_signed(self, school, head, bureau, act):
         cast.post(head, Role.BUREAU_OFFICER)
         filed(school, head)
-        with pytest.raises(ReturnRefused, match=r"自己填报、签字或者上报的月报，不能自己"):
+        with pytest.raises(ReturnRefused, match=r"自己填报、签字或者上报的，不能自己"):
             act(school, head)
         row = Edition.objects.get()
         row.state, row.decided_by, row.decided_at, row.decision_reason = "accepted", head, row.filed_at, ""
@@ -380,8 +380,14 @@ class TestTheDatabaseRefuses:
         with pytest.raises(IntegrityError), transaction.atomic():
             row.save()
 
-    @pytest.mark.parametrize("columns", [{"month": "2026-13"}, {"deadline": CUT_OFF}])
-    def test_a_month_that_is_none(self, school, columns):
-        days = {"month": "2026-09", "first": date(2026, 9, 1), "cut_off": CUT_OFF, "deadline": date(2026, 10, 28)}
+    @pytest.mark.parametrize("columns", [{"period": "2026-13"}, {"deadline": CUT_OFF}])
+    def test_a_period_that_is_none(self, school, columns):
+        days = {
+            "kind": "month",
+            "period": "2026-09",
+            "first": date(2026, 9, 1),
+            "cut_off": CUT_OFF,
+            "deadline": date(2026, 10, 28),
+        }
         with pytest.raises(IntegrityError), transaction.atomic():
             SchoolReturn.objects.create(school=school.school, **(days | columns))

@@ -6,28 +6,27 @@ import pytest
 from django.urls import reverse
 
 from casework.clock import DUTIES
-from returns.actions.reminders import kind_today, remind_schools
-from returns.queries.months import filing_month, months_to_file
+from returns.actions.reminders import matter_today, remind_schools
+from returns.matters import Matter
+from returns.queries.periods import FilingCalendar, filing_month
 from students.models import AdoptedPolicy, Notice, Role, Term
 from students.queries.notices import waiting_notices
 from tests import cast
 from tests.returns.filed import OCTOBER, file_zero, filed, principal_of
 from tests.scene import at
 
-DUE, LATE = Notice.Kind.RETURN_DUE, Notice.Kind.RETURN_LATE
-
 
 @pytest.mark.parametrize(
-    ("day", "kind"),
+    ("day", "matter"),
     [
         (date(2026, 10, 21), None),
-        (date(2026, 10, 22), DUE),  # Thursday; the cut-off is on a Sunday
-        (date(2026, 10, 28), DUE),
-        (date(2026, 10, 29), LATE),
+        (date(2026, 10, 22), Matter.DUE),  # Thursday; the cut-off is on a Sunday
+        (date(2026, 10, 28), Matter.DUE),
+        (date(2026, 10, 29), Matter.LATE),
     ],
 )
-def test_the_day_says_which_notice_is_due(db, day, kind):
-    assert kind_today(filing_month(OCTOBER), day) == kind
+def test_the_day_says_what_is_to_be_told(db, day, matter):
+    assert matter_today(filing_month(OCTOBER), day) == matter
 
 
 @pytest.mark.parametrize(
@@ -40,7 +39,7 @@ def test_the_day_says_which_notice_is_due(db, day, kind):
 )
 def test_the_deadline_is_counted_in_working_days(db, start, cut_off, deadline):
     month = filing_month(start)
-    assert (month.month.cut_off, month.deadline) == (cut_off, deadline)
+    assert (month.period.cut_off, month.deadline) == (cut_off, deadline)
 
 
 def test_cut_off_and_deadline_are_parameters_of_their_own(db):
@@ -48,10 +47,10 @@ def test_cut_off_and_deadline_are_parameters_of_their_own(db):
     by = {"adopted_at": at(date(2026, 10, 1)), "adopted_by": cast.person()}
     AdoptedPolicy.objects.create(starts_on=date(2026, 10, 1), content=content, **by)
     month = filing_month(OCTOBER)
-    assert (month.reminded_on, month.month.cut_off, month.deadline) == (
+    assert (month.reminded_on, month.period.cut_off, month.deadline) == (
         date(2026, 10, 19), date(2026, 10, 20), date(2026, 10, 27),
     )  # fmt: skip
-    assert filing_month(date(2026, 9, 1)).month.cut_off == date(2026, 9, 25)
+    assert filing_month(date(2026, 9, 1)).period.cut_off == date(2026, 9, 25)
 
 
 def lines(person) -> list[str]:
@@ -86,7 +85,7 @@ def test_after_the_deadline_it_is_late(school, head):
 def test_notices_lead_to_the_month(school, head, bureau):
     filed(school, head)
     [line] = waiting_notices(cast.scope(bureau), bureau)
-    assert line.url == reverse("returns:school_return", args=[school.school.pk, OCTOBER])
+    assert line.url == reverse("returns:school_return", args=[school.school.pk, "2026-10"])
     assert "上报了东坪小学2026年10月月报，请接收。" in line.sentence
 
 
@@ -101,6 +100,6 @@ def test_august_is_still_owed_when_the_new_year_has_begun(school, head, clock):
     clock.move_to(at(date(2027, 9, 6)))
     for number, days in ((1, ("2027-09-01", "2028-01-20")), (2, ("2028-03-01", "2028-07-08"))):
         Term.objects.create(school_year=2027, number=number, start=days[0], end=days[1])
-    assert [month.code for month in months_to_file(date(2027, 9, 6))][:2] == ["2027-08", "2027-09"]
+    assert [each.code for each in FilingCalendar().to_file(date(2027, 9, 6))][:3] == ["2027-08", "2026", "2027-09"]
     remind_schools(today=date(2027, 9, 6))
     assert "东坪小学2027年8月月报过了上报期限还没有上报，请尽快上报。" in lines(head)

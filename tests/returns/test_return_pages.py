@@ -13,7 +13,7 @@ from students.actions import corrections
 from students.models import AuditRow, Role, Term
 from tests import cast
 from tests.returns.filed import (
-    OCTOBER,
+    CODE,
     TODAY,
     accept,
     awaited,
@@ -28,15 +28,15 @@ from tests.returns.filed import (
 )
 from tests.scene import at, client_of
 
-QUERIES = 23  # of a month's page: the counts, their children, what was filed, what is to be looked at
+QUERIES = 22  # of a month's page: the counts, their children, what was filed, what is to be looked at
 
 
 def text_of(response) -> str:
     return response.content.decode()
 
 
-def address(scene, name: str = "school_return", month: date = OCTOBER) -> str:
-    return reverse(f"returns:{name}", args=[scene.school.pk, month])
+def address(scene, name: str = "school_return", code: str = CODE) -> str:
+    return reverse(f"returns:{name}", args=[scene.school.pk, code])
 
 
 def page(scene, who, **query):
@@ -114,18 +114,18 @@ class TestTheWay:
 
 class TestMonthsToCome:
     def test_are_not_found_in_words(self, school):
-        response = client_of(school.clerk).get(address(school, month=date(2026, 12, 1)))
+        response = client_of(school.clerk).get(address(school, code="2026-12"))
         assert response.status_code == 404
         assert "这个月还没有到" in text_of(response)
-        response = client_of(school.clerk).post(address(school, "prepare", date(2026, 12, 1)), {"seen": 0})
+        response = client_of(school.clerk).post(address(school, "prepare", "2026-12"), {"seen": 0})
         assert response.status_code == 422
         assert "2026年12月还没有到，没有保存" in text_of(response)
 
     def test_begun_are_shown_and_not_filed(self, school, head):
-        november = date(2026, 11, 1)
-        assert "暂计：算到10月27日，11月25日截止" in text_of(client_of(head).get(address(school, month=november)))
+        november = "2026-11"
+        assert "暂计：算到10月27日，11月25日截止" in text_of(client_of(head).get(address(school, code=november)))
         response = client_of(school.clerk).post(address(school, "prepare", november), {"seen": 0})
-        assert "2026年11月的月报2026年11月25日才截止" in text_of(response)
+        assert "2026年11月月报2026年11月25日才截止" in text_of(response)
 
 
 class TestWhatIsShown:
@@ -239,7 +239,7 @@ class TestTheGrid:
         cast.student(cast.school_class(cast.school("西岭小学", township=cast.township("西岭镇"))))
         assert set(self.cells(bureau)) == {"东坪小学", "西岭小学"}
         assert set(self.cells(bureau, q="西岭")) == {"西岭小学"}
-        assert set(self.cells(bureau, month="2026-10", standing="waiting")) == {"东坪小学", "西岭小学"}
+        assert set(self.cells(bureau, period="2026-10", standing="waiting")) == {"东坪小学", "西岭小学"}
         assert "没有符合条件的学校" in text_of(self.grid(bureau, standing="accepted"))
         assert "有的条件没有看懂" in text_of(self.grid(bureau, standing="nothing"))
 

@@ -60,7 +60,7 @@ class TestOpening:
         drawn = children(autumn_school.school)
         assert [row.part for row in drawn] == ["dropped", "suspend", *["attending"] * 4]
         assert [row.student for row in drawn[:2]] == autumn_school.children[2:4]
-        months = [row.month.edition.school_return.month for row in drawn]
+        months = [row.month.edition.school_return.period for row in drawn]
         assert months == ["2026-11", "2026-11", *["2026-11"] * 4]
         assert len({row.student_id for row in drawn}) == 6
 
@@ -366,5 +366,5 @@ def test_a_quarter_with_one_month_accepted_is_drawn_from_that(school, people, cl
     clock.move_to(at(TODAY))
     accept_month(school.school, SEPTEMBER, **people)
     opened(bureau)
-    assert [row.edition.school_return.month for row in months(school.school)] == ["2026-09"]
+    assert [row.edition.school_return.period for row in months(school.school)] == ["2026-09"]
     assert len(children(school.school)) == 3

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from reports.figures import CLOSING, CODES, LABELS, OPENING, total
 from reports.queries.monthly_return import ReturnRow, table_of
-from reports.queries.return_months import ReturnMonth
 from returns.snapshots import (
     change_of,
     differences,
@@ -15,16 +14,17 @@ from returns.snapshots import (
     is_zero,
     kept_table,
     lists_of,
-    month_changes,
+    period_changes,
     plain_lists,
     table_from,
 )
 from students.models import School
 from students.months import Month
+from students.queries.months import CountedMonth
 
 PAIRS = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 3)), max_size=6)
 LISTS = st.dictionaries(st.sampled_from(CODES), PAIRS)
-OCTOBER = ReturnMonth(Month(2026, 10, date(2026, 9, 26), date(2026, 10, 25)), date(2026, 10, 25))
+OCTOBER = CountedMonth(Month(2026, 10, date(2026, 9, 26), date(2026, 10, 25)), date(2026, 10, 25))
 
 
 @given(LISTS, LISTS)
@@ -56,14 +56,16 @@ def test_the_grades_add_up_to_the_lists(lists):
 
 @given(LISTS, LISTS)
 def test_a_change_comes_back_from_json(before, after):
-    for change in [*differences(before, after), *month_changes(before, after)]:
+    for change in [*differences(before, after), *period_changes(before, after, before="上月")]:
         assert change_of(change.record) == change
 
 
 def test_the_month_before_is_compared_child_by_child():
     last = {CLOSING: [(1, 3), (2, 3)], "suspected": [(1, 3)]}
     now = {OPENING: [(1, 4), (2, 4)], "transfer_in": [(5, 4)], CLOSING: [(1, 4), (2, 4), (5, 4)], "suspected": []}
-    said = [(change.label, change.numbers, change.came, change.went) for change in month_changes(last, now)]
+    said = [
+        (change.label, change.numbers, change.came, change.went) for change in period_changes(last, now, before="上月")
+    ]
     assert said == [
         ("转入", "1人", ((5, 4),), ()),
         ("期末在校", "2→3人", (), ()),
@@ -72,13 +74,13 @@ def test_the_month_before_is_compared_child_by_child():
 
 
 def test_an_opening_that_is_not_the_last_closing_names_the_children():
-    [change] = month_changes({CLOSING: [(1, 3), (2, 3)]}, {OPENING: [(2, 3), (3, 3)]})[:1]
+    [change] = period_changes({CLOSING: [(1, 3), (2, 3)]}, {OPENING: [(2, 3), (3, 3)]}, before="上月")[:1]
     assert change.label == "期初在校与上月上报的期末在校不同"
     assert (change.came, change.went) == (((3, 3),), ((1, 3),))
 
 
 def test_without_a_month_before_only_what_happened_is_said():
-    assert month_changes(None, {OPENING: [(1, 3)], CLOSING: [(1, 3)]}) == []
+    assert period_changes(None, {OPENING: [(1, 3)], CLOSING: [(1, 3)]}, before="上月") == []
 
 
 def test_nothing_happened_where_nobody_came_went_or_is_lost():
@@ -90,7 +92,7 @@ def test_nothing_happened_where_nobody_came_went_or_is_lost():
 def test_a_table_that_was_kept_shows_and_says_the_same():
     school = School(code="2100000001", name="东坪小学")
     figures = figures_by_grade({OPENING: [(1, 3)], CLOSING: [(1, 3), (2, 3)], "baseline": [(1, 3)]}, [3])
-    table = table_of([ReturnRow(school, 3, figures[3], school.name)], month=OCTOBER, filters=(school.name,))
+    table = table_of([ReturnRow(school, 3, figures[3], school.name)], period=OCTOBER, filters=(school.name,))
     again = table_from(kept_table(table))
     assert list(again.records()) == list(table.records())
     assert [[str(cell) for cell, _ in row] for row in again.cells()] == [

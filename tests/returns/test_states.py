@@ -37,11 +37,11 @@ def test_each_may_do_what_is_theirs_and_what_comes_next(state, held, steps):
 
 
 def test_a_refusal_says_whose_it_is_or_how_far_it_is():
-    assert refusal(Step.SIGN, State.FILED, CLERK) == "签字由本校校长或分管领导办理，没有保存。"
-    assert refusal(Step.FILE, State.FILED, CLERK) == (
+    assert refusal(Step.SIGN, State.FILED, CLERK, title="月报") == "签字由本校校长或分管领导办理，没有保存。"
+    assert refusal(Step.FILE, State.FILED, CLERK, title="月报") == (
         "这份月报现在是“已上报”，不能上报，没有保存。请看本页的最新情况。"
     )
-    assert refusal(Step.ACCEPT, State.DRAFT, PRINCIPAL) == "接收由县教育局办理，没有保存。"
+    assert refusal(Step.ACCEPT, State.DRAFT, PRINCIPAL, title="月报") == "接收由县教育局办理，没有保存。"
 
 
 def test_what_the_bureau_has_is_in_the_school_no_longer():

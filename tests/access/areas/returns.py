@@ -5,7 +5,7 @@ from datetime import date
 from returns.actions import filing
 from returns.models import Edition
 from returns.queries.live import live_figures
-from returns.queries.months import filing_month
+from returns.queries.periods import filing_month
 from students.models import School
 from tests import cast
 from tests.scene import MONDAY
@@ -49,14 +49,14 @@ MONTHS = {
 def arguments(scene, people, day) -> dict[str, list]:
     for month in (PREPARED, SIGNED, FILED, ACCEPTED):
         _begun(scene, people, month)
-    places = {f"returns:{name}": [scene.school.pk, month] for name, month in MONTHS.items()}
-    return places | {"returns:county": [ACCEPTED], "returns:county_file": [ACCEPTED]}
+    places = {f"returns:{name}": [scene.school.pk, f"{month:%Y-%m}"] for name, month in MONTHS.items()}
+    return places | {"returns:county": ["2026-04"], "returns:county_file": ["2026-04"]}
 
 
 def _begun(scene, people, month: date) -> None:
     def place(who) -> dict:
         given = {"by": people[who], "scope": cast.scope(people[who]), "school": scene.school}
-        return given | {"month": filing_month(month), "today": MONDAY}
+        return given | {"period": filing_month(month), "today": MONDAY}
 
     filing.prepare(**place("clerk"), remark="", reason="", seen=0)
     if month != PREPARED:
