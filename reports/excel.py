@@ -31,6 +31,7 @@ KIND_FORMATS = {
     Kind.INTEGER: {"num_format": "0"},
     Kind.POINTS: {"num_format": 'General;"−"General;General'},  # as the pages have them: 10, −0.5
     Kind.RATE: {"num_format": "0.00%"},
+    Kind.SHARE: {"num_format": "@"},
 }
 HEAD_ROW = 4  # rows are counted from 0: title, what it shows, who and when, an empty line, then the head
 HEAD = {"bold": True, "text_wrap": True, "bottom": 2, "bottom_color": "black", "bg_color": "#F2F2F2"}

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from students.identity import masked_number, masked_phone
-from students.metrics import Rate, points_text
+from students.metrics import NO_RATE, Rate, points_text
 
 NOTHING = "没有符合条件的记录"
 
@@ -30,6 +30,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     POINTS = "points"  # a Decimal, shown with at most one decimal
     RATE = "rate"  # a Rate; scripts read its numerator and denominator as well
+    SHARE = "share"  # the two counts of a Rate, beside it under the same key: 191/195
 
     @property
     def alignment(self) -> str:
@@ -39,7 +40,7 @@ class Kind(StrEnum):
     @property
     def is_figure(self) -> bool:
         """Whether it is a quantity."""
-        return self in (Kind.INTEGER, Kind.POINTS, Kind.RATE)
+        return self in (Kind.INTEGER, Kind.POINTS, Kind.RATE, Kind.SHARE)
 
 
 class CannotDraw(Exception):
@@ -70,7 +71,9 @@ class Column:
         """Takes from a row what people see: text, a date, a number or None."""
         if self.shown:
             return self.shown
-        return partial(_label, self.value) if self.kind is Kind.WORD else self.value
+        if made := {Kind.WORD: _label, Kind.SHARE: share_text}.get(self.kind):
+            return partial(made, self.value)
+        return self.value
 
 
 def number_column(
@@ -94,6 +97,12 @@ def _private_column(key, header, width, value, masked, group) -> Column:
         return masked(found) if (found := value(row)) else None
 
     return Column(key, header, Kind.CODE, width, hidden if masked else value, group=group)
+
+
+def share_text(value: Callable[[Any], Any], row: Any) -> str:
+    """191/195, so that whoever reads a rate on paper can work it out again."""
+    rate = value(row)
+    return f"{rate.numerator}/{rate.denominator}" if rate and rate.denominator else NO_RATE
 
 
 def _label(value: Callable[[Any], Any], row: Any) -> str | None:

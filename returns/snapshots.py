@@ -23,12 +23,13 @@ from reports.figures import (
     UNACCOUNTED,
     Figures,
 )
-from reports.tables import Column, Kind, Table
+from reports.tables import Column, Kind, Table, share_text
 from students.metrics import Rate
 
 Pair = tuple[int, int]  # a child, and the grade in which it counts
 Lists = Mapping[str, Sequence[Pair]]
 MOVEMENTS = tuple(str(kind) for kind in (*INS, *OUTS))
+OF_RATES = (Kind.RATE, Kind.SHARE)
 FOLLOWED = (REGISTERED, SUSPECTED, DROPPED_TOTAL, UNACCOUNTED)  # compared with the period before, child by child
 
 
@@ -196,9 +197,11 @@ def _column(kept: Mapping) -> Column:
 
     def value(row: KeptRow):
         found = row.values.get(key)
-        return Rate(found["numerator"], found["denominator"]) if kind is Kind.RATE and found else found
+        return Rate(found["numerator"], found["denominator"]) if kind in OF_RATES and found else found
 
     def shown(row: KeptRow):
+        if kind is Kind.SHARE:
+            return share_text(value, row)
         return row.shown[key] if key in row.shown else value(row)
 
     return Column(key, kept["header"], kind, kept["width"], value, shown, note=kept["note"], group=kept["group"])

@@ -1,7 +1,7 @@
 """控辍保学月报表 (the monthly return): a row for every school and grade, and their sum (domain.md §7, contract.md)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -15,7 +15,7 @@ from reports.queries.figures import Census, Row
 from reports.queries.kept_figures import KeptMonth, kept, sums
 from reports.tables import Column, Kind, Table
 from students.access import Scope
-from students.metrics import DROPOUT_RATE, RAW_RATIO, RETENTION_RATE
+from students.metrics import DROPOUT_RATE, RAW_RATIO, RETENTION_RATE, Metric
 from students.models import School, SchoolClass
 from students.periods import PeriodKind
 from students.queries.listing import LAST_GRADES
@@ -180,6 +180,14 @@ def _count(code: str, width: float = 2.6, group: str = "") -> Column:
     return Column(code, LABELS[code], Kind.INTEGER, width, lambda row: row.figures[code], note=note, group=group)
 
 
+def _rate(metric: Metric, *, shares: str = "") -> Iterator[Column]:
+    """A rate; ``shares``: the head of its two counts beside it, where no other columns have them."""
+    value = attrgetter(f"figures.{metric.code}")
+    yield Column(metric.code, metric.label, Kind.RATE, 4.6, value)
+    if shares:
+        yield Column(metric.code, shares, Kind.SHARE, 4.6, value)
+
+
 SCHOOL = Column("school", "学校", Kind.TEXT, 8, attrgetter("school_code"), attrgetter("name"))
 ROW_HEADS = (SCHOOL, Column("grade", "年级", Kind.TEXT, 4, attrgetter("grade"), attrgetter("grade_name")))
 GRADE = Column("grade", "年级", Kind.TEXT, 8, attrgetter("grade"), attrgetter("name"))
@@ -193,8 +201,7 @@ COUNTS = (
     _count(figures.DROPPED_TOTAL),
     _count(figures.UNACCOUNTED),
     _count(figures.BASELINE, 3),
-    *(
-        Column(metric.code, metric.label, Kind.RATE, 4.6, attrgetter(f"figures.{metric.code}"))
-        for metric in (RETENTION_RATE, DROPOUT_RATE, RAW_RATIO)
-    ),
+    *_rate(RETENTION_RATE, shares="巩固/应在校"),
+    *_rate(DROPOUT_RATE, shares="流失/学年初"),
+    *_rate(RAW_RATIO),
 )

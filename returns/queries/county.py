@@ -1,10 +1,11 @@
 """全县汇总: assembled of what schools have filed and the bureau has accepted; who is missing is named, not guessed."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reports.figures import CODES, INS, LABELS, OUTS, total
+from reports.figures import CODES, INS, LABELS, OUTS, Figures, total
 from reports.queries.figures import Census
 from reports.queries.monthly_return import TITLES
 from reports.tables import Table
@@ -15,6 +16,7 @@ from returns.snapshots import joined, summed
 from students.access import Scope
 from students.metrics import Rate
 from students.models import School, SchoolClass
+from students.queries.months import CountedPeriod
 
 
 @dataclass(frozen=True)
@@ -129,31 +131,41 @@ def county_return(scope: Scope, period: FilingPeriod, *, today: date) -> CountyR
 
 
 @dataclass(frozen=True)
-class LiveDifference:
-    """A count of the sum, and what the facts of all schools of the scope say now."""
+class SchoolDifference:
+    """A school of the sum, and the counts that the facts say differently now: label, as it was filed, now."""
 
-    label: str
-    filed: int
-    live: int
+    line: CountyLine
+    counts: Sequence[tuple[str, int, int]]
 
     @property
     def words(self) -> str:
-        return f"汇总{self.filed}人，现在{self.live}人"
+        """期初在校3→4人，辍学0→1人."""
+        return "，".join(f"{label}{filed}→{live}人" for label, filed, live in self.counts)
 
 
-def live_differences(found: CountyReturn, scope: Scope, *, today: date) -> list[LiveDifference]:
-    """Where the facts now say something else than the sum: of schools that are missing, or corrected since."""
-    counted = found.period.counted(today)
-    here = set(SchoolClass.objects.filter(school__in=schools_that_file(scope)).values_list("pk", flat=True))
-    counts = Census(counted.period.first, counted.day).counts()
-    live = total(figures for school_class, figures in counts.items() if school_class in here)
-    filed = found.total.values if found.total else {}
-    shown = [code for code in CODES if not filed or code in filed]
-    return [
-        LiveDifference(LABELS[code], filed.get(code, 0), live[code])
-        for code in shown
-        if filed.get(code, 0) != live[code]
-    ]
+def live_differences(found: CountyReturn, *, today: date) -> list[SchoolDifference]:
+    """Where the facts now say something else than what a school filed, because they were corrected since.
+
+    Only schools that are in the sum are compared, each over the days of its own return; two queries and a census.
+    """
+    spans: dict[CountedPeriod, list[CountyLine]] = defaultdict(list)
+    for line in found.lines:
+        spans[found.period.as_begun(line.edition.school_return).counted(today)].append(line)
+    return [each for span, lines in spans.items() for each in _differences(span, lines)]
+
+
+def _differences(span: CountedPeriod, lines: Sequence[CountyLine]) -> Iterator[SchoolDifference]:
+    schools = frozenset(line.school.pk for line in lines)
+    school_of = dict(SchoolClass.objects.filter(school__in=schools).values_list("pk", "school"))
+    parts: dict[int, list[Figures]] = defaultdict(list)
+    for school_class, figures in Census(span.period.first, span.day).counts().items():
+        parts[school_of.get(school_class, 0)].append(figures)
+    for line in lines:
+        live = total(parts[line.school.pk])
+        pairs = ((code, line.values.get(code), live[code]) for code in CODES)
+        counts = [(LABELS[code], filed, now) for code, filed, now in pairs if filed is not None and filed != now]
+        if counts:
+            yield SchoolDifference(line, counts)
 
 
 def rate_text(values: Mapping, code: str) -> str:

@@ -7,8 +7,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.views.downloads import send_table
 from returns.queries.county import county_return, live_differences
+from returns.queries.periods import FilingCalendar, FilingPeriod
+from returns.views.grid import shown_periods
 from returns.views.period import not_begun, period_found
 from students.access import AREA_ROLES
+from students.calendar import school_year_of
 from students.views.audience import only_for
 
 area_pages_for = only_for(AREA_ROLES, "汇总由县教育局、乡镇和督学查看，学校看本校上报的")
@@ -26,10 +29,23 @@ def county(request, code: str):
     context = {
         "found": found,
         "period": period,
+        "periods": period_tabs(period, request.today),
         "compares": compares,
-        "differences": live_differences(found, request.scope, today=request.today) if compares else [],
+        "differences": live_differences(found, today=request.today) if compares else [],
     }
     return render(request, "returns/county.html", context)
+
+
+def period_tabs(shown: FilingPeriod, today) -> list[dict]:
+    """The periods of the school year of the one that is shown, the latest first."""
+    return [
+        {
+            "label": each.period.short,
+            "url": reverse("returns:county", args=[each.code]),
+            "current": each.code == shown.code,
+        }
+        for each in shown_periods(FilingCalendar(), school_year_of(shown.period.cut_off), today)
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,7 @@ BOXES = {"in": "待接收", "out": "转出未确认", "done": "已办结"}
 STEPS = ("accept", "refuse", "withdraw", "letter", "registered", "offer")
 OF_THE_NEW_SCHOOL = ("accept", "refuse")
 GIVEN_BACK = (Transfer.Answer.REFUSED, Transfer.Answer.WITHDRAWN)
+UNSETTLED = Q(answer="") | Q(answer__in=GIVEN_BACK, unanswered=True)
 
 
 def seen_by(scope: Scope):
@@ -26,19 +27,27 @@ def seen_by(scope: Scope):
 def boxes(scope: Scope, *, text: str = "", school: School | None = None) -> dict:
     """待接收: waits for an answer of a school here; 转出未确认: a child of ours that nobody has yet; and the rest."""
     rows, schools = seen_by(scope), _schools(scope)
-    later = Transfer.objects.filter(out_event=OuterRef("out_event"), pk__gt=OuterRef("pk"))
-    unsettled = Q(answer="") | Q(answer__in=GIVEN_BACK, unanswered=True)
-    stands = EnrolmentEvent.objects.effective().filter(pk=OuterRef("out_event"), confirmed_on=None)
     rows = narrowed(rows, "from_school", text=text, school=None)
     if school:
         rows = rows.filter(Q(from_school=school) | Q(to_school=school))
-    rows = rows.annotate(unanswered=Exists(stands) & ~Exists(later))
-    coming, leaving = Q(answer="", to_school__in=schools), unsettled & Q(from_school__in=schools)
+    rows = _with_unanswered(rows)
+    coming, leaving = Q(answer="", to_school__in=schools), UNSETTLED & Q(from_school__in=schools)
     return {
         "in": rows.filter(coming).order_by("offered_at"),
         "out": rows.filter(leaving).order_by("offered_at"),
         "done": rows.exclude(coming).exclude(leaving).order_by("-offered_at"),
     }
+
+
+def sent_out(school: School):
+    """What stands under 转出未确认 of one school."""
+    return _with_unanswered(Transfer.objects.filter(from_school=school)).filter(UNSETTLED)
+
+
+def _with_unanswered(rows):
+    later = Transfer.objects.filter(out_event=OuterRef("out_event"), pk__gt=OuterRef("pk"))
+    stands = EnrolmentEvent.objects.effective().filter(pk=OuterRef("out_event"), confirmed_on=None)
+    return rows.annotate(unanswered=Exists(stands) & ~Exists(later))
 
 
 def _schools(scope: Scope):

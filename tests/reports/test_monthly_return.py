@@ -17,7 +17,8 @@ from tests.scene import at
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 TODAY = date(2026, 11, 3)
-RATES = ("retention_rate", "dropout_rate", "raw_ratio")
+RAW = "raw_ratio"
+RATES = ("retention_rate", "dropout_rate", RAW)
 STANDING = ("closing", "registered", "suspected", "dropped_total", "unaccounted", "baseline")
 COUNTS = ("opening", *map(str, INS), *map(str, OUTS), *STANDING)
 
@@ -47,7 +48,13 @@ def cells(record) -> list:
     """What people see of a record, in the order of the columns."""
     school = School.objects.get(code=record["school"]).name if "school" in record else "合计"
     grade = grade_label(record["grade"]) if "grade" in record else ""
-    return [school, grade, *(record[code] for code in COUNTS), *(record[rate]["text"] for rate in RATES)]
+    rates = [text for rate in RATES for text in ([record[rate]["text"], _share(record[rate])][: 2 - (rate == RAW)])]
+    return [school, grade, *(record[code] for code in COUNTS), *rates]
+
+
+def _share(rate) -> str:
+    """191/195, beside the rates whose two counts stand in no other column."""
+    return f"{rate['numerator']}/{rate['denominator']}" if rate["denominator"] else "—"
 
 
 @pytest.mark.parametrize("month", ["2026-09", "2026-10"])
@@ -79,8 +86,8 @@ class TestInExcel:
         found = records(export)
         for row, record in enumerate([*found["rows"], found["total"]], start=7):
             shown = [cell.value for cell in sheet[row]]
-            rates = [f"{value:.2%}" if isinstance(value, int | float) else value for value in shown[-3:]]
-            assert [value or "" for value in shown[:2]] + shown[2:-3] + rates == cells(record)
+            rates = [f"{value:.2%}" if isinstance(value, int | float) else value for value in shown[-5:]]
+            assert [value or "" for value in shown[:2]] + shown[2:-5] + rates == cells(record)
 
     def test_movements_stand_under_one_head_and_the_rest_under_its_own(self, sheet):
         merged = {str(each) for each in sheet.merged_cells.ranges}

@@ -62,7 +62,7 @@ def test_adds_counts_and_makes_rates_of_the_sums(school, head, bureau, far, far_
     assert (made.total.dropout, made.total.retention) == ("20.00%", "80.00%")
     assert [record["school"] for record in made.table.records()] == [school.school.code, far.school.code]
     assert made.table.total_record["closing"] == 4
-    assert live_differences(made, COUNTY, today=TODAY) == []
+    assert live_differences(made, today=TODAY) == []
 
 
 def test_a_return_sent_back_is_missing(school, head, bureau):
@@ -82,14 +82,47 @@ def test_an_amendment_counts_once_it_is_accepted(school, head, bureau):
     assert any("东坪小学（第1号更正）" in note for note in found().table.notes)
 
 
-def test_what_the_facts_say_now_is_shown_beside_it(school, head, bureau, far):
+def test_what_was_corrected_since_is_shown_school_by_school(school, head, bureau, far, far_head):
+    for scene, who in ((school, head), (far, far_head)):
+        file_zero(scene, who)
+        accept(scene, bureau)
+    leave(school)
+    assert [each.line.school.name for each in live_differences(found(), today=TODAY)] == ["东坪小学"]
+    page = client_of(bureau).get(address(), {"compare": "1"}).content.decode()
+    assert "辍学0→1人" in page
+    assert "期末在校3→2人" in page
+    assert "3→2人" not in client_of(bureau).get(address()).content.decode()
+
+
+def test_a_school_that_is_missing_is_not_compared_but_named(school, head, bureau, far):
     file_zero(school, head)
     accept(school, bureau)
-    leave(school)
+    assert live_differences(found(), today=TODAY) == []
     page = client_of(bureau).get(address(), {"compare": "1"}).content.decode()
-    assert "汇总3人，现在4人" in page  # two more in the missing school, one fewer here
-    assert "汇总0人，现在1人" in page
-    assert "汇总3人" not in client_of(bureau).get(address()).content.decode()
+    assert "已接收的学校与现在的数字完全一致" in page
+    assert "没有计入的1所学校不参加比较：西岭小学（待报）" in page
+
+
+def test_other_periods_of_the_year_are_a_press_away(school, bureau):
+    page = client_of(bureau).get(address())
+    labels = [(each["label"], each["current"]) for each in page.context["periods"]]
+    assert labels == [("11月", False), ("10月", True), ("9月", False)]
+    assert page.context["periods"][2]["url"] == reverse("returns:county", args=["2026-09"])
+    grid = client_of(bureau).get(reverse("returns:returns")).content.decode()
+    assert reverse("returns:county", args=["2026-09"]) in grid
+    assert "/returns/county/" not in client_of(school.clerk).get(reverse("returns:returns")).content.decode()
+
+
+def test_rates_are_printed_with_what_they_are_made_of(school, head, bureau):
+    leave(school)
+    filed(school, head)
+    accept(school, bureau)
+    heads = [column.header for column in found().table.columns]
+    [cells] = found().table.cells()
+    printed = dict(zip(heads, [str(getattr(cell, "text", cell)) for cell, _ in cells], strict=True))
+    assert (printed["学年巩固率"], printed["巩固/应在校"]) == ("66.67%", "2/3")
+    assert (printed["辍学率"], printed["流失/学年初"]) == ("33.33%", "1/3")
+    assert '<span class="return-share">2/3</span>' in client_of(bureau).get(address()).content.decode()
 
 
 def test_a_township_sees_its_own(school, head, bureau, far, far_head):
@@ -122,11 +155,11 @@ def test_asks_for_the_same_however_many_schools_there_are(school, head, bureau, 
     accept(school, bureau)
     client = client_of(bureau)
     client.get(address())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(address())
     for name in ("南岭小学", "北岭小学"):
         cast.student(cast.school_class(cast.school(name)))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(address())
 
 

@@ -1,5 +1,6 @@
 """The pages of returns: the grid, a month of a school from the draft to the amendment, its files."""
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -140,6 +141,10 @@ class TestWhatIsShown:
         shown = text_of(page(school, school.clerk))
         assert "本期缺点名" in shown
         assert reverse("students:school_registers", args=[school.school.pk]) in shown
+
+    def test_registers_missing_are_named_by_class_and_day(self, school):
+        shown = text_of(page(school, school.clerk))
+        assert re.search(r"本期缺点名\d+次：.*班\d+次（9月28日、9月29日、9月30日等\d+天）", shown)
 
     def test_what_the_facts_say_differently_is_explained_and_amended(self, school, head, bureau):
         file_zero(school, head)
