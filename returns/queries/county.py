@@ -79,12 +79,9 @@ class CountyReturn:
         return f"共{len(self.lines)}所"
 
     @property
-    def missing_tone(self) -> str:
-        return "warn" if self.missing else ""
-
-    @property
     def accepted_note(self) -> str:
-        return f"共{self.number_of_schools}所学校"
+        missing = f"，缺{len(self.missing)}所" if self.missing else ""
+        return f"共{self.number_of_schools}所学校{missing}"
 
     @property
     def missing_words(self) -> str:
