@@ -11,21 +11,23 @@ NOTES = (
     "重点生：有个案的学生，动摇生、贫困生、学困生。班主任包班按任职，领导包村按户籍村，教师包学生按安排。",
     "联系、家访：负责的教师从安排之日起到截至日期自己登记的；家访只算见到家里人的，未遇不算。学校、班级按现在。",
 )
+PLACE, TEACHER, VILLAGE, DEEDS = "学校", "教师包学生", "领导包村", "联系和家访"  # the heads over the columns
+CLASS_NUMBER = attrgetter("line.school_class.number")
 COLUMNS = (
-    Column("school", "学校", Kind.TEXT, 7, attrgetter("line.school.code"), attrgetter("line.school.name")),
-    Column("class", "班级", Kind.TEXT, 5, attrgetter("line.school_class.number"), attrgetter("line.school_class.name")),
+    Column("school", "学校", Kind.TEXT, 7, attrgetter("line.school.code"), attrgetter("line.school.name"), group=PLACE),
+    Column("class", "班级", Kind.TEXT, 5, CLASS_NUMBER, attrgetter("line.school_class.name"), group=PLACE),
     Column("name", "学生", Kind.TEXT, 4.5, attrgetter("line.student.name")),
     Column("why", "情形", Kind.TEXT, 5, attrgetter("why")),
     Column("homeroom", "班主任", Kind.TEXT, 4.5, attrgetter("homeroom")),
-    Column("person", "包学生教师", Kind.TEXT, 4.5, attrgetter("person")),
-    Column("since", "从哪天起", Kind.DATE, 7, attrgetter("since")),
-    Column("state", "状态", Kind.TEXT, 5, attrgetter("state"), stressed=frozenset({NOBODY, AGAIN})),
-    Column("village", "户籍村", Kind.TEXT, 5, attrgetter("village")),
-    Column("head", "包村领导", Kind.TEXT, 4.5, attrgetter("head")),
-    Column("contacts", "联系次数", Kind.INTEGER, 3, attrgetter("deeds.contacts")),
-    Column("visits", "家访次数", Kind.INTEGER, 3, attrgetter("deeds.visits")),
-    Column("last_on", "最近联系", Kind.DATE, 7, attrgetter("last_on")),
-    Column("last_result", "结果", Kind.TEXT, 9, attrgetter("last_words")),
+    Column("person", "教师", Kind.TEXT, 4.5, attrgetter("person"), group=TEACHER),
+    Column("since", "从哪天起", Kind.DATE, 7, attrgetter("since"), group=TEACHER),
+    Column("state", "状态", Kind.TEXT, 5, attrgetter("state"), stressed=frozenset({NOBODY, AGAIN}), group=TEACHER),
+    Column("village", "户籍村", Kind.TEXT, 5, attrgetter("village"), group=VILLAGE),
+    Column("head", "领导", Kind.TEXT, 4.5, attrgetter("head"), group=VILLAGE),
+    Column("contacts", "联系次数", Kind.INTEGER, 3, attrgetter("deeds.contacts"), group=DEEDS),
+    Column("visits", "家访次数", Kind.INTEGER, 3, attrgetter("deeds.visits"), group=DEEDS),
+    Column("last_on", "最近联系", Kind.DATE, 7, attrgetter("last_on"), group=DEEDS),
+    Column("last_result", "结果", Kind.TEXT, 9, attrgetter("last_words"), group=DEEDS),
 )
 
 

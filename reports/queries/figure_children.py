@@ -94,7 +94,7 @@ def columns(*, reveal: bool) -> tuple[Column, ...]:
     name_of, class_name = attrgetter("school_class.school.name"), attrgetter("school_class.name")
     return (
         Column("number", "序号", Kind.INTEGER, 2.6, attrgetter("number")),
-        Column("name", "姓名", Kind.TEXT, 6, attrgetter("student.name"), group=STUDENT),
+        Column("name", "姓名", Kind.TEXT, 6, attrgetter("student.name")),
         Column("sex", "性别", Kind.TEXT, 2.5, attrgetter("student.sex"), group=STUDENT),
         Column("birth_date", "出生日期", Kind.DATE, 7.5, attrgetter("student.birth_date"), group=STUDENT),
         number_column("student", "学籍号或证件号", 11, attrgetter("student.number"), reveal=reveal, group=STUDENT),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from operator import attrgetter
@@ -24,6 +25,7 @@ SIGNATURES = ("填报人", "审核人", "单位负责人")
 AS_OF_NOTE = "周岁、在籍、状态和特殊群体都按截止日期当日计算；户籍儿童以现有户籍表为准。"
 FOUND_IN_SCHOOL = (Finding.State.ELSEWHERE, Finding.State.SPECIAL_SCHOOL, Finding.State.HOME_TAUGHT)
 
+STUDENT, PLACE, FAMILY = "学生", "学校", "家庭"  # the heads over the columns
 RUN = attrgetter("run")
 EXTRA = {
     "state": Column("state", "状态", Kind.TEXT, 6, attrgetter("state")),
@@ -44,21 +46,28 @@ EXTRA = {
 
 
 def columns_of(roster: Roster, *, reveal: bool) -> tuple[Column, ...]:
-    """The usual columns, then those of the roster."""
+    """The usual columns and those of the roster; those of the child, the school and the family stand together."""
     return (
         Column("number", "序号", Kind.INTEGER, 2.5, attrgetter("number")),
         Column("name", "姓名", Kind.TEXT, 5, attrgetter("name")),
-        Column("sex", "性别", Kind.TEXT, 2.5, attrgetter("sex")),
-        Column("birth_date", "出生日期", Kind.DATE, 7.5, attrgetter("birth_date")),
-        Column("age", "周岁", Kind.INTEGER, 2.5, attrgetter("age")),
-        number_column("student", "学籍号或证件号", 11, attrgetter("code"), reveal=reveal),
-        Column("school", "就读学校", Kind.TEXT, 9, attrgetter("school_code"), attrgetter("school")),
-        Column("class", "班级", Kind.TEXT, 5.5, attrgetter("school_class")),
-        Column("village", "户籍村", Kind.TEXT, 5, attrgetter("village")),
-        *(EXTRA[name] for name in roster.extra),
-        Column("guardian", "监护人", Kind.TEXT, 4.5, attrgetter("guardian")),
-        phone_column("phone", "联系电话", 6.5, attrgetter("phone"), reveal=reveal),
+        Column("sex", "性别", Kind.TEXT, 2.5, attrgetter("sex"), group=STUDENT),
+        Column("birth_date", "出生日期", Kind.DATE, 7.5, attrgetter("birth_date"), group=STUDENT),
+        Column("age", "周岁", Kind.INTEGER, 2.5, attrgetter("age"), group=STUDENT),
+        number_column("student", "学籍号或证件号", 11, attrgetter("code"), reveal=reveal, group=STUDENT),
+        Column("school", "就读学校", Kind.TEXT, 9, attrgetter("school_code"), attrgetter("school"), group=PLACE),
+        Column("class", "班级", Kind.TEXT, 5.5, attrgetter("school_class"), group=PLACE),
+        *(replace(EXTRA[name], group=_extra_group(roster)) for name in roster.extra),
+        Column("village", "户籍村", Kind.TEXT, 5, attrgetter("village"), group=FAMILY),
+        Column("guardian", "监护人", Kind.TEXT, 4.5, attrgetter("guardian"), group=FAMILY),
+        phone_column("phone", "联系电话", 6.5, attrgetter("phone"), reveal=reveal, group=FAMILY),
     )
+
+
+def _extra_group(roster: Roster) -> str:
+    """The head that the columns of a roster share, where it has several."""
+    if len(roster.extra) == 1:
+        return ""
+    return "缺课" if roster.suspected else "情况"
 
 
 def wanted_of(roster: Roster, *, as_of: date, scope: Scope, **narrowed) -> Wanted:

@@ -37,21 +37,24 @@ class LostRow(NamedTuple):
     on: date | None
 
 
+PLACE, GROUNDS, MEASURES = "学校", "可能流失", "措施"  # the heads over the columns
+
+
 def columns(*, reveal: bool) -> tuple[Column, ...]:
     """The columns; ``reveal``: 学籍号 in full."""
     return (
         Column(None, "序号", Kind.INTEGER, 2.6, attrgetter("number")),
         Column("name", "姓名", Kind.TEXT, 4.5, attrgetter("name")),
         number_column("student_number", "学籍号", 9, attrgetter("student_number"), reveal=reveal),
-        Column("township", "乡镇", Kind.TEXT, 4.5, attrgetter("township")),
-        Column("school", "学校", Kind.TEXT, 7, attrgetter("school"), attrgetter("school_name")),
-        Column("class", "班级", Kind.TEXT, 5, attrgetter("school_class"), attrgetter("class_name")),
-        Column("grounds", "情形", Kind.TEXT, 4.5, attrgetter("grounds")),
-        Column("reasons", "依据", Kind.TEXT, 13, attrgetter("reasons")),
-        Column("since", "从哪天起", Kind.DATE, 7, attrgetter("since")),
-        Column("who", "由谁办", Kind.TEXT, 4.5, attrgetter("who")),
-        Column("step", "下一步", Kind.TEXT, 7, attrgetter("step")),
-        Column("on", "最迟", Kind.TEXT, 7, attrgetter("on"), _by_when),
+        Column("township", "乡镇", Kind.TEXT, 4.5, attrgetter("township"), group=PLACE),
+        Column("school", "学校", Kind.TEXT, 7, attrgetter("school"), attrgetter("school_name"), group=PLACE),
+        Column("class", "班级", Kind.TEXT, 5, attrgetter("school_class"), attrgetter("class_name"), group=PLACE),
+        Column("grounds", "情形", Kind.TEXT, 4.5, attrgetter("grounds"), group=GROUNDS),
+        Column("reasons", "依据", Kind.TEXT, 13, attrgetter("reasons"), group=GROUNDS),
+        Column("since", "从哪天起", Kind.DATE, 7, attrgetter("since"), group=GROUNDS),
+        Column("who", "由谁办", Kind.TEXT, 4.5, attrgetter("who"), group=MEASURES),
+        Column("step", "下一步", Kind.TEXT, 7, attrgetter("step"), group=MEASURES),
+        Column("on", "最迟", Kind.TEXT, 7, attrgetter("on"), _by_when, group=MEASURES),
     )
 
 

@@ -52,19 +52,23 @@ def _entitlement(row: ChildRow) -> str:
     return "待建籍" if is_registered and not row.student_number else Student.Standing(row.entitlement).label
 
 
+STUDENT, PLACE, ROLL, FAMILY = "学生", "学校", "学籍", "家庭"  # the heads over the columns
+HOME_CODE = attrgetter("home_area_code")
+
+
 def columns(*, reveal: bool) -> tuple[Column, ...]:
     return (
         Column(None, "序号", Kind.INTEGER, 2.6, attrgetter("number")),
         Column("name", "姓名", Kind.TEXT, 5, attrgetter("name")),
-        number_column("student_number", "学籍号", 10, attrgetter("student_number"), reveal=reveal),
-        number_column("id_number", "身份证件号", 9.5, attrgetter("id_number"), reveal=reveal),
-        Column("sex", "性别", Kind.TEXT, 2, attrgetter("sex")),
-        Column("birth_date", "出生日期", Kind.DATE, 7, attrgetter("birth_date")),
-        Column("ethnicity", "民族", Kind.TEXT, 3, attrgetter("ethnicity")),
-        Column("school", "学校", Kind.TEXT, 7, attrgetter("school"), attrgetter("school_name")),
-        Column("class", "班级", Kind.TEXT, 5.5, attrgetter("school_class"), attrgetter("class_name")),
-        Column("list_position", "班内学号", Kind.INTEGER, 3, attrgetter("list_position")),
-        Column("entitlement", "就读身份", Kind.TEXT, 4, attrgetter("entitlement"), _entitlement),
+        number_column("student_number", "学籍号", 10, attrgetter("student_number"), reveal=reveal, group=STUDENT),
+        number_column("id_number", "身份证件号", 9.5, attrgetter("id_number"), reveal=reveal, group=STUDENT),
+        Column("sex", "性别", Kind.TEXT, 2, attrgetter("sex"), group=STUDENT),
+        Column("birth_date", "出生日期", Kind.DATE, 7, attrgetter("birth_date"), group=STUDENT),
+        Column("ethnicity", "民族", Kind.TEXT, 3, attrgetter("ethnicity"), group=STUDENT),
+        Column("school", "学校", Kind.TEXT, 7, attrgetter("school"), attrgetter("school_name"), group=PLACE),
+        Column("class", "班级", Kind.TEXT, 5.5, attrgetter("school_class"), attrgetter("class_name"), group=PLACE),
+        Column("list_position", "班内学号", Kind.INTEGER, 3, attrgetter("list_position"), group=PLACE),
+        Column("entitlement", "就读身份", Kind.TEXT, 4, attrgetter("entitlement"), _entitlement, group=ROLL),
         Column(
             "standing",
             "状态",
@@ -73,13 +77,22 @@ def columns(*, reveal: bool) -> tuple[Column, ...]:
             attrgetter("standing"),
             stressed=frozenset({Standing.DROPPED_OUT}),
             note="在校、休学、辍学合称在籍；已离校包括转出、出国（境）和其他减少。",
+            group=ROLL,
         ),
-        Column("since", "状态自", Kind.DATE, 7, attrgetter("since")),
-        Column("attendance_mode", "就读方式", Kind.TEXT, 3, attrgetter("attendance_mode")),
+        Column("since", "状态自", Kind.DATE, 7, attrgetter("since"), group=ROLL),
+        Column("attendance_mode", "就读方式", Kind.TEXT, 3, attrgetter("attendance_mode"), group=ROLL),
         Column("groups", "特殊群体", Kind.TEXT, 6, attrgetter("groups")),
-        Column("home_area_code", "户籍所在地", Kind.TEXT, 6, attrgetter("home_area_code"), attrgetter("village")),
-        Column("guardian", "监护人", Kind.TEXT, 5, attrgetter("guardian")),
-        phone_column("phone", "联系电话", 6.5, attrgetter("phone"), reveal=reveal),
+        Column(
+            "home_area_code",
+            "户籍所在地",
+            Kind.TEXT,
+            6,
+            attrgetter("home_area_code"),
+            attrgetter("village"),
+            group=FAMILY,
+        ),
+        Column("guardian", "监护人", Kind.TEXT, 5, attrgetter("guardian"), group=FAMILY),
+        phone_column("phone", "联系电话", 6.5, attrgetter("phone"), reveal=reveal, group=FAMILY),
     )
 
 

@@ -355,12 +355,12 @@ class TestTheFile:
         wavers(scene.children[1])
         rows = self.sheet(scene.clerk)
         head = next(number for number, row in enumerate(rows) if row[0] == "序号")
-        assert [row[1] for row in rows[head + 1 : head + 3]] == ["高东", "袁然远"]
-        assert rows[head + 1][2].count("*") == 8
-        assert rows[head + 1][10:12] == ["家访", "2026年9月14日"]
-        assert rows[head + 2][11] == "尽快"
+        assert [row[1] for row in rows[head + 2 : head + 4]] == ["高东", "袁然远"]
+        assert rows[head + 2][2].count("*") == 8
+        assert rows[head + 2][10:12] == ["家访", "2026年9月14日"]
+        assert rows[head + 3][11] == "尽快"
         narrowed = self.sheet(scene.clerk, ground="wavering")
-        assert [row[1] for row in narrowed[head + 1 : head + 2]] == ["袁然远"]
+        assert [row[1] for row in narrowed[head + 2 : head + 3]] == ["袁然远"]
         assert "动摇生" in narrowed[1][0]
         kept = AuditRow.objects.filter(action="table.export", subject="reports.likely_lost").latest("pk").details
         assert (kept["rows"], kept["ground"]) == (1, "wavering")

@@ -41,9 +41,8 @@ def sheet_of(response):
 
 def column(sheet, header) -> list:
     """The cells under a header."""
-    head = next(row for row in sheet.iter_rows() if "姓名" in [cell.value for cell in row])
-    [index] = [cell.column for cell in head if cell.value == header]
-    rows = sheet.iter_rows(min_row=head[0].row + 1, values_only=True)
+    [index] = [cell.column for row in sheet["5:6"] for cell in row if cell.value == header]
+    rows = sheet.iter_rows(min_row=7, values_only=True)
     return [row[index - 1] for row in rows if isinstance(row[0], int)]
 
 

@@ -104,7 +104,7 @@ def test_a_table_is_long_from_one_cell_more_on(clerk, monkeypatch):
 def cast_columns(client) -> list:
     """The columns of the students' table."""
     sheet = sheet_of(press(client, "take") if ask(client) else None)
-    return [cell for cell in next(sheet.iter_rows(min_row=5, max_row=5, values_only=True)) if cell]
+    return [heads for heads in sheet.iter_cols(min_row=5, max_row=6, values_only=True) if any(heads)]
 
 
 def test_full_numbers_need_the_same_reason_and_are_logged_twice(clerk, scene):

@@ -144,7 +144,7 @@ def test_a_name_never_becomes_a_formula_and_a_number_stays_text(scene):
 
 
 def test_the_paper_repeats_its_head_and_has_places_to_sign(scene):
-    for index in range(60):
+    for index in range(75):
         cast.student(scene.school_class, f"生{index}")
     response = file_of(scene.clerk, format=".pdf")
     pdf = PdfReader(BytesIO(b"".join(response.streaming_content)))
