@@ -14,7 +14,7 @@ class ReturnsConfig(AppConfig):
         from returns import notice_wording
         from returns.actions.reminders import remind_schools
         from returns.queries.exports import RETURN_EXPORTS
-        from returns.queries.waiting import waiting
+        from returns.queries.waiting import waiting, waiting_reviews
         from students.queries import notices
         from students.queries.waiting import WAITING
 
@@ -24,3 +24,4 @@ class ReturnsConfig(AppConfig):
         notices.OVER.update(notice_wording.OVER)
         AFTERWARDS.append("returns.demo.file_returns")
         WAITING["returns:returns"] = waiting
+        WAITING["returns:reviews"] = waiting_reviews

@@ -7,7 +7,8 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from returns.matters import Matter, matter_of, notice_kind, period_of
-from returns.models import Edition
+from returns.models import AmendmentRequest, Edition
+from returns.reviewing import quarter_label, quarter_of
 from students.models import Notice
 from students.periods import PeriodKind, name_of
 from students.templatetags.chinese import cdate_short
@@ -31,6 +32,19 @@ def word(notice: Notice, who: str) -> tuple[str, str, str]:
     return said, reverse("returns:school_return", args=[school.pk, code]), label
 
 
+def word_amend(notice: Notice, who: str) -> tuple[str, str, str]:
+    """The same of a month that a review asks to amend."""
+    code, school = f"{notice.day:%Y-%m}", notice.school_class.school
+    said = f"{who}复核：{school}{name_of(code)}有不属实的，请核对后另报更正。"
+    return said, reverse("returns:school_return", args=[school.pk, code]), "去更正"
+
+
+def word_review(notice: Notice, who: str) -> tuple[str, str, str]:
+    """The same of a review; the day is the last of its quarter."""
+    quarter = quarter_label(*quarter_of(f"{notice.day:%Y-%m}"))
+    return f"{who}定稿了{quarter}复核，{notice.school_class.school}没有不属实的。", reverse("returns:reviews"), "看结果"
+
+
 def is_filed(kind: PeriodKind) -> Exists:
     """Whether the bureau has the return of a notice's school and period; ``kind``: of what such notices tell."""
     filed = Edition.objects.sent().filter(
@@ -40,9 +54,19 @@ def is_filed(kind: PeriodKind) -> Exists:
     return Exists(filed.filter(**months) if kind is PeriodKind.MONTH else filed.exclude(**months))
 
 
+def is_amended() -> Exists:
+    """Whether the review no longer asks for an amendment of a notice's school and month."""
+    return ~Exists(
+        AmendmentRequest.objects.open().filter(
+            month__sheet__school=OuterRef("school_class__school"),
+            month__edition__school_return__cut_off=OuterRef("day"),
+        )
+    )
+
+
 WORDING: dict[str, Callable[[Notice, str], tuple[str, str, str]]] = {
     notice_kind(kind, matter): word for kind in KINDS for matter in WORDS
-}
+} | {Notice.Kind.REVIEW_AMEND: word_amend, Notice.Kind.REVIEW_CLOSED: word_review}
 OVER: dict[str, Callable[[], Exists]] = {
     notice_kind(kind, matter): partial(is_filed, kind) for kind in KINDS for matter in (Matter.DUE, Matter.LATE)
-}
+} | {Notice.Kind.REVIEW_AMEND: is_amended}

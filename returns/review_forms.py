@@ -173,3 +173,30 @@ class MonthForm(EntryForm):
         if differs and not self.errors and not self.found:
             self.add_error(None, "不一致的至少要填一个台账的数字")
         return told
+
+
+class CloseForm(forms.Form):
+    """定稿. ``mark``: of the results that the page shows."""
+
+    mark = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    conclusion = TextField("复核意见", max_length=500, required=False, help_text="总的情况和要求，印在结果表下面")
+    refusal = "没有定稿"
+
+    def bring_up_to_date(self, mark: str) -> None:
+        """What was typed stays; the page shows the results as they are now, to be looked at once more."""
+        self.data = self.data.copy()
+        self.data["mark"] = mark
+
+
+class AdditionForm(forms.Form):
+    """补充说明."""
+
+    words = TextField("补充说明", max_length=500, help_text="定稿的内容不改，另编一号写在后面")
+    refusal = "没有保存"
+
+
+class RequestForm(forms.Form):
+    """不再要求更正."""
+
+    reason = TextField("原因", max_length=300, help_text="例如：学校已说明，原来的月报是对的")
+    refusal = "没有保存"

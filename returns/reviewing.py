@@ -13,8 +13,22 @@ from typing import NamedTuple
 from inspections.drawing import ticket_number
 from reports.figures import CLOSING, DROPPED_TOTAL, LABELS, SUSPECTED, UNACCOUNTED, Figures
 from returns.snapshots import Lists
+from students.calendar import school_year_label
 from students.enrolment import EventKind
 from students.metrics import Metric, Rate
+
+SEPTEMBER, MONTHS = 9, 3  # the first month of the first quarter of a school year, and how many a quarter has
+
+
+def quarter_of(month: str) -> tuple[int, int]:
+    """School year and number of the quarter 季度 of a month: 2026-10 → 2026, 1."""
+    year, number = map(int, month.split("-"))
+    return year - (number < SEPTEMBER), (number - SEPTEMBER) % 12 // MONTHS + 1
+
+
+def quarter_label(school_year: int, quarter: int) -> str:
+    """2026-2027学年第一季度."""
+    return f"{school_year_label(school_year)}第{'一二三四'[quarter - 1]}季度"
 
 
 class Part(StrEnum):

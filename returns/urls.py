@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from returns.views import county, files, grid, period, review_entry, reviews
+from returns.views import county, files, grid, period, review_entry, review_steps, reviews
 from students import converters  # noqa: F401  period in an address
 
 app_name = "returns"
@@ -14,6 +14,10 @@ urlpatterns = [
     path("returns/reviews/", reviews.reviews, name="reviews"),
     path("returns/reviews/open/", reviews.open_review, name="open_review"),
     path("returns/reviews/<int:pk>/", reviews.review, name="review"),
+    path("returns/reviews/<int:pk>/close/", review_steps.close, name="close_review"),
+    path("returns/reviews/<int:pk>/add/", review_steps.add, name="add_to_review"),
+    path("returns/reviews/<int:pk>/file/", review_steps.results_file, name="review_file"),
+    path("returns/reviews/requests/<int:pk>/close/", review_steps.close_request, name="close_request"),
     path("returns/reviews/schools/<int:pk>/", reviews.sheet, name="review_sheet"),
     path("returns/reviews/schools/<int:pk>/file/", reviews.sheet_file, name="review_sheet_file"),
     path("returns/reviews/children/<int:pk>/", review_entry.child, name="review_child"),

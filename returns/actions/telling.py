@@ -45,10 +45,20 @@ def remind(school: School, people: Iterable[Person], kind: str, *, cut_off: date
     return _send(school, people, kind, day=cut_off, by=None)
 
 
+def tell_reviewed(school: School, *, kind: Notice.Kind, day: date, by, today: date) -> None:
+    """The heads and the clerk, that a review is closed, or that it asks for an amendment of the month that ends on
+    ``day``."""
+    _tell_posted(school, SCHOOL_ROLES, kind, day=day, by=by, today=today)
+
+
 def _tell(row: SchoolReturn, roles: Collection[str], matter: Matter, *, by, today: date) -> None:
-    posted = _posted(today).filter(school=row.school_id, role__in=roles)
+    _tell_posted(row.school, roles, notice_kind(row.kind, matter), day=row.cut_off, by=by, today=today)
+
+
+def _tell_posted(school: School, roles: Collection[str], kind: str, *, day: date, by, today: date) -> None:
+    posted = _posted(today).filter(school=school, role__in=roles)
     people = Person.objects.filter(pk__in=posted.values("person"))
-    _send(row.school, people, notice_kind(row.kind, matter), day=row.cut_off, by=by)
+    _send(school, people, kind, day=day, by=by)
 
 
 def _posted(today: date):

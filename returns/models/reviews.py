@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from returns.models.filings import Edition
-from returns.reviewing import Agreement, Finding, Instead, Part
+from returns.reviewing import Agreement, Finding, Instead, Part, quarter_label
 from students.access import ScopedQuerySet
 from students.models.files import StoredFile
 from students.models.registry import choices
@@ -68,17 +68,12 @@ class Review(models.Model):
 
     @property
     def quarter_words(self) -> str:
-        """2026—2027学年第一季度."""
+        """2026-2027学年第一季度."""
         return quarter_label(self.school_year, self.quarter)
 
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
-
-
-def quarter_label(school_year: int, quarter: int) -> str:
-    """2026—2027学年第一季度."""
-    return f"{school_year}—{school_year + 1}学年第{'一二三四'[quarter - 1]}季度"
 
 
 class SheetQuerySet(ScopedQuerySet):

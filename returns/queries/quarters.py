@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from returns.models import Edition, Review
-from returns.models.reviews import quarter_label
-from returns.queries.periods import SCHOOL_YEAR, FilingCalendar, FilingPeriod
+from returns.queries.periods import FilingCalendar, FilingPeriod
+from returns.reviewing import MONTHS, quarter_label, quarter_of
 from returns.states import State
 from students.models import School
 from students.periods import PeriodKind
-
-MONTHS = 3
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Quarter:
 
     @property
     def label(self) -> str:
-        """2026—2027学年第一季度（2026年9月至2026年11月）."""
+        """2026-2027学年第一季度（2026年9月至2026年11月）."""
         first, last = self.months[0].label, self.months[-1].label
         return f"{quarter_label(self.school_year, self.number)}（{first}至{last}）"
 
@@ -55,12 +53,6 @@ def quarter(school_year: int, number: int, calendar: FilingCalendar | None = Non
     """A quarter with its months; a query or two."""
     months = (calendar or FilingCalendar()).months(school_year)[(number - 1) * MONTHS : number * MONTHS]
     return Quarter(school_year, number, tuple(months))
-
-
-def quarter_of(month: str) -> tuple[int, int]:
-    """School year and number of the quarter of a month: 2026-10 → 2026, 1."""
-    year, number = map(int, month.split("-"))
-    return year - (number < SCHOOL_YEAR[0]), SCHOOL_YEAR.index(number) // MONTHS + 1
 
 
 def quarters_to_review(today: date) -> list[Quarter]:

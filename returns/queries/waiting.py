@@ -1,8 +1,10 @@
-"""How many returns wait for the reader, for the pages that lead to them."""
+"""How many returns and reviews wait for the reader, for the pages that lead to them."""
 
 from datetime import date
 
-from returns.models import Edition
+from django.db.models import Exists, OuterRef, Q
+
+from returns.models import AmendmentRequest, Edition, ReviewChild, ReviewMonth, ReviewSheet
 from returns.queries.grid import OWED, grid_rows, schools_that_file
 from returns.queries.periods import FilingCalendar
 from returns.states import State
@@ -20,3 +22,15 @@ def waiting(scope: Scope, today: date) -> int:
     periods = [period for period in FilingCalendar().to_file(today) if period.is_due(today)]
     rows = grid_rows(schools, periods, today=today)
     return sum(cell.standing in OWED for row in rows for cell in row.cells)
+
+
+def waiting_reviews(scope: Scope, today: date) -> int:
+    """Of the clerk and the heads the months that they are asked to amend, for the bureau the schools of open reviews of
+    which not everything has been entered; a query."""
+    if scope.is_bureau:
+        rows = ReviewSheet.objects.shown_to(scope).filter(review__closed_at=None)
+        children = ReviewChild.objects.filter(sheet=OuterRef("pk"), finding="")
+        months = ReviewMonth.objects.filter(sheet=OuterRef("pk"), agreement="")
+        return rows.filter(Q(Exists(children)) | Q(Exists(months))).count()
+    own = scope.clerk_of | scope.led
+    return AmendmentRequest.objects.open().filter(month__sheet__school__in=own).count() if own else 0

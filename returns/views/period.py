@@ -15,6 +15,7 @@ from returns.queries.grid import schools_that_file
 from returns.queries.page import ReturnPage, return_page
 from returns.queries.periods import FilingPeriod, filing_period
 from returns.queries.posts import posts_of
+from returns.queries.review_results import asked_of
 from returns.states import RULES, State, Step, refusal
 from returns.views.grid import return_pages_for
 from students.models import School
@@ -100,6 +101,7 @@ def _show(request, school: School, period: FilingPeriod, **sent):
         "forms": forms | sent,
         "editions": tabs(request, labels, name="edition", shown=str(page.edition and page.edition.number), counts={}),
         "refused": refused,
+        "asked": asked_of(request.scope, school, period),
     }
     return render(request, "returns/school_return.html", context, status=422 if sent else 200)
 

@@ -12,8 +12,9 @@ from returns.models import Review, ReviewSheet
 from returns.queries import reviews as queries
 from returns.queries.grid import schools_that_file
 from returns.queries.quarters import quarters_to_review
+from returns.queries.review_results import closing_of, request_lines
 from returns.queries.review_tables import sheet_table
-from returns.review_forms import OpenForm, SheetFilter
+from returns.review_forms import AdditionForm, CloseForm, OpenForm, RequestForm, SheetFilter
 from students.access import COUNTY_ROLES, OFFICE_ROLES
 from students.views.audience import only_for
 
@@ -58,18 +59,48 @@ def found(request, pk: int) -> Review:
 @review_page
 def review(request, pk: int):
     """The schools of a review and what was found there."""
-    row = found(request, pk)
+    return show_review(request, found(request, pk))
+
+
+def show_review(request, row: Review, *, closing=None, addition=None, ending=None):
+    """The page of a review; the forms are those that were sent and refused, ``ending`` with the request it is of."""
     lines = queries.sheet_lines(request.scope, row)
     form = SheetFilter(request.GET)
     form.full_clean()
+    asked = request_lines(request.scope, month__sheet__review=row) if row.is_closed else []
     context = {
         "review": row,
         "form": form if len(lines) > 1 else None,
         "page": Paginator([line for line in lines if form.keeps(line)], PAGE_SIZE).get_page(request.GET.get("page")),
         "total": queries.sum_of(lines),
         "number_of_schools": f"共{len(lines)}所学校",
+        "asked": [(line, _ending(request, line, ending)) for line in asked],
+        "may_enter": request.scope.is_bureau,
+        **_signing(request, row, lines, closing, addition),
     }
-    return render(request, "returns/review.html", context)
+    sent = closing or addition or ending
+    return render(request, "returns/review.html", context, status=422 if sent else 200)
+
+
+def _signing(request, row: Review, lines, closing, addition) -> dict:
+    """What the bureau may do: 定稿 once everything has been entered, 补充说明 afterwards."""
+    if row.is_closed:
+        added = row.additions.select_related("added_by")
+        return {"added": added, "addition": (addition or AdditionForm()) if request.scope.is_bureau else None,
+                "closing": None, "refused": closing}  # fmt: skip
+    may_close = request.scope.is_bureau and all(line.is_done for line in lines)
+    mark = closing_of(row, today=request.today).mark if may_close else ""
+    if closing:
+        closing.bring_up_to_date(mark)
+    form = (closing or CloseForm(initial={"mark": mark})) if may_close else None
+    return {"added": [], "addition": None, "closing": form, "refused": addition or (None if form else closing)}
+
+
+def _ending(request, line, ending):
+    """The form that no longer asks for an amendment, where the reader may say so."""
+    if not (request.scope.is_bureau and line.is_open):
+        return None
+    return ending[1] if ending and ending[0] == line.row.pk else RequestForm(auto_id=f"id_{line.row.pk}_%s")
 
 
 def found_sheet(request, pk: int) -> ReviewSheet:
@@ -90,6 +121,7 @@ def sheet(request, pk: int):
         "tally": queries.tallies_of([row])[row.pk],
         "next": next((child for child in children if not child.finding), None),
         "may_enter": not (row.review.is_closed or actions.why_not_to_enter(request.scope, row)),
+        "asked": request_lines(request.scope, month__sheet=row) if row.review.is_closed else [],
         "again": queries.drawn_again(row, months) if request.GET.get("again") == "1" else None,
     }
     return render(request, "returns/review_sheet.html", context)

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from returns.actions import filing, reviews
+from returns.actions import filing, review_closing, reviews
 from returns.models import (
+    AmendmentRequest,
     Edition,
     Review,
     ReviewChild,
@@ -15,15 +16,17 @@ from returns.models import (
     SchoolReturn,
     Snapshot,
 )
-from returns.queries.editions import filing_of
+from returns.queries.content import content_to_sign
 from returns.queries.live import live_figures
 from returns.queries.periods import filing_month
 from returns.queries.quarters import quarter
+from returns.queries.review_results import closing_of
 from returns.reviewing import Agreement, Finding
-from returns.snapshots import kept_table, plain_lists
 from returns.states import State
 from scoring.frozen import digest
 from students.models import School
+from students.policy import Policy
+from students.templatetags.chinese import cdate
 from tests import cast
 
 SEPTEMBER, OCTOBER, NOVEMBER = (date(2026, month, 1) for month in (9, 10, 11))
@@ -57,8 +60,10 @@ def accept_month(school: School, start: date, *, clerk, head, bureau, today: dat
     span, when = month.period, timezone.now()
     days = {"kind": span.kind, "first": span.first, "cut_off": span.cut_off, "deadline": month.deadline}
     row = SchoolReturn.objects.create(school=school, period=span.code, **days)
-    content = {"number": 0, "period": {"code": span.code, "label": span.label}, "children": plain_lists(live.lists),
-               "table": kept_table(live.table)}  # fmt: skip
+    signed = {"prepared_by": clerk.name, "signed_by": head.name, "day": cdate(today), "deadline": cdate(month.deadline)}
+    content = content_to_sign(
+        live, month, Edition(school_return=row), changes=(), months=None, warnings=(), policy=Policy(), signed=signed
+    )
     kept = {"sha256": digest(content), "pdf": b"%PDF-1.7", "pdf_sha256": "0", "made_at": when, "made_by": head}
     snapshot = Snapshot.objects.create(school_return=row, content=content, **kept)
     done = {f"{step}_{what}": value for step, who in
@@ -103,13 +108,25 @@ def enter_month(by, month: ReviewMonth, agreement=Agreement.AGREES, *, found=Non
 
 def enter_all(by, school: School) -> None:
     """Everything of a school that has not been entered holds."""
-    for child in children(school):
-        if not child.finding:
-            enter(by, child)
-    for month in months(school):
-        if not month.agreement:
-            enter_month(by, month)
+    enter_sheet(by, sheet_of(school))
 
 
-def state_of(school: School, start: date):
-    return filing_of(school, filing_month(start))
+def enter_sheet(by, sheet: ReviewSheet) -> None:
+    """The same of one sheet."""
+    for child in sheet.children.filter(finding=""):
+        enter(by, child)
+    for month in sheet.months.filter(agreement=""):
+        enter_month(by, month)
+
+
+def close(by, review: Review, *, mark: str | None = None, conclusion: str = "", today: date = TODAY) -> Review:
+    told = {"mark": closing_of(review, today=today).mark if mark is None else mark, "conclusion": conclusion}
+    return review_closing.close_review(by=by, scope=cast.scope(by), review=review, today=today, **told)
+
+
+def add_words(by, review: Review, words: str = "学校补交了材料"):
+    return review_closing.add_words(by=by, scope=cast.scope(by), review=review, words=words)
+
+
+def end(by, request: AmendmentRequest, reason: str = "学校已经说明"):
+    return review_closing.close_request(by=by, scope=cast.scope(by), request=request, reason=reason)

@@ -29,7 +29,8 @@ from tests.returns.filed import (
 )
 from tests.scene import at, client_of
 
-QUERIES = 22  # of a month's page: the counts, their children, what was filed, what is to be looked at
+# Of a month's page: the counts, their children, what was filed, what is to be looked at, what a review asks for.
+QUERIES = 23
 
 
 def text_of(response) -> str:

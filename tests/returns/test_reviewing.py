@@ -1,11 +1,12 @@
 """Drawing children for a review: the same seed the same children, each once, no part more than it may."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inspections.drawing import ticket_number
 from reports.figures import CODES
-from returns.reviewing import PARTS, Claim, Drawn, Part, Tally, claims_of, compared, draw_children, total
+from returns.reviewing import PARTS, Claim, Drawn, Part, Tally, claims_of, compared, draw_children, quarter_of, total
 
 SEEDS = st.text("0123456789abcdef", min_size=1, max_size=32)
 PAIRS = st.lists(st.tuples(st.integers(1, 60), st.integers(1, 9)), max_size=12, unique_by=lambda pair: pair[0])
@@ -103,3 +104,12 @@ def test_a_sum_is_made_of_the_numbers():
     both = total([one, other])
     assert (both.drawn, both.holding_rate.text, both.left) == (12, "75.00%", 3)
     assert total([]) == Tally()
+
+
+@pytest.mark.parametrize(
+    ("month", "year", "number"),
+    [("2026-09", 2026, 1), ("2026-11", 2026, 1), ("2026-12", 2026, 2), ("2027-02", 2026, 2), ("2027-03", 2026, 3),
+     ("2027-06", 2026, 4), ("2027-08", 2026, 4)],
+)  # fmt: skip
+def test_a_month_belongs_to_its_quarter(month, year, number):
+    assert quarter_of(month) == (year, number)
