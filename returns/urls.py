@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from returns.views import county, files, grid, period, review_entry, review_steps, reviews
+from returns.views import county, files, grid, period, review_entry, review_steps, reviews, rounds
 from students import converters  # noqa: F401  period in an address
 
 app_name = "returns"
 PLACE = "returns/<int:pk>/<period:code>/"
 urlpatterns = [
     path("returns/", grid.returns, name="returns"),
+    path("returns/rounds/", rounds.rounds_now, name="rounds"),
+    path("returns/rounds/file/", rounds.rounds_file, name="rounds_file"),
     path("returns/county/<period:code>/", county.county, name="county"),
     path("returns/county/<period:code>/file/", county.county_file, name="county_file"),
     path("returns/reviews/", reviews.reviews, name="reviews"),

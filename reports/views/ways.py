@@ -10,6 +10,12 @@ from students.views.registry import show_ways
 WAYS = {
     "上报": [
         (
+            "returns:rounds",
+            "四个一",
+            "每日点名、每月上报、每季复核、每学期和每年报告：各到哪一步，下一步做什么",
+            OFFICE_ROLES,
+        ),
+        (
             "returns:returns",
             "各校上报",
             "月报、学期报告、学年报告：核对、签字、上报，没有变动也报；哪些学校还没有报",

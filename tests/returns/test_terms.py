@@ -33,7 +33,7 @@ from tests.scene import at, client_of
 END = date(2027, 1, 22)  # of the first term, a Friday
 OVER = date(2027, 1, 28)
 NEXT_AUTUMN = date(2027, 9, 6)
-QUERIES = 37  # of a term's page: a month's, what the months filed, and what happened in the days that none holds
+QUERIES = 39  # of a term's page: a month's, what the months filed, and what happened in the days that none holds
 
 
 @pytest.fixture

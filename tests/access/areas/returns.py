@@ -14,6 +14,10 @@ TABLE = """
 address                     visitor homeroom subject clerk principal deputy township bureau inspector admin substitute next_class far_clerk ended newcomer
 GET  returns:returns        in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 POST returns:returns        in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  returns:rounds         in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST returns:rounds         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  returns:rounds_file    in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
+POST returns:rounds_file    in      403      403     200   200       200    200      200    200       403   403        403        200       in    pw
 GET  returns:school_return  in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
 POST returns:school_return  in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  returns:return_file    in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
@@ -79,6 +83,7 @@ def fields() -> dict[str, dict]:
     return {
         "returns:return_file": {"format": ".xlsx"},
         "returns:county_file": {"format": ".xlsx"},
+        "returns:rounds_file": {"format": ".xlsx"},
         "returns:prepare": {"seen": 0},
         "returns:sign": BEGUN | {"mark": _mark(school, PREPARED)},
         "returns:hand_in": {"seen": 3},
