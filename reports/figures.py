@@ -23,6 +23,7 @@ OUTS = (
     EventKind.GRADUATE,
     EventKind.OTHER_OUT,
 )
+MOVEMENTS = frozenset((*INS, *OUTS))
 # The rest of the counts, as contract.md names them; the last three are what the rates are made of.
 OPENING, CLOSING, REGISTERED, SUSPECTED = "opening", "closing", "registered", "suspected"
 DROPPED_TOTAL, UNACCOUNTED, BASELINE = "dropped_total", "unaccounted", "baseline"

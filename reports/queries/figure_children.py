@@ -10,8 +10,10 @@ from typing import NamedTuple, Self
 from django.db.models import Q, QuerySet
 
 from casework.queries.suspected import suspected_runs
-from reports.queries.figures import Census, Pair
+from reports.figures import MOVEMENTS, SUSPECTED
+from reports.queries.figures import Census, Move, Pair
 from reports.tables import Column, Kind, Table, number_column
+from students.access import Scope
 from students.enrolment import EVENT_LABELS, EventKind
 from students.models import EnrolmentEvent, School, SchoolClass, SpecialGroup, Student
 from students.templatetags.chinese import cdate
@@ -35,12 +37,16 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Behind:
-    """The children behind a figure, each with the class in which it counts, on a ``day``. ``by_runs``: they count for
-    an absence that is not over, and not for what happened to them."""
+    """The children behind a figure, each with the class in which it counts, on a ``day``, for a reader with ``scope``.
 
-    pairs: Sequence[Pair] | QuerySet
+    Of a ``Move`` is said what was counted; of the others what happened last, or, ``by_runs``, the absence that is not
+    over.
+    """
+
+    pairs: Sequence[Pair | Move] | QuerySet
     classes: Mapping[int, SchoolClass]
     day: date
+    scope: Scope
     by_runs: bool = False
 
     @cached_property
@@ -57,12 +63,20 @@ class Behind:
         keys = set(wanted.values_list("pk", flat=True))
         return replace(self, pairs=[pair for pair in self.pairs if pair[0] in keys])
 
-    def lines(self, pairs: Iterable[Pair]) -> list[Line]:
+    def lines(self, pairs: Iterable[Pair | Move]) -> list[Line]:
         """Some of the pairs by name; two queries however many there are, more for the runs of the suspected."""
         pairs = list(pairs)
-        children = Student.objects.in_bulk([student for student, _ in pairs])
-        words = _runs(children, self.day) if self.by_runs else _last_events(children, self.day)
-        return [Line(children[student], self.classes[each], words.get(student, "")) for student, each in pairs]
+        children = Student.objects.in_bulk([pair[0] for pair in pairs])
+        untold = {pair[0] for pair in pairs if not isinstance(pair, Move)}
+        words = _runs(untold, self.day) if self.by_runs else _last_events(untold, self.day, self.scope)
+        return [
+            Line(
+                children[pair[0]],
+                self.classes[pair[1]],
+                _event_words(pair.day, pair.kind) if isinstance(pair, Move) else words.get(pair[0], ""),
+            )
+            for pair in pairs
+        ]
 
     def rows(self) -> Iterator[Line]:
         """All of them, numbered, a chunk in memory at a time."""
@@ -104,6 +118,12 @@ def columns(*, reveal: bool) -> tuple[Column, ...]:
     )
 
 
+def behind(census: Census, code: str, classes: Collection[int], *, scope: Scope) -> Behind:
+    """The children of some classes behind a count."""
+    pairs = census.moves(code, classes) if code in MOVEMENTS else census.children(code, classes)
+    return Behind(pairs, census.classes, census.last, scope, by_runs=code == SUSPECTED)
+
+
 def students_of(chosen: Mapping, day: date) -> QuerySet[Student] | None:
     """The children of a sex or a special group on ``day``; None where neither was asked for."""
     if not (chosen.get("sex") or chosen.get("group")):
@@ -137,7 +157,12 @@ def _runs(children: Collection[int], day: date) -> dict[int, str]:
     return {student: f"{cdate(run.started_on)}起连续缺课{run.days}天" for student, run in runs.items()}
 
 
-def _last_events(children: Collection[int], day: date) -> dict[int, str]:
+def _last_events(children: Collection[int], day: date, scope: Scope) -> dict[int, str]:
+    """What happened last of all that the reader sees: what another school did with a child since is not theirs."""
     events = EnrolmentEvent.objects.effective().filter(student__in=list(children), happened_on__lte=day)
-    rows = events.order_by("happened_on", "order").values_list("student", "kind", "happened_on")
-    return {student: f"{cdate(happened_on)}{EVENT_LABELS[EventKind(kind)]}" for student, kind, happened_on in rows}
+    rows = events.visible_to(scope).order_by("happened_on", "order").values_list("student", "happened_on", "kind")
+    return {student: _event_words(happened_on, EventKind(kind)) for student, happened_on, kind in rows}
+
+
+def _event_words(day: date, kind: EventKind) -> str:
+    return f"{cdate(day)}{EVENT_LABELS[kind]}"

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.db.models import BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -42,6 +44,19 @@ DAY = timedelta(days=1)
 IN_ORDER = (EventKind.TRANSFER_OUT, EventKind.DECEASE, EventKind.LEAVE_COUNTRY, EventKind.GRADUATE)
 Row = tuple[int, int]  # a school, and a grade in the school year of the return
 Pair = tuple[int, int]  # a child, and the class in which it counts
+
+
+class Move(NamedTuple):
+    """A child, the class in which it counts, and what happened to it that counts there."""
+
+    student: int
+    school_class: int
+    day: date
+    kind: EventKind
+
+    @property
+    def pair(self) -> Pair:
+        return self.student, self.school_class
 
 
 @dataclass(frozen=True)
@@ -94,7 +109,12 @@ class Census:
             return rows.order_by("school_class", "student").values_list("student", "school_class")
         if code in self._lost:
             return sorted((pair for pair in self._lost[code] if pair[1] in classes), key=_by_class)
-        return sorted((pair for found, pair in self._movements(classes) if found == code), key=_by_class)
+        return [move.pair for move in self.moves(code, classes)]
+
+    def moves(self, code: str, classes: Collection[int]) -> list["Move"]:
+        """The movements behind a count of ``INS`` or ``OUTS``, in the order of ``children``; one query."""
+        found = (move for each, move in self._movements(classes) if each == code)
+        return sorted(found, key=attrgetter("school_class", "student", "day"))
 
     def lists(self, classes: Collection[int]) -> dict[str, Sequence[Pair]]:
         """Every count with the children behind it; what happened is read once."""
@@ -104,14 +124,16 @@ class Census:
     def movements(self, classes: Collection[int]) -> dict[str, list[Pair]]:
         """What happened alone, each count with the children behind it; two queries."""
         moved: dict[str, list[Pair]] = {str(kind): [] for kind in (*INS, *OUTS)}
-        for code, pair in self._movements(classes):
-            moved[code].append(pair)
+        for code, move in self._movements(classes):
+            moved[code].append(move.pair)
         return moved
 
-    def _movements(self, classes: Collection[int]) -> Iterator[tuple[str, Pair]]:
+    def _movements(self, classes: Collection[int]) -> Iterator[tuple[str, "Move"]]:
         near = self._events.filter(Q(left__in=classes) | Q(joined__in=classes))
-        for student, *event in near.values_list("student", "kind", "was", "left", "joined"):
-            yield from ((code, (student, each)) for code, each in self._moved(*event) if each in classes)
+        for student, day, *event in near.values_list("student", "happened_on", "kind", "was", "left", "joined"):
+            for code, each in self._moved(*event):
+                if each in classes:
+                    yield code, Move(student, each, day, EventKind(event[0]))
 
     def standing(self, code: str) -> QuerySet[Enrolment]:
         """The places that a count of ``STANDING`` is taken of."""

@@ -144,14 +144,14 @@ def _children(request, what: str) -> tuple[Asked, Behind]:
     if what not in queries.COUNTS:
         raise Http404
     if not asked.name:  # a school without classes
-        return asked, Behind([], {}, request.today)
+        return asked, Behind([], {}, request.today, request.scope)
     stage, cohort = asked.name.split("-")
     schools = {str(row.school.pk): row.school.pk for row in asked.rows}
     pairs, classes = queries.cohort_children(
         what, scope=request.scope, as_of=request.today, stage=stage, cohort=int(cohort),
         school=schools.get(request.GET.get("school", "")),
     )  # fmt: skip
-    return asked, Behind(pairs, classes, request.today)
+    return asked, Behind(pairs, classes, request.today, request.scope)
 
 
 def _words(request, asked: Asked, found: Behind) -> tuple[str, ...]:

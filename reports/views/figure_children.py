@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reports.figures import LABELS, SUSPECTED
+from reports.figures import LABELS
 from reports.forms import ChildSearch
 from reports.queries import figure_children as queries
 from reports.queries.figure_children import Behind
@@ -92,8 +92,7 @@ def _asked(request, code: str) -> Asked:
 
 def _behind(request, asked: Asked, code: str) -> Behind:
     classes = queries.classes_of(asked.census, asked.schools, grade=_grade(request), stage=_stage(request))
-    pairs = asked.census.children(code, classes)
-    return Behind(pairs, asked.census.classes, asked.census.last, by_runs=code == SUSPECTED)
+    return queries.behind(asked.census, code, classes, scope=asked.scope)
 
 
 def _grade(request) -> int | None:

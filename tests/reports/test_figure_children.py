@@ -158,3 +158,61 @@ class TestTheFile:
 
     def test_of_a_figure_that_is_none_is_not_there(self, bureau):
         assert bureau.get(address("nothing", "figure_children_file")).status_code == 404
+
+
+class TestWhatIsSaidOfAChild:
+    """A child of 东坪 is accepted by 西岭 in September and drops out there in October."""
+
+    @pytest.fixture
+    def moved(self, autumn):
+        child = autumn.children[1]
+        to = autumn.far.classes.get(number="202301")
+        clerk = cast.person("任静", role=Role.REGISTRY_CLERK, school=autumn.far)
+        out = {"kind": EventKind.TRANSFER_OUT, "happened_on": date(2026, 9, 28), "today": NOVEMBER}
+        record_event(by=autumn.clerk, student=child, confirmed_on=date(2026, 9, 30), **out)
+        taken = {"kind": EventKind.TRANSFER_IN, "happened_on": date(2026, 9, 30), "today": NOVEMBER}
+        record_event(by=clerk, student=child, school_class=to, **taken)
+        gone = {"kind": EventKind.DROP_OUT, "happened_on": date(2026, 10, 20), "today": NOVEMBER}
+        record_event(by=clerk, student=child, **gone)
+        return child
+
+    def said(self, page, child):
+        return [line.words for line in page.context["lines"] if line.student == child]
+
+    @pytest.mark.parametrize("code", ["baseline", "lost_of_baseline", "transfer_out"])
+    def test_is_what_its_reader_may_know(self, autumn, moved, code):
+        client = client_of(autumn.clerk)
+        page = client.get(address(code, month="2026-10"))
+        assert self.said(page, moved) == ["2026年9月28日转出"]
+        assert "10月20日" not in page.content.decode()
+        file = sheet_of(client.post(address(code, "figure_children_file", month="2026-10"), {"format": ".xlsx"}))
+        assert "2026年10月20日辍学" not in [cell.value for row in file.iter_rows() for cell in row]
+
+    @pytest.mark.parametrize("what", ["entrants", "transfer_out"])
+    def test_of_a_cohort_is_what_its_reader_may_know_too(self, autumn, moved, what):
+        page = client_of(autumn.clerk).get(
+            reverse("reports:cohort_children", args=[what], query={"cohort": "primary-2023"})
+        )
+        assert self.said(page, moved) == ["2026年9月28日转出"]
+
+    def test_is_the_movement_that_was_counted_whoever_reads(self, bureau, autumn, moved):
+        for code, words in (
+            ("transfer_out", "2026年9月28日转出"),
+            ("transfer_in", "2026年9月30日转入"),
+            ("drop_out", "2026年10月20日辍学"),
+        ):
+            assert self.said(bureau.get(address(code, month="2026-10")), moved) == [words]
+        assert self.said(bureau.get(address("baseline", month="2026-10")), moved) == ["2026年10月20日辍学"]
+
+    def test_who_went_and_came_twice_is_told_each_time(self, bureau, autumn):
+        child = autumn.children[2]
+        days = [(EventKind.SUSPEND, 1), (EventKind.RESUME, 8), (EventKind.DROP_OUT, 12), (EventKind.RETURN, 14),
+                (EventKind.DROP_OUT, 19)]  # fmt: skip
+        for kind, day in days:
+            record_event(by=autumn.clerk, student=child, kind=kind, happened_on=date(2026, 10, day), today=NOVEMBER)
+        page = bureau.get(address("drop_out", month="2026-10", q="胡涛"))
+        assert self.said(page, child) == ["2026年10月12日辍学", "2026年10月19日辍学"]
+
+    def test_of_a_search_is_the_same(self, autumn, moved):
+        page = client_of(autumn.clerk).get(address("transfer_out", month="2026-10", q="袁然远"))
+        assert self.said(page, moved) == ["2026年9月28日转出"]
