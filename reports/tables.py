@@ -14,7 +14,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Protocol
 
-from students.identity import masked_number, masked_phone
+from students.identity import masked_number, masked_phone, masked_search
 from students.metrics import NO_RATE, Rate, points_text
 
 NOTHING = "没有符合条件的记录"
@@ -74,6 +74,11 @@ class Column:
         if made := {Kind.WORD: _label, Kind.SHARE: share_text}.get(self.kind):
             return partial(made, self.value)
         return self.value
+
+
+def searched(text: str) -> tuple[str, ...]:
+    """What was looked for, in the words of ``Table.filters``; nothing where nothing was."""
+    return (f"查找“{masked_search(text)}”",) if text else ()
 
 
 def number_column(

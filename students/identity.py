@@ -4,6 +4,7 @@ Sources: GB 11643 for the identity number; domain.md §2 for the student number.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK = "10X98765432"
 ID_SHAPE = re.compile(r"\d{17}[\dX]", re.ASCII)
 STUDENT_NUMBER_SHAPE = re.compile(r"[GJL]\d{17}[\dX]", re.ASCII)
+NUMBER_TYPED = re.compile(r"[A-Za-z]*\d(?:[\s\-–—.,·_/]*[\dA-Za-z])*")
 RESIDENT_ID = "居民身份证"
 MALE, FEMALE = "男", "女"
 
@@ -82,6 +84,21 @@ def masked_number(number: str) -> str:
     if len(digits) >= 12:
         return f"{letter}{digits[:4]}********{digits[-4:]}"
     return f"********{digits[-2:] if len(digits) > 4 else ''}"
+
+
+def masked_search(text: str) -> str:
+    """What somebody looked for, as a paper may repeat it: of a number only the last four, by which it is found.
+
+    A number may be typed in full width, in groups or with its letter; up to four digits are no number of anybody's.
+    """
+
+    def masked(run: re.Match) -> str:
+        characters = re.sub(r"[\W_]", "", run[0])
+        return f"********{characters[-4:]}" if sum(map(str.isdecimal, characters)) > 4 else run[0]
+
+    plain = unicodedata.normalize("NFKC", text)
+    found = NUMBER_TYPED.sub(masked, plain)
+    return text if found == plain else found
 
 
 def masked_phone(phone: str) -> str:

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from casework.queries.suspected import suspected_runs
 from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted, living, was_found
-from reports.tables import Column, Kind, Table, number_column, phone_column
+from reports.tables import Column, Kind, Table, number_column, phone_column, searched
 from students.access import Scope
 from students.enrolment import Standing
 from students.metrics import ENTRY_RATE, Rate
@@ -91,8 +91,6 @@ def roster_table(roster: Roster, wanted: Wanted, *, unit_name: str, reveal: bool
     narrowed = [wanted.school.name] if wanted.school and wanted.school.name != unit_name else []
     if wanted.township:
         narrowed.append(Area.objects.get(pk=wanted.township).name)
-    if wanted.q:
-        narrowed.append(f"查找“{wanted.q}”")
     return Table(
         title=roster.title,
         columns=columns_of(roster, reveal=reveal),
@@ -101,7 +99,7 @@ def roster_table(roster: Roster, wanted: Wanted, *, unit_name: str, reveal: bool
         unit="人",
         as_of=wanted.as_of,
         unit_name=unit_name,
-        filters=tuple(narrowed),
+        filters=(*narrowed, *searched(wanted.q)),
         notes=notes_of(roster, wanted),
         signatures=SIGNATURES,
         fixed_columns=2,

@@ -15,6 +15,7 @@ from reports.forms import ChildSearch
 from reports.queries import figure_children as queries
 from reports.queries.figure_children import Behind
 from reports.queries.kept_figures import number_kept
+from reports.tables import searched
 from reports.views.downloads import send_table
 from reports.views.figures import Asked, asked_figures, figures_page, kept_part
 from students.models import SchoolClass
@@ -74,7 +75,7 @@ def send_children(request, behind: Behind, *, name: str, title: str, words: tupl
     form = ChildSearch(request.GET)
     form.full_clean()
     q = form.cleaned_data.get("q", "")
-    found, filters = behind.found(q), (*words, f"查找“{q}”") if q else words
+    found, filters = behind.found(q), (*words, *searched(q))
     return send_table(
         request,
         name=name,

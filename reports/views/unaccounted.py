@@ -3,6 +3,7 @@
 from django.views.decorators.http import require_http_methods
 
 from reports.queries.unaccounted import unaccounted_table
+from reports.tables import searched
 from reports.views.downloads import send_table
 from students.forms.changes import ChildrenFilter
 from students.models import School
@@ -21,7 +22,7 @@ def unaccounted_file(request):
     found = listings(request.scope, day=request.today, policy=policy, **form.wanted)
     shown = shown_list(request.GET.get("list", ""), {kind: listing.rows.count() for kind, listing in found.items()})
     text, school = form.wanted["text"], form.wanted["school"]
-    filters = tuple(word for word in (school and str(school), text and f"查找“{text}”") if word)
+    filters = (*([str(school)] if school else []), *searched(text))
     return send_table(
         request,
         name="unaccounted",

@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 
 from students.days import ABSENT, MARK_LABELS, MarkKind
+from students.identity import masked_search
 from students.templatetags.chinese import cdate
 
 register = template.Library()
@@ -269,12 +270,11 @@ def query_without(context, *names) -> QueryDict:
 
 
 def chip_text(bound: BoundField, value) -> str:
-    """What a chip says of one filter: the label of the choice, the date, or the words themselves."""
+    """What a chip says of one filter: the label of the choice, the date, or the words; of a number searched its end."""
     if isinstance(value, bool):
         return bound.label
-    values = value if isinstance(value, (list, tuple)) else [value]
-    choices = getattr(bound.field, "choices", None)
-    if choices is not None and not isinstance(bound.field, forms.ModelChoiceField):
+    values = value if isinstance(value, (list, tuple)) else [masked_search(value) if bound.name == "q" else value]
+    if hasattr(bound.field, "choices") and not isinstance(bound.field, forms.ModelChoiceField):
         labels = {str(key): label for key, label in bound.field.choices}
         values = [labels.get(str(each), each) for each in values]
     words = "、".join(cdate(each) if hasattr(each, "isoformat") else str(each) for each in values)

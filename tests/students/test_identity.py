@@ -14,6 +14,7 @@ from students.identity import (
     check_student_number,
     masked_number,
     masked_phone,
+    masked_search,
     normalise_number,
     read_identity_number,
 )
@@ -178,3 +179,28 @@ def refusal(check, text):
     except ValueError as error:
         return str(error)
     return None
+
+
+class TestWhatWasSearchedFor:
+    @pytest.mark.parametrize(
+        "text", ["", "高东", "gd", "1234", "高东 1234", "2026级", "（东坪）", "12-34", "三年级２班"]
+    )
+    def test_stands_as_it_was_typed_where_it_is_no_number(self, text):
+        assert masked_search(text) == text
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "350102201405061234", "G350102201405061234", "g350102201405061234", "61234", "350102 20140506 1234",
+            "350102-2014-0506-1234", "３５０１０２２０１４０５０６１２３４", "E10061234",
+        ],
+    )  # fmt: skip
+    def test_shows_the_last_four_of_a_number_however_it_was_typed(self, text):
+        assert masked_search(text) == "********1234"
+
+    def test_shows_no_number_beside_a_name(self):
+        assert masked_search("高东350102201405061234和13900005678") == "高东********1234和********5678"
+
+    @given(st.text(max_size=40))
+    def test_shows_no_five_digits_in_a_row(self, text):
+        assert not re.search(r"\d{5}", masked_search(text))
