@@ -195,17 +195,34 @@ class ScopedQuerySet(models.QuerySet):
             return self.filter(pk__in=self.model._base_manager.filter(condition).values("pk"))
         return self.filter(condition)
 
+    def done_in(self, scope: Scope):
+        """Rows that speak of a day, of children who were in a class of ``scope`` then: what was done counts once, for
+        the school of its day, wherever the child is now."""
+        if scope.county:
+            return self
+        classes = _classes(scope)
+        return self._with_classes(self.model.scope_day, classes).filter(class_then__in=classes)
+
     def _of_the_class_then(self, scope: Scope, day: str):
         """Rows that speak of a day belong to the class that the child was in by then, and to the one it is in now.
 
         So the case travels with the child, while the old school keeps what was written in its time and does not read
         what the new one writes.
         """
-        enrolments = apps.get_model("students", "Enrolment").objects.filter(student=OuterRef("student"))
-        latest = enrolments.order_by("-since").values("school_class")
-        classes = apps.get_model("students", "SchoolClass").objects.visible_to(scope).values("pk")
-        # Only of a child who has been in one of them: the others need not be looked at day by day.
-        been = enrolments.model.objects.filter(school_class__in=classes).order_by().values("student")
-        return self.alias(
+        classes = _classes(scope)
+        found = self._with_classes(day, classes)
+        return found.filter(Q(class_then__in=classes) | Q(class_now__in=classes))
+
+    def _with_classes(self, day: str, classes):
+        """``class_then``: the child's class by the day of a row; ``class_now``: its latest. Only of a child who has
+        been in one of ``classes``: the others need not be looked at day by day."""
+        enrolments = apps.get_model("students", "Enrolment").objects
+        latest = enrolments.filter(student=OuterRef("student")).order_by("-since").values("school_class")
+        been = enrolments.filter(school_class__in=classes).order_by().values("student")
+        return self.filter(student__in=been).alias(
             class_then=Subquery(latest.filter(since__lte=OuterRef(day))[:1]), class_now=Subquery(latest[:1])
-        ).filter(Q(class_then__in=classes) | Q(class_now__in=classes), student__in=been)
+        )
+
+
+def _classes(scope: Scope):
+    return apps.get_model("students", "SchoolClass").objects.visible_to(scope).values("pk")

@@ -14,7 +14,7 @@ from casework.document_kinds import DocumentKind
 from casework.funnel import STEP_LABELS, CaseSteps, Funnel, Step, funnel_of
 from casework.legal import LegalKind
 from casework.models import AbsenceRun, Case, CaseEvent, Contact, Document, LegalStep
-from casework.stages import CaseAction, CaseOutcome, CaseStage
+from casework.stages import OUT_OF_SCHOOL, CaseAction, CaseOutcome, CaseStage
 from students.access import Scope
 from students.calendar import school_year_of, school_year_start
 
@@ -97,6 +97,21 @@ def funnels(
         PlaceFunnel(name, funnel_of(part), period | {parts_are: place}) for (name, place), part in sorted(parts.items())
     ]
     return PlaceFunnel("合计", funnel_of(list(steps.values())), period), found
+
+
+class StillOut(NamedTuple):
+    """Cases of a period whose child is still away: one each, as a child has one open case; and how many of them no
+    visit, of the school alone or with others, has been made in."""
+
+    children: int
+    unvisited: int
+
+
+def still_out(scope: Scope, first: date, last: date, *, today: date) -> StillOut:
+    """Those of ``cases_between`` that are not over by a return or in any other way."""
+    _, steps = _told(cases_between(scope, first, last).filter(stage__in=OUT_OF_SCHOOL), today)
+    unvisited = [case for case in steps.values() if not case.waits.keys() & {Step.VISIT, Step.JOINT}]
+    return StillOut(len(steps), len(unvisited))
 
 
 class FunnelCase(NamedTuple):

@@ -6,9 +6,8 @@ from typing import NamedTuple
 from django.db.models import Count
 
 from casework.contacts import CALLS, ContactMethod
-from casework.funnel import Step
 from casework.models import Contact, JointTrip, Watch
-from casework.queries.funnel import funnels
+from casework.queries.funnel import StillOut, funnels, still_out
 from casework.watching import WatchState
 from reports import figures
 from reports.figures import Figures, total
@@ -110,7 +109,7 @@ def draft_text(unit: Unit, period: Period, *, today: date) -> str:
         ("基本情况", [_state(whole, unit, period)]),
         ("各学校情况", [f"{row.name}：{_of_school(row.figures)}" for row in rows if not unit.school]),
         ("劝返工作", [_effort(unit, period, whole), _funnel(funnel)]),
-        ("下一步措施", _measures(whole, funnel)),
+        ("下一步措施", _measures(whole, still_out(unit.scope, period.first, period.last, today=today))),
     ]
     told = [(heading, lines) for heading, lines in parts if lines]
     numerals = "一二三四"
@@ -138,8 +137,9 @@ def _of_school(found: Figures) -> str:
 
 
 def _effort(unit: Unit, period: Period, found: Figures) -> str:
-    """家访, calls, 联合劝返, 帮扶 and the children who came back, counted from what was recorded in the period."""
-    rows = Contact.objects.visible_to(unit.scope).filter(cancelled_at=None, day__range=(period.first, period.last))
+    """家访, calls, 联合劝返, 帮扶 and the children who came back, counted from what was recorded in the period,
+    for the school in which the child was on the day."""
+    rows = Contact.objects.done_in(unit.scope).filter(cancelled_at=None, day__range=(period.first, period.last))
     counts = dict(rows.order_by().values_list("method").annotate(Count("pk", distinct=True)))
     children = rows.order_by().values("student").distinct().count()
     calls = sum(counts.get(method, 0) for method in CALLS)
@@ -160,15 +160,13 @@ def _funnel(funnel) -> str:
     return f"本期建立个案{funnel.opened}件，其中{steps}。"
 
 
-def _measures(found: Figures, funnel) -> list[str]:
-    """What the funnel leaves to be done, in the order of its steps."""
-    reached = {line.step: line.cases for line in funnel.lines}
-    left = funnel.opened - funnel.returned
+def _measures(found: Figures, out: StillOut) -> list[str]:
+    """What is left to be done for those who are still away, in the order of the steps."""
     lines = []
-    if left:
-        lines.append(f"对本期还没有返校的{left}名学生逐人落实劝返责任人和时限，每周报进展。")
-    if missing := funnel.opened - reached[Step.VISIT]:
-        lines.append(f"本期个案中{missing}件还没有家访，由学校尽快上门，摸清原因。")
+    if out.children:
+        lines.append(f"对本期还没有返校的{out.children}名学生逐人落实劝返责任人和时限，每周报进展。")
+    if out.unvisited:
+        lines.append(f"还没有返校的学生中有{out.unvisited}名没有家访过，由学校尽快上门，摸清原因。")
     if found[figures.SUSPECTED]:
         lines.append(f"对疑似辍学的{found[figures.SUSPECTED]}人由学校、乡镇联合劝返，防止转为辍学。")
     if found[figures.DROPPED_TOTAL]:

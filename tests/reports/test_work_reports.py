@@ -1,5 +1,6 @@
 """控辍保学工作情况: drafted from the figures, edited, finished, and then as it is for good."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -10,14 +11,18 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from casework.contacts import ContactMethod
-from casework.models import Contact
+from casework.models import CaseEvent, Contact
+from casework.stages import CaseOutcome
 from reports.actions import work_reports as actions
 from reports.models import WorkReport
 from reports.queries.work_reports import Unit, draft_text, periods, units
 from reports.work_papers import lines_of
+from students.actions.enrolment import record_event
+from students.enrolment import EventKind
 from students.models import AuditRow, Role, Term
 from tests import cast
-from tests.scene import MONDAY, client_of, clock, scene
+from tests.casework.away import open_case
+from tests.scene import FRIDAY, MONDAY, client_of, clock, scene
 
 __all__ = ["clock", "scene"]
 LIST = reverse("reports:work_reports")
@@ -86,6 +91,67 @@ def test_effort_counts_from_the_first_day_of_the_period_through_its_last(scene):
     for day in (period.first - timedelta(1), period.first, period.last, period.last + timedelta(1)):
         contact(scene.children[0], day)
     assert "电话和微信联系2次" in draft_text(Unit(None, None), period, today=MONDAY)
+
+
+def case_of(child, stage: str, outcome: str = "") -> None:
+    over = {"closed_on": MONDAY, "closed_at": timezone.now(), "plan_step": "", "plan_on": None} if outcome else {}
+    back = {"returned_on": MONDAY} if stage == "returned" else {}
+    case = open_case(child, stage=stage, outcome=outcome, **over, **back)
+    CaseEvent.objects.create(case=case, action="note_absence", day=MONDAY, at=timezone.now(), to_stage="absent")
+
+
+@pytest.mark.parametrize(
+    ("stage", "outcome", "still_out"),
+    [
+        ("absent", "", True),
+        ("reported_lost", "", True),
+        ("dropped_out", "", True),
+        ("returned", "", False),
+        ("watch", "", False),
+        *(("closed", outcome, False) for outcome in CaseOutcome),
+    ],
+)
+def test_what_is_left_to_do_concerns_who_is_still_away(scene, stage, outcome, still_out):
+    case_of(scene.children[0], stage, outcome)
+    text = draft_text(Unit(None, None), periods(MONDAY)[2], today=MONDAY)
+    assert "本期建立个案1件" in text
+    assert ("对本期还没有返校的1名学生" in text) == still_out
+    assert ("还没有返校的学生中有1名没有家访过" in text) == still_out
+
+
+@pytest.mark.parametrize("method", [ContactMethod.HOME_VISIT, ContactMethod.JOINT_VISIT])
+def test_who_was_visited_by_the_school_or_with_others_waits_for_no_visit(scene, method):
+    for child in scene.children[:2]:
+        case_of(child, "absent")
+    contact(scene.children[0], MONDAY, method)
+    contact(scene.children[1], MONDAY, ContactMethod.PHONE)
+    text = draft_text(Unit(None, None), periods(MONDAY)[2], today=MONDAY)
+    assert "对本期还没有返校的2名学生" in text
+    assert "有1名没有家访过" in text
+
+
+def test_a_call_counts_for_the_school_of_its_day_alone(scene, clock):
+    child = scene.children[0]
+    far = cast.school("西岭小学", township=cast.township("西岭镇"))
+    contact(child, date(2026, 9, 2))
+    contact(child, MONDAY)
+    record_event(
+        by=scene.clerk, student=child, kind=EventKind.TRANSFER_OUT, happened_on=FRIDAY, confirmed_on=FRIDAY,
+        today=MONDAY,
+    )  # fmt: skip
+    record_event(
+        by=cast.person(role=Role.REGISTRY_CLERK, school=far), student=child, kind=EventKind.TRANSFER_IN,
+        happened_on=FRIDAY, school_class=cast.school_class(far), today=MONDAY,
+    )  # fmt: skip
+
+    def calls(unit):
+        text = draft_text(unit, periods(MONDAY)[2], today=MONDAY)
+        return re.search(r"电话和微信联系(\d+)次.*涉及学生(\d+)名", text).groups()
+
+    assert calls(Unit(scene.school.township, scene.school)) == ("1", "1")
+    assert calls(Unit(far.township, far)) == ("1", "1")
+    assert calls(Unit(scene.school.township, None)) == ("1", "1")
+    assert calls(Unit(None, None)) == ("2", "1")
 
 
 def test_a_school_reports_its_own_and_lists_no_schools(scene):
