@@ -227,3 +227,20 @@ class WorkReportForm(forms.Form):
 
     def clean_text(self) -> str:
         return "\n".join(self.cleaned_data["text"].splitlines())
+
+
+class RefillForm(WorkReportForm):
+    """The text made of figures that were taken anew, through ``last``."""
+
+    last = forms.DateField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, first, latest, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._first, self._latest = first, latest
+
+    def clean(self):
+        """A page that has been open since another period, or that was changed by hand."""
+        last = self.cleaned_data.get("last")
+        if last is None or not self._first <= last <= self._latest:
+            raise forms.ValidationError("没有保存：不知道数字算到哪一天。请返回，再按一次“重新填数字”。")
+        return self.cleaned_data

@@ -30,6 +30,7 @@ from reports.views import (
     students,
     unaccounted,
     ways,
+    work_report_drafts,
     work_reports,
     year_turn,
 )
@@ -90,6 +91,8 @@ urlpatterns = [
     path("work-reports/", work_reports.work_reports, name="work_reports"),
     path("work-reports/<int:pk>/", work_reports.work_report, name="work_report"),
     path("work-reports/<int:pk>/edit/", work_reports.edit_work_report, name="edit_work_report"),
+    path("work-reports/<int:pk>/refill/", work_report_drafts.refill_work_report, name="refill_work_report"),
+    path("work-reports/<int:pk>/discard/", work_report_drafts.discard_work_report, name="discard_work_report"),
     path("work-reports/<int:pk>/finish/", work_reports.finish_work_report, name="finish_work_report"),
     path("work-reports/<int:pk>/paper/", work_reports.work_report_paper, name="work_report_paper"),
     path("exports/", export_orders.export_orders, name="export_orders"),

@@ -1,5 +1,6 @@
 """控辍保学工作情况: drafted from the figures, edited, finished 定稿; what is finished stays as it was printed."""
 
+from datetime import date
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from students.actions import audit
 from students.models import Person
 
 FINISHED = "没有保存：这份报告已经定稿，不能再修改。要更正请在下一期报告里写明。"
+GONE = "没有保存：这份草稿已经被删除。"
 NOT_YOURS = "没有保存：这份报告由起草单位的人员修改和定稿，你只能查看。"
 
 
@@ -39,16 +41,27 @@ def draft(*, by: Person, unit: Unit, period: Period) -> tuple[WorkReport, bool]:
 
 
 @transaction.atomic
-def edit(*, by: Person, scope: Scope, report: WorkReport, text: str, version: int) -> None:
-    """Change the text of a draft. Raises ``ReportRefused`` where it is finished or was changed meanwhile."""
+def edit(*, by: Person, scope: Scope, report: WorkReport, text: str, version: int, last: date | None = None) -> None:
+    """Change the text of a draft. ``last``: through which day its figures were taken anew, where they were. Raises
+    ``ReportRefused`` where it is finished or was changed meanwhile."""
     row = _locked(scope, report)
     if row.version != version:
         raise ReportRefused("没有保存：你打开以后，别人改过这份报告。请另开一个窗口看最新的正文，再把你的改动填进去。")
-    if row.text == text:
+    if (row.text, row.last) == (text, last or row.last):
         return
-    row.text, row.version = text, row.version + 1
-    row.save(update_fields=["text", "version"])
-    audit.record(by=by, action="work_report.edit", subject=row, version=row.version)
+    row.text, row.last, row.version = text, last or row.last, row.version + 1
+    row.save(update_fields=["text", "last", "version"])
+    audit.record(by=by, action="work_report.refill" if last else "work_report.edit", subject=row, version=row.version)
+
+
+@transaction.atomic
+def discard(*, by: Person, scope: Scope, report: WorkReport, version: int) -> None:
+    """Throw a draft away, as the page showed it; the period can then be drafted anew. Raises ``ReportRefused``."""
+    row = _locked(scope, report)
+    if row.version != version:
+        raise ReportRefused("没有删除：你打开以后，别人改过这份报告。请看过最新的正文再决定。")
+    audit.record(by=by, action="work_report.discard", subject=row, kind=row.kind, version=row.version)
+    row.delete()
 
 
 @transaction.atomic
@@ -65,7 +78,9 @@ def finish(*, by: Person, scope: Scope, report: WorkReport, version: int) -> Non
 
 
 def _locked(scope: Scope, report: WorkReport) -> WorkReport:
-    row = WorkReport.objects.select_for_update(no_key=True).get(pk=report.pk)
+    row = WorkReport.objects.select_for_update(no_key=True).filter(pk=report.pk).first()
+    if row is None:
+        raise ReportRefused(GONE)
     if not may_write(scope, row):
         raise ReportRefused(NOT_YOURS)
     if row.is_finished:

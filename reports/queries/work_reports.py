@@ -65,13 +65,10 @@ class Unit(NamedTuple):
 
 def periods(today: date) -> list[Period]:
     """The periods of each kind that holds today and the one before it."""
-    found = []
-    day = today
+    found, day = [], today
     for _ in range(2):
         first = day.replace(day=1 if day.day <= MIDDLE else MIDDLE + 1)
-        next_month = (day.replace(day=1) + timedelta(31)).replace(day=1)
-        end = day.replace(day=MIDDLE) if day.day <= MIDDLE else next_month - timedelta(1)
-        found.append(Period(Kind.HALF_MONTH, first, min(end, today)))
+        found.append(Period(Kind.HALF_MONTH, first, min(_half_month_end(first), today)))
         day = first - timedelta(1)
     month = month_today(today)
     before = month.month.first - timedelta(1)
@@ -81,6 +78,51 @@ def periods(today: date) -> list[Period]:
     for term in Term.objects.filter(start__lte=today).order_by("-start")[:2]:
         found.append(Period(Kind.TERM, term.start, min(term.end, today)))
     return found
+
+
+def _half_month_end(first: date) -> date:
+    next_month = (first.replace(day=1) + timedelta(31)).replace(day=1)
+    return first.replace(day=MIDDLE) if first.day <= MIDDLE else next_month - timedelta(1)
+
+
+def end_of(kind: str, first: date) -> date:
+    """The last day of the period that begins on a day, be it still to come; of a term that was moved the day itself."""
+    if kind == Kind.HALF_MONTH:
+        return _half_month_end(first)
+    if kind == Kind.MONTH:
+        return month_today(first).month.cut_off
+    return Term.objects.filter(start=first).values_list("end", flat=True).first() or first
+
+
+def period_of(report: WorkReport, *, today: date) -> Period:
+    """The period of a report as far as it goes today; never less than it has been reported for."""
+    last = max(report.last, min(end_of(report.kind, report.first), today))
+    return Period(Kind(report.kind), report.first, last)
+
+
+def unit_of(report: WorkReport) -> Unit:
+    """Whose report it is."""
+    return Unit(report.township, report.school)
+
+
+def standing_words(report: WorkReport, *, today: date) -> str:
+    """What whoever drafts a period again is told of the report that there is."""
+    said = "这个单位这一期已经有报告，没有重复起草。下面就是。"
+    last = period_of(report, today=today).last
+    if report.is_finished or last == report.last:
+        return said
+    return f"{said}数字算到{cdate(report.last)}，要算到{cdate(last)}请按“重新填数字”。"
+
+
+def draft_words(report: WorkReport, *, today: date) -> str:
+    """What is said above a draft: how far its figures go, and what finishing it leaves out."""
+    period, end = period_of(report, today=today), end_of(report.kind, report.first)
+    said = [f"数字算到{cdate(report.last)}。"]
+    if period.last > report.last:
+        said.append(f"现在可以重新填到{cdate(period.last)}。")
+    if end > today:
+        said.append(f"报告期到{cdate(end)}才结束，现在定稿，以后的情况不再写进这份报告。")
+    return "".join([*said, "定稿以后文件不再改变，也不能再修改。"])
 
 
 def units(scope: Scope) -> list[Unit]:

@@ -32,9 +32,9 @@ def work_reports(request):
     if form is not None and form.is_valid():
         report, is_new = actions.draft(by=request.user, unit=form.chosen_unit, period=form.chosen_period)
         if not is_new:
-            messages.info(request, "这个单位这一期已经有报告，没有重复起草。下面就是。")
+            messages.info(request, queries.standing_words(report, today=request.today))
         return redirect("reports:work_report", report.pk)
-    page = Paginator(_seen(request).defer("text", "pdf"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(reports_seen(request).defer("text", "pdf"), PAGE_SIZE).get_page(request.GET.get("page"))
     status = 422 if form is not None and form.is_bound else 200
     return render(request, "reports/work_reports.html", {"form": form, "page": page}, status=status)
 
@@ -43,9 +43,10 @@ def work_reports(request):
 @report_page
 def work_report(request, pk):
     """One report as it stands."""
-    report = get_object_or_404(_seen(request).defer("pdf"), pk=pk)
+    report = get_object_or_404(reports_seen(request).defer("pdf"), pk=pk)
     may_write = queries.may_write(request.scope, report) and not report.is_finished
-    context = {"report": report, "lines": lines_of(report.text), "may_write": may_write}
+    words = queries.draft_words(report, today=request.today) if may_write else ""
+    context = {"report": report, "lines": lines_of(report.text), "may_write": may_write, "words": words}
     return render(request, "reports/work_report.html", context)
 
 
@@ -53,7 +54,7 @@ def work_report(request, pk):
 @report_page
 def edit_work_report(request, pk):
     """Its text, to be changed until it is finished."""
-    report = get_object_or_404(_seen(request).defer("pdf"), pk=pk)
+    report = get_object_or_404(reports_seen(request).defer("pdf"), pk=pk)
     if not queries.may_write(request.scope, report):
         raise PermissionDenied(actions.NOT_YOURS)
     given = {"text": report.text, "version": report.version}
@@ -75,13 +76,11 @@ def edit_work_report(request, pk):
 @report_page
 def finish_work_report(request, pk):
     """定稿 what the page showed."""
-    report = get_object_or_404(_seen(request).defer("pdf"), pk=pk)
+    report = get_object_or_404(reports_seen(request).defer("pdf"), pk=pk)
     if not queries.may_write(request.scope, report):
         raise PermissionDenied(actions.NOT_YOURS)
-    version = request.POST.get("version", "")
     try:
-        seen = int(version) if version.isdecimal() else 0
-        actions.finish(by=request.user, scope=request.scope, report=report, version=seen)
+        actions.finish(by=request.user, scope=request.scope, report=report, version=version_sent(request))
     except actions.ReportRefused as refused:
         messages.error(request, str(refused))
     else:
@@ -93,7 +92,7 @@ def finish_work_report(request, pk):
 @report_page
 def work_report_paper(request, pk):
     """The PDF: as it was printed when it was finished; a draft says that it is one."""
-    report = get_object_or_404(_seen(request), pk=pk)
+    report = get_object_or_404(reports_seen(request), pk=pk)
     draft = printed_words(request.user.name, timezone.now())
     content = bytes(report.pdf) if report.is_finished else printed(report, draft=draft)
     response = HttpResponse(content, content_type="application/pdf")
@@ -101,7 +100,13 @@ def work_report_paper(request, pk):
     return response
 
 
-def _seen(request):
+def version_sent(request) -> int:
+    """The version that the page showed; 0, which none has, where it sends none."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isdecimal() else 0
+
+
+def reports_seen(request):
     """A school's report is seen by who sees the whole school, a township's by the township, all by the county."""
     rows = WorkReport.objects.visible_to(request.scope.of_whole_schools)
     return rows.select_related("school", "township", "drafted_by", "finished_by")

@@ -30,6 +30,8 @@ def report_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "work reports": (clerk, reverse("reports:work_reports")),
         "a work report": (clerk, reverse("reports:work_report", args=report)),
         "a work report to edit": (clerk, reverse("reports:edit_work_report", args=report)),
+        "a work report to fill anew": (clerk, reverse("reports:refill_work_report", args=report)),
+        "a work report to throw away": (clerk, reverse("reports:discard_work_report", args=report)),
         "exports": (clerk, reverse("reports:export_orders")),
         "an export that waits": (clerk, reverse("reports:export_order", args=order("grade=2", lambda pk: None))),
         "an export that is ready": (clerk, reverse("reports:export_order", args=ready)),

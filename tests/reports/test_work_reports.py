@@ -6,12 +6,11 @@ from io import BytesIO
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
-from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
 from casework.contacts import ContactMethod
-from casework.models import CaseEvent, Contact
+from casework.models import CaseEvent
 from casework.stages import CaseOutcome
 from reports.actions import work_reports as actions
 from reports.models import WorkReport
@@ -22,10 +21,10 @@ from students.enrolment import EventKind
 from students.models import AuditRow, Role, Term
 from tests import cast
 from tests.casework.away import open_case
+from tests.reports.work_report_pages import LIST, address, begin, contact, drafted, the_report
 from tests.scene import FRIDAY, MONDAY, client_of, clock, scene
 
 __all__ = ["clock", "scene"]
-LIST = reverse("reports:work_reports")
 
 
 @pytest.fixture
@@ -36,27 +35,6 @@ def clerk(scene):
 @pytest.fixture
 def bureau(scene):
     return cast.person(role=Role.BUREAU_OFFICER)
-
-
-def address(name: str, report=None) -> str:
-    return reverse(f"reports:{name}", args=[(report or the_report()).pk])
-
-
-def the_report() -> WorkReport:
-    return WorkReport.objects.latest("pk")
-
-
-def begin(client, unit: str, period: str = "month-2026-09-01"):
-    return client.post(LIST, {"unit": unit, "period": period}, follow=True)
-
-
-def drafted(scene) -> WorkReport:
-    unit = Unit(scene.school.township, scene.school)
-    return actions.draft(by=scene.clerk, unit=unit, period=periods(MONDAY)[2])[0]
-
-
-def contact(child, day: date, method=ContactMethod.PHONE, result="") -> None:
-    Contact.objects.create(student=child, day=day, method=method, result=result, recorded_at=timezone.now())
 
 
 def text_of_paper(response) -> str:

@@ -12,6 +12,10 @@ GET  reports:work_report         in      403      403     200   200       200   
 POST reports:work_report         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  reports:edit_work_report    in      403      403     200   200       200    403      403    403       403   403        403        404       in    pw
 POST reports:edit_work_report    in      403      403     422   422       422    403      403    403       403   403        403        404       in    pw
+GET  reports:refill_work_report  in      403      403     200   200       200    403      403    403       403   403        403        404       in    pw
+POST reports:refill_work_report  in      403      403     422   422       422    403      403    403       403   403        403        404       in    pw
+GET  reports:discard_work_report in      403      403     200   200       200    403      403    403       403   403        403        404       in    pw
+POST reports:discard_work_report in      403      403     →     →         →      403      403    403       403   403        403        404       in    pw
 GET  reports:finish_work_report  in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 POST reports:finish_work_report  in      403      403     →     →         →      403      403    403       403   403        403        404       in    pw
 GET  reports:work_report_paper   in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
@@ -22,9 +26,9 @@ POST reports:work_report_paper   in      405      405     405   405       405   
 def arguments(scene, people, day) -> dict[str, list]:
     unit = Unit(scene.school.township, scene.school)
     report, _ = work_reports.draft(by=people["clerk"], unit=unit, period=periods(MONDAY)[0])
-    names = ("work_report", "edit_work_report", "finish_work_report", "work_report_paper")
-    return {f"reports:{name}": [report.pk] for name in names}
+    names = ("edit_work_report", "refill_work_report", "discard_work_report", "finish_work_report", "work_report_paper")
+    return {f"reports:{name}": [report.pk] for name in ("work_report", *names)}
 
 
 def fields() -> dict[str, dict]:
-    return {"reports:finish_work_report": {"version": "1"}}
+    return {f"reports:{name}_work_report": {"version": "1"} for name in ("finish", "discard")}
