@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from reports.figures import Figures
@@ -13,6 +13,7 @@ from reports.queries.cohorts import CohortRow, cohort_rows, final_year, together
 from reports.queries.county import national_line
 from reports.queries.kept_figures import KeptMonth, kept, sums
 from reports.queries.ledgers import entry_rates
+from reports.queries.rosters import living
 from reports.tables import Column, Kind, Table
 from reports.templatetags.behind import children_address
 from students.access import Scope
@@ -27,7 +28,7 @@ from students.metrics import (
     THREE_YEAR_RATE,
     Rate,
 )
-from students.models import Enrolment, EnrolmentEvent, SchoolClass, SpecialGroup, Student
+from students.models import Enrolment, EnrolmentEvent, Resident, SchoolClass, SpecialGroup, Student
 from students.policy import Policy
 from students.queries.policy import policy_of
 from students.queries.residents import births_due
@@ -101,13 +102,27 @@ def behind(row: YearRow, column: Column) -> str:
     return reverse("reports:roster", args=["school_age"]) if column.key == "entry" else ""
 
 
+def _at_home(scope: Scope, day: date) -> QuerySet[Student]:
+    """Whose children they are, each in one place only: those who live in the area 户籍儿童, as 入学率 counts them; of
+    whom no list of residents tells, those whose latest class by ``day`` is in it. A school has no residents: of it are
+    those of its classes."""
+    classes = SchoolClass.objects.visible_to(scope.of_whole_schools).order_by().values("pk")
+    latest = Enrolment.objects.filter(student=OuterRef("pk"), since__lte=day).order_by("-since").values("school_class")
+    children = Student.objects.alias(latest=Subquery(latest[:1]))
+    if not (scope.county or scope.townships):
+        return children.filter(latest__in=classes)
+    told_of = Resident.objects.exclude(student=None).order_by()
+    here = living(told_of.visible_to(scope), day).values("student")
+    return children.filter(Q(pk__in=here) | Q(latest__in=classes) & ~Q(pk__in=told_of.values("student")))
+
+
 def disabled_entry_rate(scope: Scope, day: date) -> Rate:
     """残疾儿童少年入学率: of the children of school age that are flagged on ``day``, who is in school or taught at
     home; three queries."""
     flagged = SpecialGroup.objects.filter(
         Q(until=None) | Q(until__gt=day), kind=SpecialGroup.Kind.DISABLED, since__lte=day
     )
-    children = Student.objects.visible_to(scope.of_whole_schools).filter(
+    children = _at_home(scope, day).filter(
         pk__in=flagged.order_by().values("student"), birth_date__range=births_due(day)
     )
     in_order = [EventKind.DECEASE, EventKind.LEAVE_COUNTRY, EventKind.GRADUATE, EventKind.TRANSFER_OUT]

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from reports.actions.figures import keep_figures
@@ -12,7 +13,7 @@ from reports.queries.three_years import disabled_entry_rate
 from students.access import Scope
 from students.actions import enrolment
 from students.enrolment import EventKind
-from students.models import Role, SpecialGroup, Student
+from students.models import Area, Campaign, Finding, FindingStep, Resident, Role, School, SpecialGroup, Student
 from tests import cast
 from tests.scene import FRIDAY, MONDAY, at, client_of, clock, scene
 
@@ -142,6 +143,64 @@ def test_a_disabled_child_is_in_school_or_counts_as_missing_unless_gone_in_order
         enrolment.record_event(by=scene.clerk, student=child, **at_that)
     found = disabled_entry_rate(COUNTY, day)
     assert f"{found.numerator}/{found.denominator}" == rate
+
+
+class TestWhoseADisabledChildIs:
+    """A disabled child of 东坪 who has been taken in by a school of 西岭."""
+
+    @pytest.fixture
+    def towns(self, scene, clock):
+        clock.move_to(at(NOVEMBER))
+        west = cast.township("西岭镇")
+        to = cast.school_class(cast.school("西岭小学", township=west))
+        child = scene.children[0]
+        Student.objects.filter(pk=child.pk).update(birth_date=date(2016, 5, 1))
+        SpecialGroup.objects.create(student=child, kind="disabled", since=MONDAY)
+        out = {"kind": EventKind.TRANSFER_OUT, "happened_on": date(2026, 10, 8), "today": NOVEMBER}
+        enrolment.record_event(by=scene.clerk, student=child, confirmed_on=date(2026, 10, 9), **out)
+        taken = {"kind": EventKind.TRANSFER_IN, "happened_on": date(2026, 10, 9), "today": NOVEMBER}
+        enrolment.record_event(by=scene.clerk, student=child, school_class=to, **taken)
+        return scene.school.township, west
+
+    def live(self, child, town, **found):
+        village = Area.objects.create(code=f"{town.code[:9]}001", name="一村", level="village", parent=town)
+        return Resident.objects.create(
+            name=child.name, id_number=child.id_number, sex="男", birth_date=date(2016, 5, 1), village=village,
+            township=town, student=child, match="id", matched_at=timezone.now(),
+        )  # fmt: skip
+
+    def children(self, towns, day=NOVEMBER):
+        scopes = [*(Scope(townships=frozenset({town.pk})) for town in towns), COUNTY]
+        return [disabled_entry_rate(scope, day).denominator for scope in scopes]
+
+    def test_goes_by_the_latest_class_where_no_list_tells_where_it_lives(self, towns):
+        assert self.children(towns) == [0, 1, 1]
+        assert self.children(towns, date(2026, 10, 7)) == [1, 0, 1]
+
+    def test_goes_by_where_it_lives(self, towns, scene):
+        self.live(scene.children[0], towns[0])
+        assert self.children(towns) == [1, 0, 1]
+        assert disabled_entry_rate(Scope(townships=frozenset({towns[0].pk})), NOVEMBER).numerator == 1
+
+    def test_who_has_moved_away_is_nobodys(self, towns, scene):
+        resident = self.live(scene.children[0], towns[0])
+        officer = cast.person("苏远", role=Role.BUREAU_OFFICER)
+        campaign = Campaign.objects.create(
+            season="autumn", year=2026, as_of=MONDAY, due_on=MONDAY, opened_at=timezone.now(), opened_by=officer
+        )
+        finding = Finding.objects.create(campaign=campaign, list="not_enrolled", resident=resident, township=towns[0])
+        FindingStep.objects.create(
+            finding=finding, state="not_resident", happened_on=date(2026, 10, 20), recorded_at=timezone.now(),
+            recorded_by=officer,
+        )  # fmt: skip
+        assert self.children(towns, date(2026, 10, 19)) == [1, 0, 1]
+        assert self.children(towns) == [0, 0, 0]
+
+    def test_of_a_school_is_whoever_is_in_its_classes(self, towns, scene):
+        self.live(scene.children[0], towns[0])
+        schools = [School.objects.get(name=name) for name in ("东坪小学", "西岭小学")]
+        found = [disabled_entry_rate(Scope(schools=frozenset({school.pk})), NOVEMBER) for school in schools]
+        assert [rate.denominator for rate in found] == [0, 1]
 
 
 @pytest.mark.parametrize("name", ["figure_parts", "years"])
