@@ -39,7 +39,7 @@ Key = tuple[int, str, int]  # a school, a stage, a cohort
 class CohortRow:
     """A cohort 级 of a school, or of several schools together (``school`` None).
 
-    ``is_over``: its final school year is over, or it has begun to graduate.
+    ``is_over``: its final school year is over, or in that year it has graduated, and not only some of it.
     """
 
     school: School | None
@@ -122,7 +122,8 @@ def final_year(stage: str, cohort: int) -> int:
 
 
 def _is_over(stage: str, cohort: int, counts: dict[str, int], year: int) -> bool:
-    return final_year(stage, cohort) < year or counts["graduates"] > 0
+    final = final_year(stage, cohort)
+    return final < year or (final == year and counts["graduates"] > 0 and not counts["attending"])
 
 
 def _counted(as_of: date, classes: dict[int, SchoolClass]) -> dict[str, Iterable[tuple[int, int]]]:

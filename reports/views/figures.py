@@ -1,6 +1,7 @@
 """月报数字: the figures of a month by school and grade, and the children behind each of them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -13,6 +14,7 @@ from reports.models import ALL
 from reports.on_page import page_table
 from reports.queries import figure_children as behind
 from reports.queries import monthly_return as queries
+from reports.queries.county import place_name
 from reports.queries.figures import Census
 from reports.queries.kept_figures import KeptMonth, month_kept, months_kept
 from reports.queries.return_months import month_choices, month_today, return_month
@@ -29,7 +31,7 @@ from students.views.lists import same_filters, tabs
 PAGE_SIZE = 60
 figures_page = only_for(OFFICE_ROLES, "月报数字由学校管理人员和主管部门查看")
 KEPT_WORDS = "昨晚算好的，今天的登记和更正没有算进去。"
-ALL_SCHOOLS = ("全部学校",)
+ALL_SCHOOLS = "全部学校"
 PARTS = {"school": "按学校", "row": "按学校和年级", "grade": "按年级"}
 TOGETHER = {"school": (queries.by_school, (queries.SCHOOL,)), "grade": (queries.by_grade, (queries.GRADE,))}
 
@@ -49,12 +51,17 @@ class Asked:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the figures were narrowed down to."""
-        labels = [dict(self.form.fields[name].choices)[value] for name, value in self.form.cleaned_data.items()
-                  if value and name != "month"]  # fmt: skip
-        return (
-            tuple(labels) or tuple(school.name for school in self.schools[:1] if len(self.schools) == 1) or ALL_SCHOOLS
-        )
+        """Whose figures they are, and what they were narrowed down to."""
+        chosen = {name: value for name, value in self.form.cleaned_data.items() if value and name != "month"}
+        labels = [dict(self.form.fields[name].choices)[value] for name, value in chosen.items()]
+        return tuple(labels if chosen.keys() & {"school", "township"} else [self.place, *labels])
+
+    @cached_property
+    def place(self) -> str:
+        """All schools of the county, or those that the reader looks after."""
+        if len(self.schools) == 1:
+            return self.schools[0].name
+        return ALL_SCHOOLS if self.scope.county else place_name(self.scope)
 
     @property
     def notice(self) -> str:

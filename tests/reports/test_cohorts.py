@@ -73,6 +73,32 @@ def test_a_cohort_has_a_rate_from_the_day_on_which_it_graduates(leaving, day, gr
     assert (row.graduates, row.rate and row.rate.text) == (graduates, rate)
 
 
+def test_one_who_graduates_early_ends_no_cohort(leaving):
+    late = cast.student(leaving, "己六", since=date(2024, 3, 1))
+    row = row_of(JULY)
+    assert (row.graduates, row.attending, row.is_over, row.rate) == (2, 1, False, None)
+    assert row_of(date(2026, 8, 31)).rate is None
+    assert row_of(date(2026, 9, 1)).rate is not None  # its final year is over, whoever is left in it
+    clerk = cast.person(role=Role.REGISTRY_CLERK, school=leaving.school)
+    enrolment.record_event(by=clerk, student=late, kind=EventKind.GRADUATE, happened_on=JULY, today=TODAY)
+    assert row_of(JULY).is_over
+
+
+def test_whoever_graduates_before_the_final_year_ends_no_cohort(leaving):
+    EnrolmentEvent.objects.filter(kind=EventKind.GRADUATE).update(happened_on=date(2025, 6, 1))
+    enrolment.rebuild(list(leaving.enrolments.values_list("student", flat=True)))
+    assert not row_of(date(2025, 7, 5)).is_over
+
+
+def test_the_cohort_shown_first_is_one_that_has_graduated(leaving, clock):
+    clock.move_to(at(date(2026, 7, 10)))
+    cast.student(leaving, "己六", since=date(2024, 3, 1))
+    done = cast.school_class(leaving.school, "202201", stage="junior")
+    cast.student(done, "庚七", since=date(2022, 9, 1))
+    bureau = client_of(cast.person(role=Role.BUREAU_OFFICER, since=date(2026, 1, 1)))
+    assert bureau.get(reverse("reports:cohorts")).context["caption"] == "初中2022级"
+
+
 def test_who_enters_after_the_first_year_was_no_entrant(leaving):
     cast.student(leaving, "己六", since=date(2024, 9, 1))
     assert row_of().entrants == 5

@@ -20,7 +20,7 @@ __all__ = ["clock", "scene"]
 
 NOVEMBER = date(2026, 11, 3)
 LINK = re.compile(
-    r'href="([^"]*/figures/children/[^"]*)"[^>]*>(?:\s*<span[^>]*>[^<]*</span>\s*<span[^>]*>)?([0-9]+)(?=[</])'
+    r'href="([^"]*/figures/children/[^"]*)"[^>]*>(?:\s*<span[^>]*>[^<]*</span>\s*<span[^>]*>)?([0-9]+)(?=<)'
 )
 
 
@@ -129,7 +129,7 @@ class TestTheFile:
         rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=7, max_row=11)]
         assert [row[1] for row in rows] == names(bureau.get(address("closing", month="2026-11")))
         assert all("*" in row[4] for row in rows)
-        assert [sheet.cell(5, column).value for column in (2, 6)] == ["学生", "学校"]
+        assert [sheet.cell(5, column).value for column in (3, 6)] == ["学生", "学校"]
 
     def test_shows_full_numbers_for_a_reason_and_says_so_in_the_log(self, bureau):
         asked = {"format": ".xlsx", "reveal": "on", "reason": "报县资助中心核对"}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -53,9 +54,9 @@ def closing(page):
 class TestThePage:
     def test_has_a_row_a_school_and_their_sum(self, bureau):
         page = bureau.get(PAGE)
-        assert [(row[0], row[1], row[-3:]) for row in rows_of(page)] == [
-            ("东坪小学", "3", ["66.67%", "33.33%", "66.67%"]),
-            ("西岭小学", "1", ["100.00%", "0.00%", "100.00%"]),
+        assert [(row[0], row[1], row[-5:]) for row in rows_of(page)] == [
+            ("东坪小学", "3", ["66.67%", "2/3", "33.33%", "1/3", "66.67%"]),
+            ("西岭小学", "1", ["100.00%", "1/1", "0.00%", "0/1", "100.00%"]),
         ]
         assert [cell.text for cell in page.context["shown"].total][:2] == ["合计", "4"]
 
@@ -217,5 +218,23 @@ def test_the_file_shows_what_the_page_shows(bureau):
     sheet = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     for row, cells in enumerate(rows_of(page), start=7):
         shown = [sheet.cell(row, column).value for column in range(1, len(cells) + 1)]
-        rates = [f"{value:.2%}" if isinstance(value, int | float) else value for value in shown[-3:]]
-        assert [str(value) for value in shown[:-3]] + rates == cells
+        pairs = zip(shown, cells, strict=True)
+        assert [f"{value:.2%}" if cell.endswith("%") else str(value) for value, cell in pairs] == cells
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [({}, "东坪镇"), ({"sex": "女"}, "东坪镇　女"), ({"school": "far"}, "西岭小学")],
+)
+def test_a_file_of_a_township_says_which(september, query, said):
+    officer = client_of(cast.person(role=Role.TOWNSHIP_OFFICER, township=september.school.township))
+    query = {name: september.far.pk if value == "far" else value for name, value in query.items()}
+    answer = officer.post(f"{FILE}?{urlencode(query)}", {"format": ".xlsx"})
+    sheet = openpyxl.load_workbook(BytesIO(answer.getvalue())).active
+    assert f"2026年9月　{said}　" in sheet["A2"].value
+    assert "全部学校" not in sheet["A2"].value
+
+
+def test_a_file_of_the_county_says_all_schools(bureau):
+    answer = bureau.post(f"{FILE}?sex=女", {"format": ".xlsx"})
+    assert "2026年9月　全部学校　女　" in openpyxl.load_workbook(BytesIO(answer.getvalue())).active["A2"].value
