@@ -13,7 +13,7 @@ from returns.queries.grid import OWED, Cell, Row, Standing, grid_rows, schools_t
 from returns.queries.periods import FilingCalendar, FilingPeriod
 from returns.queries.quarters import quarter
 from returns.queries.reviews import reviews_seen
-from students.access import Scope
+from students.access import AREA_ROLES, Scope
 from students.calendar import school_year_label, school_year_of
 from students.models import School, SchoolClass
 from students.periods import PeriodKind
@@ -169,9 +169,10 @@ def _next(reader: Reader, period: FilingPeriod, counts: Counter, *, awaited: int
     if owed and period.is_due(reader.today):
         standing = next(each for each in (Standing.OVERDUE, Standing.RETURNED, Standing.WAITING) if counts[each])
         return "看没报的", reverse("returns:returns", query=grid | {"standing": standing})
-    if not period.is_due(reader.today) or not counts[Standing.ACCEPTED]:
+    if not reader.scope.roles & AREA_ROLES:
         return "看各校", reverse("returns:returns")
-    return "看汇总", reverse("returns:county", args=[period.code])
+    label = "看汇总" if period.is_due(reader.today) else "看各校"
+    return label, reverse("returns:county", args=[period.code])
 
 
 def _quarterly(reader: Reader, calendar: FilingCalendar) -> Round:

@@ -101,7 +101,30 @@ class TestTheMonth:
         officer = cast.person(role="township_officer", township=school.school.township)
         file_zero(school, head)
         month = found(officer)["每月上报"]
-        assert (month.state, month.label, month.url) == ("待接收", "看各校", reverse("returns:returns"))
+        assert (month.state, month.label, month.url) == (
+            "待接收",
+            "看汇总",
+            reverse("returns:county", args=["2026-10"]),
+        )
+        assert client_of(officer).get(month.url).status_code == 200
+
+
+def test_whoever_runs_two_schools_sees_both_and_no_sum(school, head):
+    other = cast.school("西岭小学")
+    cast.student(cast.school_class(other))
+    cast.post(head, "principal", school=other)
+    for each in found(head).values():
+        assert client_of(head).get(each.url).status_code == 200
+    assert found(head)["每年报告"].label == "看各校"
+
+
+def test_a_year_under_way_leads_to_each_school_so_far(school, bureau):
+    each = found(bureau)["每年报告"]
+    assert (each.state, each.label) == ("未到期", "看各校")
+    assert (
+        reverse("returns:school_return", args=[school.school.pk, "2026"])
+        in client_of(bureau).get(each.url).content.decode()
+    )
 
 
 class TestTheTerm:
