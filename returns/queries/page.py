@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.urls import reverse
+
 from reports.figures import CLOSING, INS, OPENING, OUTS
 from reports.tables import Table
 from returns.models import Edition
@@ -52,6 +54,11 @@ class FigureLine:
         return self.values[OPENING] + self.came - self.went - self.values[CLOSING]
 
 
+def figure_lines(table: Table) -> list[FigureLine]:
+    """The rows of a return, a grade each."""
+    return [FigureLine(grade_label(each["grade"]), each) for each in table.records()]
+
+
 @dataclass(frozen=True)
 class ReturnPage:
     """``edition`` and ``content``: the edition that is shown, None where the figures are live.
@@ -96,7 +103,7 @@ class ReturnPage:
     @property
     def lines(self) -> list[FigureLine]:
         """A line a grade."""
-        return [FigureLine(grade_label(each["grade"]), each) for each in self.table.records()]
+        return figure_lines(self.table)
 
     @property
     def total(self) -> FigureLine:
@@ -122,6 +129,18 @@ class ReturnPage:
         """What the bureau has sent back and the school has not filed anew."""
         back = [edition for edition in self.filing.editions if edition.state == State.RETURNED]
         return back[-1] if back and not self.filing.filed_after(back[-1]) else None
+
+    @property
+    def returned_url(self) -> str:
+        """Where that is shown as it was filed."""
+        return self._address(self.returned)
+
+    def _address(self, edition: Edition) -> str:
+        """The page of an attempt that was sent back; blank for any other."""
+        if edition.state != State.RETURNED:
+            return ""
+        place = [self.school.pk, self.period.code, edition.number, edition.attempt]
+        return reverse("returns:attempt", args=place)
 
     @property
     def is_provisional(self) -> bool:
@@ -178,10 +197,10 @@ class ReturnPage:
     @property
     def entries(self) -> list[dict]:
         """What was done, the newest first."""
-        steps = [step for edition in self.filing.editions for step in _steps(edition)]
+        steps = [step for edition in self.filing.editions for step in _steps(edition, self._address(edition))]
         return [
-            {"when": cdatetime(at), "title": title, "by": by.name, "text": text}
-            for at, by, title, text in sorted(steps, key=lambda step: step[0], reverse=True)
+            {"when": cdatetime(at), "title": title, "by": by.name, "text": text, "url": url}
+            for at, by, title, text, url in sorted(steps, key=lambda step: step[0], reverse=True)
         ]
 
     def steps(self, scope: Scope, today: date) -> frozenset[Step]:
@@ -250,12 +269,14 @@ def edition_asked(filing: Filing, asked: str) -> Edition | None:
     return filing.filed
 
 
-def _steps(edition: Edition):
+def _steps(edition: Edition, opened: str):
+    """What was done with an edition: when, by whom, what, in which words; ``opened``: where it is shown, from where it
+    was filed and from where it was sent back."""
     name = edition.label if edition.attempt == 1 else f"{edition.label}（第{edition.attempt}次）"
     said = [
-        (edition.prepared_at, edition.prepared_by, f"{name}送校长签字", edition.reason or edition.remark),
-        (edition.signed_at, edition.signed_by, f"{name}签字", ""),
-        (edition.filed_at, edition.filed_by, f"{name}上报", f"期限{cdate(edition.school_return.deadline)}"),
-        (edition.decided_at, edition.decided_by, f"{name}{edition.step.label}", edition.decision_reason),
+        (edition.prepared_at, edition.prepared_by, f"{name}送校长签字", edition.reason or edition.remark, ""),
+        (edition.signed_at, edition.signed_by, f"{name}签字", "", ""),
+        (edition.filed_at, edition.filed_by, f"{name}上报", f"期限{cdate(edition.school_return.deadline)}", opened),
+        (edition.decided_at, edition.decided_by, f"{name}{edition.step.label}", edition.decision_reason, opened),
     ]
     return [step for step in said if step[0]]

@@ -12,7 +12,7 @@ from tests import cast
 from tests.browser.review_pages import review_pages_of
 from tests.scene import MONDAY
 
-JUNE, JULY, AUGUST = (date(2026, month, 1) for month in (6, 7, 8))
+MAY, JUNE, JULY, AUGUST = (date(2026, month, 1) for month in (5, 6, 7, 8))
 
 
 def return_pages_of(classroom) -> dict[str, tuple[Person, str]]:
@@ -23,12 +23,15 @@ def return_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         place = {"school": classroom.school, "period": filing_month(month), "today": MONDAY}
         return place | {"by": who, "scope": cast.scope(who)}
 
-    for month in (JUNE, JULY):
+    def filed(month: date):
+        mark = live_figures(classroom.school, filing_month(month), today=MONDAY).mark
+        filing.sign(**given(principal, month), mark=mark, seen=2)
+        return filing.file_return(**given(clerk, month), seen=3)
+
+    for month in (MAY, JUNE, JULY):
         filing.prepare(**given(clerk, month), remark="没有变动", reason="", seen=0)
-    mark = live_figures(classroom.school, filing_month(JUNE), today=MONDAY).mark
-    filing.sign(**given(principal, JUNE), mark=mark, seen=2)
-    row = filing.file_return(**given(clerk, JUNE), seen=3)
-    filing.accept(**given(bureau, JUNE), seen=row.pk)
+    filing.accept(**given(bureau, JUNE), seen=filed(JUNE).pk)
+    filing.send_back(**given(bureau, MAY), seen=filed(MAY).pk, reason="请核对转出")
 
     def page(name: str, *args) -> str:
         return reverse(f"returns:{name}", args=args)
@@ -41,6 +44,8 @@ def return_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a return to prepare": (clerk, page("school_return", school, "2026-08")),
         "a return to sign": (principal, page("school_return", school, "2026-07")),
         "a return accepted": (bureau, page("school_return", school, "2026-06")),
+        "a return sent back": (clerk, page("school_return", school, "2026-05")),
+        "what was sent back": (clerk, page("attempt", school, "2026-05", 0, 1)),
         "a return to export": (clerk, page("return_file", school, "2026-06")),
         "a report of a term": (principal, page("school_return", school, "2026-1")),
         "the rounds": (bureau, page("rounds")),

@@ -22,6 +22,10 @@ GET  returns:school_return  in      403      403     200   200       200    200 
 POST returns:school_return  in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  returns:return_file    in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
 POST returns:return_file    in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+GET  returns:attempt        in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+POST returns:attempt        in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  returns:attempt_file   in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+POST returns:attempt_file   in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
 GET  returns:county         in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
 POST returns:county         in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  returns:county_file    in      403      403     403   403       403    200      200    200       403   403        403        403       in    pw
@@ -42,7 +46,7 @@ GET  returns:send_back      in      405      405     405   405       405    405 
 POST returns:send_back      in      403      403     403   403       403    403      →      403       403   403        403        404       in    pw
 """  # noqa: E501
 
-NEW, PREPARED, SIGNED, FILED, ACCEPTED = (date(2026, month, 1) for month in (8, 7, 6, 5, 4))
+NEW, PREPARED, SIGNED, FILED, ACCEPTED, SENT_BACK = (date(2026, month, 1) for month in (8, 7, 6, 5, 4, 3))
 BEGUN = {"seen": 2}  # the version after the first step
 MONTHS = {
     "school_return": FILED, "return_file": FILED, "prepare": NEW, "sign": PREPARED, "hand_in": SIGNED,
@@ -51,9 +55,10 @@ MONTHS = {
 
 
 def arguments(scene, people, day) -> dict[str, list]:
-    for month in (PREPARED, SIGNED, FILED, ACCEPTED):
+    for month in (PREPARED, SIGNED, FILED, ACCEPTED, SENT_BACK):
         _begun(scene, people, month)
     places = {f"returns:{name}": [scene.school.pk, f"{month:%Y-%m}"] for name, month in MONTHS.items()}
+    places |= {f"returns:{name}": [scene.school.pk, "2026-03", 0, 1] for name in ("attempt", "attempt_file")}
     return places | {"returns:county": ["2026-04"], "returns:county_file": ["2026-04"]}
 
 
@@ -65,10 +70,12 @@ def _begun(scene, people, month: date) -> None:
     filing.prepare(**place("clerk"), remark="", reason="", seen=0)
     if month != PREPARED:
         filing.sign(**place("principal"), mark=_mark(scene.school, month), seen=2)
-    if month in (FILED, ACCEPTED):
+    if month in (FILED, ACCEPTED, SENT_BACK):
         row = filing.file_return(**place("clerk"), seen=3)
     if month == ACCEPTED:
         filing.accept(**place("bureau"), seen=row.pk)
+    if month == SENT_BACK:
+        filing.send_back(**place("bureau"), seen=row.pk, reason="请核对")
 
 
 def _mark(school: School, month: date) -> str:
@@ -82,6 +89,7 @@ def fields() -> dict[str, dict]:
     school, awaited = filed.school_return.school, {"seen": filed.pk}
     return {
         "returns:return_file": {"format": ".xlsx"},
+        "returns:attempt_file": {"format": ".xlsx"},
         "returns:county_file": {"format": ".xlsx"},
         "returns:rounds_file": {"format": ".xlsx"},
         "returns:prepare": {"seen": 0},
