@@ -22,6 +22,6 @@ class ReturnsConfig(AppConfig):
         EXPORTS.update(RETURN_EXPORTS)
         notices.WORDING.update(notice_wording.WORDING)
         notices.OVER.update(notice_wording.OVER)
-        AFTERWARDS.append("returns.demo.file_returns")
+        AFTERWARDS.extend(["returns.demo.file_returns", "returns.demo.review_quarter"])
         WAITING["returns:returns"] = waiting
         WAITING["returns:reviews"] = waiting_reviews

@@ -1,14 +1,18 @@
-"""Returns of the demonstration county 演示县: months accepted, and a last one of which every state can be seen."""
+"""Returns of the demonstration county 演示县: months accepted, a last one in every state, and the quarter's review."""
 
 from datetime import date, timedelta
 from itertools import chain, repeat
+from uuid import NAMESPACE_OID, uuid5
 
 from casework.demo.acts import at
+from casework.demo.hours import done_at
 from casework.demo.plan import CountyPlan, SchoolPlan
 from casework.demo.staff import holders, scope_on
-from returns.actions import filing
+from returns.actions import filing, reviews
 from returns.queries.live import live_figures
 from returns.queries.periods import FilingCalendar, FilingPeriod
+from returns.queries.quarters import quarters_to_review
+from returns.reviewing import Finding, Instead
 from students.calendar import school_year_of
 from students.models import Notice, Person, Role
 
@@ -20,6 +24,13 @@ LAST_MONTH = (PREPARED, RETURNED, ACCEPTED, FILED)
 MONTH_BEFORE = (ACCEPTED, ACCEPTED, LATE)
 MOST_SCHOOLS, MOST_MONTHS = 12, 3  # each return is set in type, which takes half a second
 DAY = timedelta(days=1)
+# What is found in the first school of a review, child by child; of the others nothing has been entered.
+FOUND = (
+    (Finding.HOLDS, "", ""),
+    (Finding.WRONG, Instead.NO_RECEPTION, "学校拿不出接收学校的回执，家长说孩子在外地打工。"),
+    (Finding.UNVERIFIED, "", "家里没有人，邻居说全家外出。"),
+)
+SIZE, MOST = 5, 3  # children in school and of every other part
 
 
 def file_returns(plan: CountyPlan) -> None:
@@ -60,3 +71,23 @@ def _file(school: SchoolPlan, month: FilingPeriod, officer: Person, today: date,
 def _by(who: Person, school: SchoolPlan, month: FilingPeriod, today: date, day: date, hour: int) -> dict:
     place = {"school": school.row, "period": month, "today": today, "at": at(day, hour)}
     return place | {"by": who, "scope": scope_on(who, today)}
+
+
+def review_quarter(plan: CountyPlan) -> None:
+    """The review of the latest quarter that is over, begun in one school; none while the first one lasts."""
+    today = plan.span.today
+    officer = holders(today, role=Role.BUREAU_OFFICER)[0]
+    by = {"by": officer, "scope": scope_on(officer, today)}
+    quarters = quarters_to_review(today)
+    if not quarters:
+        return
+    submission = uuid5(NAMESPACE_OID, f"demo review {quarters[0].code}")
+    told = {"quarter": quarters[0], "schools": None, "size": SIZE, "most": MOST, "submission": submission}
+    with done_at(at(today, 8, 30)):
+        review = reviews.open_review(**by, **told, today=today, seed=submission.hex)
+    children = review.sheets.order_by("school__code").first().children.order_by("position")
+    with done_at(at(today, 9, 30)):
+        for child, (finding, instead, words) in zip(children, FOUND, strict=False):
+            reviews.enter_child(
+                **by, child=child, finding=finding, instead=instead, words=words, paper=None, seen=child.version
+            )

@@ -112,5 +112,5 @@ def close_request(*, by, scope: Scope, request: AmendmentRequest, reason: str) -
 def _locked(scope: Scope, review: Review, verb: str) -> Review:
     if not scope.is_bureau:
         raise NotYourReview(f"复核由县教育局{verb}，没有保存。")
-    rows = Review.objects.select_for_update(no_key=True, of=("self",)).select_related("closed_by")
-    return rows.get(pk=review.pk)
+    # Who closed it is asked for behind the lock: joined, it would be whoever stood there before the wait.
+    return Review.objects.select_for_update(no_key=True).get(pk=review.pk)

@@ -8,6 +8,7 @@ from returns.models import ReviewChild, ReviewMonth, ReviewSheet
 from returns.queries.reviews import ChildLine, MonthLine
 from returns.reviewing import Finding, Instead, Part
 
+TO_TICK = "□" + " □".join(finding.label for finding in Finding)  # on the list that is taken along
 HOW = "核实情况：属实、不属实或未能核实；不属实的写明实际情况，未能核实的写明原因。"
 
 
@@ -43,6 +44,10 @@ def _blank_or(line: MonthLine, number) -> str:
     return str(number.reported if number.found is None else number.found)
 
 
+def _finding(line) -> Finding | None:
+    return Finding(line[1].row.finding) if line[1].row.finding else None
+
+
 def _columns(reveal: bool) -> tuple[Column, ...]:
     return (
         Column(None, "序号", Kind.INTEGER, 2.4, lambda line: line[0]),
@@ -55,8 +60,12 @@ def _columns(reveal: bool) -> tuple[Column, ...]:
         Column("month", "月报", Kind.TEXT, 7, lambda line: line[1].month),
         Column("said", "上报为", Kind.WORD, 4, lambda line: Part(line[1].row.part)),
         Column(
-            "finding", "核实情况", Kind.WORD, 5,
-            lambda line: Finding(line[1].row.finding) if line[1].row.finding else None,
+            "finding",
+            "核实情况",
+            Kind.WORD,
+            5,
+            _finding,
+            lambda line: _finding(line).label if _finding(line) else TO_TICK,
             stressed=frozenset({Finding.WRONG}),
         ),
         Column(

@@ -6,9 +6,10 @@ import pytest
 from django.db import transaction
 
 from casework.demo.county import make_county
-from returns.models import Edition, Snapshot
+from returns.models import Edition, Review, Snapshot
 from returns.queries.grid import grid_rows
 from returns.queries.periods import FilingCalendar
+from returns.queries.reviews import drawn_again, months_of, tallies_of
 from scoring.frozen import digest
 
 TODAY = date(2026, 11, 27)  # two days after the cut-off
@@ -39,3 +40,11 @@ def test_what_was_signed_is_under_its_digest(county):
     for snapshot in Snapshot.objects.all():
         assert digest(snapshot.content) == snapshot.sha256
         assert bytes(snapshot.pdf).startswith(b"%PDF")
+
+
+def test_a_review_is_under_way_in_one_school_and_can_be_drawn_again(county):
+    review = Review.objects.get()
+    tallies = tallies_of(review.sheets.all())
+    assert sum(tally.seen > 0 for tally in tallies.values()) == 1
+    assert len(tallies) > 1
+    assert all(drawn_again(sheet, months_of(sheet)) for sheet in review.sheets.select_related("review"))

@@ -6,7 +6,7 @@ import pytest
 from django.db import Error, IntegrityError, transaction
 from django.utils import timezone
 
-from returns.actions.reviews import NotYourReview, ReviewRefused
+from returns.actions.reviews import NotYourReview, ReviewRefused, remove_paper
 from returns.models import AmendmentRequest, Review, ReviewAddition, ReviewChild, ReviewMonth, ReviewPaper
 from returns.queries.review_results import closing_of, request_lines, results_of
 from returns.queries.reviews import reviews_seen, sheet_lines
@@ -137,6 +137,16 @@ class TestAfterwards:
         ):
             with pytest.raises(ReviewRefused, match=r"已经定稿，没有保存。要补充的，在复核的页面写补充说明"):
                 act()
+
+    def test_no_paper_is_taken_away(self, review, school, bureau):
+        enter(bureau, children(school.school)[1], paper=take_in(picture()))
+        enter_all(bureau, school.school)
+        close(bureau, review)
+        paper = ReviewPaper.objects.get()
+        with pytest.raises(ReviewRefused, match=r"已经定稿，没有保存"):
+            remove_paper(by=bureau, scope=cast.scope(bureau), paper=paper)
+        with pytest.raises(Error, match="belongs to a closed review"), transaction.atomic():
+            paper.delete()
 
     def test_the_database_changes_nothing(self, closed, school):
         child = children(school.school)[1]
