@@ -7,7 +7,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from casework.queries.suspected import suspected_runs
 from reports.figures import MOVEMENTS, SUSPECTED
@@ -131,7 +131,7 @@ def students_of(chosen: Mapping, day: date) -> QuerySet[Student] | None:
     students = Student.objects.filter(sex=chosen["sex"]) if chosen.get("sex") else Student.objects.all()
     if not chosen.get("group"):
         return students
-    held = SpecialGroup.objects.filter(Q(until=None) | Q(until__gt=day), kind=chosen["group"], since__lte=day)
+    held = SpecialGroup.objects.on(day).filter(kind=chosen["group"]).order_by()
     return students.filter(pk__in=held.values("student"))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple, Self
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from casework.ladder import RunRecord
 from students.enrolment import EventKind, Standing
@@ -134,7 +134,7 @@ def _state(enrolment: Enrolment, student: Student) -> str:
 
 def groups_on(students: Collection[int], day: date) -> dict[int, list[str]]:
     """Student → the special groups in force on ``day``; one query."""
-    rows = SpecialGroup.objects.filter(student__in=students, since__lte=day).filter(Q(until=None) | Q(until__gt=day))
+    rows = SpecialGroup.objects.on(day).filter(student__in=students)
     found: dict[int, list[str]] = defaultdict(list)
     for student, kind in rows.order_by("student", "kind").values_list("student", "kind"):
         found[student].append(kind)

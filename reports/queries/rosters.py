@@ -214,7 +214,7 @@ def was_found(states: Collection[str]) -> Q:
 
 def in_force(kinds: Iterable[str], day: date) -> Q:
     """Children who belong to one of these special groups on ``day``; found once for all who are asked about."""
-    rows = SpecialGroup.objects.filter(kind__in=kinds, since__lte=day).filter(Q(until=None) | Q(until__gt=day))
+    rows = SpecialGroup.objects.on(day).filter(kind__in=kinds)
     return Q(student__in=rows.order_by().values("student"))
 
 

@@ -119,9 +119,7 @@ def _at_home(scope: Scope, day: date) -> QuerySet[Student]:
 def disabled_entry_rate(scope: Scope, day: date) -> Rate:
     """残疾儿童少年入学率: of the children of school age that are flagged on ``day``, who is in school or taught at
     home; three queries."""
-    flagged = SpecialGroup.objects.filter(
-        Q(until=None) | Q(until__gt=day), kind=SpecialGroup.Kind.DISABLED, since__lte=day
-    )
+    flagged = SpecialGroup.objects.on(day).filter(kind=SpecialGroup.Kind.DISABLED)
     children = _at_home(scope, day).filter(
         pk__in=flagged.order_by().values("student"), birth_date__range=births_due(day)
     )

@@ -160,11 +160,8 @@ def _not_attending(campaign: Campaign, long_absent: Collection[int], places: "_P
 
 def _poverty(campaign: Campaign, places: "_Places"):
     """辍学且为脱贫户: dropped out as of the day, and of a household out of poverty by either list."""
-    flagged = SpecialGroup.objects.filter(
-        Q(until=None) | Q(until__gt=campaign.as_of),
-        student=OuterRef("student"),
-        kind=SpecialGroup.Kind.OUT_OF_POVERTY,
-        since__lte=campaign.as_of,
+    flagged = SpecialGroup.objects.on(campaign.as_of).filter(
+        student=OuterRef("student"), kind=SpecialGroup.Kind.OUT_OF_POVERTY
     )
     poor = Q(standing=Standing.DROPPED_OUT) & (Exists(flagged) | Q(student__resident__is_out_of_poverty=True))
     yield from _enrolled(campaign, Finding.List.POVERTY, poor, places)

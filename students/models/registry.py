@@ -188,6 +188,15 @@ class SpecialGroup(models.Model):
     since = models.DateField("开始日期")
     until = models.DateField("结束日期", null=True, blank=True)
 
+    class Query(models.QuerySet):
+        """Special-group flags."""
+
+        def on(self, day):
+            """Those in force on ``day``."""
+            return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+    objects = Query.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "特殊群体"
         ordering = ["student", "kind", "since"]

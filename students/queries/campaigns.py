@@ -216,8 +216,8 @@ def is_poor(finding: Finding, day: date) -> bool:
     """Whether either list says 脱贫户 of the child on ``day``; one query at most."""
     if finding.resident and finding.resident.is_out_of_poverty:
         return True
-    groups = SpecialGroup.objects.filter(Q(until=None) | Q(until__gt=day), student=finding.student_id, since__lte=day)
-    return groups.filter(kind=SpecialGroup.Kind.OUT_OF_POVERTY).exists()
+    groups = SpecialGroup.objects.on(day).filter(student=finding.student_id, kind=SpecialGroup.Kind.OUT_OF_POVERTY)
+    return groups.exists()
 
 
 def history(finding: Finding) -> list[dict]:

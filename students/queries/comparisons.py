@@ -105,8 +105,7 @@ def _children(enrolments: QuerySet[Enrolment], as_of: date) -> list[OurChild]:
     """The children of these enrolments; three queries."""
     students = enrolments.order_by().values("student")
     groups: dict[int, list] = {}
-    held = SpecialGroup.objects.filter(student__in=students, since__lte=as_of)
-    for group in held.filter(Q(until=None) | Q(until__gt=as_of)).order_by("pk"):
+    for group in SpecialGroup.objects.on(as_of).filter(student__in=students).order_by("pk"):
         groups.setdefault(group.student_id, []).append(group)
     former: dict[int, set[str]] = {}
     for student, number in FormerNumber.objects.filter(student__in=students).values_list("student", "number"):

@@ -104,7 +104,7 @@ def current_classes(today: date) -> Q:
 
 def groups_on(day: date) -> QuerySet[SpecialGroup]:
     """Special-group flags in force on a day."""
-    return SpecialGroup.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day).order_by("kind")
+    return SpecialGroup.objects.on(day).order_by("kind")
 
 
 def groups_of(students: Collection[int], day: date) -> dict[int, list[str]]:

@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 from students.actions import listing
 from students.actions.enrolment import record_event
 from students.enrolment import INS, LEADS_TO, EventKind, ImpossibleEvent
-from students.models import Enrolment, EnrolmentEvent, RegistryLine, SchoolClass, SearchKey, Student
+from students.models import Enrolment, EnrolmentEvent, RegistryLine, SchoolClass, SearchKey, SpecialGroup, Student
 from tests import cast
 
 TODAY = date(2026, 12, 1)
@@ -188,3 +188,21 @@ def test_children_without_a_line_are_found_by_rebuilding_all():
     assert said.getvalue() == "已核对1名学生的检索词和排列顺序，0名户籍儿童的检索词。\n"
     assert stand(child) == (SchoolClass.objects.get(), "attending", FIRST)
     assert Student.objects.search("gd").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("until", "day", "in_force"),
+    [
+        (None, FIRST - timedelta(1), False),
+        (None, FIRST, True),
+        (None, TODAY, True),
+        (TODAY, TODAY - timedelta(1), True),
+        (TODAY, TODAY, False),
+        (FIRST, FIRST, False),
+    ],
+)
+def test_a_special_group_is_in_force_from_its_first_day_until_the_day_before_its_end(until, day, in_force):
+    child = cast.student(cast.school_class(cast.school()))
+    SpecialGroup.objects.create(student=child, kind="orphan", since=FIRST, until=until)
+    assert SpecialGroup.objects.on(day).exists() == in_force
