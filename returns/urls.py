@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from returns.views import attempts, county, files, grid, period, review_entry, review_steps, reviews, rounds
+from returns.views import attempts, children, county, files, grid, period, review_entry, review_steps, reviews, rounds
 from students import converters  # noqa: F401  period in an address
 
 app_name = "returns"
@@ -28,6 +28,8 @@ urlpatterns = [
     path("returns/reviews/papers/<int:pk>/remove/", review_entry.remove_paper, name="remove_review_paper"),
     path(PLACE, period.school_return, name="school_return"),
     path(f"{PLACE}file/", files.return_file, name="return_file"),
+    path(f"{PLACE}children/<slug:figure>/", children.return_children, name="return_children"),
+    path(f"{PLACE}children/<slug:figure>/file/", children.return_children_file, name="return_children_file"),
     path(f"{PLACE}attempts/<int:number>/<int:attempt>/", attempts.attempt, name="attempt"),
     path(f"{PLACE}attempts/<int:number>/<int:attempt>/file/", attempts.attempt_file, name="attempt_file"),
     *(

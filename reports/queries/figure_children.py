@@ -149,7 +149,12 @@ def classes_of(census: Census, schools: Iterable[School], *, grade: int | None, 
 
 def grade_words(grade: str) -> list[str]:
     """一年级, where a grade was asked for."""
-    return [grade_label(int(grade))] if grade.isdecimal() else []
+    return [grade_label(int(grade))] if is_grade(grade) else []
+
+
+def is_grade(text: str) -> bool:
+    """Whether an address names a grade by it."""
+    return text.isdecimal() and len(text) < 3
 
 
 def _runs(children: Collection[int], day: date) -> dict[int, str]:

@@ -98,7 +98,7 @@ def _behind(request, asked: Asked, code: str) -> Behind:
 
 def _grade(request) -> int | None:
     grade = request.GET.get("grade", "")
-    return int(grade) if grade.isdecimal() else None
+    return int(grade) if queries.is_grade(grade) else None
 
 
 def _stage(request) -> str:

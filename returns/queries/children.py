@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reports.figures import LABELS
 from returns.snapshots import Change, Pair
 from students.access import Scope
 from students.models import Student
 from students.turning import grade_label
 
-MOST_NAMED = 40  # of one line; the list of students has all of them
+MOST_NAMED = 40  # of one line; the list behind the figure has all of them
+FIGURE_OF = {label: code for code, label in LABELS.items()}
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class ChangeLine:
         """How many children are not named here, because they are too many or outside the reader's scope."""
         named = sum(bool(child.name) for child in (*self.came, *self.went))
         return len(self.change.came) + len(self.change.went) - named
+
+    @property
+    def listed(self) -> str:
+        """The figure whose list names all of them, where there are too many to be named here."""
+        too_many = self.change.before is None and len(self.change.came) > MOST_NAMED
+        return FIGURE_OF.get(self.change.label, "") if too_many else ""
 
 
 def change_lines(changes: Sequence[Change], scope: Scope) -> list[ChangeLine]:

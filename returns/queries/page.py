@@ -1,12 +1,12 @@
 """The page of a school and period: the figures live or as they were filed, what differs, and the one next step."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.urls import reverse
 
-from reports.figures import CLOSING, INS, OPENING, OUTS
+from reports.figures import BASELINE, CLOSING, DROPPED_TOTAL, INS, OPENING, OUTS, REGISTERED, SUSPECTED, UNACCOUNTED
 from reports.tables import Table
 from returns.models import Edition
 from returns.queries.children import ChangeLine, change_lines
@@ -25,6 +25,7 @@ from students.models import School
 from students.templatetags.chinese import cdate, cdate_short, cdatetime
 from students.turning import grade_label
 
+OPENED = (OPENING, CLOSING, REGISTERED, SUSPECTED, DROPPED_TOTAL, UNACCOUNTED, BASELINE)  # whose children are listed
 WAITS_FOR = {
     State.DRAFT: "等学校填报。",
     State.RETURNED: "等学校核对后重新上报。",
@@ -35,10 +36,19 @@ WAITS_FOR = {
 
 @dataclass(frozen=True)
 class FigureLine:
-    """A row of the return as the page shows it: 增加 and 减少 as sums, what they are made of stands in the changes."""
+    """A row of the return as the page shows it: 增加 and 减少 as sums, what they are made of stands in the changes.
+    ``behind``: where the children behind its 期末 are listed; blank where that is shown on another page."""
 
     label: str
     values: dict
+    behind: str = ""
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Count → where its children are listed; a 0 has nobody behind it."""
+        if not self.behind:
+            return {}
+        return {code: self.behind.replace(CLOSING, code, 1) for code in OPENED if self.values[code]}
 
     @property
     def came(self) -> int:
@@ -54,9 +64,9 @@ class FigureLine:
         return self.values[OPENING] + self.came - self.went - self.values[CLOSING]
 
 
-def figure_lines(table: Table) -> list[FigureLine]:
-    """The rows of a return, a grade each."""
-    return [FigureLine(grade_label(each["grade"]), each) for each in table.records()]
+def figure_lines(table: Table, behind: Callable[[dict], str] = lambda query: "") -> list[FigureLine]:
+    """The rows of a return, a grade each; ``behind``: where the children of one are listed."""
+    return [FigureLine(grade_label(each["grade"]), each, behind({"grade": each["grade"]})) for each in table.records()]
 
 
 @dataclass(frozen=True)
@@ -103,11 +113,22 @@ class ReturnPage:
     @property
     def lines(self) -> list[FigureLine]:
         """A line a grade."""
-        return figure_lines(self.table)
+        return figure_lines(self.table, self._behind)
 
     @property
     def total(self) -> FigureLine:
-        return FigureLine("合计", self.table.total_record)
+        return FigureLine("合计", self.table.total_record, self._behind({}))
+
+    @property
+    def opens(self) -> str:
+        """Which lists the changes that are shown open: those of the edition, or of the figures as they stand."""
+        return f"?edition={self.edition.number}" if self.edition else "?"
+
+    def _behind(self, query: dict) -> str:
+        """Where the children behind 期末 of what is shown are listed."""
+        place = [self.school.pk, self.period.code, CLOSING]
+        shown = {"edition": self.edition.number} if self.edition else {}
+        return reverse("returns:return_children", args=place, query=shown | query)
 
     @property
     def editions(self) -> list[tuple[int, str]]:

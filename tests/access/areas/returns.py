@@ -22,6 +22,10 @@ GET  returns:school_return  in      403      403     200   200       200    200 
 POST returns:school_return  in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  returns:return_file    in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
 POST returns:return_file    in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+GET  returns:return_children in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+POST returns:return_children in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+GET  returns:return_children_file in  403      403     200   200       200    200      200    200       403   403        403        404       in    pw
+POST returns:return_children_file in  403      403     200   200       200    200      200    200       403   403        403        404       in    pw
 GET  returns:attempt        in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
 POST returns:attempt        in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  returns:attempt_file   in      403      403     200   200       200    200      200    200       403   403        403        404       in    pw
@@ -58,6 +62,10 @@ def arguments(scene, people, day) -> dict[str, list]:
     for month in (PREPARED, SIGNED, FILED, ACCEPTED, SENT_BACK):
         _begun(scene, people, month)
     places = {f"returns:{name}": [scene.school.pk, f"{month:%Y-%m}"] for name, month in MONTHS.items()}
+    places |= {
+        f"returns:{name}": [scene.school.pk, "2026-05", "closing"]
+        for name in ("return_children", "return_children_file")
+    }
     places |= {f"returns:{name}": [scene.school.pk, "2026-03", 0, 1] for name in ("attempt", "attempt_file")}
     return places | {"returns:county": ["2026-04"], "returns:county_file": ["2026-04"]}
 
@@ -90,6 +98,7 @@ def fields() -> dict[str, dict]:
     return {
         "returns:return_file": {"format": ".xlsx"},
         "returns:attempt_file": {"format": ".xlsx"},
+        "returns:return_children_file": {"format": ".xlsx"},
         "returns:county_file": {"format": ".xlsx"},
         "returns:rounds_file": {"format": ".xlsx"},
         "returns:prepare": {"seen": 0},
