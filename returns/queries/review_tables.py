@@ -8,7 +8,7 @@ from returns.models import ReviewChild, ReviewMonth, ReviewSheet
 from returns.queries.reviews import ChildLine, MonthLine
 from returns.reviewing import Finding, Instead, Part
 
-TO_TICK = "□" + " □".join(finding.label for finding in Finding)  # on the list that is taken along
+TO_TICK = "\n".join(f"□{finding.label}" for finding in Finding)  # on the list that is taken along
 HOW = "核实情况：属实、不属实或未能核实；不属实的写明实际情况，未能核实的写明原因。"
 
 
@@ -62,7 +62,7 @@ def _columns(reveal: bool) -> tuple[Column, ...]:
         Column(
             "finding",
             "核实情况",
-            Kind.WORD,
+            Kind.TEXT,
             5,
             _finding,
             lambda line: _finding(line).label if _finding(line) else TO_TICK,

@@ -261,7 +261,7 @@ class TestTheList:
         text = "".join(str(cell) for row in rows for cell in row if cell)
         assert "胡涛" in text
         assert "2026年10月月报：本期增加0人，台账＿＿＿＿人" in text
-        assert text.count("□属实 □不属实 □未能核实") == 4
+        assert text.count("□属实\n□不属实\n□未能核实") == 4
         assert drawn[0].student.student_number not in text
         assert AuditRow.objects.filter(action="table.export", subject="reports.review_sheet").exists()
 
