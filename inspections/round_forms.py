@@ -6,22 +6,11 @@ from uuid import uuid4
 from django import forms
 
 from inspections.models import InspectionAnswer
-from students.forms.fields import ChoiceField, DateField, LineField, SearchField, SentOnce, TextField
+from students.forms.fields import ChoiceField, DateField, LineField, RowsField, SearchField, SentOnce, TextField
 from students.models import Person, School
 
 ALL, TOWNSHIPS, CHOSEN = "all", "townships", "chosen"
 AUDIENCES = [(ALL, "全县学校"), (TOWNSHIPS, "按乡镇"), (CHOSEN, "选学校")]
-
-
-def _several(label: str, asks: str) -> forms.ModelMultipleChoiceField:
-    return forms.ModelMultipleChoiceField(
-        queryset=None,
-        label=label,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": f"请选择{asks}", "invalid_choice": "请在列出的选项中选择",
-                        "invalid_pk_value": "请在列出的选项中选择"},
-    )  # fmt: skip
 
 
 class ChecklistField(forms.ModelChoiceField):
@@ -43,9 +32,9 @@ class RoundForm(SentOnce):
     first_day = DateField("从哪天起")
     last_day = DateField("到哪天止")
     audience = ChoiceField("检查哪些学校", AUDIENCES)
-    townships = _several("乡镇", "乡镇")
-    schools = _several("学校", "学校")
-    inspectors = _several("检查人", "检查人")
+    townships = RowsField("乡镇", asks="乡镇", required=False)
+    schools = RowsField("学校", asks="学校", required=False)
+    inspectors = RowsField("检查人", asks="检查人", required=False)
     refusal = "没有开始"
     sometimes = frozenset({"townships", "schools", "inspectors"})
 
@@ -88,8 +77,8 @@ class ChangeRoundForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     last_day = DateField("到哪天止")
-    inspectors = _several("检查人", "检查人")
-    schools = _several("学校", "学校")
+    inspectors = RowsField("检查人", asks="检查人", required=False)
+    schools = RowsField("学校", asks="学校", required=False)
     refusal = "没有保存"
     sometimes = frozenset({"schools", "inspectors"})
 

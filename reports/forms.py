@@ -46,9 +46,6 @@ class StudentFilter(forms.Form):
             del self.fields["grade"]
 
 
-FORMAT_LABELS = FORM_NAMES | {".json": "JSON（给其他程序读）"}
-
-
 class DownloadForm(forms.Form):
     """Taking a table out of the system: in which form, and with full numbers only for a reason."""
 
@@ -78,7 +75,9 @@ class DownloadForm(forms.Form):
         """``formats``: the endings of the files that can be had; ``may_wait``: whether it can be drawn by the worker
         also where it is not long."""
         super().__init__(*args, **kwargs)
-        self.fields["format"].choices = [(form, FORMAT_LABELS[form]) for form in formats]
+        self.fields["format"].choices = [(form, FORM_NAMES[form]) for form in formats]
+        if ".json" in formats:
+            self.fields["format"].help_text = "JSON给其他程序读"
         if not has_numbers:
             del self.fields["reveal"], self.fields["reason"]
         if not may_wait:

@@ -12,7 +12,7 @@ from returns.models.reviews import MOST_PAPERS
 from returns.queries.quarters import Quarter, quarter
 from returns.queries.reviews import number_lines
 from returns.reviewing import Agreement, Finding, Instead, Part
-from students.forms.fields import ChoiceField, PaperField, SearchField, SentOnce, TextField
+from students.forms.fields import ChoiceField, PaperField, RowsField, SearchField, SentOnce, TextField
 
 ALL, CHOSEN = "all", "chosen"
 USUAL_SIZE = 10  # children in school drawn of each school [D]
@@ -49,10 +49,7 @@ class OpenForm(SentOnce):
 
     quarter = QuarterField("季度", ())
     audience = ChoiceField("复核哪些学校", [(ALL, "有已接收月报的全部学校"), (CHOSEN, "选学校")])
-    schools = forms.ModelMultipleChoiceField(
-        queryset=None, label="学校", required=False, widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "请在列出的学校中选择", "invalid_pk_value": "请在列出的学校中选择"},
-    )  # fmt: skip
+    schools = RowsField("学校", required=False, wrong="请在列出的学校中选择")
     size = NumberField("每校抽查在校学生", least=1, most=MOST_DRAWN, help_text="从上报在校的学生中随机抽取几人")
     most = NumberField(
         "其他各类每校最多", least=1, most=MOST_DRAWN, required=False,

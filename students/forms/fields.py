@@ -9,6 +9,8 @@ from students.actions.files import FileRefused, take_in
 from students.models import School, SchoolClass
 from students.templatetags.chinese import cdate
 
+LONGEST_KEY = 18  # digits of the key of a row
+
 
 class DateField(forms.DateField):
     """A day, chosen from the browser's calendar."""
@@ -60,6 +62,22 @@ class ChoiceField(forms.ChoiceField):
     def __init__(self, label, choices, *, asks="", **kwargs):
         errors = {"required": f"请选择{asks or label}", "invalid_choice": "请在列出的选项中选择"}
         super().__init__(label=label, choices=choices, widget=forms.RadioSelect, error_messages=errors, **kwargs)
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows, ticked one by one. ``asks``: what is asked for, where the label does not say it."""
+
+    def __init__(self, label, *, asks="", wrong="请在列出的选项中选择", **kwargs):
+        errors = {"required": f"请选择{asks or label}", "invalid_choice": wrong, "invalid_pk_value": wrong}
+        super().__init__(
+            queryset=None, label=label, widget=forms.CheckboxSelectMultiple, error_messages=errors, **kwargs
+        )
+
+    def clean(self, value):
+        """A key longer than any is none that is offered, and more than a database can be asked for."""
+        if any(len(str(key)) > LONGEST_KEY for key in value or ()):
+            raise forms.ValidationError(self.error_messages["invalid_choice"])
+        return super().clean(value)
 
 
 class ClassField(forms.ModelChoiceField):
