@@ -32,9 +32,9 @@ class RoundForm(SentOnce):
     first_day = DateField("从哪天起")
     last_day = DateField("到哪天止")
     audience = ChoiceField("检查哪些学校", AUDIENCES)
-    townships = RowsField("乡镇", asks="乡镇", required=False)
-    schools = RowsField("学校", asks="学校", required=False)
-    inspectors = RowsField("检查人", asks="检查人", required=False)
+    townships = RowsField("乡镇", required=False)
+    schools = RowsField("学校", required=False)
+    inspectors = RowsField("检查人", required=False)
     refusal = "没有开始"
     sometimes = frozenset({"townships", "schools", "inspectors"})
 
@@ -77,8 +77,8 @@ class ChangeRoundForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     last_day = DateField("到哪天止")
-    inspectors = RowsField("检查人", asks="检查人", required=False)
-    schools = RowsField("学校", asks="学校", required=False)
+    inspectors = RowsField("检查人", required=False)
+    schools = RowsField("学校", required=False)
     refusal = "没有保存"
     sometimes = frozenset({"schools", "inspectors"})
 

@@ -18,7 +18,7 @@ from students.views.audience import only_for
 from students.views.lists import tabs
 
 PAGE_SIZE = 50
-return_pages_for = only_for(OFFICE_ROLES, "由学校管理人员上报，县教育局、乡镇和督学查看")
+return_pages_for = only_for(OFFICE_ROLES, "月报和报告由学校管理人员上报，县教育局、乡镇和督学查看")
 
 
 @dataclass(frozen=True)

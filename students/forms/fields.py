@@ -65,10 +65,10 @@ class ChoiceField(forms.ChoiceField):
 
 
 class RowsField(forms.ModelMultipleChoiceField):
-    """Several rows, ticked one by one. ``asks``: what is asked for, where the label does not say it."""
+    """Several rows, ticked one by one; ``wrong``: what is said of one that is not offered."""
 
-    def __init__(self, label, *, asks="", wrong="请在列出的选项中选择", **kwargs):
-        errors = {"required": f"请选择{asks or label}", "invalid_choice": wrong, "invalid_pk_value": wrong}
+    def __init__(self, label, *, wrong="请在列出的选项中选择", **kwargs):
+        errors = {"required": f"请选择{label}", "invalid_choice": wrong, "invalid_pk_value": wrong}
         super().__init__(
             queryset=None, label=label, widget=forms.CheckboxSelectMultiple, error_messages=errors, **kwargs
         )
