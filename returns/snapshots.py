@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.figures import (
+    BASELINE,
     CLOSING,
     CODES,
     DROPPED_TOTAL,
@@ -30,6 +31,7 @@ Pair = tuple[int, int]  # a child, and the grade in which it counts
 Lists = Mapping[str, Sequence[Pair]]
 MOVEMENTS = tuple(str(kind) for kind in (*INS, *OUTS))
 OF_RATES = (Kind.RATE, Kind.SHARE)
+OF_A_YEAR = (BASELINE,)  # counted anew each school year
 FOLLOWED = (REGISTERED, SUSPECTED, DROPPED_TOTAL, UNACCOUNTED)  # compared with the period before, child by child
 
 
@@ -106,9 +108,9 @@ def differences(before: Lists, after: Lists, codes: Iterable[str] = CODES) -> li
     return found
 
 
-def period_changes(last: Lists | None, now: Lists, *, before: str) -> list[Change]:
+def period_changes(last: Lists | None, now: Lists, *, before: str, same_year: bool = True) -> list[Change]:
     """What is different from the period before (None: nothing was filed), and why, line by line; ``before``: what that
-    is called, such as 上月."""
+    is called, such as 上月. ``same_year``: whether it lies in the same school year."""
     found = []
     if last is not None:
         found += _compared(f"期初在校与{before}上报的期末在校不同", last.get(CLOSING, ()), now.get(OPENING, ()))
@@ -118,7 +120,7 @@ def period_changes(last: Lists | None, now: Lists, *, before: str) -> list[Chang
     if last is not None:
         ends = len(last.get(CLOSING, ())), len(now.get(CLOSING, ()))
         found += [Change(LABELS[CLOSING], *ends)] if ends[0] != ends[1] else []
-        for code in FOLLOWED:
+        for code in (*FOLLOWED, *(OF_A_YEAR if same_year else ())):
             found += _compared(LABELS[code], last.get(code, ()), now.get(code, ()))
     return found
 

@@ -122,9 +122,12 @@ def entry_births(school_year: int, entry_age: int) -> tuple[date, date]:
     return date(school_year - entry_age - 1, 9, 1), date(school_year - entry_age, 8, 31)
 
 
+FINISHED = "已满学制"  # of a class that should have left, or has
+
+
 def grade_label(grade: int) -> str:
     """三年级; grades that are none (a class that should have left) say so."""
-    return f"{GRADE_NAMES[grade]}年级" if 1 <= grade <= 9 else "已满学制"
+    return f"{GRADE_NAMES[grade]}年级" if 1 <= grade <= 9 else FINISHED
 
 
 def check_into(own: TurningClass, target: TurningClass) -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, QuerySet
 
+from reports.queries.figures import class_left
 from reports.tables import Column, Kind, Table
 from students.access import Scope
 from students.calendar import school_year_of, school_year_start
@@ -132,7 +133,7 @@ def _counted(as_of: date, classes: dict[int, SchoolClass]) -> dict[str, Iterable
     entrants = ((pk, number) for pk, day, number in entered if pk in classes and _is_entrant(day, classes[pk]))
     others = (what for what in COUNTS if what != "entrants")
     return {"entrants": entrants} | {
-        what: _rows(as_of, what).values_list("school_class").annotate(Count("pk")) for what in others
+        what: _rows(as_of, what).values_list(_class_of(what)).annotate(Count("pk")) for what in others
     }
 
 
@@ -148,15 +149,16 @@ def _rows(as_of: date, what: str) -> QuerySet:
         return events.filter(kind=ENTERING[what])
     if what == "attending":
         return Enrolment.objects.on(as_of).attending().order_by()
-    confirmed = Q(student__events__confirmed_on__lte=as_of) if what == "transfer_out" else Q()
-    # An interval ends on the day of the event that ends it.
-    return Enrolment.objects.filter(
-        confirmed,
-        until=F("student__events__happened_on"),
-        until__lte=as_of,
-        student__events__kind=LEAVING[what],
-        student__events__corrected_by=None,
-    ).order_by()
+    # The class that is left is that of the events before, since a place taken and left on one day was never held.
+    leaving = events.filter(kind=LEAVING[what])
+    if what == "transfer_out":
+        leaving = leaving.filter(confirmed_on__lte=as_of)
+    return leaving.annotate(left=class_left())
+
+
+def _class_of(what: str) -> str:
+    """In which column of ``_rows`` the class stands."""
+    return "left" if what in LEAVING else "school_class"
 
 
 def cohort_children(
@@ -167,12 +169,12 @@ def cohort_children(
     classes = SchoolClass.objects.visible_to(scope.of_whole_schools).filter(stage=stage, cohort=cohort)
     classes = classes.filter(school=school) if school else classes
     by_key = {row.pk: row for row in classes.select_related("school")}
-    rows = _rows(as_of, what).filter(school_class__in=by_key)
+    rows = _rows(as_of, what).filter(**{f"{_class_of(what)}__in": list(by_key)})
     if what == "entrants":
         entered = rows.values_list("student", "school_class", "happened_on")
         found = [(child, pk) for child, pk, day in entered if _is_entrant(day, by_key[pk])]
     else:
-        found = list(rows.values_list("student", "school_class"))
+        found = list(rows.values_list("student", _class_of(what)))
     return sorted(found, key=lambda pair: (by_key[pair[1]].school.code, pair[1], pair[0])), by_key
 
 

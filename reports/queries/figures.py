@@ -179,22 +179,34 @@ class Census:
     @property
     def _events(self) -> QuerySet[EnrolmentEvent]:
         """What happened in the period, each event with the one before it and the classes left and joined."""
-        before = EnrolmentEvent.objects.effective().filter(
-            Q(happened_on__lt=OuterRef("happened_on"))
-            | Q(happened_on=OuterRef("happened_on"), order__lt=OuterRef("order")),
-            student=OuterRef("student"),
-        )
-        before = before.order_by("-happened_on", "-order")
-        left = Subquery(before.filter(school_class__isnull=False).values("school_class")[:1])
+        left = class_left()
         joined = Coalesce("school_class", left, output_field=BigIntegerField())
         events = EnrolmentEvent.objects.effective().filter(happened_on__range=(self.first, self.last))
         if self._near is not None:
             events = events.filter(student__in=self._near)
-        return self._of(events).annotate(was=Subquery(before.values("kind")[:1]), left=left, joined=joined)
+        return self._of(events).annotate(was=Subquery(_before().values("kind")[:1]), left=left, joined=joined)
 
     def _moved(self, kind: str, was: str | None, left: int | None, joined: int | None) -> Iterator[tuple[str, int]]:
         earlier = EventKind(was) if was else None
         return movements(EventKind(kind), was=earlier, left=left, joined=joined, rows=self.rows)
+
+
+def _before() -> QuerySet[EnrolmentEvent]:
+    """What had happened to the child of an event before it, the latest first; for a subquery of events."""
+    return (
+        EnrolmentEvent.objects.effective()
+        .filter(
+            Q(happened_on__lt=OuterRef("happened_on"))
+            | Q(happened_on=OuterRef("happened_on"), order__lt=OuterRef("order")),
+            student=OuterRef("student"),
+        )
+        .order_by("-happened_on", "-order")
+    )
+
+
+def class_left() -> Subquery:
+    """The class that the child of an event was in before it; for an annotation of events."""
+    return Subquery(_before().filter(school_class__isnull=False).values("school_class")[:1])
 
 
 def _attending(day: date) -> QuerySet[Enrolment]:

@@ -14,10 +14,11 @@ from casework.queries.suspected import suspected_runs
 from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted, living, was_found
 from reports.tables import Column, Kind, Table, number_column, phone_column, searched
 from students.access import Scope
-from students.enrolment import Standing
+from students.enrolment import EventKind, Standing
 from students.metrics import ENTRY_RATE, Rate
-from students.models import Area, Enrolment, Finding, Resident, School, Student
+from students.models import Area, Enrolment, EnrolmentEvent, Finding, Resident, School, Student
 from students.queries.policy import policy_of
+from students.queries.unaccounted import last_events
 from students.school_age import school_age_births
 
 WHOLE_COUNTY = Scope(county=True)  # the command line sees everything
@@ -157,7 +158,10 @@ def entry_rates(scope: Scope, as_of: date, *, township: int | None = None) -> li
     level = "village" if township else "township"
     held, here = Enrolment.objects.on(as_of).order_by(), living(residents, as_of)
     out = here.filter(student__in=held.filter(standing=Standing.DROPPED_OUT).values("student")).order_by()
-    missing = living(residents.exclude(Exists(held.filter(student=OuterRef("student")))), as_of)
+    accepted = EnrolmentEvent.objects.filter(confirmed_on__lte=as_of)
+    elsewhere = last_events(accepted, [EventKind.TRANSFER_OUT], as_of).order_by().values("student")
+    nowhere = residents.exclude(Exists(held.filter(student=OuterRef("student")))).exclude(student__in=elsewhere)
+    missing = living(nowhere, as_of)
     missing_at = Counter(missing.exclude(was_found(FOUND_IN_SCHOOL)).order_by().values_list(f"{level}_id", flat=True))
     out_at = dict(out.values_list(f"{level}_id").annotate(Count("pk")))
     places = here.order_by(f"{level}__code").values(f"{level}_id", f"{level}__name").annotate(children=Count("pk"))

@@ -20,7 +20,7 @@ from students.models import School, SchoolClass
 from students.periods import PeriodKind
 from students.queries.listing import LAST_GRADES
 from students.queries.months import CountedMonth, CountedPeriod
-from students.turning import grade_label
+from students.turning import FINISHED, grade_label
 
 TITLES = {
     PeriodKind.MONTH: "控辍保学月报表",
@@ -34,13 +34,15 @@ SIGNATURES = ("填报人", "校长（负责人）")
 class ReturnRow:
     """The figures of a grade of a school; those of several grades have no grade, those of several schools no school.
 
-    ``name``: what is written in the place of the school.
+    ``name``: what is written in the place of the school. ``taught``: whether the school has a class of the grade; not
+    where a class has left it, whatever number its age would give it.
     """
 
     school: School | None
     grade: int | None
     figures: Figures
     name: str
+    taught: bool = True
 
     @property
     def school_code(self) -> str | None:
@@ -48,7 +50,7 @@ class ReturnRow:
 
     @property
     def grade_name(self) -> str:
-        return "" if self.grade is None else grade_label(self.grade)
+        return "" if self.grade is None else grade_label(self.grade) if self.taught else FINISHED
 
 
 def rows_of(census: Census, schools: Iterable[School]) -> list[ReturnRow]:
@@ -76,12 +78,14 @@ def _rows(
     }
     by_key = {school.pk: school for school in schools}
     made = (
-        ReturnRow(by_key[school], grade, found.get((school, grade), Figures()), by_key[school].name)
+        ReturnRow(
+            by_key[school], grade, found.get((school, grade), Figures()), by_key[school].name, (school, grade) in taught
+        )
         for school, grade in taught | found.keys()
         if school in by_key
     )
     return sorted(
-        (row for row in made if row.figures or (row.school.pk, row.grade) in taught),
+        (row for row in made if row.figures or row.taught),
         key=lambda row: (row.school.code, row.grade),
     )
 

@@ -9,6 +9,7 @@ from returns.queries.live import Live
 from returns.queries.periods import FilingPeriod
 from returns.snapshots import Change, Lists, differences, lists_of, period_changes
 from returns.states import State
+from students.calendar import school_year_of, school_year_start
 from students.models import School
 from students.periods import code_before, label_of
 
@@ -115,4 +116,6 @@ def changes_now(live: Live, filing: Filing, last: tuple[str, Lists] | None) -> l
     """What the page explains: an amendment against the edition before it, a return against the period before."""
     if filing.filed:
         return differences(lists_of(content_of(filing.filed)), live.lists)
-    return period_changes(last and last[1], live.lists, before=live.period.period.kind.last)
+    span = live.period.period
+    same_year = span.first > school_year_start(school_year_of(live.period.day))
+    return period_changes(last and last[1], live.lists, before=span.kind.last, same_year=same_year)

@@ -15,7 +15,7 @@ from casework.models import Obligation
 from casework.queries.duties import filtered
 from returns.queries.live import Live
 from students.models import EnrolmentEvent, SchoolClass
-from students.queries.head_counts import count_board, term_on
+from students.queries.head_counts import count_board, latest_term
 from students.queries.policy import policy_of
 from students.queries.register_days import days_through, registers_of
 from students.queries.transfers import sent_out
@@ -80,11 +80,12 @@ def _transfers(live: Live, today: date) -> Iterator[Warning]:
 
 
 def _head_counts(live: Live, today: date) -> Iterator[Warning]:
-    term = term_on(live.period.day)
+    term = latest_term(live.period.day)
     if term is None:
         return
     lines = count_board(SchoolClass.objects.filter(school=live.school), term, day=today).lines
-    if names := [line.school_class.name for line in lines if line.counted and line.counted[-1].differs]:
+    last = ((line.school_class.name, line.days[-1]) for line in lines if line.counted)
+    if names := [name for name, counts in last if any(each.differs for each in counts)]:
         url = _address("students:head_counts", live, term=term.pk, state="differs")
         yield Warning(f"最近一次清点与名册不符：{_some(names, '个班')}", url, "看清点")
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from reports.queries.cohorts import CohortRow, cohort_rows, together
+from reports.queries.cohorts import CohortRow, cohort_children, cohort_rows, together
 from students.access import Scope
 from students.actions import enrolment
 from students.enrolment import EventKind
@@ -48,6 +48,19 @@ def leaving(db, clock):
         event = {"kind": kind, "happened_on": day, "confirmed_on": confirmed}
         enrolment.record_event(by=clerk, student=child, today=TODAY, **event)
     return room
+
+
+def test_who_leaves_on_the_day_it_came_is_subtracted(leaving):
+    """A place of no day at all is held in no interval."""
+    child = cast.student(leaving, "己六")
+    gone = {"kind": EventKind.TRANSFER_OUT, "happened_on": date(2023, 9, 1), "confirmed_on": date(2023, 9, 10)}
+    enrolment.record_event(
+        by=cast.person(role=Role.REGISTRY_CLERK, school=leaving.school), student=child, today=TODAY, **gone
+    )
+    row = row_of()
+    assert (row.entrants, row.transfer_out, row.expected) == (6, 2, 4)
+    found, _ = cohort_children("transfer_out", scope=COUNTY, as_of=TODAY, stage="junior", cohort=2023)
+    assert child.pk in [student for student, _ in found]
 
 
 def row_of(as_of=TODAY) -> CohortRow:

@@ -131,6 +131,7 @@ class TestYears:
         (EventKind.DROP_OUT, date(2026, 10, 9), "0/1"),
         (EventKind.TRANSFER_OUT, NOVEMBER, "0/1"),
         (EventKind.DECEASE, NOVEMBER, "0/0"),
+        (EventKind.GRADUATE, NOVEMBER, "0/1"),  # of primary school: it is due in a junior one
     ],
 )
 def test_a_disabled_child_is_in_school_or_counts_as_missing_unless_gone_in_order(scene, clock, kind, day, rate):

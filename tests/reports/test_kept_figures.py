@@ -11,6 +11,7 @@ from reports.figures import CODES
 from reports.models import COLUMN_OF, KeptFigures
 from reports.queries.figures import Census
 from reports.queries.kept_figures import kept, months_kept, sums
+from reports.queries.monthly_return import rows_of
 from students.access import Scope
 from students.actions import enrolment
 from students.enrolment import EventKind
@@ -147,3 +148,12 @@ def test_figures_that_cannot_be_are_refused(scene, broken):
     of = {"school": scene.school, "stage": "primary", "grade": 4, "month": "2026-09", "first": MONDAY, "as_of": MONDAY}
     with pytest.raises(IntegrityError):
         KeptFigures.objects.create(**of | broken)
+
+
+def test_a_class_that_has_left_is_no_grade_of_its_school(scene):
+    """By its age it would be a seventh grade, which a primary school has not."""
+    gone = cast.student(cast.school_class(scene.school, "202001"), "往届", since=date(2020, 9, 1))
+    left = {"kind": EventKind.DROP_OUT, "happened_on": date(2026, 5, 8), "today": MONDAY}
+    enrolment.record_event(by=scene.clerk, student=gone, **left)
+    rows = rows_of(Census(date(2026, 8, 26), MONDAY), [scene.school])
+    assert [(row.grade, row.grade_name) for row in rows] == [(4, "四年级"), (7, "已满学制")]

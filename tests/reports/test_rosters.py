@@ -14,7 +14,7 @@ from students.actions import leave
 from students.actions.enrolment import record_event
 from students.days import MarkKind
 from students.enrolment import EventKind
-from students.models import AdoptedPolicy, Area, Resident, Role, SpecialGroup, Student
+from students.models import AdoptedPolicy, Area, EnrolmentEvent, Resident, Role, SpecialGroup, Student
 from tests import cast
 from tests.reports.roster_world import random_world
 from tests.scene import FRIDAY, MONDAY, clock, scene, school_days
@@ -220,6 +220,18 @@ class TestResidents:
         [by_village, _] = entry_rates(WHOLE_COUNTY, MONDAY, township=village.parent_id)
         assert by_village.name == "柳树村"
         assert entry_rates(Scope(schools=frozenset({school_class.school_id})), MONDAY) == []
+
+    @pytest.mark.parametrize(("confirmed", "enrolled"), [(None, 0), (MONDAY, 1), (date(2026, 9, 8), 0)])
+    def test_who_was_accepted_elsewhere_is_enrolled(self, village, confirmed, enrolled):
+        child = cast.student(cast.school_class(cast.school()), "转走")
+        left = date(2026, 9, 3)
+        child.enrolments.update(until=left)
+        EnrolmentEvent.objects.create(
+            student=child, kind="transfer_out", happened_on=left, confirmed_on=confirmed, recorded_at=timezone.now()
+        )
+        self.resident(village, student=child)
+        [*_, total] = entry_rates(WHOLE_COUNTY, MONDAY)
+        assert (total.children, total.enrolled) == (1, enrolled)
 
 
 def test_the_order_is_school_class_class_list_and_then_village():

@@ -73,6 +73,13 @@ def test_the_month_before_is_compared_child_by_child():
     ]
 
 
+def test_a_baseline_that_has_changed_is_said_but_not_in_a_new_year():
+    last, now = {"baseline": [(1, 3), (2, 3)]}, {"baseline": [(1, 3)]}
+    [change] = period_changes(last, now, before="上月")
+    assert (change.numbers, change.went) == ("2→1人", ((2, 3),))
+    assert period_changes(last, now, before="上月", same_year=False) == []
+
+
 def test_an_opening_that_is_not_the_last_closing_names_the_children():
     [change] = period_changes({CLOSING: [(1, 3), (2, 3)]}, {OPENING: [(2, 3), (3, 3)]}, before="上月")[:1]
     assert change.label == "期初在校与上月上报的期末在校不同"

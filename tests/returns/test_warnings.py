@@ -6,13 +6,15 @@ import pytest
 
 from casework.models import Obligation
 from returns.queries.live import live_figures
+from returns.queries.periods import filing_period
 from returns.queries.warnings import Warning, warnings_of
 from students.actions import transfers
 from students.actions.enrolment import record_event
 from students.enrolment import EventKind
+from students.models import HeadCount, Term
 from tests import cast
 from tests.returns.filed import CUT_OFF, TODAY, october
-from tests.scene import client_of
+from tests.scene import at, client_of
 
 
 def warned(scene, words: str, today: date = TODAY) -> Warning | None:
@@ -63,3 +65,28 @@ def test_the_bureau_is_led_to_the_pages_of_this_school(school, bureau):
     record_event(by=None, student=gone, kind=EventKind.TRANSFER_OUT, happened_on=date(2026, 9, 15), today=TODAY)
     page = client_of(bureau).get(warned(school, "疑似失联").url)
     assert [line.name for line in page.context["lines"]] == ["高东"]
+
+
+def count(scene, day: date, present: int, *, from_above: bool = False):
+    now = at(day)
+    HeadCount.objects.create(
+        school_class=scene.school_class, term=Term.objects.get(start__lte=day, end__gte=day), counted_on=day,
+        counted_at=now, slot="AM", is_from_above=from_above, on_roll=3, present=present, counted_by=scene.clerk,
+        recorded_at=now, recorded_by=scene.clerk,
+    )  # fmt: skip
+
+
+def test_what_the_inspector_missed_is_said_whatever_the_school_counts_that_day(school):
+    count(school, CUT_OFF, 2, from_above=True)
+    count(school, CUT_OFF, 3)
+    assert warned(school, "清点与名册不符")
+    count(school, TODAY, 3)
+    assert not warned(school, "清点与名册不符")  # the last day speaks
+
+
+def test_a_count_of_the_term_is_told_of_in_its_holidays_too(school):
+    """The cut-offs of January and July lie after the last day of term."""
+    count(school, date(2027, 1, 12), 2)
+    day = date(2027, 1, 26)
+    live = live_figures(school.school, filing_period("2027-01"), today=day)
+    assert any("清点与名册不符" in each.text for each in warnings_of(live, today=day))
