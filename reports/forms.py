@@ -146,17 +146,15 @@ class MonthFilter(forms.Form):
 
 
 class FiguresFilter(forms.Form):
-    """Which figures: of which month, and whose. What offers no choice to this person is not there."""
+    """Whose figures. What offers no choice to this person is not there."""
 
-    month = forms.ChoiceField(label="月份", required=False)
     township = forms.TypedChoiceField(label="乡镇", required=False, coerce=int, empty_value=None)
     school = forms.TypedChoiceField(label="学校", required=False, coerce=int, empty_value=None)
     sex = forms.ChoiceField(label="性别", choices=with_all(Student.Sex.choices), required=False)
     group = forms.ChoiceField(label="特殊群体", choices=with_all(SpecialGroup.Kind.choices), required=False)
 
-    def __init__(self, *args, months: Iterable[tuple[str, str]], schools: Iterable, **kwargs):
+    def __init__(self, *args, schools: Iterable, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["month"].choices = list(months)
         schools = list(schools)
         townships = sorted({school.township for school in schools}, key=lambda area: area.code)
         for name, rows in (("township", townships), ("school", schools)):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from reports.tables import Column, Table, text_of
+from reports.tables import Column, Kind, Table, text_of
 from students.metrics import Rate
 
 
@@ -48,7 +48,7 @@ def page_table(
         return [
             Cell(
                 text_of(column.cell(row)),
-                address(row, column),
+                "" if column.kind is Kind.SHARE else address(row, column),  # the rate beside it leads there
                 column.kind.is_figure,
                 bool(column.stressed) and column.value(row) in column.stressed,
                 _of(column.cell(row)) if with_counts else "",

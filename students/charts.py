@@ -15,6 +15,7 @@ LEFT, RIGHT = 6, 94  # the line keeps this far from the sides, in per cent of th
 TOP, BOTTOM = 26, 168  # pixels of a chart 200 high: room for a label above, for the names of the points below
 MAX_NAMES = 4  # names of points that fit side by side on a phone
 LINE = 17  # pixels that a line of words needs
+LETTER, GAP = 13, 5  # pixels that the letters of a name reach above its foot, and that lie between it and a line
 
 
 def share(value, low, high) -> float:
@@ -68,10 +69,12 @@ def line_geometry(series: Sequence[tuple[str, Sequence]], targets=(), floor=0) -
 
     alone = len(series) == 1
     lines = [_line(name, list(points), height, with_peak=alone) for name, points in series]
-    if not alone:
-        _name_ends(lines)
     drawn = [{"name": name, "text": figure(value), "y": height(value)} for name, value in targets]
     _place_names(drawn)
+    heights = [target["y"] for target in drawn]
+    _name_clear(lines, heights)
+    if not alone:
+        _name_ends(lines, heights)
     return {"lines": lines, "base_y": BOTTOM, "targets": drawn}
 
 
@@ -103,12 +106,28 @@ def _line(name: str, points: list, height, *, with_peak: bool) -> dict:
     return {"name": name, "dots": dots, "segments": segments}
 
 
-def _name_ends(lines: Iterable[dict]) -> None:
-    """The last points of several lines carry the names of their lines, one under the other where they are close."""
+def _name_clear(lines: Iterable[dict], heights: Sequence[float]) -> None:
+    """No target strikes the name of a point through: it stands above the line that would."""
+    for dot in (dot for line in lines for dot in line["dots"] if dot["named"]):
+        for height in sorted(heights, reverse=True):
+            if _strikes(height, dot):
+                dot["name_y"] = height - GAP
+
+
+def _strikes(height: float, dot: dict) -> bool:
+    return dot["name_y"] - LETTER < height < dot["name_y"] + GAP
+
+
+def _name_ends(lines: Iterable[dict], heights: Sequence[float]) -> None:
+    """The last points of several lines carry the names of their lines, one under the other where they are close, and
+    below a target that would strike them through there."""
     ends = [line["dots"][-1] for line in lines if line["dots"] and line["dots"][-1]["named"]]
     ends.sort(key=lambda dot: dot["name_y"])
     for upper, lower in pairwise(ends):
         lower["name_y"] = max(lower["name_y"], upper["name_y"] + LINE)
+        for height in sorted(heights):
+            if _strikes(height, lower):
+                lower["name_y"] = height + LETTER
 
 
 def _place_names(targets: list[dict]) -> None:

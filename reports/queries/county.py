@@ -12,6 +12,7 @@ from students.metrics import Rate
 from students.models import Area, School, SchoolClass
 from students.policy import Policy
 from students.queries.policy import policy_of
+from students.templatetags.chinese import cdate_short
 
 WHOLE_COUNTY = Scope(county=True)
 COUNTY = "全县"
@@ -38,7 +39,8 @@ class Headline:
 class Trend:
     """How a stage 学段 went through the school year: the rates of each month, and the lines they are measured by.
 
-    ``floor``: where the chart of 学年巩固率 begins; a chart of losses begins at zero.
+    ``floor``: where the chart of 学年巩固率 begins; a chart of losses begins at zero. ``unfinished``: what is said of
+    the last month while it goes on, blank once it is over.
     """
 
     stage: str
@@ -48,6 +50,7 @@ class Trend:
     lines: list[tuple[str, Decimal]]
     floor: int
     rows: list["PlaceFigures"]
+    unfinished: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,8 @@ def _trend(stage, months: Sequence[KeptMonth], courses: Mapping[str, Mapping], p
 
     staying = [(name, points(found, "retention_rate")) for name, found in courses.items()]
     lowest = min((value for _, line in staying for _, value in line if value is not None), default=Decimal(100))
-    own = next(iter(courses.values()))
+    own, last = next(iter(courses.values())), months[-1]
+    unfinished = f"{last.number}算到{cdate_short(last.day)}，暂计" if last.goes_on(policy) else ""
     return Trend(
         stage=stage.value,
         label=stage.label,
@@ -179,6 +183,7 @@ def _trend(stage, months: Sequence[KeptMonth], courses: Mapping[str, Mapping], p
         lines=[("国家参考线", national_line(policy, stage)), *_target_lines(targets.get(stage.value))],
         floor=max(int(lowest) - 1, 0),
         rows=[PlaceFigures(own.get((stage, month.day), NO_FIGURES), month.label, month=month) for month in months],
+        unfinished=unfinished,
     )
 
 

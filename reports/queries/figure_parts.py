@@ -27,8 +27,8 @@ def figures_by(scope: Scope, month: KeptMonth, by: str) -> list[PlaceFigures]:
     return [PlaceFigures(found[part], LABELS[part], key=part) for part in KINDS[by] if part in found]
 
 
-def parts_table(scope: Scope, month: KeptMonth, by: str, *, place: str) -> Table:
-    """As a table; the sum stands below where nobody is counted twice."""
+def parts_table(scope: Scope, month: KeptMonth, by: str, *, place: str, days: str) -> Table:
+    """As a table; the sum stands below where nobody is counted twice. ``days``: which are counted, in words."""
     rows = figures_by(scope, month, by)
     total = None
     if by != "group":
@@ -42,7 +42,7 @@ def parts_table(scope: Scope, month: KeptMonth, by: str, *, place: str) -> Table
         count=len(rows),
         unit="行",
         as_of=month.day,
-        filters=(place, f"{month.label}（{month.days}）"),
+        filters=(place, f"{month.label}（{days}）"),
         notes=(*NOTES, GROUP_NOTE) if by == "group" else NOTES,
         total=total,
     )

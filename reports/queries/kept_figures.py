@@ -11,6 +11,8 @@ from reports.models import ALL, COLUMN_OF, KeptFigures
 from students.access import Scope
 from students.calendar import school_year_of
 from students.models import School
+from students.months import cut_off_of
+from students.policy import Policy
 from students.templatetags.chinese import cdate_short
 
 DAY = timedelta(days=1)
@@ -40,6 +42,11 @@ class KeptMonth:
         """9月26日至10月13日; of one day that day."""
         last = cdate_short(self.day)
         return last if self.first == self.day else f"{cdate_short(self.first)}至{last}"
+
+    def goes_on(self, policy: Policy) -> bool:
+        """Whether its cut-off is still to come; ``policy``: as in force in it."""
+        year, month = map(int, self.code.split("-"))
+        return self.day < cut_off_of(year, month, cut_off_day=lambda day: policy.cut_off_day)
 
     @property
     def query(self) -> dict[str, str]:

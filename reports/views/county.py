@@ -14,13 +14,14 @@ from reports.figures import LOST
 from reports.queries import county as queries
 from reports.queries import county_today
 from reports.queries.kept_figures import KeptMonth, months_kept
+from reports.queries.return_months import filed_until
 from reports.queries.school_rates import school_rates_table
 from reports.templatetags.behind import children_address
 from reports.views.downloads import send_paper
-from scoring.views.months import asked_code
 from students.access import OFFICE_ROLES, Scope
 from students.metrics import DROPOUT_RATE, RETENTION_RATE
 from students.models import SchoolClass
+from students.queries.policy import policy_of
 from students.views.audience import only_for
 from students.views.lists import same_filters, tabs
 
@@ -33,16 +34,26 @@ county_page = only_for(OFFICE_ROLES, "控辍看板由学校管理岗位和主管
 
 @dataclass(frozen=True)
 class Asked:
-    """The month that the address asks for, with those of its school year; the stage that schools are compared in."""
+    """The month that the address asks for, with those of its school year; the stage that schools are compared in.
+
+    ``goes_on``: its cut-off is still to come; ``is_missed``: the address asks for a month of which nothing is kept.
+    """
 
     months: list[KeptMonth]
     month: KeptMonth
     stage: SchoolClass.Stage
     place: str
+    goes_on: bool
+    is_missed: bool
 
     @property
     def through(self) -> list[KeptMonth]:
         return [each for each in self.months if each <= self.month]
+
+    @property
+    def days(self) -> str:
+        """10月26日至11月25日; of a month that goes on that these are not all."""
+        return f"{self.month.days}，暂计" if self.goes_on else self.month.days
 
     @property
     def before(self) -> KeptMonth | None:
@@ -50,17 +61,25 @@ class Asked:
 
 
 def asked_board(request) -> Asked | None:
-    """What the address asks for, else the last month; None while nothing has been counted."""
+    """What the address asks for, else the month in hand; None while nothing has been counted."""
     found = months_kept()
     if not found:
         return None
-    asked = asked_code(request)
-    code = f"{asked[0]}-{asked[1]:02}" if asked else ""
-    month = next((each for each in found if each.code == code), found[-1])
+    policy, code = policy_of(found[-2:][0].day), request.GET.get("month", "")
+    in_hand = found[-2:][0] if request.today <= filed_until(found[-2:][0].day, policy) else found[-1]
+    named = next((each for each in found if each.code == code), None)
+    month = named or in_hand
     months = [each for each in found if each.school_year == month.school_year]
     stage = request.GET.get("stage")
     stages = {each.value: each for each in SchoolClass.Stage}
-    return Asked(months, month, stages.get(stage, SchoolClass.Stage.PRIMARY), queries.place_name(request.scope))
+    return Asked(
+        months,
+        month,
+        stages.get(stage, SchoolClass.Stage.PRIMARY),
+        queries.place_name(request.scope),
+        goes_on=month == found[-1] and month.goes_on(policy),
+        is_missed=bool(code) and named is None,
+    )
 
 
 @require_safe
@@ -126,7 +145,7 @@ def _paper(scope: Scope, asked: Asked) -> BoardPaper:
     rows = queries.compared_schools(scope, asked.month, stage)
     table = school_rates_table(rows, month=asked.month, stage=stage.label, place=asked.place)
     headlines = queries.headlines(scope, asked.month, asked.before)
-    days = f"{asked.month.label}：{asked.month.days}"
+    days = f"{asked.month.label}：{asked.days}"
     return BoardPaper(asked.place, days, headlines, trends, table)
 
 

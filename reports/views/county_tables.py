@@ -52,14 +52,18 @@ def _filtered(month: KeptMonth, by: str):
 def figure_parts(request):
     """The month's figures by sex, township or special group."""
     asked, by = asked_board(request), _by(request)
-    context = {"title": "按性别、乡镇和群体", "table": None}
+    context = {
+        "title": "按性别、乡镇和群体",
+        "table": None,
+        "missed": asked.month.label if asked and asked.is_missed else "",
+    }
     if asked:
-        table = parts_table(request.scope, asked.month, by, place=asked.place)
+        table = parts_table(request.scope, asked.month, by, place=asked.place, days=asked.days)
         context |= {
             "table": table,
             "nothing": NO_GROUP,
             "shown": page_table(table, table.rows(), _filtered(asked.month, by)),
-            "caption": f"{asked.month.label}，{asked.month.days}",
+            "caption": f"{asked.month.label}，{asked.days}",
             "place": asked.place,
             "months": month_tabs(request, asked),
             "tabs": tabs(request, BY, name="by", shown=by, counts={}),
@@ -78,7 +82,7 @@ def figure_parts_file(request):
     return send_table(
         request,
         name="figure_parts",
-        build=lambda reveal: parts_table(request.scope, asked.month, by, place=asked.place),
+        build=lambda reveal: parts_table(request.scope, asked.month, by, place=asked.place, days=asked.days),
         back_url=same_filters(request, "reports:figure_parts"),
         asked={"month": asked.month.code, "parted_by": by},
         has_numbers=False,
@@ -90,7 +94,14 @@ def figure_parts_file(request):
 def bulletin(request):
     """The day's bulletin as it stands by now."""
     table = _bulletin(request)
-    context = {"title": "每日通报", "table": table, "months": [], "tabs": [], "place": "　".join(table.filters)}
+    context = {
+        "title": "每日通报",
+        "table": table,
+        "months": [],
+        "missed": "",
+        "tabs": [],
+        "place": "　".join(table.filters),
+    }
     context |= {
         "shown": page_table(table, table.rows(), behind),
         "caption": "",
@@ -126,7 +137,7 @@ def _three_years(request) -> Table | None:
 def years(request):
     """The last three school years side by side, and what they are measured by."""
     table = _three_years(request)
-    context = {"title": "三年对照", "table": table, "months": [], "tabs": []}
+    context = {"title": "三年对照", "table": table, "months": [], "missed": "", "tabs": []}
     if table:
         shown = page_table(table, table.rows(), rates_behind, with_counts=True)
         context |= {

@@ -17,13 +17,14 @@ from reports.queries import monthly_return as queries
 from reports.queries.county import place_name
 from reports.queries.figures import Census
 from reports.queries.kept_figures import KeptMonth, month_kept, months_kept
-from reports.queries.return_months import month_choices, month_today, return_month
+from reports.queries.return_months import month_in_hand, months_on_record
 from reports.tables import Column
 from reports.templatetags.behind import children_address
 from reports.views.downloads import send_table
-from scoring.queries.months import MONTH
 from students.access import OFFICE_ROLES, Scope
+from students.calendar import school_year_label
 from students.models import School
+from students.months import Month
 from students.queries.months import CountedMonth
 from students.views.audience import only_for, whole_schools
 from students.views.lists import same_filters, tabs
@@ -39,7 +40,10 @@ TOGETHER = {"school": (queries.by_school, (queries.SCHOOL,)), "grade": (queries.
 @dataclass(frozen=True)
 class Asked:
     """What the address asks for: a month, and whose figures in which parts; of many schools as they were counted last
-    night, unless it asks for this moment."""
+    night, unless it asks for this moment.
+
+    ``months``: those on record, the latest first; ``is_missed``: the address asks for another.
+    """
 
     form: FiguresFilter
     month: CountedMonth
@@ -48,11 +52,13 @@ class Asked:
     census: Census
     scope: Scope
     kept: KeptMonth | None
+    months: list[Month]
+    is_missed: bool
 
     @property
     def words(self) -> tuple[str, ...]:
         """Whose figures they are, and what they were narrowed down to."""
-        chosen = {name: value for name, value in self.form.cleaned_data.items() if value and name != "month"}
+        chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
         labels = [dict(self.form.fields[name].choices)[value] for name, value in chosen.items()]
         return tuple(labels if chosen.keys() & {"school", "township"} else [self.place, *labels])
 
@@ -94,9 +100,10 @@ def figures(request):
         "form": asked.form,
         "asked": asked,
         "month": asked.month,
+        "months": month_tabs(request, asked),
         "page": page,
         "stats": queries.stats_of(table.total.figures),
-        "shown": page_table(table, page, _addresses(request)),
+        "shown": page_table(table, page, _addresses(request, asked.month.month.code)),
         "parts": tabs(request, PARTS, name="part", shown=asked.part, counts={}) if len(asked.schools) > 1 else [],
         "file_url": same_filters(request, "reports:figures_file"),
         "now_url": same_filters(request, "reports:figures", now=1),
@@ -120,14 +127,16 @@ def figures_file(request):
 
 
 def asked_figures(request) -> Asked:
-    """What the address asks for, within the scope; of a month that is none the present one."""
+    """What the address asks for, within the scope; of a month that is none the one in hand."""
     schools = list(whole_schools(request))
-    today = request.today
-    form = FiguresFilter(request.GET, months=month_choices(today), schools=schools)
+    today, code = request.today, request.GET.get("month", "")
+    form = FiguresFilter(request.GET, schools=schools)
     form.full_clean()
     chosen = form.cleaned_data
-    found = MONTH.fullmatch(chosen.get("month") or "")
-    month = (found and return_month(int(found[1]), int(found[2]), today=today)) or month_today(today)
+    months = months_on_record(today)
+    named = next((each for each in months if each.code == code), None)
+    shown = named or month_in_hand(months, today)
+    month = CountedMonth(shown, min(shown.cut_off, today))
     wanted = [
         school
         for school in schools
@@ -139,7 +148,17 @@ def asked_figures(request) -> Asked:
     month = CountedMonth(month.month, kept.day) if kept else month
     only = None if request.scope.county and len(wanted) == len(schools) else frozenset(school.pk for school in wanted)
     census = Census(month.month.first, month.day, behind.students_of(chosen, month.day), only)
-    return Asked(form, month, wanted, part, census, request.scope, kept)
+    return Asked(form, month, wanted, part, census, request.scope, kept, months, bool(code) and named is None)
+
+
+def month_tabs(request, asked: Asked) -> list[dict]:
+    """The months of the school year, the latest first, between the school years beside it."""
+    year = asked.month.month.school_year
+    labels = {each.code: each.short for each in asked.months if each.school_year == year}
+    later = [each for each in asked.months if each.school_year > year][-1:]
+    earlier = [each for each in asked.months if each.school_year < year][:1]
+    beside = [{each.code: school_year_label(each.school_year) for each in found} for found in (later, earlier)]
+    return tabs(request, beside[0] | labels | beside[1], name="month", shown=asked.month.month.code, counts={})
 
 
 def _kept(request, code: str, *, of_one: bool) -> KeptMonth | None:
@@ -156,9 +175,9 @@ def kept_part(chosen) -> str | None:
     return None if len(asked) > 1 else asked[0] if asked else ALL
 
 
-def _addresses(request):
+def _addresses(request, month: str):
     """Row and column → the children behind the cell; a 0 and a rate of nothing have none."""
-    query = {name: value for name, value in request.GET.items() if name != "page"}
+    query = {name: value for name, value in request.GET.items() if name != "page"} | {"month": month}
 
     def address(row, column: Column) -> str:
         if column.key == "school" and row.school and row.grade is None:

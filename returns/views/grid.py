@@ -12,7 +12,7 @@ from returns.forms import GridFilter
 from returns.queries.grid import Row, Standing, grid_rows, schools_that_file
 from returns.queries.periods import FilingCalendar, FilingPeriod
 from students.access import AREA_ROLES, OFFICE_ROLES
-from students.calendar import school_year_of
+from students.calendar import school_year_label, school_year_of
 from students.periods import PeriodKind
 from students.views.audience import only_for
 from students.views.lists import tabs
@@ -44,6 +44,7 @@ def returns(request):
     form.full_clean()
     rows = grid_rows(schools, periods, today=request.today)
     context = {
+        "other_year": school_year_label(year) if asked and asked != str(year) else "",
         "form": form if len(schools) > 1 else None,
         "periods": periods,
         "due": latest_due(rows, periods, request.today),

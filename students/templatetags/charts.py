@@ -22,12 +22,15 @@ def bar_chart(title, points, *, unit="", target=None, target_name="", table_url=
 
 
 @register.inclusion_tag("components/line_chart.html")
-def line_chart(title, points=(), *, series=(), unit="", target=None, target_name="", targets=(), floor=0, table_url=""):
+def line_chart(title, points=(), *, series=(), unit="", target=None, target_name="", targets=(), floor=0, table_url="",
+               unfinished=""):  # fmt: skip
     """Show a course over time (折线图), the last point and the highest named.
 
     ``series`` instead of ``points``: several lines, each named at its end. ``targets``: several lines that carry their
-    names, instead of ``target`` and ``target_name``.
+    names, instead of ``target`` and ``target_name``. ``unfinished``: what is said of a last point that may still
+    change; it is drawn hollow, at the end of dashes.
     """
     named = [*targets] if target is None else [(target_name, target), *targets]
     shape = line_geometry([*series] or [("", list(points))], named, floor)
-    return {"title": title, **shape, "unit": unit, "floor": figure(floor), "table_url": table_url}
+    return {"title": title, **shape, "unit": unit, "floor": figure(floor), "table_url": table_url,
+            "unfinished": unfinished}  # fmt: skip

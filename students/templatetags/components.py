@@ -46,6 +46,7 @@ SIGNS = {
 MESSAGE_TONES = {"success": "ok", "info": "note", "warning": "warn", "error": "alarm", "debug": "mute"}
 SHORT_INPUTS = frozenset({"date", "month", "time", "number", "tel"})
 BROKEN = "提交的内容不完整，没有保存。请刷新页面后重新填写。"  # a field that nobody sees came back wrong
+NOT_OFFERED = "没有这一项"
 UNDO_SHOWN = 10  # seconds that a toast offers 撤销
 LONG_NAME = 4  # characters of a name that fit a tile of the register on one line
 
@@ -304,8 +305,15 @@ def filter_bar(context, form: forms.BaseForm, *, count="", names_search=False):
         "chips": chips,
         "clear_query": kept.urlencode(),
         "count": count,
-        "faults": [f"{bound.label}：{error}" for bound in form for error in (bound.errors if form.is_bound else ())],
+        "faults": _faults(form) if form.is_bound else [],
     }
+
+
+def _faults(form: forms.BaseForm) -> list[str]:
+    """What was not understood. Of a choice that is not offered nothing is repeated: it came from an address."""
+    found = ((name, error) for name, errors in form.errors.as_data().items() if name in form.fields for error in errors)
+    words = ((name, NOT_OFFERED if error.code == "invalid_choice" else "".join(error)) for name, error in found)
+    return [f"{form[name].label}：{text.rstrip('。')}" for name, text in words]
 
 
 @listing

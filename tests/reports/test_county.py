@@ -8,6 +8,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from reports.actions.figures import keep_figures
+from reports.models import KeptFigures
 from students.actions import enrolment
 from students.enrolment import EventKind
 from students.models import Role
@@ -55,7 +56,21 @@ class TestTheMonth:
 
     @pytest.mark.parametrize("month", ["2026-13", "nonsense", "2031-01"])
     def test_that_is_not_there_is_the_last_one(self, bureau, month):
-        assert "10月26日至11月2日" in board(bureau, month=month)
+        page = board(bureau, month=month)
+        assert "10月26日至11月2日，暂计" in page
+        assert "没有这个月的数字：月份还没有到，或者在记录以前。下面是2026年11月的。" in page
+
+    @pytest.mark.parametrize(("day", "days"), [(28, "9月26日至10月25日"), (29, "10月26日至10月28日，暂计")])
+    def test_is_the_one_to_be_filed_until_its_deadline_is_over(self, autumn, bureau, clock, day, days):
+        clock.move_to(at(date(2026, 10, day)))
+        KeptFigures.objects.all().delete()
+        keep_figures(today=date(2026, 10, day))
+        assert days in board(bureau)
+        assert days in client_of(bureau).get(reverse("reports:figure_parts")).content.decode()
+
+    def test_that_goes_on_is_drawn_in_dashes(self, bureau):
+        assert "11月算到11月2日，暂计，画成虚线" in board(bureau)
+        assert "画成虚线" not in board(bureau, month="2026-10")
 
 
 class TestTheCourse:
@@ -140,7 +155,7 @@ def test_before_the_first_night_the_page_says_when_there_will_be_figures(scene):
 def test_the_page_costs_the_same_however_many_months_and_schools(bureau, django_assert_num_queries):
     client = client_of(bureau)
     client.get(reverse("reports:county"))
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(reverse("reports:county"))
 
 

@@ -87,7 +87,7 @@ class TestParts:
     def test_cost_the_same_however_many_schools(self, bureau, django_assert_num_queries):
         client = client_of(bureau)
         client.get(reverse("reports:figure_parts"))
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(reverse("reports:figure_parts"))
 
 

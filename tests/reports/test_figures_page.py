@@ -95,6 +95,28 @@ class TestThePage:
         assert page.context["month"].month.code == "2026-09"
         assert "没有这个月的数字" in page.content.decode()
 
+    @pytest.mark.parametrize(("day", "code"), [(date(2026, 9, 30), "2026-09"), (date(2026, 10, 1), "2026-10")])
+    def test_opens_on_the_month_that_is_to_be_filed(self, september, clock, day, code):
+        """The 25th is a Friday: September is in time through Wednesday."""
+        clock.move_to(at(day))
+        page = client_of(september.clerk).get(PAGE)
+        assert page.context["month"].month.code == code
+        assert [each["label"] for each in page.context["months"]] == ["10月", "9月"]
+        assert f"month={code}" in page.content.decode()
+
+    def test_of_another_school_year_is_a_tab_beside_the_months(self, september, clock):
+        clock.move_to(at(date(2027, 9, 7)))
+        bureau = client_of(cast.person(role=Role.BUREAU_OFFICER))
+        page = bureau.get(PAGE)
+        assert [each["label"] for each in page.context["months"]] == ["9月", "2026-2027学年"]
+        earlier = bureau.get(PAGE + page.context["months"][-1]["url"]).context["months"]
+        assert [each["label"] for each in earlier][:3] == ["2027-2028学年", "8月", "7月"]
+
+    def test_says_in_words_which_school_there_is_none_of(self, bureau):
+        page = bureau.get(PAGE, {"school": "99999"}).content.decode()
+        assert "学校：没有这一项。" in page
+        assert "99999" not in page.split("filter-fault")[1].split("</p>")[0]
+
     def test_of_a_county_without_a_class_is_empty(self, clock, db):
         assert "没有班级" in client_of(cast.person(role=Role.BUREAU_OFFICER)).get(PAGE).content.decode()
 
@@ -109,7 +131,7 @@ class TestThePage:
         for number in range(3):
             cast.student(cast.school_class(cast.school(f"第{number}小学")), "马天")
         queries()  # the calendar is read again after a change
-        assert queries() == few == 22
+        assert queries() == few == 21
 
 
 class TestWhatWasCountedLastNight:
@@ -158,7 +180,7 @@ class TestWhatWasCountedLastNight:
         bureau.get(PAGE)
         with CaptureQueriesContext(connection) as captured:
             bureau.get(PAGE)
-        assert len(captured) == 10
+        assert len(captured) == 9
 
     def test_stands_beside_a_list_that_has_changed_since(self, night, bureau):
         address = children_of("closing")

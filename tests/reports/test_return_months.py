@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reports.queries.return_months import month_choices, month_today, return_month
+from reports.queries.return_months import month_in_hand, month_today, months_on_record, return_month
 from students.actions import policy
 from students.models import Role
 from tests import cast
@@ -51,14 +51,29 @@ def test_the_month_of_today_changes_with_the_cut_off(db, today, code):
     assert month_today(today).month.code == code
 
 
-def test_the_choice_goes_back_to_the_first_term(db):
-    assert [code for code, _ in month_choices(date(2026, 11, 3))] == ["2026-11"]
+def codes(today):
+    return [month.code for month in months_on_record(today)]
+
+
+def test_the_record_goes_back_to_the_first_term(db):
+    assert codes(date(2026, 11, 3)) == ["2026-11"]
     cast.terms()
-    assert month_choices(date(2026, 11, 3)) == [
-        ("2026-11", "2026年11月"),
-        ("2026-10", "2026年10月"),
-        ("2026-09", "2026年9月"),
-    ]
+    assert codes(date(2026, 11, 3)) == ["2026-11", "2026-10", "2026-09"]
+
+
+@pytest.mark.parametrize(
+    ("today", "code"),
+    [
+        (date(2026, 10, 25), "2026-10"),  # a Sunday, the cut-off
+        (date(2026, 10, 26), "2026-10"),
+        (date(2026, 10, 28), "2026-10"),  # the third working day after it, the last on which a return is in time
+        (date(2026, 10, 29), "2026-11"),
+        (date(2026, 9, 1), "2026-09"),  # before it there is no record
+    ],
+)
+def test_the_month_in_hand_is_the_last_one_until_it_has_to_be_filed(db, today, code):
+    cast.terms()
+    assert month_in_hand(months_on_record(today), today).code == code
 
 
 def test_a_new_cut_off_day_holds_from_the_month_in_which_it_is_in_force(db):
@@ -73,7 +88,7 @@ def test_a_new_cut_off_day_holds_from_the_month_in_which_it_is_in_force(db):
     ]
 
 
-def test_the_choice_asks_twice_however_many_months_there_are(db, django_assert_num_queries):
+def test_the_record_asks_twice_however_many_months_there_are(db, django_assert_num_queries):
     cast.terms()
     with django_assert_num_queries(2):
-        assert len(month_choices(date(2027, 6, 1))) == 10
+        assert len(months_on_record(date(2027, 6, 1))) == 10

@@ -90,3 +90,11 @@ def test_everything_stands_between_top_and_baseline_and_no_two_names_cover_each_
     if len(courses) > 1:
         names = [dot["name_y"] for line in shape["lines"] for dot in line["dots"] if dot["named"]]
         assert all(abs(one - other) >= LINE for one, other in combinations(names, 2))
+
+
+@given(st.lists(RATES, min_size=1, max_size=12), st.lists(st.decimals(0, 100, places=2), max_size=2))
+def test_no_target_strikes_a_name_through(values, targets):
+    named = [("目标", value) for value in targets]
+    shape = line_geometry([("", [(str(place), value) for place, value in enumerate(values)])], named)
+    for dot in (dot for dot in shape["lines"][0]["dots"] if dot["named"]):
+        assert not any(dot["name_y"] - 10 < target["y"] < dot["name_y"] + 3 for target in shape["targets"])
