@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from itertools import chain, repeat
 from uuid import NAMESPACE_OID, uuid5
 
+from django.utils import timezone
+
 from casework.demo.acts import at
 from casework.demo.hours import done_at
 from casework.demo.plan import CountyPlan, SchoolPlan
@@ -55,10 +57,15 @@ def _ends(months: int) -> list[tuple[str, ...]]:
 def _file(school: SchoolPlan, month: FilingPeriod, officer: Person, today: date, ends: str) -> None:
     """Prepared and signed on the day after the cut-off, decided on the day after that, or as soon as it can be."""
     day = min(month.deadline + 2 * DAY if ends == LATE else month.period.cut_off + DAY, today)
-    mark = live_figures(school.row, month, today=today).mark
-    filing.prepare(**_by(school.clerk, school, month, today, day, 9), remark=REMARK, reason="", seen=0)
-    if ends == PREPARED:
-        return
+    live = live_figures(school.row, month, today=today)
+    remark = "" if live.is_zero else REMARK
+    filing.prepare(**_by(school.clerk, school, month, today, day, 9), remark=remark, reason="", seen=0)
+    if ends != PREPARED:
+        _sign_and_file(school, month, officer, today, ends, day, live.mark)
+    _date_notices(school, month, today, day, ends)
+
+
+def _sign_and_file(school: SchoolPlan, month: FilingPeriod, officer: Person, today: date, ends: str, day, mark) -> None:
     filing.sign(**_by(school.principal, school, month, today, day, 10), mark=mark, seen=2)
     row = filing.file_return(**_by(school.clerk, school, month, today, day, 11), seen=3)
     decided = _by(officer, school, month, today, min(day + DAY, today), 16)
@@ -66,6 +73,13 @@ def _file(school: SchoolPlan, month: FilingPeriod, officer: Person, today: date,
         filing.accept(**decided, seen=row.pk)
     elif ends == RETURNED:
         filing.send_back(**decided, seen=row.pk, reason=BACK)
+
+
+def _date_notices(school: SchoolPlan, month: FilingPeriod, today: date, day: date, ends: str) -> None:
+    """What people were told of it was said when it was done, and not when the county was made."""
+    told = at(min(day + DAY, today), 16) if ends in (ACCEPTED, RETURNED) else at(day, 9 if ends == PREPARED else 11)
+    rows = Notice.objects.filter(kind__startswith="return_", day=month.period.cut_off)
+    rows.filter(school_class__school=school.row).update(sent_at=min(told, timezone.now()))
 
 
 def _by(who: Person, school: SchoolPlan, month: FilingPeriod, today: date, day: date, hour: int) -> dict:

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from students.days import ABSENT, MARK_LABELS, MarkKind
 from students.identity import masked_search
 from students.templatetags.chinese import cdate
+from students.templatetags.faults import faults_of
 
 register = template.Library()
 
@@ -46,7 +47,6 @@ SIGNS = {
 MESSAGE_TONES = {"success": "ok", "info": "note", "warning": "warn", "error": "alarm", "debug": "mute"}
 SHORT_INPUTS = frozenset({"date", "month", "time", "number", "tel"})
 BROKEN = "提交的内容不完整，没有保存。请刷新页面后重新填写。"  # a field that nobody sees came back wrong
-NOT_OFFERED = "没有这一项"
 UNDO_SHOWN = 10  # seconds that a toast offers 撤销
 LONG_NAME = 4  # characters of a name that fit a tile of the register on one line
 
@@ -295,8 +295,7 @@ def filter_bar(context, form: forms.BaseForm, *, count="", names_search=False):
         for bound in form
         if (value := cleaned.get(bound.name)) or (value == 0 and value is not False)
     ]
-    names = [bound.html_name for bound in form]
-    kept = query_without(context, *names, "page")
+    kept = query_without(context, *(bound.html_name for bound in form), "page")
     return {
         "names_search": names_search,
         "search": form["q"] if "q" in form.fields else None,
@@ -305,15 +304,8 @@ def filter_bar(context, form: forms.BaseForm, *, count="", names_search=False):
         "chips": chips,
         "clear_query": kept.urlencode(),
         "count": count,
-        "faults": _faults(form) if form.is_bound else [],
+        "faults": faults_of(form),
     }
-
-
-def _faults(form: forms.BaseForm) -> list[str]:
-    """What was not understood. Of a choice that is not offered nothing is repeated: it came from an address."""
-    found = ((name, error) for name, errors in form.errors.as_data().items() if name in form.fields for error in errors)
-    words = ((name, NOT_OFFERED if error.code == "invalid_choice" else "".join(error)) for name, error in found)
-    return [f"{form[name].label}：{text.rstrip('。')}" for name, text in words]
 
 
 @listing

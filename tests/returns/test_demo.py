@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from casework.demo.county import make_county
 from returns.models import Edition, Review, Snapshot
@@ -11,6 +12,7 @@ from returns.queries.grid import grid_rows
 from returns.queries.periods import FilingCalendar
 from returns.queries.reviews import drawn_again, months_of, tallies_of
 from scoring.frozen import digest
+from students.models import Notice
 
 TODAY = date(2026, 11, 27)  # two days after the cut-off
 
@@ -48,3 +50,10 @@ def test_a_review_is_under_way_in_one_school_and_can_be_drawn_again(county):
     assert sum(tally.seen > 0 for tally in tallies.values()) == 1
     assert len(tallies) > 1
     assert all(drawn_again(sheet, months_of(sheet)) for sheet in review.sheets.select_related("review"))
+
+
+def test_a_zero_return_has_no_remark_and_notices_are_of_their_day(county):
+    zero = [edition.remark for edition in Edition.objects.exclude(snapshot=None) if edition.snapshot.content["is_zero"]]
+    assert not any(zero)
+    to_sign = Notice.objects.get(kind="return_to_sign", person=county.shown_school.principal, day=date(2026, 11, 25))
+    assert localtime(to_sign.sent_at).date() == date(2026, 11, 26)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from returns.models import Edition, Snapshot
+from returns.queries.periods import filing_period
 from returns.queries.waiting import waiting
 from students.actions import corrections
 from students.models import AuditRow, Role, Term
@@ -226,10 +227,13 @@ class TestTheGrid:
         return client_of(who).get(reverse("returns:returns"), query)
 
     def cells(self, who, **query) -> dict:
-        response = self.grid(who, **query)
-        return {
-            row.school.name: [cell.standing.label for cell in row.cells] for row in response.context["page"].object_list
-        }
+        context = self.grid(who, **query).context
+        rows = [context["own"]] if context["own"] else context["page"].object_list
+        return {row.school.name: [cell.standing.label for cell in row.cells] for row in rows}
+
+    def next(self, who) -> tuple[str, str, bool]:
+        found = self.grid(who).context["next"]
+        return found.words, found.label, found.is_ours
 
     def test_says_how_far_every_month_is(self, school, head, bureau):
         assert self.cells(head) == {"东坪小学": ["未到期", "待报", "逾期未报"]}
@@ -263,6 +267,51 @@ class TestTheGrid:
         accept(school, bureau)
         [row] = self.grid(bureau).context["page"].object_list
         assert (row.cells[1].standing.label, row.cells[1].notes) == ("已接收", ["迟报", "更正1"])
+
+    def test_of_one_school_says_what_comes_next_and_whose_it_is(self, school, head, bureau):
+        late = "2026年9月月报：待填报，已过上报期限9月30日。"
+        assert self.next(head) == (late, "去填报", True)
+        assert "另有1期也没有办完" in text_of(self.grid(head))
+        september = filing_period("2026-09")
+        file_zero(school, head, period=september)
+        assert self.next(school.clerk)[0] == "2026年10月月报：待填报，10月28日前上报。"
+        leave(school)
+        prepare(school)
+        assert self.next(head) == ("2026年10月月报：待校长签字，10月28日前上报。", "去签字", True)
+        assert self.next(school.clerk)[1:] == ("看月报", False)
+        sign(school, head)
+        assert self.next(school.clerk)[:2] == ("2026年10月月报：校长已签字，待上报，10月28日前上报。", "去上报")
+        post(school, school.clerk, "hand_in", seen=seen(school))
+        assert self.next(head) == ("2026年10月月报：已报。", "看月报", False)
+        send_back(school, bureau)
+        assert self.next(school.clerk)[:2] == ("2026年10月月报：县教育局退回，请核对后重报，10月28日前上报。", "去重报")
+
+    def test_of_one_school_names_the_amendment_in_hand(self, school, head, bureau):
+        file_zero(school, head, period=filing_period("2026-09"))
+        file_zero(school, head)
+        accept(school, bureau)
+        leave(school)
+        prepare(school, reason="补登")
+        assert self.next(head) == ("2026年10月月报第1号更正：待校长签字。", "去签字", True)
+
+    def test_before_anything_is_due_says_nothing_of_what_comes_next(self, school, head, clock):
+        clock.move_to(at(date(2026, 9, 24)))
+        assert self.grid(head).context["next"] is None
+
+    def test_counts_lead_to_the_schools_they_count(self, school, bureau):
+        cast.student(cast.school_class(cast.school("西岭小学", township=cast.township("西岭镇"))))
+        context = self.grid(bureau).context
+        tiles = {tile.standing.label: tile for tile in context["due"][0].tiles}
+        assert (tiles["待报"].number, tiles["逾期未报"].number) == (2, 0)
+        found = client_of(bureau).get(tiles["待报"].url).context["page"].object_list
+        assert len(found) == 2
+        assert "以前各期：" in text_of(self.grid(bureau))
+        assert [(tile.standing.label, tile.number) for tile in context["earlier"]] == [("逾期未报", 2)]
+        assert len(client_of(bureau).get(context["earlier"][0].url).context["page"].object_list) == 2
+
+    def test_of_a_year_that_is_none_says_so(self, school, bureau):
+        assert "没有这个学年的上报。下面是2026-2027学年的。" in text_of(self.grid(bureau, year="1999"))
+        assert "没有这个学年" not in text_of(self.grid(bureau, year="2026"))
 
     def test_asks_for_the_same_however_many_schools_there_are(self, school, bureau, django_assert_num_queries):
         client = client_of(bureau)

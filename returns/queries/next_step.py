@@ -1,0 +1,62 @@
+"""What comes next in the returns of one school, for whoever sees no other: a sentence and where it is done."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from returns.queries.grid import OWED, Cell, Row, Standing
+from returns.states import Post, State
+from students.templatetags.chinese import cdate_short
+
+# How far it is in the school → what is said of it, the button, and whose it is.
+STEPS = {
+    State.DRAFT: ("待填报", "去填报", Post.SCHOOL),
+    State.RETURNED: ("县教育局退回，请核对后重报", "去重报", Post.SCHOOL),
+    State.PREPARED: ("待校长签字", "去签字", Post.HEAD),
+    State.SIGNED: ("校长已签字，待上报", "去上报", Post.SCHOOL),
+}
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """``code``: the period; ``is_ours``: whether the reader does it, else they may look; ``others``: how many periods
+    wait beside it."""
+
+    words: str
+    label: str
+    code: str
+    is_ours: bool
+    others: int = 0
+
+    @property
+    def others_words(self) -> str:
+        return f"另有{self.others}期也没有办完，在下面。" if self.others else ""
+
+
+def next_step(row: Row, held: frozenset[Post], today: date) -> NextStep | None:
+    """The earliest period that the school has to act in, else how the latest that is due stands; None before any is.
+
+    ``row``: the periods of the school, the latest first.
+    """
+    due = [cell for cell in row.cells if cell.period.is_due(today)]
+    waiting = [cell for cell in due if cell.standing in OWED or cell.filing.work]
+    if waiting:
+        return _step(waiting[-1], held, today, len(waiting) - 1)
+    if not due:
+        return None
+    latest = due[0]
+    label = f"看{latest.period.kind.label}"
+    return NextStep(f"{latest.period.name}：{latest.standing.label}。", label, latest.period.code, is_ours=False)
+
+
+def _step(cell: Cell, held: frozenset[Post], today: date, others: int) -> NextStep:
+    period, work = cell.period, cell.filing.work
+    state = State.RETURNED if cell.standing is Standing.RETURNED and not work else cell.filing.state
+    if work is None and state is not State.RETURNED:
+        state = State.DRAFT
+    how, label, post = STEPS[state]
+    edition = work.label if work and work.number else ""
+    last = cdate_short(period.deadline)
+    by = f"，已过上报期限{last}" if period.is_overdue(today) else f"，{last}前上报"
+    is_ours = post in held
+    words = f"{period.name}{edition}：{how}{'' if edition else by}。"
+    return NextStep(words, label if is_ours else f"看{period.kind.label}", period.code, is_ours, others)
