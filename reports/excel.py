@@ -55,8 +55,9 @@ def write_excel(table: Table, file: BinaryIO, imprint: Imprint) -> None:
         for position, note in enumerate(table.footnotes, start=last_row + 2):
             sheet.write_string(position, 0, note, muted)
         if table.signatures:
-            places = "".join(f"{name}：＿＿＿＿＿＿＿＿　　" for name in table.signatures)
-            sheet.write_string(last_row + 3 + len(table.footnotes), 0, f"{places}＿＿＿＿年＿＿月＿＿日（盖章）")
+            places = "".join(f"{name}：{who or '＿＿＿＿＿＿＿＿'}　　" for name, who in table.sign_places)
+            day = table.signed.day if table.signed else "＿＿＿＿年＿＿月＿＿日"
+            sheet.write_string(last_row + 3 + len(table.footnotes), 0, f"{places}{day}（盖章）")
 
 
 def _last_head(table: Table) -> int:

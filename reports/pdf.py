@@ -41,7 +41,7 @@ def _document(table: Table, imprint: Imprint) -> dict:
         "scope": table.scope,
         "filing": table.filing_line(imprint),
         "watermark": imprint.watermark,
-        "summary": table.summary,
+        "summary": "" if table.signed else table.summary,  # its rows are grades
         "imprint": str(imprint),
         "author": imprint.by,
         "widths": [column.width for column in table.columns],
@@ -56,7 +56,8 @@ def _document(table: Table, imprint: Imprint) -> dict:
         "total": [_text(column, cell) for column, cell in zip(table.columns, table.total_cells or (), strict=False)],
         "nothing": NOTHING,
         "notes": table.footnotes,
-        "signatures": table.signatures,
+        "signatures": table.sign_places,
+        "signed-on": table.signed.day if table.signed else "",
     }
 
 

@@ -116,6 +116,15 @@ def _label(value: Callable[[Any], Any], row: Any) -> str | None:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """Who filled in a form, who has signed it, and on which day, in words."""
+
+    filled_in_by: str
+    signed_by: str
+    day: str
+
+
+@dataclass(frozen=True)
 class Table:
     """Columns, rows and all that is said about them.
 
@@ -124,6 +133,7 @@ class Table:
     columns stay in sight while the others scroll. ``signatures``: who signs the paper; there is a place for each.
     ``total``: the sum of the rows, as a row that is set apart. ``about``: what scripts are told beside the rows.
     ``unit_name``: 填报单位 of a form that is handed in; its head then names the unit, who filled it in and the day.
+    ``signed``: who did so and who has signed it, where that is settled.
     """
 
     title: str
@@ -140,6 +150,7 @@ class Table:
     total: Any = None
     about: Mapping[str, Any] | None = None
     unit_name: str = ""
+    signed: "Signed | None" = None
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The rows as scripts read them: key → value, in the order of the columns."""
@@ -185,6 +196,8 @@ class Table:
         """``填报单位：东坪小学　填报人：何静　填报日期：2026年9月7日``; blank where the table is no form to hand in."""
         if not self.unit_name:
             return ""
+        if self.signed:
+            return f"填报单位：{self.unit_name}　填报人：{self.signed.filled_in_by}　签字日期：{self.signed.day}"
         filled_in_by = imprint.by.partition("（")[0]
         return f"填报单位：{self.unit_name}　填报人：{filled_in_by}　填报日期：{text_of(imprint.at.date())}"
 
@@ -193,6 +206,12 @@ class Table:
         """``共3条：逾期未办1条，已办2条``; parts without a row are left out."""
         parts = "，".join(f"{word}{number}{self.unit}" for word, number in self.tally.items() if number)
         return f"共{self.count}{self.unit}" + (f"：{parts}" if parts else "")
+
+    @property
+    def sign_places(self) -> list[tuple[str, str]]:
+        """A place for each who signs the paper, and who has."""
+        names = (self.signed.filled_in_by, self.signed.signed_by) if self.signed else ("",) * len(self.signatures)
+        return list(zip(self.signatures, names, strict=True))
 
     @property
     def file_name(self) -> str:
@@ -220,14 +239,17 @@ class Paper(Protocol):
 class Imprint:
     """导出人、导出时间: who drew a table and when (local time). Every paper that leaves the system names them.
 
-    ``reason``: why it shows full numbers; blank where they are masked.
+    ``reason``: why it shows full numbers; blank where they are masked. ``signs``: they sign it, and it is the original.
     """
 
     by: str
     at: datetime
     reason: str = ""
+    signs: bool = False
 
     def __str__(self) -> str:
+        if self.signs:
+            return f"签字时留存的原件　签字人：{self.by}　签字时间：{text_of(self.at.date())} {self.at:%H:%M}"
         drawn = f"导出人：{self.by}　导出时间：{text_of(self.at.date())} {self.at:%H:%M}"
         return f"{drawn}　含完整号码，用途：{self.reason}" if self.reason else drawn
 

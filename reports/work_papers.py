@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from casework.papers import NUMERALS, STYLE, set_in_type
 from reports.models import WorkReport
+from students.queries.places import county_name
 
 
 class Line(NamedTuple):
@@ -21,5 +22,6 @@ def lines_of(text: str) -> list[Line]:
 
 def printed(report: WorkReport, *, draft: str = "") -> bytes:
     """The PDF of a report; ``draft``: who printed a draft and when, blank on what is finished."""
-    context = {"report": report, "lines": lines_of(report.text), "draft": draft}
+    unit = report.unit_name if report.township_id else county_name()
+    context = {"report": report, "unit": unit, "lines": lines_of(report.text), "draft": draft}
     return set_in_type("papers/work_report.html", context, STYLE).write_pdf()

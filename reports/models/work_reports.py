@@ -1,10 +1,16 @@
 """A unit's report on its work in a period."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from students.access import ScopedQuerySet
+from students.calendar import school_year_label, school_year_of
+
+SCHOOL_YEAR_BEGINS = 8  # the earliest month of a first term
+WITHIN = 20  # days after its first, which lies in the second half of a calendar month or is 1 September
 
 
 class WorkReport(models.Model):
@@ -72,7 +78,12 @@ class WorkReport(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.unit_name}{self.get_kind_display()}控辍保学工作情况"
+        return f"{self.unit_name}{self.period_name}控辍保学工作情况"
+
+    @property
+    def period_name(self) -> str:
+        """2026年11月, 2026年11月上半月, 2026-2027学年第一学期."""
+        return period_name(self.kind, self.first)
 
     @property
     def unit_name(self) -> str:
@@ -82,3 +93,14 @@ class WorkReport(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.finished_at is not None
+
+
+def period_name(kind: str, first: date) -> str:
+    """What the period of a kind that begins on ``first`` is called; a month of returns by the month of its cut-off."""
+    if kind == WorkReport.Kind.TERM:
+        number = 1 if first.month >= SCHOOL_YEAR_BEGINS else 2
+        return f"{school_year_label(school_year_of(first))}第{'一二'[number - 1]}学期"
+    if kind == WorkReport.Kind.HALF_MONTH:
+        return f"{first.year}年{first.month}月{'上' if first.day == 1 else '下'}半月"
+    within = first + timedelta(WITHIN)
+    return f"{within.year}年{within.month}月"

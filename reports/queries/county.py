@@ -11,6 +11,7 @@ from students.access import Scope
 from students.metrics import Rate
 from students.models import Area, School, SchoolClass
 from students.policy import Policy
+from students.queries.places import county_name
 from students.queries.policy import policy_of
 from students.templatetags.chinese import cdate_short
 
@@ -87,9 +88,9 @@ class PlaceFigures:
 
 
 def place_name(scope: Scope) -> str:
-    """What the figures of a scope are figures of: 全县, or its one township or school by name; two queries at most."""
+    """What the figures of a scope are figures of: its county, one township or school by name; two queries at most."""
     if scope.county:
-        return COUNTY
+        return county_name()
     townships = list(Area.objects.filter(pk__in=scope.townships).values_list("name", flat=True)[:2])
     schools = list(School.objects.filter(pk__in=scope.schools).values_list("name", flat=True)[:2])
     names = [*townships, *schools]

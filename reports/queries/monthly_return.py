@@ -184,12 +184,13 @@ def _count(code: str, width: float = 2.6, group: str = "") -> Column:
     return Column(code, LABELS[code], Kind.INTEGER, width, lambda row: row.figures[code], note=note, group=group)
 
 
-def _rate(metric: Metric, *, shares: str = "") -> Iterator[Column]:
-    """A rate; ``shares``: the head of its two counts beside it, where no other columns have them."""
+def _rate(metric: Metric, width: float, *, shares: str = "") -> Iterator[Column]:
+    """A rate; ``shares``: the head of its two counts beside it, where no other columns have them. Heads fit their
+    columns on one line, or break between two words."""
     value = attrgetter(f"figures.{metric.code}")
-    yield Column(metric.code, metric.label, Kind.RATE, 4.6, value)
+    yield Column(metric.code, metric.label, Kind.RATE, width, value)
     if shares:
-        yield Column(metric.code, shares, Kind.SHARE, 4.6, value)
+        yield Column(metric.code, shares, Kind.SHARE, 5.6, value)
 
 
 SCHOOL = Column("school", "学校", Kind.TEXT, 8, attrgetter("school_code"), attrgetter("name"))
@@ -204,8 +205,8 @@ COUNTS = (
     _count(figures.SUSPECTED),
     _count(figures.DROPPED_TOTAL),
     _count(figures.UNACCOUNTED),
-    _count(figures.BASELINE, 3),
-    *_rate(RETENTION_RATE, shares="巩固/应在校"),
-    *_rate(DROPOUT_RATE, shares="流失/学年初"),
-    *_rate(RAW_RATIO),
+    _count(figures.BASELINE, 3.4),
+    *_rate(RETENTION_RATE, 5.4, shares="巩固/应在校"),
+    *_rate(DROPOUT_RATE, 4),
+    *_rate(RAW_RATIO, 5.6),
 )

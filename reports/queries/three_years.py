@@ -1,6 +1,6 @@
 """三年对照: what is measured of the last three school years, side by side, and against its targets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
@@ -16,6 +16,7 @@ from reports.queries.ledgers import entry_rates
 from reports.queries.rosters import living
 from reports.tables import Column, Kind, Table
 from reports.templatetags.behind import children_address
+from scoring.presets import schemes_in
 from students.access import Scope
 from students.enrolment import EventKind, Standing
 from students.metrics import (
@@ -68,7 +69,7 @@ def three_years(scope: Scope, months: Sequence[KeptMonth]) -> list[YearRow]:
     found = sums(kept(scope).filter(as_of__in=[month.day for month in last]), "stage", "as_of")
     cohorts = cohort_rows(scope, last[-1].day)
     rows = [_year(scope, month, found, cohorts) for month in last]
-    return [*rows, _targets(policy_of(last[-1].day))]
+    return [*rows, _targets(policy_of(last[-1].day), schemes_in(last[-1].school_year).county.targets)]
 
 
 def _year(scope: Scope, month: KeptMonth, found, cohorts: Sequence[CohortRow]) -> YearRow:
@@ -134,11 +135,23 @@ def disabled_entry_rate(scope: Scope, day: date) -> Rate:
     return DISABLED_ENTRY_RATE.of(due.filter(pk__in=here.values("student")).count(), due.count())
 
 
-def _targets(policy: Policy) -> YearRow:
-    words = {f"{stage}.dropout": f"不超过{national_line(policy, stage).normalize():f}%" for stage in SchoolClass.Stage}
+def _targets(policy: Policy, targets: Mapping) -> YearRow:
+    words = {
+        f"{stage}.dropout": f"国家不超过{national_line(policy, stage).normalize():f}%{_own(targets.get(stage.value))}"
+        for stage in SchoolClass.Stage
+    }
     words |= {f"{stage}.completion": f"{policy.completion_target}%以上" for stage in SchoolClass.Stage}
     words |= {"entry": f"{policy.entry_target}%", "disabled": f"{policy.disabled_entry_target}%以上"}
     return YearRow("目标和参考线", {}, words)
+
+
+def _own(target) -> str:
+    """The county's own target 控辍目标 beside the national line; blank where it has none."""
+    if target is None:
+        return ""
+    if target.rate_below is not None:
+        return f"，本县低于{target.rate_below.normalize():f}%"
+    return f"，本县流失不超过{target.lost_at_most}人" if target.lost_at_most else "，本县0%"
 
 
 # ---- the table ---------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from casework.watching import WatchState
 from reports import figures
 from reports.figures import Figures, total
 from reports.models import WorkReport
+from reports.models.work_reports import period_name
 from reports.queries.figures import Census
 from reports.queries.monthly_return import by_school, rows_of
 from reports.queries.return_months import month_today, return_month
@@ -37,7 +38,7 @@ class Period(NamedTuple):
 
     @property
     def label(self) -> str:
-        return f"{self.kind.label}：{cdate(self.first)}至{cdate_short(self.last)}"
+        return f"{period_name(self.kind, self.first)}（{cdate_short(self.first)}至{cdate_short(self.last)}）"
 
 
 class Unit(NamedTuple):

@@ -64,10 +64,21 @@ def roster(request, code):
         "notes": ledgers.notes_of(listed, asked.wanted),
         "rates": rates,
         "metric": ENTRY_RATE,
+        "beside": _beside(rates, page.paginator.count) if not asked.wanted.school else "",
         "file_url": same_filters(request, "reports:roster_file", code) if request.scope.may_reveal else "",
         "back": f"{reverse('reports:rosters')}{_query(day=asked.day if asked.day != request.today else None)}",
     }
     return render(request, "reports/roster.html", context)
+
+
+def _beside(rates: list[ledgers.PlaceRate], listed: int) -> str:
+    """Why a list is longer than the children its rate is taken of."""
+    at_home = rates[-1].children if rates else listed
+    if listed <= at_home:
+        return ""
+    return (
+        f"上面按户籍计{at_home}人。名单另有{listed - at_home}名户籍不在这里、在本县学校在籍的适龄学生，共{listed}人。"
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.papers import printed_words
@@ -96,7 +97,7 @@ def work_report_paper(request, pk):
     draft = printed_words(request.user.name, timezone.now())
     content = bytes(report.pdf) if report.is_finished else printed(report, draft=draft)
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = 'inline; filename="work-report.pdf"'
+    response["Content-Disposition"] = content_disposition_header(False, f"{report}.pdf")
     return response
 
 

@@ -303,7 +303,7 @@ def _freeze(place: Place, filing: Filing, row: Edition, mark: str) -> Live:
         policy=policy_of(live.period.day),
         signed=signed_by(row, place.by, now.date(), place.period),
     )
-    pdf = _paper(content, Imprint(by=place.by.name, at=now))
+    pdf = _paper(content, Imprint(by=place.by.name, at=now, signs=True))
     row.snapshot = Snapshot.objects.create(
         school_return=filing.row, content=content, sha256=digest(content), pdf=pdf,
         pdf_sha256=sha256(pdf).hexdigest(), made_at=now, made_by=place.by,

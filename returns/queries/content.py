@@ -38,6 +38,7 @@ def content_to_sign(
         },
         "deadline": str(period.deadline),
         "number": edition.number,
+        "attempt": edition.attempt,
         "reason": edition.reason,
         "remark": edition.remark,
         "is_zero": live.is_zero,

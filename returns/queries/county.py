@@ -17,6 +17,7 @@ from students.access import Scope
 from students.metrics import Rate
 from students.models import School, SchoolClass
 from students.queries.months import CountedPeriod
+from students.queries.places import county_name
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class CountyReturn:
 
 
 def county_return(scope: Scope, period: FilingPeriod, *, today: date) -> CountyReturn:
-    """Three queries whatever the number of schools."""
+    """Three queries whatever the number of schools, four of a county."""
     schools = list(schools_that_file(scope).order_by("code"))
     rows = grid_rows(schools, [period], today=today)
     accepted = {row.school: edition for row in rows if (edition := row.cells[0].filing.accepted)}
@@ -123,7 +124,7 @@ def county_return(scope: Scope, period: FilingPeriod, *, today: date) -> CountyR
     missing = [MissingSchool(row.school, row.cells[0].standing) for row in rows if row.school not in accepted]
     kept = [tables[line.edition.snapshot_id] for line in lines]
     townships = {school.township.name for school in schools}
-    label = "全县" if scope.county else "、".join(sorted(townships))
+    label = county_name() if scope.county else "、".join(sorted(townships))
     return CountyReturn(period, lines, missing, kept, label)
 
 

@@ -1,13 +1,19 @@
 """Filed returns as tables."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from reports.tables import Table
+from reports.tables import Signed, Table
 from returns.queries.content import notes_of
 from returns.snapshots import table_from
 
 
 def edition_table(content: Mapping) -> Table:
-    """The table that was signed, with all that was said under it."""
-    label = f"第{content['number']}号更正" if content["number"] else ""
-    return table_from(content["table"], notes=notes_of(content), filters=[label] if label else [])
+    """The table that was signed, with all that was said under it, whose it is and who has signed it."""
+    named, attempt = content["number"], content.get("attempt", 1)
+    labels = [f"第{named}号更正"] if named else []
+    labels += [f"第{attempt}次上报"] if attempt > 1 else []
+    table = table_from(content["table"], notes=notes_of(content), filters=labels)
+    who = content["signed"]
+    signed = Signed(who["prepared_by"], who["signed_by"], who["day"])
+    return replace(table, unit_name=content["school"]["name"], signed=signed)

@@ -155,7 +155,7 @@ def test_before_the_first_night_the_page_says_when_there_will_be_figures(scene):
 def test_the_page_costs_the_same_however_many_months_and_schools(bureau, django_assert_num_queries):
     client = client_of(bureau)
     client.get(reverse("reports:county"))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(reverse("reports:county"))
 
 

@@ -178,7 +178,7 @@ def test_a_report_is_drafted_edited_finished_and_printed(clerk, scene):
     response = clerk.get(address("work_report_paper"))
     assert response.content == bytes(the_report().pdf)
     text = text_of_paper(response)
-    assert "东坪小学控辍保学工作情况" in text
+    assert "东坪小学2026年9月控辍保学工作情况" in text
     assert "本月平稳。" in text
     assert "草稿" not in text
     assert [row.action for row in AuditRow.objects.order_by("pk")] == [
