@@ -16,7 +16,10 @@ class Matter(StrEnum):
     DUE = "due"
     LATE = "late"
     TO_SIGN = "to_sign"
+    TO_FILE = "to_file"
+    TAKEN_BACK = "taken_back"
     FILED = "filed"
+    AMENDED = "amended"
     SENT_BACK = "sent_back"
     ACCEPTED = "accepted"
 

@@ -17,7 +17,10 @@ WORDS = {
     Matter.DUE: ("{school}{name}{day}截止，请核对后上报。", "去核对"),
     Matter.LATE: ("{school}{name}过了上报期限还没有上报，请尽快上报。", "去上报"),
     Matter.TO_SIGN: ("{who}请你为{school}{name}签字。", "去签字"),
+    Matter.TO_FILE: ("{who}已为{school}{name}签字，请上报。", "去上报"),
+    Matter.TAKEN_BACK: ("{who}撤回了你签过字的{school}{name}，那次签字不再算数。", "看经过"),
     Matter.FILED: ("{who}上报了{school}{name}，请接收。", "去接收"),
+    Matter.AMENDED: ("{who}上报了{school}{name}的更正，请接收。", "去接收"),
     Matter.SENT_BACK: ("{who}退回了{school}{name}，请核对后重新上报。", "看原因"),
     Matter.ACCEPTED: ("{who}接收了{school}{name}。", "看上报"),
 }

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 
 class State(StrEnum):
-    """How far an edition of a return is."""
+    """How far an edition of a return is; a draft before anybody has begun, so no edition is one."""
 
     DRAFT = "draft"
     PREPARED = "prepared"
@@ -15,6 +15,7 @@ class State(StrEnum):
     FILED = "filed"
     ACCEPTED = "accepted"
     RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
 
     @property
     def label(self) -> str:
@@ -33,10 +34,11 @@ LABELS: Mapping[State, tuple[str, str]] = MappingProxyType(
         State.FILED: ("已上报", "note"),
         State.ACCEPTED: ("已接收", "ok"),
         State.RETURNED: ("退回", "alarm"),
+        State.WITHDRAWN: ("撤回", "mute"),
     }
 )
 SENT = frozenset({State.FILED, State.ACCEPTED})  # the bureau has it: it is an edition for good
-IN_SCHOOL = frozenset({State.DRAFT, State.PREPARED, State.SIGNED})
+IN_SCHOOL = frozenset({State.PREPARED, State.SIGNED})
 
 
 class Post(StrEnum):
@@ -69,14 +71,14 @@ class Rule:
     post: Post
 
 
-# 退回 ends an edition's attempt; the next one begins as a draft and keeps the number.
+# 退回 and 撤回 end an edition's attempt, which stays as it was; the next one keeps the number.
 RULES: Mapping[Step, Rule] = MappingProxyType(
     {
         Step.PREPARE: Rule("送校长签字", frozenset({State.DRAFT}), State.PREPARED, Post.SCHOOL),
         Step.SIGN: Rule("签字", frozenset({State.PREPARED}), State.SIGNED, Post.HEAD),
         Step.FILE: Rule("上报", frozenset({State.SIGNED}), State.FILED, Post.SCHOOL),
         Step.FILE_ZERO: Rule("零报告", frozenset({State.DRAFT, State.PREPARED}), State.FILED, Post.HEAD),
-        Step.TAKE_BACK: Rule("撤回", frozenset({State.PREPARED, State.SIGNED}), State.DRAFT, Post.SCHOOL),
+        Step.TAKE_BACK: Rule("撤回", frozenset({State.PREPARED, State.SIGNED}), State.WITHDRAWN, Post.SCHOOL),
         Step.ACCEPT: Rule("接收", frozenset({State.FILED}), State.ACCEPTED, Post.BUREAU),
         Step.SEND_BACK: Rule("退回", frozenset({State.FILED}), State.RETURNED, Post.BUREAU),
     }

@@ -14,18 +14,25 @@ from django.utils import timezone
 
 from reports.pdf import write_pdf
 from reports.tables import CannotDraw, Imprint
-from returns.actions.telling import settle_signing, tell_bureau, tell_heads, tell_school
+from returns.actions.telling import (
+    settle_signing,
+    tell_bureau,
+    tell_clerks,
+    tell_heads,
+    tell_school,
+    tell_signer,
+)
 from returns.matters import Matter
 from returns.models import Edition, SchoolReturn, Snapshot
 from returns.queries.content import content_to_sign, signed_by
-from returns.queries.editions import Filing, changes_now, editions_of, last_lists
+from returns.queries.editions import Filing, changes_now, changes_since, editions_of, last_lists
 from returns.queries.live import Live, live_figures
 from returns.queries.months_summed import months_summed
 from returns.queries.periods import FilingPeriod
 from returns.queries.posts import posts_of
 from returns.queries.tables import edition_table
 from returns.queries.warnings import warnings_of
-from returns.states import RULES, Post, State, Step, refusal
+from returns.states import IN_SCHOOL, RULES, Post, State, Step, refusal
 from scoring.frozen import digest
 from students.access import Scope
 from students.actions import audit
@@ -36,6 +43,7 @@ from students.templatetags.chinese import cdate
 
 CHANGED = "你打开页面之后，数字有了变化，没有保存。请核对本页的最新数字再办。"
 NOTHING_TO_AMEND = "现在的事实和已经上报的一致，没有要更正的，没有保存。"
+OTHERWISE = "签字以后，事实有了变化，签的数字和现在的不同，没有上报。请撤回，核对后重新送校长签字。"
 MEANWHILE = "你打开页面之后，别人办过这份{title}，没有保存。请看本页的最新情况。"
 
 
@@ -79,7 +87,8 @@ def prepare(
     """
     place = Place(school, period, by, scope, today, at or timezone.now())
     filing = _locked(place, Step.PREPARE)
-    if (row := filing.work) and row.state == State.PREPARED and row.prepared_by_id == by.pk and row.remark == remark:
+    typed = (by.pk, remark, reason if filing.next_number else "")
+    if (row := filing.work) and row.state == State.PREPARED and (row.prepared_by_id, row.remark, row.reason) == typed:
         return row  # a second press
     if filing.filed:
         _must_differ(place, filing)
@@ -116,6 +125,7 @@ def sign(
     row.state = State.SIGNED
     _save(row, "returns.sign", place, sha256=row.snapshot.sha256)
     settle_signing(row.school_return, by=by)
+    tell_clerks(row.school_return, by=by, today=today)
     return row
 
 
@@ -123,13 +133,16 @@ def sign(
 def file_return(
     *, by, scope: Scope, school: School, period: FilingPeriod, seen: int, today: date, at: datetime | None = None
 ) -> Edition:
-    """上报 what was signed. Raises ``NotYoursToFile``, ``ReturnRefused``. A second press does nothing."""
+    """上报 what was signed, where the facts still say it. Raises ``NotYoursToFile``, ``ReturnRefused``. A second press
+    does nothing."""
     place = Place(school, period, by, scope, today, at or timezone.now())
     filing = _locked(place, Step.FILE)
     row = filing.latest
     if row and row.state == State.FILED and row.filed_by_id == by.pk:
         return row
     row = _of_the_page(place, filing, Step.FILE, seen)
+    if changes_since(live_figures(school, period, today=today), row):
+        raise ReturnRefused(OTHERWISE)
     _filed(row, place)
     return row
 
@@ -167,7 +180,6 @@ def file_zero(
             f"请按{period.kind.label}上报。"
         )
     _filed(row, place)
-    settle_signing(row.school_return, by=by)
     return row
 
 
@@ -175,17 +187,15 @@ def file_zero(
 def take_back(
     *, by, scope: Scope, school: School, period: FilingPeriod, seen: int, today: date, at: datetime | None = None
 ) -> Edition:
-    """撤回 what has not been filed, to be prepared anew. Raises ``NotYoursToFile``, ``ReturnRefused``."""
+    """撤回 what has not been filed; it stays with who prepared and signed it, and whoever signed is told. An amendment
+    that is not wanted any more is dropped so. Raises ``NotYoursToFile``, ``ReturnRefused``."""
     place = Place(school, period, by, scope, today, at or timezone.now())
     filing = _locked(place, Step.TAKE_BACK)
-    row = filing.latest
-    if row and row.state == State.DRAFT:
-        return row  # a second press
+    for row in filing.editions:
+        if row.state == State.WITHDRAWN and row.withdrawn_by_id == by.pk and row.version == seen + 1:
+            return row  # a second press
     row = _of_the_page(place, filing, Step.TAKE_BACK, seen)
-    row.state = State.DRAFT
-    row.prepared_at = row.prepared_by = row.signed_at = row.signed_by = row.snapshot = None
-    _save(row, "returns.take_back", place)
-    settle_signing(row.school_return, by=by)
+    _withdrawn(row, place)
     return row
 
 
@@ -217,16 +227,19 @@ def send_back(
     today: date,
     at: datetime | None = None,
 ) -> Edition:
-    """退回 with a reason: the school prepares the same number anew. ``seen``: the id of the edition that the page
-    showed. Raises ``NotYoursToFile``, ``ReturnRefused``."""
+    """退回 with a reason: the school prepares the same number anew, and what it had in hand to amend it is over.
+    ``seen``: the id of the edition that the page showed. Raises ``NotYoursToFile``, ``ReturnRefused``."""
     place = Place(school, period, by, scope, today, at or timezone.now())
     row = _to_decide(place, Step.SEND_BACK, seen)
     if row.state == State.RETURNED and row.decided_by_id == by.pk and row.decision_reason == reason:
         return row
     if not reason:
         raise ReturnRefused("退回要写明原因，没有退回。请填写后再提交。")
-    if row.school_return.editions.filter(number__gt=row.number).exists():
-        raise ReturnRefused(f"学校已经在办第{row.number + 1}号更正，没有退回。请先接收这一份，再看更正。")
+    later = row.school_return.editions.filter(number__gt=row.number)
+    if later.sent().exists():
+        raise ReturnRefused(f"学校已经报了第{row.number + 1}号更正，没有退回。请先接收这一份，再看更正。")
+    if in_hand := later.filter(state__in=sorted(IN_SCHOOL)).first():
+        _withdrawn(in_hand, place)
     _decided(place, row, Step.SEND_BACK, reason)
     return row
 
@@ -259,8 +272,7 @@ def _begun(place: Place, filing: Filing, step: Step, reason: str, seen: int) -> 
     elif seen:
         raise ReturnRefused(MEANWHILE.format(title=place.period.kind.label))
     else:
-        attempt = latest.attempt + 1 if latest and latest.state == State.RETURNED else 1
-        row = Edition(school_return=filing.row, number=filing.next_number, attempt=attempt)
+        row = filing.next_edition()
     if row.number and not reason:
         raise ReturnRefused("更正要写明原因，没有保存。请填写后再提交。")
     row.reason = reason if row.number else ""
@@ -324,7 +336,15 @@ def _paper(content: dict, imprint: Imprint) -> bytes:
 def _filed(row: Edition, place: Place) -> None:
     row.state, row.filed_at, row.filed_by = State.FILED, place.at, place.by
     _save(row, "returns.file", place, is_late=row.filed_on > row.school_return.deadline)
-    tell_bureau(row.school_return, by=place.by, today=place.today)
+    tell_bureau(row, by=place.by, today=place.today)
+
+
+def _withdrawn(row: Edition, place: Place) -> None:
+    row.state, row.withdrawn_at, row.withdrawn_by = State.WITHDRAWN, place.at, place.by
+    _save(row, "returns.take_back", place)
+    settle_signing(row.school_return, by=place.by)
+    if row.signed_by:
+        tell_signer(row, by=place.by)
 
 
 def _to_decide(place: Place, step: Step, seen: int) -> Edition:
@@ -348,7 +368,7 @@ def _decided(place: Place, row: Edition, step: Step, reason: str) -> None:
     row.decision_reason = reason
     _save(row, f"returns.{step}", place)
     matter = Matter.ACCEPTED if step is Step.ACCEPT else Matter.SENT_BACK
-    tell_school(row.school_return, matter=matter, by=place.by, today=place.today)
+    tell_school(row, matter=matter, by=place.by, today=place.today)
 
 
 def _save(row: Edition, action: str, place: Place, **details) -> None:

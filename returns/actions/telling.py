@@ -9,7 +9,8 @@ from datetime import date
 from django.utils import timezone
 
 from returns.matters import Matter, notice_kind
-from returns.models import SchoolReturn
+from returns.models import Edition, SchoolReturn
+from returns.states import State
 from students.access import COUNTY_ROLES, SCHOOL_ROLES, in_force
 from students.actions import notices
 from students.models import Notice, Person, Posting, Role, School, SchoolClass
@@ -18,26 +19,50 @@ HEADS = frozenset({Role.PRINCIPAL, Role.DEPUTY_HEAD})
 
 
 def tell_heads(row: SchoolReturn, *, by, today: date) -> None:
-    """That a return waits for the signature."""
+    """That a return waits for the signature, in place of what reminded of it before."""
+    _settle(row, [Matter.DUE, Matter.LATE, Matter.TAKEN_BACK], by=by)
     _tell(row, HEADS, Matter.TO_SIGN, by=by, today=today)
 
 
-def tell_school(row: SchoolReturn, *, matter: Matter, by, today: date) -> None:
-    """The heads and the clerk, what the bureau has decided; the same notice of an earlier edition is over."""
-    _settle(row, [Matter.SENT_BACK, Matter.ACCEPTED, Matter.FILED], by=by)
+def tell_clerks(row: SchoolReturn, *, by, today: date) -> None:
+    """That a return is signed and waits to be filed."""
+    _tell(row, [Role.REGISTRY_CLERK], Matter.TO_FILE, by=by, today=today)
+
+
+def tell_signer(edition: Edition, *, by) -> None:
+    """That what they signed was taken back."""
+    row = edition.school_return
+    _send(row.school, [edition.signed_by], notice_kind(row.kind, Matter.TAKEN_BACK), day=row.cut_off, by=by)
+
+
+def tell_school(edition: Edition, *, matter: Matter, by, today: date) -> None:
+    """The heads and the clerk, what the bureau has decided; the same notice of an earlier edition is over, and what
+    told the bureau of it, unless another amendment waits."""
+    row = edition.school_return
+    _settle(row, [Matter.SENT_BACK, Matter.ACCEPTED], by=by)
+    told = filing_matter(edition)
+    waiting = row.editions.filter(state=State.FILED).only("number")
+    if told not in [filing_matter(other) for other in waiting]:
+        _settle(row, [told], by=by)
     _tell(row, SCHOOL_ROLES, matter, by=by, today=today)
 
 
-def tell_bureau(row: SchoolReturn, *, by, today: date) -> None:
-    """That a return has been filed; what was sent back before is done."""
-    _settle(row, [Matter.SENT_BACK], by=by)
+def tell_bureau(edition: Edition, *, by, today: date) -> None:
+    """That a return or an amendment has been filed; what the school was to do for it is done."""
+    row = edition.school_return
+    _settle(row, [Matter.SENT_BACK, Matter.TO_SIGN, Matter.TO_FILE, Matter.TAKEN_BACK], by=by)
     people = Person.objects.filter(pk__in=_posted(today).filter(role__in=COUNTY_ROLES).values("person"))
-    _send(row.school, people, notice_kind(row.kind, Matter.FILED), day=row.cut_off, by=by)
+    _send(row.school, people, notice_kind(row.kind, filing_matter(edition)), day=row.cut_off, by=by)
+
+
+def filing_matter(edition: Edition) -> Matter:
+    """What the bureau is told of an edition."""
+    return Matter.AMENDED if edition.number else Matter.FILED
 
 
 def settle_signing(row: SchoolReturn, *, by) -> None:
-    """Nobody waits for the signature any more."""
-    _settle(row, [Matter.TO_SIGN], by=by)
+    """Nobody waits for the signature any more, nor for what was signed."""
+    _settle(row, [Matter.TO_SIGN, Matter.TO_FILE], by=by)
 
 
 def remind(school: School, people: Iterable[Person], kind: str, *, cut_off: date) -> int:

@@ -13,7 +13,6 @@ from students.models.registry import choices
 from students.periods import PeriodKind, name_of
 
 Person = settings.AUTH_USER_MODEL
-UNPREPARED = Q(prepared_at=None, prepared_by=None)
 PREPARED = Q(prepared_at__isnull=False, prepared_by__isnull=False)
 UNSIGNED = Q(signed_at=None, signed_by=None, snapshot=None)
 SIGNED = Q(signed_at__isnull=False, signed_by__isnull=False, snapshot__isnull=False)
@@ -21,6 +20,7 @@ UNFILED = Q(filed_at=None, filed_by=None)
 FILED = Q(filed_at__isnull=False, filed_by__isnull=False)
 UNDECIDED = Q(decided_at=None, decided_by=None, decision_reason="")
 DECIDED = Q(decided_at__isnull=False, decided_by__isnull=False)
+ENDED = Q(state__in=["returned", "withdrawn"])
 
 
 class SchoolReturn(models.Model):
@@ -113,13 +113,14 @@ class EditionQuerySet(ScopedQuerySet):
 class Edition(models.Model):
     """一版: 0 is the return itself, n its amendment 第n号更正. Once filed it never changes (trigger).
 
-    Sent back, it stays as it was, and the school files the same number once more as the next ``attempt``.
+    Sent back or taken back before it was filed, it stays as it was with who prepared and signed it, and the school
+    prepares the same number once more as the next ``attempt``.
     """
 
     school_return = models.ForeignKey(SchoolReturn, models.PROTECT, verbose_name="上报", related_name="editions")
     number = models.PositiveSmallIntegerField("第几号更正", default=0)
     attempt = models.PositiveSmallIntegerField("第几次上报", default=1)
-    state = models.CharField("状态", max_length=10, choices=choices(State), default=State.DRAFT.value)
+    state = models.CharField("状态", max_length=10, choices=choices(State))
     reason = models.CharField("更正原因", max_length=300, blank=True)
     remark = models.CharField("学校说明", max_length=500, blank=True)
     prepared_at = models.DateTimeField("填报时间", null=True, blank=True)
@@ -140,6 +141,10 @@ class Edition(models.Model):
         Person, models.PROTECT, null=True, blank=True, verbose_name="处理人", related_name="+"
     )
     decision_reason = models.CharField("退回原因", max_length=300, blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, verbose_name="撤回人", related_name="+"
+    )
     version = models.PositiveIntegerField("版本", default=1)
 
     scope_path = {"school": "school_return__school", "township": "school_return__school__township",
@@ -152,20 +157,25 @@ class Edition(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["school_return", "number", "attempt"], name="editions_are_numbered"),
             models.UniqueConstraint(
-                fields=["school_return", "number"], condition=~Q(state="returned"), name="an_edition_is_filed_once"
+                fields=["school_return", "number"], condition=~ENDED, name="an_edition_is_filed_once"
             ),
             models.CheckConstraint(condition=Q(attempt__gte=1), name="attempts_of_a_return_begin_with_one"),
             models.CheckConstraint(
                 condition=Q(number=0, reason="") | Q(number__gte=1) & ~Q(reason=""), name="an_amended_return_says_why"
             ),
             models.CheckConstraint(
-                condition=(Q(state="draft") & UNPREPARED & UNSIGNED & UNFILED & UNDECIDED)
-                | (Q(state="prepared") & PREPARED & UNSIGNED & UNFILED & UNDECIDED)
+                condition=(Q(state="prepared") & PREPARED & UNSIGNED & UNFILED & UNDECIDED)
                 | (Q(state="signed") & PREPARED & SIGNED & UNFILED & UNDECIDED)
                 | (Q(state="filed") & PREPARED & SIGNED & FILED & UNDECIDED)
                 | (Q(state="accepted", decision_reason="") & PREPARED & SIGNED & FILED & DECIDED)
-                | (Q(state="returned") & ~Q(decision_reason="") & PREPARED & SIGNED & FILED & DECIDED),
+                | (Q(state="returned") & ~Q(decision_reason="") & PREPARED & SIGNED & FILED & DECIDED)
+                | (Q(state="withdrawn") & PREPARED & (UNSIGNED | SIGNED) & UNFILED & UNDECIDED),
                 name="a_return_is_prepared_signed_filed_and_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                | ~Q(state="withdrawn") & Q(withdrawn_at=None, withdrawn_by=None),
+                name="what_is_taken_back_says_by_whom",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None)

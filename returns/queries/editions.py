@@ -13,7 +13,7 @@ from students.calendar import school_year_of, school_year_start
 from students.models import School
 from students.periods import code_before, label_of
 
-PEOPLE = ("prepared_by", "signed_by", "filed_by", "decided_by")
+PEOPLE = ("prepared_by", "signed_by", "filed_by", "decided_by", "withdrawn_by")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Filing:
 
     @property
     def latest(self) -> Edition | None:
-        return self.editions[-1] if self.editions else None
+        """What was taken back is none: it is as if it had not been begun."""
+        return next((edition for edition in reversed(self.editions) if edition.state != State.WITHDRAWN), None)
 
     @property
     def state(self) -> State:
@@ -53,6 +54,22 @@ class Filing:
         return self.latest if self.latest and self.latest.is_in_school else None
 
     @property
+    def signed(self) -> Edition | None:
+        """The edition that a head has signed and nobody has filed yet."""
+        return self.work if self.work and self.work.state == State.SIGNED else None
+
+    @property
+    def returned(self) -> Edition | None:
+        """What the bureau has sent back and the school has not filed anew."""
+        back = [edition for edition in self.editions if edition.state == State.RETURNED]
+        return back[-1] if back and not self.filed_after(back[-1]) else None
+
+    @property
+    def typed(self) -> Edition | None:
+        """The last that was prepared of the number in hand or next: what was typed of it is not typed again."""
+        return next((edition for edition in reversed(self.editions) if edition.number == self.next_number), None)
+
+    @property
     def awaited(self) -> Edition | None:
         """The edition that the bureau decides on next: the first that it has not accepted."""
         return next((edition for edition in self.editions if edition.state == State.FILED), None)
@@ -77,6 +94,14 @@ class Filing:
         if self.latest is None:
             return 0
         return self.latest.number + (1 if self.latest.is_sent else 0)
+
+    def next_edition(self) -> Edition:
+        """A new attempt at the number that comes next. Its versions go on from those before it, so that a page of one
+        attempt is not taken for a page of the next."""
+        attempts = [edition.attempt for edition in self.editions if edition.number == self.next_number]
+        version = max((edition.version for edition in self.editions), default=1)
+        number, attempt = self.next_number, max(attempts, default=0) + 1
+        return Edition(school_return=self.row, number=number, attempt=attempt, version=version)
 
 
 def filing_of(school: School, period: FilingPeriod) -> Filing:
@@ -115,7 +140,12 @@ def last_lists(school: School, period: FilingPeriod) -> tuple[str, Lists] | None
 def changes_now(live: Live, filing: Filing, last: tuple[str, Lists] | None) -> list[Change]:
     """What the page explains: an amendment against the edition before it, a return against the period before."""
     if filing.filed:
-        return differences(lists_of(content_of(filing.filed)), live.lists)
+        return changes_since(live, filing.filed)
     span = live.period.period
     same_year = span.first > school_year_start(school_year_of(live.period.day))
     return period_changes(last and last[1], live.lists, before=span.kind.last, same_year=same_year)
+
+
+def changes_since(live: Live, edition: Edition) -> list[Change]:
+    """What the facts say now that an edition, as it was signed, does not; one query."""
+    return differences(lists_of(content_of(edition)), live.lists)

@@ -11,7 +11,7 @@ from reports.tables import Table
 from returns.models import Edition
 from returns.queries.children import ChangeLine, change_lines
 from returns.queries.content import months_of, notes_of
-from returns.queries.editions import Filing, changes_now, filing_of, last_lists, snapshot_of
+from returns.queries.editions import Filing, changes_now, changes_since, filing_of, last_lists, snapshot_of
 from returns.queries.grid import Standing, standing_of
 from returns.queries.live import Live, live_figures
 from returns.queries.months_summed import MonthsSummed, months_summed
@@ -29,7 +29,7 @@ OPENED = (OPENING, CLOSING, REGISTERED, SUSPECTED, DROPPED_TOTAL, UNACCOUNTED, B
 WAITS_FOR = {
     State.DRAFT: "等学校填报。",
     State.RETURNED: "等学校核对后重新上报。",
-    State.PREPARED: "等本校校长签字。",
+    State.PREPARED: "等学校校长签字。",
     State.SIGNED: "等学校上报。",
 }
 
@@ -73,8 +73,8 @@ def figure_lines(table: Table, behind: Callable[[dict], str] = lambda query: "")
 class ReturnPage:
     """``edition`` and ``content``: the edition that is shown, None where the figures are live.
 
-    ``differs``: what the facts say now that the latest filed edition does not; ``changes``: what explains the figures
-    that are shown; ``months``: those of a term or year beside it.
+    ``differs``: what the facts say now that the latest edition which is signed or filed does not; ``changes``: what
+    explains the figures that are shown; ``months``: those of a term or year beside it.
     """
 
     school: School
@@ -131,9 +131,30 @@ class ReturnPage:
         return reverse("returns:return_children", args=place, query=shown | query)
 
     @property
-    def editions(self) -> list[tuple[int, str]]:
-        """Every edition that the bureau has, by its number and name."""
-        return [(edition.number, edition.label) for edition in self.filing.sent]
+    def editions(self) -> dict[str, str]:
+        """Every edition that can be looked at, by what an address calls it: blank for what the school has in hand."""
+        in_hand = {"": f"在办的{self.filing.work.label}"} if self.filing.work and self.filing.filed else {}
+        return {str(edition.number): edition.label for edition in self.filing.sent} | in_hand
+
+    @property
+    def shown(self) -> str:
+        """Which of ``editions`` is shown."""
+        return str(self.edition.number) if self.edition and self.edition.is_sent else ""
+
+    @property
+    def is_older(self) -> bool:
+        """Whether a later edition has been filed than the one that is shown."""
+        return bool(self.edition and self.edition.is_sent and self.edition != self.filing.filed)
+
+    @property
+    def is_signed_only(self) -> bool:
+        """Whether what was signed is shown, before anybody has filed it."""
+        return bool(self.edition and self.edition == self.filing.signed)
+
+    @property
+    def to_decide(self) -> dict | None:
+        """What was signed of the edition that the bureau decides on, where that is the one that is shown."""
+        return self.content if self.edition and self.edition == self.filing.awaited else None
 
     @property
     def notes(self) -> list[str]:
@@ -146,15 +167,9 @@ class ReturnPage:
         return f"{self.period.name}，{self.period.counted(self.period.period.cut_off).days}"
 
     @property
-    def returned(self) -> Edition | None:
-        """What the bureau has sent back and the school has not filed anew."""
-        back = [edition for edition in self.filing.editions if edition.state == State.RETURNED]
-        return back[-1] if back and not self.filing.filed_after(back[-1]) else None
-
-    @property
     def returned_url(self) -> str:
-        """Where that is shown as it was filed."""
-        return self._address(self.returned)
+        """Where what was sent back is shown as it was filed."""
+        return self._address(self.filing.returned)
 
     def _address(self, edition: Edition) -> str:
         """The page of an attempt that was sent back; blank for any other."""
@@ -195,6 +210,8 @@ class ReturnPage:
     def changes_title(self) -> str:
         if self.edition and self.edition.number:
             return f"{self.edition.label}改了什么"
+        if self.edition is None and self.filing.filed:
+            return f"与已经上报的{self.filing.filed.label}相比"
         return f"与{self.last_label}上报的相比" if self.last_label else "本期的变化"
 
     @property
@@ -208,41 +225,40 @@ class ReturnPage:
 
     @property
     def waits_for(self) -> str:
-        """What comes next, for whoever has no part in it."""
+        """Whose turn it is; of an amendment in the school's hands also that the bureau has not decided yet."""
         if not self.period.is_due(self.live.period.day):
             return ""
-        if self.filing.awaited and not self.filing.work:
-            return "等县教育局接收。"
-        return WAITS_FOR.get(self.filing.state, "") if self.filing.work or not self.filing.filed else ""
+        bureau = "等县教育局接收。" if self.filing.awaited else ""
+        if bureau and not self.filing.work:
+            return bureau
+        return bureau + WAITS_FOR.get(self.filing.state, "")
 
     @property
     def entries(self) -> list[dict]:
         """What was done, the newest first."""
         steps = [step for edition in self.filing.editions for step in _steps(edition, self._address(edition))]
+        steps.sort(key=lambda step: step[0])
+        steps.reverse()  # so that of one moment the last stands first too
         return [
             {"when": cdatetime(at), "title": title, "by": by.name, "text": text, "url": url}
-            for at, by, title, text, url in sorted(steps, key=lambda step: step[0], reverse=True)
+            for at, by, title, text, url in steps
         ]
 
     def steps(self, scope: Scope, today: date) -> frozenset[Step]:
         """What the reader may do now."""
         if not self.period.is_due(today):
             return frozenset()
-        held = posts_of(scope, self.school.pk)
-        in_school = State.DRAFT if self._begins_anew else self.filing.state
-        steps = open_steps(in_school, held)
-        if self.filing.filed and not self.differs:
+        held, filing = posts_of(scope, self.school.pk), self.filing
+        steps = open_steps(filing.state if filing.work else State.DRAFT, held)
+        if filing.filed and not self.differs:
             steps -= {Step.PREPARE}  # nothing to amend
-        if not self.is_zero or self.filing.filed:
+        if filing.signed and self.differs:
+            steps -= {Step.FILE}  # the facts say otherwise since
+        if not self.live.is_zero or filing.filed:
             steps -= {Step.FILE_ZERO}
         if self.filing.awaited:
             steps |= open_steps(State.FILED, held)
         return steps
-
-    @property
-    def _begins_anew(self) -> bool:
-        """Whether the next step of the school begins an edition."""
-        return self.filing.latest is None or not self.filing.latest.is_in_school
 
 
 def return_page(school: School, period: FilingPeriod, *, asked: str, scope: Scope, today: date) -> ReturnPage | None:
@@ -251,11 +267,14 @@ def return_page(school: School, period: FilingPeriod, *, asked: str, scope: Scop
     edition = edition_asked(filing, asked)
     if asked and edition is None:
         return None
+    if not asked and filing.work and not filing.signed:
+        edition = None  # what is to be signed are the figures as they are
     live = live_figures(school, period, today=today)
     last = last_lists(school, period)
     page = {"school": school, "period": period, "filing": filing, "standing": standing_of(filing, period, today),
             "live": live, "last_label": last[0] if last else ""}  # fmt: skip
     now = changes_now(live, filing, last)
+    differs = changes_since(live, filing.signed) if filing.signed else now
     if edition is None:
         return ReturnPage(
             **page,
@@ -273,8 +292,8 @@ def return_page(school: School, period: FilingPeriod, *, asked: str, scope: Scop
         sha256=kept.sha256,
         table=table_from(content["table"]),
         changes=change_lines([change_of(record) for record in content["changes"]], scope),
-        differs=change_lines(now, scope),
-        warnings=warnings_of(live, today=today) if now else (),
+        differs=change_lines(differs, scope),
+        warnings=warnings_of(live, today=today) if differs else (),
         **_months(months_of(content), scope),
     )
 
@@ -284,20 +303,26 @@ def _months(found: MonthsSummed | None, scope: Scope) -> dict:
 
 
 def edition_asked(filing: Filing, asked: str) -> Edition | None:
-    """The edition of a number, or where none is asked for the latest that is filed, unless the school works on one."""
-    if asked:
-        return next((edition for edition in filing.sent if str(edition.number) == asked), None)
-    return filing.filed
+    """The edition of a number, of those that are signed or filed; where none is asked for the latest."""
+    kept = [*filing.sent, *filter(None, [filing.signed])]
+    return next((edition for edition in reversed(kept) if asked in ("", str(edition.number))), None)
 
 
 def _steps(edition: Edition, opened: str):
     """What was done with an edition: when, by whom, what, in which words; ``opened``: where it is shown, from where it
     was filed and from where it was sent back."""
     name = edition.label if edition.attempt == 1 else f"{edition.label}（第{edition.attempt}次）"
+    words = (edition.reason and f"更正原因：{edition.reason}", edition.remark and f"学校说明：{edition.remark}")
+    words, limit = "。".join(filter(None, words)), f"期限{cdate(edition.school_return.deadline)}"
+    # A zero return is signed and filed in one press, mostly without a clerk's preparation.
+    signed = (edition.signed_at, edition.signed_by)
+    in_one = edition.filed_at is not None and signed == (edition.filed_at, edition.filed_by)
+    prepared = None if in_one and signed == (edition.prepared_at, edition.prepared_by) else edition.prepared_at
     said = [
-        (edition.prepared_at, edition.prepared_by, f"{name}送校长签字", edition.reason or edition.remark, ""),
-        (edition.signed_at, edition.signed_by, f"{name}签字", "", ""),
-        (edition.filed_at, edition.filed_by, f"{name}上报", f"期限{cdate(edition.school_return.deadline)}", opened),
+        (prepared, edition.prepared_by, f"{name}送校长签字", words, ""),
+        (None if in_one else edition.signed_at, edition.signed_by, f"{name}签字", "", ""),
+        (edition.filed_at, edition.filed_by, f"{name}签字并上报零报告" if in_one else f"{name}上报", limit, opened),
         (edition.decided_at, edition.decided_by, f"{name}{edition.step.label}", edition.decision_reason, opened),
+        (edition.withdrawn_at, edition.withdrawn_by, f"{name}撤回", "", ""),
     ]
     return [step for step in said if step[0]]

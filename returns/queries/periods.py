@@ -66,10 +66,14 @@ class FilingPeriod:
         return CountedPeriod(self.period, min(self.period.cut_off, today))
 
     def as_begun(self, row: SchoolReturn | None) -> "FilingPeriod":
-        """With the days that a school's return has kept: a term whose dates are moved later moves no return of it."""
-        if row is None or self.kind is not PeriodKind.TERM:
+        """With the days that a school's return has kept: a term or a rule of the county that is moved later moves no
+        return that was begun."""
+        if row is None:
             return self
-        return replace(self, period=replace(self.period, first=row.first, cut_off=row.cut_off), deadline=row.deadline)
+        span = self.period
+        if self.kind is not PeriodKind.YEAR:  # whose days are the law's
+            span = replace(span, first=row.first, cut_off=row.cut_off)
+        return replace(self, period=span, deadline=row.deadline)
 
 
 class FilingCalendar:
@@ -150,6 +154,6 @@ def filing_month(start: date) -> FilingPeriod:
 def filing_period(code: str, school: School | None = None) -> FilingPeriod | None:
     """The period of a code, for a school that has begun its return with the days that this has kept."""
     found = FilingCalendar().period(code)
-    if found is None or school is None or found.kind is not PeriodKind.TERM:
+    if found is None or school is None:
         return found
     return found.as_begun(SchoolReturn.objects.filter(school=school, period=code).first())

@@ -41,11 +41,16 @@ PRESSES = {
     "prepare": Press(
         "prepare", Step.PREPARE, "prepare", PrepareForm, actions.prepare, "已送校长签字，校长会收到通知。"
     ),
-    "sign": Press("sign", Step.SIGN, "sign", SignForm, actions.sign, "已签字，数字已经定下来。请上报。"),
+    "sign": Press("sign", Step.SIGN, "sign", SignForm, actions.sign, "已签字，数字已经定下来，学籍管理员会收到通知。"),
     "hand_in": Press("hand-in", Step.FILE, "step", SeenForm, actions.file_return, "已上报县教育局。"),
     "hand_in_zero": Press("zero", Step.FILE_ZERO, "sign", SignForm, actions.file_zero, "零报告已签字上报。"),
     "take_back": Press(
-        "take-back", Step.TAKE_BACK, "step", SeenForm, actions.take_back, "已撤回，可以重新送校长签字。"
+        "take-back",
+        Step.TAKE_BACK,
+        "step",
+        SeenForm,
+        actions.take_back,
+        "已撤回，签过字的校长会收到通知。可以重新送校长签字。",
     ),
     "accept": Press("accept", Step.ACCEPT, "accept", SeenForm, actions.accept, "已接收，学校会收到通知。"),
     "send_back": Press(
@@ -92,14 +97,13 @@ def _show(request, school: School, period: FilingPeriod, **sent):
         form.bring_up_to_date(forms[place].initial)
         shown = {press.step for press in PRESSES.values() if press.place == place}
         refused = None if shown & steps else form  # where its card is gone, the page says it
-    labels = {str(number): label for number, label in page.editions}
     context = {
         "page": page,
         "school": school,
         "period": period,
         "steps": {str(step): True for step in steps},
         "forms": forms | sent,
-        "editions": tabs(request, labels, name="edition", shown=str(page.edition and page.edition.number), counts={}),
+        "editions": tabs(request, page.editions, name="edition", shown=page.shown, counts={}),
         "refused": refused,
         "asked": asked_of(request.scope, school, period),
     }
@@ -110,7 +114,7 @@ def _forms(page: ReturnPage) -> dict:
     """Every form of the page, with what it shows."""
     awaited, seen = page.filing.awaited, {"seen": page.seen}
     decided = {"seen": awaited.pk if awaited else 0}
-    kept = page.filing.work or page.returned
+    kept = page.filing.typed
     typed = {"remark": kept.remark, "reason": kept.reason} if kept else {}
     return {
         "prepare": PrepareForm(initial=seen | typed, amends=page.filing.next_number > 0),

@@ -27,7 +27,8 @@ def rows_of_returns(school_class: SchoolClass, child: Student) -> dict[type, obj
     row, _ = SchoolReturn.objects.get_or_create(school=school_class.school, period="2026-10", defaults=days)
     made = {"content": {}, "sha256": "0", "pdf": b"%PDF-1.7", "pdf_sha256": "0", "made_at": timezone.now()}
     snapshot = row.snapshots.first() or Snapshot.objects.create(school_return=row, made_by=cast.person(), **made)
-    edition, _ = Edition.objects.get_or_create(school_return=row)
+    prepared = {"state": "prepared", "prepared_at": timezone.now(), "prepared_by": snapshot.made_by}
+    edition, _ = Edition.objects.get_or_create(school_return=row, defaults=prepared)
     return {SchoolReturn: row, Snapshot: snapshot, Edition: edition, **_review_of(edition, child)}
 
 

@@ -31,7 +31,7 @@ from tests.returns.filed import (
 from tests.scene import at, client_of
 
 # Of a month's page: the counts, their children, what was filed, what is to be looked at, what a review asks for.
-QUERIES = 23
+QUERIES = 24
 
 
 def text_of(response) -> str:
@@ -87,7 +87,7 @@ class TestTheWay:
     def test_is_taken_back(self, school):
         prepare(school)
         post(school, school.clerk, "take_back", seen=seen(school))
-        assert Edition.objects.get().state == "draft"
+        assert Edition.objects.get().state == "withdrawn"
 
     def test_of_an_old_page_is_shown_what_holds_now(self, school, head):
         prepare(school)
@@ -216,10 +216,12 @@ class TestFiles:
         assert shown.total.values["drop_out"] == 1
         assert shown.differs
 
-    def test_before_it_is_filed_there_is_none(self, school, head):
+    def test_before_it_is_signed_there_is_none(self, school, head):
         prepare(school)
-        sign(school, head)
         assert client_of(head).get(address(school, "return_file")).status_code == 404
+        kept = sign(school, head).snapshot
+        response = client_of(head).post(address(school, "return_file"), {"format": ".pdf"})
+        assert b"".join(response) == bytes(kept.pdf)
 
 
 class TestTheGrid:

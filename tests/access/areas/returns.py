@@ -50,7 +50,8 @@ GET  returns:send_back      in      405      405     405   405       405    405 
 POST returns:send_back      in      403      403     403   403       403    403      →      403       403   403        403        404       in    pw
 """  # noqa: E501
 
-NEW, PREPARED, SIGNED, FILED, ACCEPTED, SENT_BACK = (date(2026, month, 1) for month in (8, 7, 6, 5, 4, 3))
+NEW, PREPARED, FILED, ACCEPTED, SENT_BACK = (date(2026, month, 1) for month in (8, 7, 5, 4, 3))
+SIGNED = date(2022, 1, 1)  # before anything happened, so that the facts still say it when it is filed
 BEGUN = {"seen": 2}  # the version after the first step
 MONTHS = {
     "school_return": FILED, "return_file": FILED, "prepare": NEW, "sign": PREPARED, "hand_in": SIGNED,
