@@ -21,6 +21,7 @@ class Matter(StrEnum):
     FILED = "filed"
     AMENDED = "amended"
     SENT_BACK = "sent_back"
+    STILL_BACK = "still_back"
     ACCEPTED = "accepted"
 
 

@@ -22,6 +22,7 @@ WORDS = {
     Matter.FILED: ("{who}上报了{school}{name}，请接收。", "去接收"),
     Matter.AMENDED: ("{who}上报了{school}{name}的更正，请接收。", "去接收"),
     Matter.SENT_BACK: ("{who}退回了{school}{name}，请核对后重新上报。", "看原因"),
+    Matter.STILL_BACK: ("{school}{name}退回以后还没有重新上报，请核对后上报。", "看原因"),
     Matter.ACCEPTED: ("{who}接收了{school}{name}。", "看上报"),
 }
 KINDS = (PeriodKind.MONTH, PeriodKind.TERM)  # a year is told of as a term is

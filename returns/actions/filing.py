@@ -28,7 +28,7 @@ from returns.queries.content import content_to_sign, signed_by
 from returns.queries.editions import Filing, changes_now, changes_since, editions_of, last_lists
 from returns.queries.live import Live, live_figures
 from returns.queries.months_summed import months_summed
-from returns.queries.periods import FilingPeriod
+from returns.queries.periods import FilingCalendar, FilingPeriod
 from returns.queries.posts import posts_of
 from returns.queries.tables import edition_table
 from returns.queries.warnings import warnings_of
@@ -249,6 +249,8 @@ def _locked(place: Place, step: Step) -> Filing:
     if RULES[step].post not in posts_of(place.scope, place.school.pk):
         raise NotYoursToFile(_refusal(place, step, State.DRAFT))
     period, span = place.period, place.period.period
+    if not FilingCalendar().keeps(period):
+        raise ReturnRefused(f"{period.name}在第一个录入的学年以前，不在这里上报，没有保存。")
     if not period.is_due(place.today):
         raise ReturnRefused(f"{period.name}{cdate(span.cut_off)}才截止，没有保存。截止那天起再办。")
     lock_classes(SchoolClass.objects.filter(school=place.school).order_by().values_list("pk", flat=True))

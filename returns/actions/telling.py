@@ -39,7 +39,7 @@ def tell_school(edition: Edition, *, matter: Matter, by, today: date) -> None:
     """The heads and the clerk, what the bureau has decided; the same notice of an earlier edition is over, and what
     told the bureau of it, unless another amendment waits."""
     row = edition.school_return
-    _settle(row, [Matter.SENT_BACK, Matter.ACCEPTED], by=by)
+    _settle(row, [Matter.SENT_BACK, Matter.STILL_BACK, Matter.ACCEPTED], by=by)
     told = filing_matter(edition)
     waiting = row.editions.filter(state=State.FILED).only("number")
     if told not in [filing_matter(other) for other in waiting]:
@@ -50,7 +50,7 @@ def tell_school(edition: Edition, *, matter: Matter, by, today: date) -> None:
 def tell_bureau(edition: Edition, *, by, today: date) -> None:
     """That a return or an amendment has been filed; what the school was to do for it is done."""
     row = edition.school_return
-    _settle(row, [Matter.SENT_BACK, Matter.TO_SIGN, Matter.TO_FILE, Matter.TAKEN_BACK], by=by)
+    _settle(row, [Matter.SENT_BACK, Matter.STILL_BACK, Matter.TO_SIGN, Matter.TO_FILE, Matter.TAKEN_BACK], by=by)
     people = Person.objects.filter(pk__in=_posted(today).filter(role__in=COUNTY_ROLES).values("person"))
     _send(row.school, people, notice_kind(row.kind, filing_matter(edition)), day=row.cut_off, by=by)
 

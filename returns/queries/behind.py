@@ -58,7 +58,7 @@ def kept_children(
     visible = set(seen.order_by().values_list("pk", flat=True))
     shown = sorted((pair for pair in pairs if pair[0] in visible), key=lambda pair: (pair[1], pair[0]))
     grades = {number: GradeThen(school, number) for _, number in pairs}
-    named = filed.label if filed and filed.number else "已上报" if filed else "现在的数字"
+    named = filed.label if filed and filed.number else filed.step.label if filed else "现在的数字"
     words = (school.name, period.name, named, *(each.name for each in grades.values() if grade))
     day = min(period.period.cut_off, today)
     return KeptChildren(Behind(shown, grades, day, scope, by_runs=figure == SUSPECTED), words, len(pairs) - len(shown))

@@ -108,7 +108,7 @@ class CountyReturn:
 
 
 def county_return(scope: Scope, period: FilingPeriod, *, today: date) -> CountyReturn:
-    """Three queries whatever the number of schools, four of a county."""
+    """Four queries whatever the number of schools, five of a county."""
     schools = list(schools_that_file(scope).order_by("code"))
     rows = grid_rows(schools, [period], today=today)
     accepted = {row.school: edition for row in rows if (edition := row.cells[0].filing.accepted)}
@@ -121,7 +121,11 @@ def county_return(scope: Scope, period: FilingPeriod, *, today: date) -> CountyR
         CountyLine(school, edition, tables[edition.snapshot_id]["total"]["values"])
         for school, edition in accepted.items()
     ]
-    missing = [MissingSchool(row.school, row.cells[0].standing) for row in rows if row.school not in accepted]
+    missing = [
+        MissingSchool(row.school, standing)
+        for row in rows
+        if row.school not in accepted and (standing := row.cells[0].standing) is not Standing.UNNEEDED
+    ]
     kept = [tables[line.edition.snapshot_id] for line in lines]
     townships = {school.township.name for school in schools}
     label = county_name() if scope.county else "、".join(sorted(townships))

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from returns.models import Edition
 from returns.queries.editions import Filing
+from returns.queries.live import is_taught
 from returns.queries.periods import FilingPeriod
 from returns.states import State
 from students.access import Scope
@@ -17,6 +18,7 @@ from students.models import School, SchoolClass
 class Standing(StrEnum):
     """How far the return of a period is, as the grid says it."""
 
+    UNNEEDED = "unneeded"
     NOT_DUE = "not_due"
     WAITING = "waiting"
     OVERDUE = "overdue"
@@ -35,6 +37,7 @@ class Standing(StrEnum):
 
 
 WORDS = {
+    Standing.UNNEEDED: ("不用报", "mute"),
     Standing.NOT_DUE: ("未到期", "mute"),
     Standing.WAITING: ("待报", "warn"),
     Standing.OVERDUE: ("逾期未报", "alarm"),
@@ -46,14 +49,17 @@ WORDS = {
 OWED = (Standing.WAITING, Standing.OVERDUE, Standing.RETURNED)  # the school has to act
 
 
-def standing_of(filing: Filing, period: FilingPeriod, today: date) -> Standing:
-    """Where the return itself stands; of an amendment only that it waits for the bureau."""
+def standing_of(filing: Filing, period: FilingPeriod, today: date, *, teaches: bool) -> Standing:
+    """Where the return itself stands; of an amendment only that it waits for the bureau. ``teaches``: whether the
+    school has anybody to report of in the period."""
     if filing.awaited:
         return Standing.FILED_LATE if filing.is_late else Standing.FILED
     if filing.accepted:
         return Standing.ACCEPTED
     if any(edition.state == State.RETURNED for edition in filing.editions):
         return Standing.RETURNED
+    if not teaches and not filing.work:
+        return Standing.UNNEEDED
     if not period.is_due(today):
         return Standing.NOT_DUE
     return Standing.OVERDUE if period.is_overdue(today) else Standing.WAITING
@@ -68,11 +74,23 @@ class Cell:
     filing: Filing
 
     @property
+    def is_returned(self) -> bool:
+        """Whether the bureau has sent back what the school has not filed anew: the return, or an amendment of it."""
+        return self.filing.returned is not None
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the school has to act."""
+        return self.standing in OWED or self.is_returned
+
+    @property
     def notes(self) -> list[str]:
         """在办 of the school, 迟报 of what is accepted, how often it was amended."""
         said = []
         if self.filing.work:
             said.append(self.filing.work.step.label)
+        if self.filing.returned and self.filing.returned.number:
+            said.append("更正退回")
         if self.standing is Standing.ACCEPTED and self.filing.is_late:
             said.append("迟报")
         if self.filing.filed and self.filing.filed.number:
@@ -96,20 +114,36 @@ def schools_that_file(scope: Scope):
 
 def grid_rows(schools: Sequence[School], periods: Sequence[FilingPeriod], *, today: date) -> list[Row]:
     """Two queries whatever the number of schools and periods."""
-    filings = filings_of(schools, periods)
+    filings, cohorts = filings_of(schools, periods), cohorts_of(schools)
     nothing = Filing(None, ())
     return [
         Row(
             school,
             [
-                Cell(kept, standing_of(filing, kept, today), filing)
+                Cell(kept, standing_of(filing, kept, today, teaches=teaches), filing)
                 for period in periods
                 for filing in [filings.get((school.pk, period.code), nothing)]
                 for kept in [period.as_begun(filing.row)]
+                for teaches in [teaches_in(cohorts[school.pk], kept)]
             ],
         )
         for school in schools
     ]
+
+
+def cohorts_of(schools: Sequence[School]) -> Mapping[int, Sequence[SchoolClass]]:
+    """School → a class of each stage and cohort that it has; one query."""
+    rows = SchoolClass.objects.filter(school__in=[school.pk for school in schools]).order_by()
+    found: dict[int, list[SchoolClass]] = defaultdict(list)
+    for school, stage, cohort in rows.values_list("school", "stage", "cohort").distinct():
+        found[school].append(SchoolClass(stage=stage, cohort=cohort))
+    return found
+
+
+def teaches_in(cohorts: Sequence[SchoolClass], period: FilingPeriod) -> bool:
+    """Whether any of the classes is taught in a period; those that come later or have left school by then are not."""
+    days = (period.period.first, period.period.cut_off)
+    return any(is_taught(each, day) for each in cohorts for day in days)
 
 
 def filings_of(schools: Sequence[School], periods: Sequence[FilingPeriod]) -> Mapping[tuple[int, str], Filing]:

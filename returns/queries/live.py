@@ -54,6 +54,11 @@ class Live:
         return digest({"children": plain_lists(self.lists), "grades": list(self.grades)})
 
     @property
+    def teaches(self) -> bool:
+        """Whether there is anybody to report of."""
+        return bool(self.grades or any(self.lists.values()))
+
+    @property
     def unbalanced(self) -> list[ReturnRow]:
         """The rows whose figures contradict each other."""
         return [row for row in self.rows if row.figures.balance]
@@ -68,5 +73,11 @@ def live_figures(school: School, period: FilingPeriod, *, today: date) -> Live:
     lists = {
         code: [(child, grades[of]) for child, of in pairs] for code, pairs in census.lists(frozenset(grades)).items()
     }
-    taught = {grades[row.pk] for row in rows if row.FIRST_GRADE[row.stage] <= grades[row.pk] <= LAST_GRADES[row.stage]}
+    taught = {grades[row.pk] for row in rows if is_taught(row, counted.day)}
     return Live(school, counted, lists, sorted(taught))
+
+
+def is_taught(school_class: SchoolClass, day: date) -> bool:
+    """Whether the children of a class have come to it by a day and have not finished it."""
+    stage = school_class.stage
+    return school_class.FIRST_GRADE[stage] <= school_class.grade_on(day) <= LAST_GRADES[stage]

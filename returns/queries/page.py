@@ -267,11 +267,10 @@ def return_page(school: School, period: FilingPeriod, *, asked: str, scope: Scop
     edition = edition_asked(filing, asked)
     if asked and edition is None:
         return None
-    if not asked and filing.work and not filing.signed:
-        edition = None  # what is to be signed are the figures as they are
     live = live_figures(school, period, today=today)
     last = last_lists(school, period)
-    page = {"school": school, "period": period, "filing": filing, "standing": standing_of(filing, period, today),
+    standing = standing_of(filing, period, today, teaches=live.teaches)
+    page = {"school": school, "period": period, "filing": filing, "standing": standing,
             "live": live, "last_label": last[0] if last else ""}  # fmt: skip
     now = changes_now(live, filing, last)
     differs = changes_since(live, filing.signed) if filing.signed else now
@@ -303,8 +302,11 @@ def _months(found: MonthsSummed | None, scope: Scope) -> dict:
 
 
 def edition_asked(filing: Filing, asked: str) -> Edition | None:
-    """The edition of a number, of those that are signed or filed; where none is asked for the latest."""
+    """The edition of a number, of those that are signed or filed; where none is asked for the latest, or None while
+    another waits for the signature: what is to be signed are the figures as they are."""
     kept = [*filing.sent, *filter(None, [filing.signed])]
+    if not asked and filing.work and not filing.signed:
+        return None
     return next((edition for edition in reversed(kept) if asked in ("", str(edition.number))), None)
 
 

@@ -128,6 +128,14 @@ class FilingCalendar:
         """The school years of which anything is kept and that have begun, the latest first."""
         return sorted({term.school_year for term in self._terms if term.start <= today}, reverse=True)
 
+    def keeps(self, period: FilingPeriod) -> bool:
+        """Whether schools file it: nothing is filed of what was before the first school year that was entered."""
+        return any(term.school_year <= period.period.school_year for term in self._terms)
+
+    def due_again(self, period: FilingPeriod, sent_back: date) -> date:
+        """By when what was sent back on a day is filed anew: it has as many working days as it had at first."""
+        return last_day_to_act(sent_back, self._days(period.period), statutory_days())
+
     def to_file(self, today: date) -> list[FilingPeriod]:
         """The periods of this school year, after those of the last one that are to be filed in it, where anything is
         kept of that."""
@@ -138,12 +146,16 @@ class FilingCalendar:
 
     def _filing(self, period: Period) -> FilingPeriod:
         policy, statutory = self.on(period.cut_off), statutory_days()
-        days = policy.filing_days if period.kind is PeriodKind.MONTH else policy.report_filing_days
         return FilingPeriod(
             period,
             reminded_on=working_day_before(period.cut_off, policy.filing_notice_days, statutory),
-            deadline=last_day_to_act(period.cut_off, days, statutory),
+            deadline=last_day_to_act(period.cut_off, self._days(period), statutory),
         )
+
+    def _days(self, period: Period) -> int:
+        """The working days from the cut-off to the deadline."""
+        policy = self.on(period.cut_off)
+        return policy.filing_days if period.kind is PeriodKind.MONTH else policy.report_filing_days
 
 
 def filing_month(start: date) -> FilingPeriod:
@@ -153,7 +165,10 @@ def filing_month(start: date) -> FilingPeriod:
 
 def filing_period(code: str, school: School | None = None) -> FilingPeriod | None:
     """The period of a code, for a school that has begun its return with the days that this has kept."""
-    found = FilingCalendar().period(code)
-    if found is None or school is None:
+    calendar = FilingCalendar()
+    found = calendar.period(code)
+    if found is None or not calendar.keeps(found):
+        return None
+    if school is None:
         return found
     return found.as_begun(SchoolReturn.objects.filter(school=school, period=code).first())

@@ -5,14 +5,15 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 
 from returns.models import AmendmentRequest, Edition, ReviewChild, ReviewMonth, ReviewSheet
-from returns.queries.grid import OWED, grid_rows, schools_that_file
+from returns.queries.grid import grid_rows, schools_that_file
 from returns.queries.periods import FilingCalendar
 from returns.states import State
 from students.access import Scope
 
 
 def waiting(scope: Scope, today: date) -> int:
-    """Of the clerk and the heads their periods that are due and not filed, for the bureau what it has to accept."""
+    """Of the clerk and the heads their periods that are due and not filed, or sent back, for the bureau what it has to
+    accept."""
     if scope.is_bureau:
         return Edition.objects.visible_to(scope).filter(state=State.FILED).exclude(signed_by=scope.person).count()
     own = scope.clerk_of | scope.led
@@ -21,7 +22,7 @@ def waiting(scope: Scope, today: date) -> int:
     schools = list(schools_that_file(scope).filter(pk__in=own))
     periods = [period for period in FilingCalendar().to_file(today) if period.is_due(today)]
     rows = grid_rows(schools, periods, today=today)
-    return sum(cell.standing in OWED for row in rows for cell in row.cells)
+    return sum(cell.is_owed for row in rows for cell in row.cells)
 
 
 def waiting_reviews(scope: Scope, today: date) -> int:

@@ -48,7 +48,7 @@ class Due:
 @require_safe
 @return_pages_for
 def returns(request):
-    """How far the returns of a school year are; six queries whatever their number."""
+    """How far the returns of a school year are; seven queries whatever their number."""
     calendar = FilingCalendar()
     years = calendar.years(request.today)
     asked = request.GET.get("year", "")
@@ -117,5 +117,5 @@ def _tiles(request, rows: Sequence[Row], codes: Sequence[str]) -> list[Tile]:
     return [
         Tile(each, counts[each], same_filters(request, "returns:returns", period=period, standing=each.value))
         for each in Standing
-        if each is not Standing.NOT_DUE
+        if each not in (Standing.NOT_DUE, Standing.UNNEEDED)
     ]

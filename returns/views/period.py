@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from returns.actions import filing as actions
 from returns.forms import PrepareForm, SeenForm, SendBackForm, SignForm
@@ -125,11 +125,16 @@ def _forms(page: ReturnPage) -> dict:
     }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @return_pages_for
 def press(request, pk: int, code: str, name: str):
-    """Do it where the form is whole, and go back to the page; else show what is wrong with it."""
+    """Do it where the form is whole, and go back to the page; else show what is wrong with it.
+
+    Whoever had to log in again comes by the address alone, and is led back to the page.
+    """
     asked, school = PRESSES[name], found(request, pk)
+    if request.method != "POST":
+        return redirect("returns:school_return", school.pk, code)
     period = period_found(code, school)
     held = posts_of(request.scope, school.pk)
     if RULES[asked.step].post not in held:

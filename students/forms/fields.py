@@ -1,5 +1,6 @@
 """Fields that several forms of the registry have, with the words of their errors."""
 
+import unicodedata
 from datetime import date
 from uuid import uuid4
 
@@ -50,10 +51,15 @@ class LineField(forms.CharField):
 
 
 class TextField(LineField):
-    """A few lines of text."""
+    """A few lines of text: line breaks and tabs are kept, however the browser sends them, and no other control
+    character."""
 
     def __init__(self, label, **kwargs):
         super().__init__(label, widget=forms.Textarea(attrs={"rows": 3, "class": "input"}), **kwargs)
+
+    def to_python(self, value):
+        lines = super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        return "".join(sign for sign in lines if sign in "\n\t" or unicodedata.category(sign) != "Cc")
 
 
 class ChoiceField(forms.ChoiceField):

@@ -65,6 +65,7 @@ class Notice(models.Model):
         RETURN_FILED = "return_filed", "月报待接收"
         RETURN_AMENDED = "return_amended", "月报更正待接收"
         RETURN_SENT_BACK = "return_sent_back", "月报退回"
+        RETURN_STILL_BACK = "return_still_back", "月报退回未报"
         RETURN_ACCEPTED = "return_accepted", "月报已接收"
         REVIEW_CLOSED = "review_closed", "复核结果"
         REVIEW_AMEND = "review_amend", "复核要求更正"
@@ -76,6 +77,7 @@ class Notice(models.Model):
         REPORT_FILED = "report_filed", "学期、学年报告待接收"
         REPORT_AMENDED = "report_amended", "学期、学年报告更正待接收"
         REPORT_SENT_BACK = "report_sent_back", "学期、学年报告退回"
+        REPORT_STILL_BACK = "report_still_back", "学期、学年报告退回未报"
         REPORT_ACCEPTED = "report_accepted", "学期、学年报告已接收"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")

@@ -31,7 +31,7 @@ from tests.returns.filed import (
 from tests.scene import at, client_of
 
 # Of a month's page: the counts, their children, what was filed, what is to be looked at, what a review asks for.
-QUERIES = 24
+QUERIES = 25
 
 
 def text_of(response) -> str:
@@ -318,11 +318,11 @@ class TestTheGrid:
     def test_asks_for_the_same_however_many_schools_there_are(self, school, bureau, django_assert_num_queries):
         client = client_of(bureau)
         client.get(reverse("returns:returns"))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             client.get(reverse("returns:returns"))
         for name in ("西岭小学", "南岭小学"):
             cast.student(cast.school_class(cast.school(name)))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             client.get(reverse("returns:returns"))
 
     def test_before_any_year_is_empty(self, school, bureau, clock):
