@@ -12,6 +12,7 @@ class ReturnsConfig(AppConfig):
         from casework.demo import AFTERWARDS
         from reports.exports import EXPORTS
         from returns import notice_wording
+        from returns.actions.dues import mark_amendments
         from returns.actions.reminders import remind_schools
         from returns.queries.exports import RETURN_EXPORTS
         from returns.queries.waiting import waiting, waiting_reviews
@@ -19,6 +20,7 @@ class ReturnsConfig(AppConfig):
         from students.queries.waiting import WAITING
 
         clock.DUTIES["returns"] = ("提醒上报月报", lambda day: {"notices": remind_schools(today=day)})
+        clock.DUTIES["amendments"] = ("核对已上报的数字", lambda day: {"due": mark_amendments(today=day)})
         EXPORTS.update(RETURN_EXPORTS)
         notices.WORDING.update(notice_wording.WORDING)
         notices.OVER.update(notice_wording.OVER)

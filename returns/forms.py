@@ -5,6 +5,8 @@ from django import forms
 from returns.queries.grid import Standing
 from students.forms.fields import SearchField, TextField
 
+AMEND = "amend"  # what was filed is to be amended, whatever becomes of it meanwhile
+
 
 class GridFilter(forms.Form):
     """What narrows the grid down: schools by name and township, and how far they are in a period."""
@@ -13,7 +15,9 @@ class GridFilter(forms.Form):
     township = forms.ChoiceField(label="乡镇", required=False)
     period = forms.ChoiceField(label="时段", required=False)
     standing = forms.ChoiceField(
-        label="情况", choices=[("", "全部"), *((each.value, each.label) for each in Standing)], required=False
+        label="情况",
+        choices=[("", "全部"), *((each.value, each.label) for each in Standing), (AMEND, "要更正")],
+        required=False,
     )
 
     def __init__(self, *args, townships, periods, **kwargs):
@@ -31,6 +35,8 @@ class GridFilter(forms.Form):
         if asked.get("township") and str(row.school.township_id) != asked["township"]:
             return False
         cells = [cell for cell in row.cells if not asked.get("period") or cell.period.code == asked["period"]]
+        if asked.get("standing") == AMEND:
+            return any(cell.due or (cell.is_returned and cell.filing.filed) for cell in cells)
         return not asked.get("standing") or any(cell.standing == asked["standing"] for cell in cells)
 
 

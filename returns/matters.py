@@ -23,6 +23,7 @@ class Matter(StrEnum):
     SENT_BACK = "sent_back"
     STILL_BACK = "still_back"
     ACCEPTED = "accepted"
+    TO_AMEND = "to_amend"
 
 
 OF_MONTHS, OF_REPORTS = "return", "report"

@@ -24,6 +24,7 @@ WORDS = {
     Matter.SENT_BACK: ("{who}退回了{school}{name}，请核对后重新上报。", "看原因"),
     Matter.STILL_BACK: ("{school}{name}退回以后还没有重新上报，请核对后上报。", "看原因"),
     Matter.ACCEPTED: ("{who}接收了{school}{name}。", "看上报"),
+    Matter.TO_AMEND: ("{school}{name}上报以后，事实有了变化，请核对后另报更正。", "看变化"),
 }
 KINDS = (PeriodKind.MONTH, PeriodKind.TERM)  # a year is told of as a term is
 

@@ -23,7 +23,7 @@ from returns.actions.telling import (
     tell_signer,
 )
 from returns.matters import Matter
-from returns.models import Edition, SchoolReturn, Snapshot
+from returns.models import AmendmentDue, Edition, SchoolReturn, Snapshot
 from returns.queries.content import content_to_sign, signed_by
 from returns.queries.editions import Filing, changes_now, changes_since, editions_of, last_lists
 from returns.queries.live import Live, live_figures
@@ -338,6 +338,7 @@ def _paper(content: dict, imprint: Imprint) -> bytes:
 def _filed(row: Edition, place: Place) -> None:
     row.state, row.filed_at, row.filed_by = State.FILED, place.at, place.by
     _save(row, "returns.file", place, is_late=row.filed_on > row.school_return.deadline)
+    AmendmentDue.objects.filter(school_return=row.school_return).delete()
     tell_bureau(row, by=place.by, today=place.today)
 
 

@@ -50,7 +50,11 @@ def tell_school(edition: Edition, *, matter: Matter, by, today: date) -> None:
 def tell_bureau(edition: Edition, *, by, today: date) -> None:
     """That a return or an amendment has been filed; what the school was to do for it is done."""
     row = edition.school_return
-    _settle(row, [Matter.SENT_BACK, Matter.STILL_BACK, Matter.TO_SIGN, Matter.TO_FILE, Matter.TAKEN_BACK], by=by)
+    _settle(
+        row,
+        [Matter.SENT_BACK, Matter.STILL_BACK, Matter.TO_SIGN, Matter.TO_FILE, Matter.TAKEN_BACK, Matter.TO_AMEND],
+        by=by,
+    )
     people = Person.objects.filter(pk__in=_posted(today).filter(role__in=COUNTY_ROLES).values("person"))
     _send(row.school, people, notice_kind(row.kind, filing_matter(edition)), day=row.cut_off, by=by)
 
@@ -63,6 +67,17 @@ def filing_matter(edition: Edition) -> Matter:
 def settle_signing(row: SchoolReturn, *, by) -> None:
     """Nobody waits for the signature any more, nor for what was signed."""
     _settle(row, [Matter.TO_SIGN, Matter.TO_FILE], by=by)
+
+
+def tell_of_due(row: SchoolReturn, *, today: date) -> None:
+    """That the facts say something else than what was filed."""
+    _tell(row, SCHOOL_ROLES, Matter.TO_AMEND, by=None, today=today)
+
+
+def untell_of_due(row: SchoolReturn) -> None:
+    """The facts say again what was filed: there is nothing to be told of any more."""
+    kind = notice_kind(row.kind, Matter.TO_AMEND)
+    Notice.objects.filter(kind=kind, seen_at=None, day=row.cut_off, school_class__school=row.school_id).delete()
 
 
 def remind(school: School, people: Iterable[Person], kind: str, *, cut_off: date) -> int:

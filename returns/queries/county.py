@@ -108,7 +108,7 @@ class CountyReturn:
 
 
 def county_return(scope: Scope, period: FilingPeriod, *, today: date) -> CountyReturn:
-    """Four queries whatever the number of schools, five of a county."""
+    """Five queries whatever the number of schools, six of a county."""
     schools = list(schools_that_file(scope).order_by("code"))
     rows = grid_rows(schools, [period], today=today)
     accepted = {row.school: edition for row in rows if (edition := row.cells[0].filing.accepted)}
@@ -150,10 +150,15 @@ def live_differences(found: CountyReturn, *, today: date) -> list[SchoolDifferen
 
     Only schools that are in the sum are compared, each over the days of its own return; two queries and a census.
     """
+    return differences_of(found.period, found.lines, today=today)
+
+
+def differences_of(period: FilingPeriod, lines: Sequence[CountyLine], *, today: date) -> list[SchoolDifference]:
+    """Those of ``lines`` that the facts contradict; a query and a census for each span of days."""
     spans: dict[CountedPeriod, list[CountyLine]] = defaultdict(list)
-    for line in found.lines:
-        spans[found.period.as_begun(line.edition.school_return).counted(today)].append(line)
-    return [each for span, lines in spans.items() for each in _differences(span, lines)]
+    for line in lines:
+        spans[period.as_begun(line.edition.school_return).counted(today)].append(line)
+    return [each for span, those in spans.items() for each in _differences(span, those)]
 
 
 def _differences(span: CountedPeriod, lines: Sequence[CountyLine]) -> Iterator[SchoolDifference]:

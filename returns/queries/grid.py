@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from returns.models import Edition
+from returns.models import AmendmentDue, Edition
 from returns.queries.editions import Filing
 from returns.queries.live import is_taught
 from returns.queries.periods import FilingPeriod
@@ -67,11 +67,13 @@ def standing_of(filing: Filing, period: FilingPeriod, today: date, *, teaches: b
 
 @dataclass(frozen=True)
 class Cell:
-    """A school in a period. ``notes``: what else is to be said of it in a word or two."""
+    """A school in a period. ``notes``: what else is to be said of it in a word or two; ``due``: which numbers are to be
+    amended, as the last night found them."""
 
     period: FilingPeriod
     standing: Standing
     filing: Filing
+    due: str = ""
 
     @property
     def is_returned(self) -> bool:
@@ -81,7 +83,7 @@ class Cell:
     @property
     def is_owed(self) -> bool:
         """Whether the school has to act."""
-        return self.standing in OWED or self.is_returned
+        return self.standing in OWED or self.is_returned or bool(self.due)
 
     @property
     def notes(self) -> list[str]:
@@ -91,6 +93,8 @@ class Cell:
             said.append(self.filing.work.step.label)
         if self.filing.returned and self.filing.returned.number:
             said.append("更正退回")
+        if self.due:
+            said.append("要更正")
         if self.standing is Standing.ACCEPTED and self.filing.is_late:
             said.append("迟报")
         if self.filing.filed and self.filing.filed.number:
@@ -113,18 +117,20 @@ def schools_that_file(scope: Scope):
 
 
 def grid_rows(schools: Sequence[School], periods: Sequence[FilingPeriod], *, today: date) -> list[Row]:
-    """Two queries whatever the number of schools and periods."""
+    """Three queries whatever the number of schools and periods."""
     filings, cohorts = filings_of(schools, periods), cohorts_of(schools)
+    dues = dict(AmendmentDue.objects.filter(school_return__school__in=schools).values_list("school_return", "words"))
     nothing = Filing(None, ())
     return [
         Row(
             school,
             [
-                Cell(kept, standing_of(filing, kept, today, teaches=teaches), filing)
+                Cell(kept, standing_of(filing, kept, today, teaches=teaches), filing, due)
                 for period in periods
                 for filing in [filings.get((school.pk, period.code), nothing)]
                 for kept in [period.as_begun(filing.row)]
                 for teaches in [teaches_in(cohorts[school.pk], kept)]
+                for due in [dues.get(filing.row.pk, "") if filing.row and not filing.work else ""]
             ],
         )
         for school in schools

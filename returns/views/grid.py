@@ -48,7 +48,7 @@ class Due:
 @require_safe
 @return_pages_for
 def returns(request):
-    """How far the returns of a school year are; seven queries whatever their number."""
+    """How far the returns of a school year are; eight queries whatever their number."""
     calendar = FilingCalendar()
     years = calendar.years(request.today)
     asked = request.GET.get("year", "")

@@ -128,10 +128,8 @@ def _forms(page: ReturnPage) -> dict:
 @require_http_methods(["GET", "HEAD", "POST"])
 @return_pages_for
 def press(request, pk: int, code: str, name: str):
-    """Do it where the form is whole, and go back to the page; else show what is wrong with it.
-
-    Whoever had to log in again comes by the address alone, and is led back to the page.
-    """
+    """Do it where the form is whole, and go back to the page; else show what is wrong with it. Whoever had to log in
+    again comes by the address alone, and is led back."""
     asked, school = PRESSES[name], found(request, pk)
     if request.method != "POST":
         return redirect("returns:school_return", school.pk, code)

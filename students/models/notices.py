@@ -67,6 +67,7 @@ class Notice(models.Model):
         RETURN_SENT_BACK = "return_sent_back", "月报退回"
         RETURN_STILL_BACK = "return_still_back", "月报退回未报"
         RETURN_ACCEPTED = "return_accepted", "月报已接收"
+        RETURN_TO_AMEND = "return_to_amend", "月报待更正"
         REVIEW_CLOSED = "review_closed", "复核结果"
         REVIEW_AMEND = "review_amend", "复核要求更正"
         REPORT_DUE = "report_due", "学期、学年报告待报"
@@ -79,6 +80,7 @@ class Notice(models.Model):
         REPORT_SENT_BACK = "report_sent_back", "学期、学年报告退回"
         REPORT_STILL_BACK = "report_still_back", "学期、学年报告退回未报"
         REPORT_ACCEPTED = "report_accepted", "学期、学年报告已接收"
+        REPORT_TO_AMEND = "report_to_amend", "学期、学年报告待更正"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="收件人", related_name="notices")
     kind = models.CharField("种类", max_length=20, choices=Kind)

@@ -5,6 +5,7 @@ from datetime import date
 from django.utils import timezone
 
 from returns.models import (
+    AmendmentDue,
     AmendmentRequest,
     Edition,
     Review,
@@ -18,7 +19,17 @@ from students.models import SchoolClass, Student
 from tests import cast
 
 # What a school says of all its classes, and what is found of it: no business of a class teacher.
-RETURNS = (SchoolReturn, Edition, Snapshot, Review, ReviewSheet, ReviewMonth, ReviewChild, AmendmentRequest)
+RETURNS = (
+    SchoolReturn,
+    Edition,
+    Snapshot,
+    AmendmentDue,
+    Review,
+    ReviewSheet,
+    ReviewMonth,
+    ReviewChild,
+    AmendmentRequest,
+)
 
 
 def rows_of_returns(school_class: SchoolClass, child: Student) -> dict[type, object]:
@@ -29,7 +40,11 @@ def rows_of_returns(school_class: SchoolClass, child: Student) -> dict[type, obj
     snapshot = row.snapshots.first() or Snapshot.objects.create(school_return=row, made_by=cast.person(), **made)
     prepared = {"state": "prepared", "prepared_at": timezone.now(), "prepared_by": snapshot.made_by}
     edition, _ = Edition.objects.get_or_create(school_return=row, defaults=prepared)
-    return {SchoolReturn: row, Snapshot: snapshot, Edition: edition, **_review_of(edition, child)}
+    due, _ = AmendmentDue.objects.get_or_create(
+        school_return=row, defaults={"words": "期末在校3→2人", "found_on": date(2026, 10, 28)}
+    )
+    made = {SchoolReturn: row, Snapshot: snapshot, Edition: edition, AmendmentDue: due}
+    return made | _review_of(edition, child)
 
 
 def _review_of(edition: Edition, child: Student) -> dict[type, object]:

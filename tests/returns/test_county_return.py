@@ -154,11 +154,11 @@ def test_asks_for_the_same_however_many_schools_there_are(school, head, bureau, 
     accept(school, bureau)
     client = client_of(bureau)
     client.get(address())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(address())
     for name in ("南岭小学", "北岭小学"):
         cast.student(cast.school_class(cast.school(name)))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(address())
 
 

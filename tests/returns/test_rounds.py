@@ -16,7 +16,7 @@ from tests.returns.test_terms import END, OVER, term
 from tests.scene import at, client_of
 
 TODAY = date(2026, 10, 27)
-QUERIES = 11
+QUERIES = 13
 
 
 def found(who, day: date = TODAY, hour: int = 9) -> dict:

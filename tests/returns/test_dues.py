@@ -1,0 +1,91 @@
+"""What the facts contradict of a filed return is marked by night, and the school is told."""
+
+from datetime import date
+
+import pytest
+
+from casework.clock import DUTIES
+from returns.actions.dues import mark_amendments
+from returns.models import AmendmentDue
+from returns.queries.waiting import waiting
+from students.actions import corrections
+from students.models import Notice
+from students.queries.notices import waiting_notices
+from tests import cast
+from tests.returns.filed import TODAY, accept, file_return, filed, leave, prepare, send_back, sign
+from tests.scene import client_of
+
+
+def told(person) -> set[str]:
+    return set(Notice.objects.filter(person=person, seen_at=None).values_list("kind", flat=True))
+
+
+def marks() -> list[str]:
+    return list(AmendmentDue.objects.values_list("words", flat=True))
+
+
+def notes(who) -> list[str]:
+    page = client_of(who).get("/returns/").context["page"]
+    return [note for row in page.object_list for cell in row.cells for note in cell.notes]
+
+
+class TestAFiledReturnThatTheFactsContradict:
+    @pytest.fixture
+    def event(self, school, head, bureau):
+        filed(school, head)
+        accept(school, bureau)
+        Notice.objects.all().delete()
+        return leave(school)
+
+    def test_is_marked_and_told_once(self, school, head, bureau, event):
+        assert DUTIES["amendments"][1](TODAY) == {"due": 1}
+        assert mark_amendments(today=TODAY) == 1
+        [words] = marks()
+        assert "辍学0→1人" in words
+        assert told(head) == told(school.clerk) == {"return_to_amend"}
+        assert Notice.objects.count() == 2
+        [line] = waiting_notices(cast.scope(head), head)
+        assert line.sentence == "东坪小学2026年10月月报上报以后，事实有了变化，请核对后另报更正。"
+        assert told(bureau) == set()
+
+    def test_is_found_by_the_bureau(self, school, bureau, event):
+        client = client_of(bureau)
+        assert not client.get("/returns/", {"standing": "amend"}).context["page"].object_list
+        mark_amendments(today=TODAY)
+        assert notes(bureau) == ["要更正"]
+        assert len(client.get("/returns/", {"standing": "amend"}).context["page"].object_list) == 1
+
+    def test_waits_for_the_school_until_it_is_amended(self, school, head, event):
+        before = waiting(cast.scope(head), TODAY)
+        mark_amendments(today=TODAY)
+        assert waiting(cast.scope(head), TODAY) == before + 1
+        prepare(school, reason="补登")
+        sign(school, head)
+        assert waiting(cast.scope(head), TODAY) == before
+        assert marks()  # until it is filed
+        file_return(school)
+        assert marks() == []
+        assert told(head) == set()
+
+    def test_is_over_once_they_agree_again(self, school, head, event):
+        mark_amendments(today=TODAY)
+        corrections.void(by=school.clerk, event=event, reason="登记错了人", today=TODAY)
+        assert mark_amendments(today=TODAY) == 0
+        assert (marks(), told(head)) == ([], set())
+
+    def test_is_not_told_of_while_the_school_has_it_in_hand(self, school, head, event):
+        prepare(school, reason="补登")
+        assert mark_amendments(today=TODAY) == 0
+
+    def test_has_its_own_word_where_the_amendment_came_back(self, school, head, bureau, event):
+        filed(school, head, reason="补登")
+        send_back(school, bureau)
+        assert mark_amendments(today=TODAY) == 0
+        assert notes(bureau) == ["更正退回"]
+
+
+def test_what_agrees_is_not_marked(school, head):
+    filed(school, head)
+    assert mark_amendments(today=TODAY) == 0
+    leave(school, day=date(2026, 10, 26))  # after the cut-off
+    assert mark_amendments(today=TODAY) == 0
