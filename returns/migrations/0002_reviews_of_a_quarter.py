@@ -21,16 +21,17 @@ CLOSED = {
     REVIEW: ("closed_at", "closed_by_id", "conclusion", "content", "sha256"),
     REQUEST: ("closed_at", "closed_by_id", "reason"),
 }
-# What is entered stays as it was when its review was closed: table → how a row of it leads to the review.
+OF_SHEET = f"JOIN {SHEET} s ON s.review_id = r.id"
+# What is entered stays as it was when its review was closed: table → the statement that finds that above a row.
 ENTERED = {
-    SHEET: f"SELECT 1 FROM {REVIEW} r WHERE r.id = {{row}}.review_id AND r.closed_at IS NOT NULL",
-    MONTH: f"SELECT 1 FROM {REVIEW} r JOIN {SHEET} s ON s.review_id = r.id "
-    "WHERE s.id = {row}.sheet_id AND r.closed_at IS NOT NULL",
-    CHILD: f"SELECT 1 FROM {REVIEW} r JOIN {SHEET} s ON s.review_id = r.id "
-    "WHERE s.id = {row}.sheet_id AND r.closed_at IS NOT NULL",
-    PAPER: f"SELECT 1 FROM {REVIEW} r JOIN {SHEET} s ON s.review_id = r.id JOIN {CHILD} c ON c.sheet_id = s.id "
-    "WHERE c.id = {row}.child_id AND r.closed_at IS NOT NULL",
-}  # nosec B608: constants only
+    table: " ".join(("SELECT 1 FROM", REVIEW, "r", *joins, "AND r.closed_at IS NOT NULL"))
+    for table, joins in {
+        SHEET: ("WHERE r.id = {row}.review_id",),
+        MONTH: (OF_SHEET, "WHERE s.id = {row}.sheet_id"),
+        CHILD: (OF_SHEET, "WHERE s.id = {row}.sheet_id"),
+        PAPER: (OF_SHEET, "JOIN", CHILD, "c ON c.sheet_id = s.id WHERE c.id = {row}.child_id"),
+    }.items()
+}
 EARLY = f"SELECT 1 FROM {REVIEW} r WHERE r.id = NEW.review_id AND r.closed_at IS NULL"  # nosec B608: constants only
 VERBS = {"insert": "NEW", "update": "OLD", "delete": "OLD"}
 
