@@ -262,12 +262,7 @@ class TestTheDeadline:
         client = client_of(head)
         text = client.get(f"/returns/{school.school.pk}/2026-10/").content.decode()
         assert "上报期限2026年10月28日" in text
-        [cell] = [
-            cell
-            for row in client.get("/returns/").context["page"].object_list
-            for cell in row.cells
-            if cell.period.code == "2026-10"
-        ]
+        [cell] = [cell for cell in client.get("/returns/").context["own"].cells if cell.period.code == "2026-10"]
         assert cell.period.deadline == date(2026, 10, 28)
 
     def test_is_kept_by_the_database(self, school, head):
