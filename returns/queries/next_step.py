@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from returns.queries.grid import OWED, Cell, Row, Standing
+from returns.queries.grid import Cell, Row
 from returns.states import Post, State
 from students.templatetags.chinese import cdate_short
 
@@ -14,6 +14,7 @@ STEPS = {
     State.PREPARED: ("待校长签字", "去签字", Post.HEAD),
     State.SIGNED: ("校长已签字，待上报", "去上报", Post.SCHOOL),
 }
+TO_AMEND = ("上报以后事实有变化，要另报更正", "去更正", Post.SCHOOL)
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def next_step(row: Row, held: frozenset[Post], today: date) -> NextStep | None:
     ``row``: the periods of the school, the latest first.
     """
     due = [cell for cell in row.cells if cell.period.is_due(today)]
-    waiting = [cell for cell in due if cell.standing in OWED or cell.filing.work]
+    waiting = [cell for cell in due if cell.is_owed or cell.filing.work]
     if waiting:
         return _step(waiting[-1], held, today, len(waiting) - 1)
     if not due:
@@ -50,13 +51,17 @@ def next_step(row: Row, held: frozenset[Post], today: date) -> NextStep | None:
 
 def _step(cell: Cell, held: frozenset[Post], today: date, others: int) -> NextStep:
     period, work = cell.period, cell.filing.work
-    state = State.RETURNED if cell.standing is Standing.RETURNED and not work else cell.filing.state
-    if work is None and state is not State.RETURNED:
-        state = State.DRAFT
-    how, label, post = STEPS[state]
-    edition = work.label if work and work.number else ""
+    back = cell.filing.returned
+    if work:
+        how, label, post = STEPS[cell.filing.state]
+    elif back:
+        how, label, post = STEPS[State.RETURNED]
+    else:
+        how, label, post = TO_AMEND if cell.filing.filed else STEPS[State.DRAFT]
+    shown = work or back
+    edition = shown.label if shown and shown.number else ""
     last = cdate_short(period.deadline)
     by = f"，已过上报期限{last}" if period.is_overdue(today) else f"，{last}前上报"
     is_ours = post in held
-    words = f"{period.name}{edition}：{how}{'' if edition else by}。"
+    words = f"{period.name}{edition}：{how}{'' if edition or cell.filing.filed else by}。"
     return NextStep(words, label if is_ours else f"看{period.kind.label}", period.code, is_ours, others)

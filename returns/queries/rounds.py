@@ -106,10 +106,10 @@ def _filed(reader: Reader, kind: PeriodKind, periods: Sequence[FilingPeriod], ro
     shown = due[-1] if due else wanted[0]
     cells = [cell for row in rows for cell in row.cells if cell.period.code == shown.code]
     earlier = {period.code for period in due[:-1]}
-    older = sum(cell.standing in OWED for row in rows for cell in row.cells if cell.period.code in earlier)
+    older = sum(cell.is_owed for row in rows for cell in row.cells if cell.period.code in earlier)
     made = _of_one(reader, cells[0]) if reader.only else _of_many(reader, shown, cells)
     if older:
-        made = replace(made, numbers="，".join(filter(None, (made.numbers, f"以前的还有{older}份没有报"))))
+        made = replace(made, numbers="，".join(filter(None, (made.numbers, f"以前的还有{older}份要办"))))
     if made.state in (Standing.ACCEPTED.label, ALL_ACCEPTED):
         following = next((each for each in wanted if not each.is_due(reader.today)), None)
         return replace(made, due=f"下一次{following.label}，{cdate_short(following.period.cut_off)}截止" if following

@@ -1,5 +1,6 @@
 """What the facts contradict of a filed return is marked by night, and the school is told."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from casework.clock import DUTIES
 from returns.actions.dues import mark_amendments
 from returns.models import AmendmentDue
+from returns.queries.next_step import next_step
+from returns.queries.posts import posts_of
 from returns.queries.waiting import waiting
 from students.actions import corrections
 from students.models import Notice
@@ -27,6 +30,13 @@ def marks() -> list[str]:
 def notes(who) -> list[str]:
     page = client_of(who).get("/returns/").context["page"]
     return [note for row in page.object_list for cell in row.cells for note in cell.notes]
+
+
+def october_alone(who):
+    """What comes next where there were no other period."""
+    row = client_of(who).get("/returns/").context["own"]
+    cells = [cell for cell in row.cells if cell.period.code == "2026-10"]
+    return next_step(replace(row, cells=cells), posts_of(cast.scope(who), row.school.pk), TODAY)
 
 
 class TestAFiledReturnThatTheFactsContradict:
@@ -66,6 +76,18 @@ class TestAFiledReturnThatTheFactsContradict:
         file_return(school)
         assert marks() == []
         assert told(head) == set()
+
+    def test_is_the_next_step_of_the_school(self, school, head, event):
+        assert october_alone(school.clerk).words == "2026年10月月报：已接收。"
+        mark_amendments(today=TODAY)
+        found = october_alone(school.clerk)
+        assert (found.words, found.label) == ("2026年10月月报：上报以后事实有变化，要另报更正。", "去更正")
+        assert found.is_ours
+
+    def test_that_came_back_is_the_next_step_too(self, school, head, bureau, event):
+        filed(school, head, reason="补登")
+        send_back(school, bureau)
+        assert october_alone(school.clerk).words == "2026年10月月报第1号更正：县教育局退回，请核对后重报。"
 
     def test_is_over_once_they_agree_again(self, school, head, event):
         mark_amendments(today=TODAY)

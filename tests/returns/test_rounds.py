@@ -41,7 +41,7 @@ def test_a_school_in_october(school, head):
     }  # fmt: skip
     month = shown["每月上报"]
     assert (month.period, month.numbers, month.due, month.label) == (
-        "2026年10月月报", "以前的还有1份没有报", "上报期限10月28日", "去上报",
+        "2026年10月月报", "以前的还有1份要办", "上报期限10月28日", "去上报",
     )  # fmt: skip
     assert month.url == reverse("returns:school_return", args=[school.school.pk, "2026-10"])
     assert shown["每学期报告"].due == "1月22日截止，2月5日前上报"
@@ -83,7 +83,7 @@ class TestTheMonth:
     def test_of_the_bureau_leads_to_what_waits(self, school, head, bureau):
         cast.student(cast.school_class(cast.school("西岭小学")))
         month = found(bureau)["每月上报"]
-        assert (month.state, month.numbers) == ("待报", "已接收0所，共2所，没有报的2所，以前的还有2份没有报")
+        assert (month.state, month.numbers) == ("待报", "已接收0所，共2所，没有报的2所，以前的还有2份要办")
         file_zero(school, head)
         month = found(bureau)["每月上报"]
         assert (month.label, month.url) == (
