@@ -182,7 +182,7 @@ class TestThePage:
     def test_costs_the_same_however_many_schools(self, bureau, django_assert_num_queries):
         client = client_of(bureau)
         client.get(reverse("reports:cohorts"))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(reverse("reports:cohorts"))
 
 
