@@ -18,6 +18,7 @@ from reports.tables import Column, Kind, Table
 from reports.templatetags.behind import children_address
 from scoring.presets import schemes_in
 from students.access import Scope
+from students.calendar import school_year_label
 from students.enrolment import EventKind, Standing
 from students.metrics import (
     DISABLED_ENTRY_RATE,
@@ -87,7 +88,7 @@ def _year(scope: Scope, month: KeptMonth, found, cohorts: Sequence[CohortRow]) -
     if entered:
         rates["entry"] = entered[-1].rate
     rates["disabled"] = disabled_entry_rate(scope, month.day)
-    return YearRow(f"{month.school_year}—{month.school_year + 1}学年", rates, figures=by_stage, month=month)
+    return YearRow(school_year_label(month.school_year), rates, figures=by_stage, month=month)
 
 
 def behind(row: YearRow, column: Column) -> str:

@@ -62,7 +62,7 @@ def returns(request):
     is_alone = len(rows) == 1 and not request.scope.roles & AREA_ROLES
     context = {
         "other_year": school_year_label(year) if asked and asked != str(year) else "",
-        "years": tabs(request, {str(each): f"{each}—{each + 1}学年" for each in years}, name="year", shown=str(year),
+        "years": tabs(request, {str(each): school_year_label(each) for each in years}, name="year", shown=str(year),
                       counts={}) if len(years) > 1 else [],
         "periods": periods,
         **(_of_one(request, rows[0]) if is_alone else _of_several(request, form, rows, periods)),

@@ -94,12 +94,12 @@ class TestParts:
 class TestYears:
     def test_stand_with_the_targets_below(self, bureau):
         found = rows_of(bureau, "years")
-        assert found["2026—2027学年"][0] == 0.25
+        assert found["2026-2027学年"][0] == 0.25
         assert found["目标和参考线"][0] == "国家不超过0.6%，本县0%"
         assert found["目标和参考线"][7] == "97%以上"
 
     def test_of_which_nothing_is_known_are_dashes(self, bureau):
-        assert rows_of(bureau, "years")["2026—2027学年"][2] == "—"
+        assert rows_of(bureau, "years")["2026-2027学年"][2] == "—"
 
     def test_a_rate_opens_whom_it_is_lower_or_higher_for(self, bureau):
         client = client_of(bureau)
@@ -108,7 +108,7 @@ class TestYears:
         assert {index for index, _ in found} >= {1, 2}
         for cell in found.values():
             assert client.get(cell.url).status_code == 200
-        lost = found[1, "2026—2027学年"]
+        lost = found[1, "2026-2027学年"]
         assert client.get(lost.url).context["page"].paginator.count == 1
 
     def test_are_no_business_of_a_school(self, autumn):
