@@ -275,7 +275,7 @@ class TestThePapers:
         whole, own = kept["certificates", None], kept["certificates", far.school.pk]
         assert (whole.pages, own.pages) == (3, 1)
         [page] = self.text(own)
-        for words in ("奖状", "西岭小学2023级1班", "在2026-2027学年第一学期控辍保学工作中", "被评为", "无流失生班级",
+        for words in ("奖状", "西岭小学2023级1班", "在2026—2027学年第一学期控辍保学工作中", "被评为", "无流失生班级",
                       "云岭县教育局", "2026年9月10日", "盖章", awards.reference):  # fmt: skip
             assert words in page
         [listed] = self.text(kept["list", None])
