@@ -52,14 +52,14 @@ class LineField(forms.CharField):
 
 class TextField(LineField):
     """A few lines of text: line breaks and tabs are kept, however the browser sends them, and no other control
-    character."""
+    character; a NUL, which no browser sends, is refused."""
 
     def __init__(self, label, **kwargs):
         super().__init__(label, widget=forms.Textarea(attrs={"rows": 3, "class": "input"}), **kwargs)
 
     def to_python(self, value):
         lines = super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
-        return "".join(sign for sign in lines if sign in "\n\t" or unicodedata.category(sign) != "Cc")
+        return "".join(sign for sign in lines if sign in "\0\n\t" or unicodedata.category(sign) != "Cc")
 
 
 class ChoiceField(forms.ChoiceField):
