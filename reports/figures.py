@@ -23,7 +23,7 @@ OUTS = (
     EventKind.GRADUATE,
     EventKind.OTHER_OUT,
 )
-MOVEMENTS = frozenset((*INS, *OUTS))
+MOVEMENTS = tuple(str(kind) for kind in (*INS, *OUTS))
 # The rest of the counts, as contract.md names them; the last three are what the rates are made of.
 OPENING, CLOSING, REGISTERED, SUSPECTED = "opening", "closing", "registered", "suspected"
 DROPPED_TOTAL, UNACCOUNTED, BASELINE = "dropped_total", "unaccounted", "baseline"
@@ -93,6 +93,9 @@ class Figures:
     def raw_ratio(self) -> Rate:
         """期末/期初比; it may exceed 1."""
         return RAW_RATIO.of(self[CLOSING], self[OPENING])
+
+
+NO_FIGURES = Figures()
 
 
 def total(parts: Iterable[Figures]) -> Figures:

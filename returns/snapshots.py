@@ -15,10 +15,9 @@ from reports.figures import (
     CLOSING,
     CODES,
     DROPPED_TOTAL,
-    INS,
     LABELS,
+    MOVEMENTS,
     OPENING,
-    OUTS,
     REGISTERED,
     SUSPECTED,
     UNACCOUNTED,
@@ -29,7 +28,6 @@ from students.metrics import Rate
 
 Pair = tuple[int, int]  # a child, and the grade in which it counts
 Lists = Mapping[str, Sequence[Pair]]
-MOVEMENTS = tuple(str(kind) for kind in (*INS, *OUTS))
 OF_RATES = (Kind.RATE, Kind.SHARE)
 OF_A_YEAR = (BASELINE,)  # counted anew each school year
 FOLLOWED = (REGISTERED, SUSPECTED, DROPPED_TOTAL, UNACCOUNTED)  # compared with the period before, child by child

@@ -141,6 +141,9 @@ class Scope:
 NOBODY = Scope()
 
 
+WHOLE_COUNTY = Scope(county=True)  # what commands and the night see
+
+
 def scope_of(person, postings) -> Scope:
     """The scope that a person's postings in force give."""
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from reports.figures import Figures, total
 from reports.models import ALL, COLUMN_OF, KeptFigures
@@ -67,7 +67,7 @@ def _parts(day: date) -> Iterator[tuple[str, QuerySet[Student] | None]]:
     yield ALL, None
     for sex in Student.Sex:
         yield sex.value, Student.objects.filter(sex=sex)
-    belonging = SpecialGroup.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day).order_by()
+    belonging = SpecialGroup.objects.on(day).order_by()
     for kind in sorted(set(belonging.values_list("kind", flat=True))):
         yield kind, Student.objects.filter(pk__in=belonging.filter(kind=kind).values("student"))
 

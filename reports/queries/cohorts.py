@@ -14,7 +14,7 @@ from django.db.models import Count, QuerySet
 
 from reports.queries.figures import class_left
 from reports.tables import Column, Kind, Table
-from students.access import Scope
+from students.access import WHOLE_COUNTY, Scope
 from students.calendar import school_year_of, school_year_start
 from students.enrolment import EventKind
 from students.metrics import NO_RATE, SIX_YEAR_RATE, THREE_YEAR_RATE, Metric, Rate
@@ -22,7 +22,6 @@ from students.models import Enrolment, EnrolmentEvent, School, SchoolClass
 from students.turning import GRADES
 
 TITLE = "各校三年、六年巩固率"
-WHOLE_COUNTY = Scope(county=True)
 FINISHED_SHOWN = 3  # cohorts that have left, beside those at school
 METRICS: dict[str, Metric] = {
     SchoolClass.Stage.PRIMARY: SIX_YEAR_RATE,

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reports.figures import BASELINE, CLOSING, DROPPED_TOTAL, LOST, SUSPECTED, UNACCOUNTED, Figures
+from reports.figures import BASELINE, CLOSING, DROPPED_TOTAL, LOST, NO_FIGURES, SUSPECTED, UNACCOUNTED, Figures
 from reports.queries.kept_figures import KeptMonth, kept, sums
 from scoring.presets import schemes_in
-from students.access import Scope
+from students.access import WHOLE_COUNTY, Scope
 from students.metrics import Rate
 from students.models import Area, School, SchoolClass
 from students.policy import Policy
@@ -15,9 +15,7 @@ from students.queries.places import county_name
 from students.queries.policy import policy_of
 from students.templatetags.chinese import cdate_short
 
-WHOLE_COUNTY = Scope(county=True)
 COUNTY = "全县"
-NO_FIGURES = Figures()
 LINE_OF = {SchoolClass.Stage.PRIMARY: "dropout_line_primary", SchoolClass.Stage.JUNIOR: "dropout_line_junior"}
 Points = list[tuple[str, Decimal | None]]
 

@@ -12,14 +12,13 @@ from inspections.checklist import Checklist
 from inspections.models import InspectionRound
 from inspections.queries.rounds import Board, SchoolLine, board_of
 from reports.tables import Column, Kind, Table
-from students.access import Scope
+from students.access import WHOLE_COUNTY
 from students.models import School
 
 NOTES = (
     "得分率＝得分÷适用项目的满分，按得分率排名，同率同名次；不涉及的项目两边都不算。没有检查完的学校列出来，不排名。",
     "检查结果不改变班级责任考核的分数。",
 )
-EVERYTHING = Scope(county=True)
 
 
 def inspections_table(*, as_of: date, school: School | None = None) -> Table:
@@ -27,7 +26,7 @@ def inspections_table(*, as_of: date, school: School | None = None) -> Table:
     row = InspectionRound.objects.filter(first_day__lte=as_of).select_related("checklist").first()
     if row is None:
         return _table("检查汇总", (), [], as_of=as_of, filters=("没有检查批次",))
-    board = board_of(row, EVERYTHING)
+    board = board_of(row, WHOLE_COUNTY)
     lines = [line for line in board.lines if school is None or line.inspection.school_id == school.pk]
     return round_table(board, lines, as_of=as_of, filters=(school.name if school else "全部学校",))
 

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from casework.queries.suspected import suspected_runs
 from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted, living, was_found
 from reports.tables import Column, Kind, Table, number_column, phone_column, searched
-from students.access import Scope
+from students.access import WHOLE_COUNTY, Scope
 from students.enrolment import EventKind, Standing
 from students.metrics import ENTRY_RATE, Rate
 from students.models import Area, Enrolment, EnrolmentEvent, Finding, Resident, School, Student
@@ -21,7 +21,6 @@ from students.queries.policy import policy_of
 from students.queries.unaccounted import last_events
 from students.school_age import school_age_births
 
-WHOLE_COUNTY = Scope(county=True)  # the command line sees everything
 SIGNATURES = ("填报人", "审核人", "单位负责人")
 AS_OF_NOTE = "周岁、在籍、状态和特殊群体都按截止日期当日计算；户籍儿童以现有户籍表为准。"
 FOUND_IN_SCHOOL = (Finding.State.ELSEWHERE, Finding.State.SPECIAL_SCHOOL, Finding.State.HOME_TAUGHT)

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from inspections.models import Rectification
 from inspections.queries.ledger import findings_in, line_of
-from reports.queries.inspections import EVERYTHING
 from reports.tables import Column, Kind, Table
+from students.access import WHOLE_COUNTY
 from students.models import School
 
 NOTES = (
@@ -19,7 +19,7 @@ NOTES = (
 
 def rectifications_table(*, as_of: date, school: School | None = None) -> Table:
     """Every finding raised by now, of all schools or of one, with what is overdue on ``as_of``."""
-    rows = findings_in(EVERYTHING)
+    rows = findings_in(WHOLE_COUNTY)
     rows = rows.filter(inspection__school=school) if school else rows
     return ledger_table(list(rows), as_of=as_of, filters=(school.name if school else "全部学校",))
 

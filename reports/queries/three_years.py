@@ -8,7 +8,7 @@ from operator import attrgetter
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
-from reports.figures import Figures
+from reports.figures import NO_FIGURES, Figures
 from reports.queries.cohorts import CohortRow, cohort_rows, final_year, together
 from reports.queries.county import national_line
 from reports.queries.kept_figures import KeptMonth, kept, sums
@@ -39,7 +39,6 @@ from students.turning import GRADES
 
 YEARS = 3
 PRIMARY, JUNIOR = SchoolClass.Stage.PRIMARY, SchoolClass.Stage.JUNIOR
-NO_FIGURES = Figures()
 
 
 @dataclass(frozen=True)

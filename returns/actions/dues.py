@@ -9,14 +9,14 @@ from returns.models import AmendmentDue
 from returns.queries.dues import amendments_due
 from returns.queries.grid import schools_that_file
 from returns.queries.periods import FilingCalendar
-from students.access import Scope
+from students.access import WHOLE_COUNTY
 
 
 @transaction.atomic
 def mark_amendments(*, today: date) -> int:
     """Hold what was filed of this school year, and late of the last one, against the facts; how many returns are to be
     amended. A school is told once of each, and no more once they agree again."""
-    schools = list(schools_that_file(Scope(county=True)))
+    schools = list(schools_that_file(WHOLE_COUNTY))
     due = {
         each.line.edition.school_return: each.words
         for period in FilingCalendar().to_file(today)

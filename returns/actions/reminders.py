@@ -12,7 +12,7 @@ from returns.actions.telling import remind
 from returns.matters import Matter, notice_kind
 from returns.queries.grid import OWED, Cell, Standing, grid_rows, schools_that_file
 from returns.queries.periods import FilingCalendar, FilingPeriod
-from students.access import Scope, in_force
+from students.access import WHOLE_COUNTY, in_force
 from students.models import Notice, Person, Posting, Role, School
 
 REMINDED = (Role.REGISTRY_CLERK, Role.PRINCIPAL)
@@ -22,7 +22,7 @@ REMINDED = (Role.REGISTRY_CLERK, Role.PRINCIPAL)
 def remind_schools(*, today: date) -> int:
     """Tell the clerks and principals once a period each, however often it is asked for and whatever night was missed;
     of what was sent back once each time. How many notices were sent."""
-    schools, calendar = list(schools_that_file(Scope(county=True))), FilingCalendar()
+    schools, calendar = list(schools_that_file(WHOLE_COUNTY)), FilingCalendar()
     sent = 0
     for period in calendar.to_file(today):
         found: dict[tuple[Matter, date], list[School]] = defaultdict(list)

@@ -10,7 +10,7 @@ from returns.queries.county import county_return
 from returns.queries.editions import content_of, filing_of
 from returns.queries.periods import FilingPeriod, filing_month
 from returns.queries.tables import edition_table
-from students.access import Scope
+from students.access import WHOLE_COUNTY
 from students.models import School
 
 
@@ -32,7 +32,7 @@ def filed_return_table(*, month: FilingPeriod, school: School | None = None) -> 
 
 def county_return_table(*, month: FilingPeriod) -> Table:
     """The sum of the accepted returns. Raises ``ExportRefused`` where none has been accepted."""
-    table = county_return(Scope(county=True), month, today=timezone.localdate()).table
+    table = county_return(WHOLE_COUNTY, month, today=timezone.localdate()).table
     if table is None:
         raise ExportRefused(f"{month.label}还没有接收的月报，没有可以汇总的。")
     return table

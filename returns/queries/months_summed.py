@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from reports.figures import CLOSING, OPENING
+from reports.figures import CLOSING, MOVEMENTS, OPENING
 from reports.queries.figures import Census
 from returns.models import Edition
 from returns.queries.live import Live
 from returns.queries.periods import FilingCalendar
-from returns.snapshots import MOVEMENTS, Change, Lists, Pair, change_of, differences
+from returns.snapshots import Change, Lists, Pair, change_of, differences
 from students.models import SchoolClass
 from students.periods import PeriodKind, label_of
 from students.templatetags.chinese import cdate_short

@@ -14,10 +14,8 @@ from returns.queries.reviews import MonthLine, SheetLine, sheet_lines, sum_of
 from returns.reviewing import AGREEING, HOLDING, Finding
 from returns.snapshots import kept_table, table_from
 from scoring.frozen import digest
-from students.access import Scope
+from students.access import WHOLE_COUNTY, Scope
 from students.models import School
-
-EVERYTHING = Scope(county=True)
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Closing:
 
 def closing_of(review: Review, *, today: date) -> Closing:
     """What is signed as it stands; ``mark`` changes with every word that is entered. Five queries."""
-    lines = sheet_lines(EVERYTHING, review)
+    lines = sheet_lines(WHOLE_COUNTY, review)
     table = review_table(review, lines, as_of=today)
     versions = [
         sorted(rows.filter(sheet__review=review).order_by().values_list("pk", "version"))
