@@ -81,10 +81,8 @@ def _say(text: str, status: int) -> JsonResponse:
 
 
 # The scripts that the shell's own scripts import.
-MODULES = [
-    "js/register.js",
-    *(f"js/offline/{name}.js" for name in ("bar", "key", "pages", "queue", "reader", "sender", "sending", "store")),
-]
+OFFLINE = ("bar", "key", "pages", "queue", "reader", "sender", "sending", "store", "typed")
+MODULES = ["js/register.js", *(f"js/offline/{name}.js" for name in OFFLINE)]
 # The frame of a page that nobody in particular has asked for.
 NOBODYS_FRAME = {"nav": [], "person": None, "place_line": "", "keeps_accounts": False, "today": None}
 

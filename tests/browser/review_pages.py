@@ -59,6 +59,13 @@ def review_pages_of(classroom) -> dict[str, tuple[Person, str]]:
     }
 
 
+def review_under_way(classroom) -> Review:
+    """A review of one accepted month, of which nothing has been entered."""
+    office = {"clerk": classroom.clerk, "head": classroom.principal, "bureau": classroom.bureau}
+    accept_month(classroom.school, REVIEWED, today=MONDAY, **office)
+    return _opened(classroom.bureau, quarter(2025, 2))
+
+
 def _opened(bureau: Person, which: Quarter) -> Review:
     told = {"quarter": which, "schools": None, "size": 4, "most": None, "submission": uuid4(), "today": MONDAY}
     return reviews.open_review(by=bureau, scope=cast.scope(bureau), **told)

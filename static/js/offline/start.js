@@ -6,6 +6,7 @@ import { forget, has, keep, tidy } from "./pages.js";
 import { changes, entriesOf } from "./queue.js";
 import { reader } from "./reader.js";
 import { sendAll } from "./sender.js";
+import { tidy as tidyTyped } from "./typed.js";
 
 const FIRST_WAIT = 5; // seconds until what could not be sent is tried again; doubled each time
 const LONGEST_WAIT = 300;
@@ -93,6 +94,7 @@ function leave(event) {
   if (!event.target.matches('form[action="/logout/"]')) return;
   dropKey();
   forget();
+  tidyTyped();
 }
 
 async function start() {
@@ -102,6 +104,7 @@ async function start() {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendAtOnce());
   await redraw();
   if (reader.inShell) return;
+  tidyTyped(reader.person);
   if (reader.person) await tidy(reader.person, reader.moment);
   else await forget();
   const sent = send();
