@@ -19,7 +19,7 @@ from students.metrics import DROPOUT_RATE, RAW_RATIO, RETENTION_RATE, Metric
 from students.models import School, SchoolClass
 from students.periods import PeriodKind
 from students.queries.listing import LAST_GRADES
-from students.queries.months import CountedMonth, CountedPeriod
+from students.queries.months import CountedPeriod
 from students.turning import FINISHED, grade_label
 
 TITLES = {
@@ -127,12 +127,12 @@ def by_grade(rows: Iterable[ReturnRow]) -> list[ReturnRow]:
     return [ReturnRow(None, grade, total(row.figures for row in found), grade_label(grade)) for grade, found in groups]
 
 
-def monthly_return_table(*, month: CountedMonth, school: School | None = None) -> Table:
-    """The return of every school, or of one."""
+def monthly_return_table(period: CountedPeriod, *, school: School | None = None) -> Table:
+    """The return of every school, or of one, of a month; or of a term or year, whose figures are made alike."""
     schools = [school] if school else list(School.objects.order_by("code"))
     only = frozenset({school.pk}) if school else None
-    rows = rows_of(Census(month.month.first, month.day, schools=only), schools)
-    return table_of(rows, period=month, filters=(school.name if school else "全部学校",))
+    rows = rows_of(Census(period.period.first, period.day, schools=only), schools)
+    return table_of(rows, period=period, filters=(school.name if school else "全部学校",))
 
 
 def table_of(

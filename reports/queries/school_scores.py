@@ -37,7 +37,7 @@ def notes_of(scheme: SchoolScheme) -> tuple[str, ...]:
     return (*HOW, f"{last}；{best}{unfounded if scheme.unfounded_above < 100 else ''}。", DROPOUT_RATE.note)
 
 
-def school_scores_table(*, month: ScoreMonth) -> Table:
+def school_scores_table(month: ScoreMonth) -> Table:
     """The month of every school, reckoned from the facts."""
     standings = standings_from_facts(SchoolClass.objects.order_by("school__code", "number"), days_of(month))
     schools = School.objects.select_related("township")

@@ -22,7 +22,7 @@ NOTES = (
 )
 
 
-def teacher_scores_table(*, month: ScoreMonth, school: School | None = None) -> Table:
+def teacher_scores_table(month: ScoreMonth, *, school: School | None = None) -> Table:
     """The month of every teacher, or of those of one school, reckoned from the facts."""
     classes = SchoolClass.objects.filter(school=school) if school else SchoolClass.objects.all()
     filters = (school.name if school else "全部学校",)

@@ -72,6 +72,12 @@ class Review(models.Model):
         return quarter_label(self.school_year, self.quarter)
 
     @property
+    def about(self) -> dict:
+        """What scripts are told beside its results."""
+        code = f"{self.school_year}-{self.quarter}"
+        return {"quarter": code, "period_start": self.first, "period_end": self.cut_off}
+
+    @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
 

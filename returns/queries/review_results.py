@@ -1,7 +1,7 @@
 """What a review has come to: its table of results, what is signed, and what the schools are asked to amend."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -16,6 +16,8 @@ from returns.snapshots import kept_table, table_from
 from scoring.frozen import digest
 from students.access import WHOLE_COUNTY, Scope
 from students.models import School
+
+TITLE = "季度复核结果"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def closing_of(review: Review, *, today: date) -> Closing:
 def results_of(review: Review, scope: Scope, lines: Sequence[SheetLine]) -> Table:
     """The table of a closed review: as it was signed, or of the schools that the reader may open."""
     if scope.county:
-        return table_from(review.content["table"], notes=said_later(review))
+        return replace(table_from(review.content["table"], notes=said_later(review)), about=review.about)
     closed_on = timezone.localtime(review.closed_at).date()
     return review_table(review, lines, as_of=closed_on, notes=said_later(review))
 
@@ -56,7 +58,7 @@ def said_later(review: Review) -> list[str]:
 def review_table(review: Review, lines: Sequence[SheetLine], *, as_of: date, notes: Sequence[str] = ()) -> Table:
     """School by school: the children drawn and what was found of them, the numbers that were compared."""
     return Table(
-        title="季度复核结果",
+        title=TITLE,
         columns=COLUMNS,
         rows=lambda: lines,
         count=len(lines),
@@ -67,6 +69,7 @@ def review_table(review: Review, lines: Sequence[SheetLine], *, as_of: date, not
         fixed_columns=2,
         signatures=("制表人", "审核人", "负责人"),
         total=SheetLine(ReviewSheet(school=School(name="合计", code="")), sum_of(lines)),
+        about=review.about,
     )
 
 

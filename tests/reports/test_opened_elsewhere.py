@@ -45,7 +45,7 @@ TABLES = {
     "suspected": ledger("suspected"),
     "of school age": ledger("school_age"),
     "students": lambda: students_table(as_of=CUT_OFF, reveal=True),
-    "a month": lambda: monthly_return_table(month=return_month(2026, 10, today=TODAY)),
+    "a month": lambda: monthly_return_table(return_month(2026, 10, today=TODAY)),
 }
 
 

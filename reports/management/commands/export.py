@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from reports.actions.exports import export_table
-from reports.exports import EXPORTS, ExportRefused, build_table, writer_for
+from reports.exports import EXPORTS, OPTIONS, ExportRefused, build_table, writer_for
 
 
 class Command(BaseCommand):
@@ -20,14 +20,16 @@ class Command(BaseCommand):
         parser.add_argument("-o", "--output", metavar="文件", help="写到哪个文件")
         parser.add_argument("--as-of", metavar="日期", help="截至哪一天，如2026-10-25；默认今天")
         parser.add_argument("--month", metavar="月份", help="哪个月的报表，如2026-10")
+        parser.add_argument("--term", metavar="学期", help="哪个学期的报告，如2026-1（2026-2027学年第一学期）")
+        parser.add_argument("--year", metavar="学年", help="哪个学年的报告，如2026（2026-2027学年）")
+        parser.add_argument("--quarter", metavar="季度", help="哪个季度的复核，如2026-1（2026-2027学年第一季度）")
         parser.add_argument("--school", metavar="学校标识码", help="只导出一所学校；默认全部学校")
         parser.add_argument("--reveal", metavar="用途", help="名单显示完整号码，并写明用途；默认遮住中间几位")
 
-    def handle(self, *args, table, output, as_of, month, school, reveal, **options):
+    def handle(self, *args, table, output, **options):
         try:
             path = self._path(table, output)
-            asked = {"as_of": as_of, "month": month, "school": school, "reveal": reveal}
-            asked = {option: text for option, text in asked.items() if text is not None}
+            asked = {option: text for option in OPTIONS if (text := options[option]) is not None}
             built = build_table(table, today=timezone.localdate(), **asked)
             export_table(
                 by=None, signed=f"服务器命令行（{account()}）", name=table, table=built, asked=asked, path=path
