@@ -81,7 +81,7 @@ def main() -> None:
             bare = seconds(as_fast_as_can_be, rows, Path(folder), options.times)
         except ModuleNotFoundError:
             sys.exit("没有装rustpy-xlsxwriter，不能比较")
-    print(f"最快的写法：{bare:.2f}秒\n比值：{ours / bare:.1f}")
+    print(f"最快的写法：{bare:.2f}秒\n比值：{ours / bare:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Excel: a table as a workbook that prints as it stands (A4 landscape) and is written row by row in constant memory."""
+"""Excel: a table as a workbook that prints as it stands (A4 landscape) and is written in constant memory."""
 
-from datetime import UTC, date
-from decimal import Decimal
-from math import ceil
+from collections.abc import Mapping
+from datetime import UTC
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
 import xlsxwriter
@@ -10,8 +10,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from reports.tables import NOTHING, Column, Imprint, Kind, Table, text_of
-from students.metrics import Rate, tenths
+from reports.excel_rows import ROW_HEIGHT, Styled, put_rows, write_rows
+from reports.tables import NOTHING, Column, Imprint, Kind, Table
 
 OPTIONS = {
     "constant_memory": True,
@@ -35,29 +35,26 @@ KIND_FORMATS = {
 }
 HEAD_ROW = 4  # rows are counted from 0: title, what it shows, who and when, an empty line, then the head
 HEAD = {"bold": True, "text_wrap": True, "bottom": 2, "bottom_color": "black", "bg_color": "#F2F2F2"}
+EVERY_ROW: dict = {}
 TOTAL = {"bold": True, "top": 2, "top_color": "black"}
 LONGEST_MARGIN = 200  # characters; a head or foot of a page holds 255 with its instructions
-ROW_HEIGHT, LINE_HEIGHT = 18, 15  # points: a row, and every further line in it
 PAPER_A4 = 9
 
 
 def write_excel(table: Table, file: BinaryIO, imprint: Imprint) -> None:
     """Write ``table`` as a workbook of one sheet."""
-    with xlsxwriter.Workbook(file, OPTIONS) as book:
-        book.set_properties(
-            {"title": table.title, "author": imprint.by, "created": imprint.at.astimezone(UTC).replace(tzinfo=None)}
-        )
-        sheet = book.add_worksheet(table.title)
-        _lay_out(sheet, table, imprint)
-        _write_top(sheet, table, imprint, book)
-        last_row = _write_rows(sheet, table, book)
-        muted = book.add_format({"font_color": "#595959", "font_size": 10})
-        for position, note in enumerate(table.footnotes, start=last_row + 2):
-            sheet.write_string(position, 0, note, muted)
-        if table.signatures:
-            places = "".join(f"{name}：{who or '＿＿＿＿＿＿＿＿'}　　" for name, who in table.sign_places)
-            day = table.signed.day if table.signed else "＿＿＿＿年＿＿月＿＿日"
-            sheet.write_string(last_row + 3 + len(table.footnotes), 0, f"{places}{day}（盖章）")
+    with TemporaryFile() as laid_out, TemporaryFile() as rows:
+        with xlsxwriter.Workbook(laid_out, OPTIONS) as book:
+            book.set_properties(
+                {"title": table.title, "author": imprint.by, "created": imprint.at.astimezone(UTC).replace(tzinfo=None)}
+            )
+            sheet = book.add_worksheet(table.title)
+            _lay_out(sheet, table, imprint)
+            _write_top(sheet, table, imprint, book)
+            last_row = _write_rows(rows, table, book)
+            sheet.write_blank(last_row, 0, None, book.add_format(CELL))  # where the rows will be put
+            _write_foot(sheet, table, book, last_row)
+        put_rows(rows, laid_out, file, last=last_row + 1)
 
 
 def _last_head(table: Table) -> int:
@@ -131,66 +128,35 @@ def _write_heads(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook) -> N
             sheet.write_string(_last_head(table), position, column.header, own[position])
 
 
-def _write_rows(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook) -> int:
-    """Write the rows as they come; returns the last row written."""
-    formats = [_formats(book, column) for column in table.columns]
-    wrapping = [(position, column) for position, column in enumerate(table.columns) if column.kind is Kind.TEXT]
-    row = last_head = _last_head(table)
-    for row, cells in enumerate(table.cells(), start=last_head + 1):
-        lines = max((lines_of(column, cells[position][0]) for position, column in wrapping), default=1)
-        if lines > 1:
-            sheet.set_row(row, ROW_HEIGHT + (lines - 1) * LINE_HEIGHT)
-        for position, (cell, is_stressed) in enumerate(cells):
-            _write_cell(sheet, row, position, cell, formats[position][is_stressed])
-    if row == last_head:
-        row += 1
-        sheet.write_string(row, 0, NOTHING)
-    return _write_total(sheet, table, book, row)
+def _write_rows(file: BinaryIO, table: Table, book: xlsxwriter.Workbook) -> int:
+    """Write the rows, and under them the total where there is one; returns the last row, counted from 0."""
+    first = _last_head(table) + 2  # the sheet counts from 1
+    columns = [Styled.of(column, *_formats(book, column)) for column in table.columns]
+    number = write_rows(columns, table.rows(), file, first=first)
+    number = number or write_rows([Styled(Column(None, "", Kind.CODE, 0, str), 0, 0)], [NOTHING], file, first=first)
+    if table.total is not None:
+        columns = [Styled.of(column, *_formats(book, column, TOTAL)) for column in table.columns]
+        number += write_rows(columns, [table.total], file, first=first + number)
+    return first + number - 2
 
 
-def _write_total(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook, row: int) -> int:
-    """Write the total under the last row, where there is one; returns the last row written."""
-    if table.total_cells is None:
-        return row
-    for position, (column, cell) in enumerate(zip(table.columns, table.total_cells, strict=True)):
-        properties = CELL | KIND_FORMATS[column.kind] | _alignment(column) | TOTAL
-        _write_cell(sheet, row + 1, position, cell, book.add_format(properties))
-    return row + 1
+def _write_foot(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook, last_row: int) -> None:
+    """The definitions, then the places for signatures."""
+    muted = book.add_format({"font_color": "#595959", "font_size": 10})
+    for position, note in enumerate(table.footnotes, start=last_row + 2):
+        sheet.write_string(position, 0, note, muted)
+    if table.signatures:
+        places = "".join(f"{name}：{who or '＿＿＿＿＿＿＿＿'}　　" for name, who in table.sign_places)
+        day = table.signed.day if table.signed else "＿＿＿＿年＿＿月＿＿日"
+        sheet.write_string(last_row + 3 + len(table.footnotes), 0, f"{places}{day}（盖章）")
 
 
-def lines_of(column: Column, cell: str | None) -> int:
-    """How many lines a text needs in its column; a sheet with a row height of its own does not find out by itself."""
-    if not cell or (len(cell) <= column.width and "\n" not in cell):
-        return 1  # by far the most
-    return sum(max(1, ceil(_width(line) / (column.width * 2 + 1))) for line in cell.splitlines())
-
-
-def _width(line: str) -> int:
-    """In half-width letters: a 汉字 is as wide as two."""
-    return len(line) + sum(letter > "\u2e7f" for letter in line)
-
-
-def _formats(book: xlsxwriter.Workbook, column: Column) -> tuple[Format, Format]:
-    """The column's format, plain and stressed."""
-    properties = CELL | KIND_FORMATS[column.kind] | _alignment(column)
+def _formats(book: xlsxwriter.Workbook, column: Column, of_row: Mapping = EVERY_ROW) -> tuple[Format, Format]:
+    """The column's format in such a row, plain and stressed."""
+    properties = CELL | KIND_FORMATS[column.kind] | _alignment(column) | of_row
     return book.add_format(properties), book.add_format(properties | {"bold": True})
 
 
 def _alignment(column: Column) -> dict:
     align = column.kind.alignment
     return {"align": align} | ({} if align == "center" else {"indent": 1})  # text does not touch the lines
-
-
-def _write_cell(sheet: Worksheet, row: int, column: int, cell, cell_format: Format) -> None:
-    if cell is None:
-        sheet.write_blank(row, column, None, cell_format)
-    elif isinstance(cell, date):
-        sheet.write_datetime(row, column, cell, cell_format)
-    elif isinstance(cell, Rate) and cell.percent is not None:
-        sheet.write_number(row, column, float(cell.percent / 100), cell_format)  # what it shows is what it is
-    elif isinstance(cell, Decimal):
-        sheet.write_number(row, column, tenths(cell), cell_format)
-    elif isinstance(cell, int):
-        sheet.write_number(row, column, cell, cell_format)
-    else:
-        sheet.write_string(row, column, text_of(cell), cell_format)
