@@ -7,7 +7,7 @@ from uuid import uuid4
 from django import forms
 
 from returns.actions.reviews import MOST_DRAWN
-from returns.models import ReviewMonth
+from returns.models import ReviewChild, ReviewMonth
 from returns.models.reviews import MOST_PAPERS
 from returns.queries.quarters import Quarter, quarter
 from returns.queries.reviews import number_lines
@@ -136,6 +136,30 @@ class ChildForm(EntryForm):
         if told.get("finding") in (Finding.WRONG, Finding.UNVERIFIED) and not told.get("words", "x"):
             self.add_error("words", "请写说明")
         return told
+
+
+class RestForm(SentOnce):
+    """One finding for the rest of a sheet. ``children``: those whom the page shows."""
+
+    children = forms.RegexField(r"^\d{1,12}(,\d{1,12})*$", max_length=5_000, widget=forms.HiddenInput)
+    words = TextField("说明", max_length=300, help_text="每名学生都记这一句")
+    refusal = "没有保存"
+
+    def __init__(self, *args, finding: Finding, children: Sequence[ReviewChild], initial: dict, **kwargs):
+        super().__init__(*args, initial=initial | {"children": _ids(children)}, **kwargs)
+        self.fields["words"].required = finding != Finding.HOLDS
+
+    def clean_children(self) -> frozenset[int]:
+        return frozenset(map(int, self.cleaned_data["children"].split(",")))
+
+    def show_anew(self, children: Sequence[ReviewChild]) -> None:
+        """What was typed stays; the page shows who is left now."""
+        self.data = self.data.copy()
+        self.data["children"] = _ids(children)
+
+
+def _ids(children: Sequence[ReviewChild]) -> str:
+    return ",".join(str(child.pk) for child in children)
 
 
 class MonthForm(EntryForm):

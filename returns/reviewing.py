@@ -148,6 +148,9 @@ FINDINGS = {
 }
 
 
+OF_THE_REST = (Finding.HOLDS, Finding.UNVERIFIED)  # what many children at once may be found
+
+
 class Instead(StrEnum):
     """What was found in place of what was said (实际情况)."""
 

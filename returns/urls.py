@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from returns.views import attempts, children, county, files, grid, period, review_entry, review_steps, reviews, rounds
+from returns.views import (
+    attempts,
+    children,
+    county,
+    files,
+    grid,
+    period,
+    review_entry,
+    review_rest,
+    review_steps,
+    reviews,
+    rounds,
+)
 from students import converters  # noqa: F401  period in an address
 
 app_name = "returns"
@@ -22,6 +34,8 @@ urlpatterns = [
     path("returns/reviews/requests/<int:pk>/close/", review_steps.close_request, name="close_request"),
     path("returns/reviews/schools/<int:pk>/", reviews.sheet, name="review_sheet"),
     path("returns/reviews/schools/<int:pk>/file/", reviews.sheet_file, name="review_sheet_file"),
+    path("returns/reviews/schools/<int:pk>/rest/undo/", review_rest.undo_rest, name="undo_review_rest"),
+    path("returns/reviews/schools/<int:pk>/rest/<slug:finding>/", review_rest.rest, name="review_rest"),
     path("returns/reviews/children/<int:pk>/", review_entry.child, name="review_child"),
     path("returns/reviews/months/<int:pk>/", review_entry.month, name="review_month"),
     path("returns/reviews/papers/<int:pk>/", review_entry.paper, name="review_paper"),

@@ -143,7 +143,7 @@ def enter_child(
 
     ``seen``: the version that the page showed. The same once more is one. Raises ``Clash``, ``ReviewRefused``.
     """
-    _held(scope, child.sheet)
+    held_open(scope, child.sheet)
     row = ReviewChild.objects.select_related("sheet__review", "sheet__school", "changed_by").get(pk=child.pk)
     if finding != Finding.WRONG:
         instead = ""
@@ -180,7 +180,7 @@ def _add_paper(row: ReviewChild, columns: Mapping, by, at) -> bool:
 @transaction.atomic
 def remove_paper(*, by, scope: Scope, paper: ReviewPaper) -> None:
     """Take a paper away again, while the review is open; a second press does nothing. Raises ``ReviewRefused``."""
-    _held(scope, paper.child.sheet)
+    held_open(scope, paper.child.sheet)
     if ReviewPaper.objects.filter(pk=paper.pk).delete()[0]:
         audit.record(by=by, action="review.remove_paper", subject=paper.child, sha256=paper.sha256)
 
@@ -193,7 +193,7 @@ def enter_month(
 
     ``seen``: the version that the page showed. The same once more is one. Raises ``Clash``, ``ReviewRefused``.
     """
-    _held(scope, month.sheet)
+    held_open(scope, month.sheet)
     row = ReviewMonth.objects.select_related("sheet__review", "sheet__school", "changed_by").get(pk=month.pk)
     other = {code: found[code] for code in COMPARED if code in found and found[code] != row.reported[code]}
     if agreement == Agreement.AGREES:
@@ -211,7 +211,7 @@ def enter_month(
     return row
 
 
-def _held(scope: Scope, sheet: ReviewSheet) -> Review:
+def held_open(scope: Scope, sheet: ReviewSheet) -> Review:
     """The review of a sheet, held until the transaction ends; raises where nothing may be entered."""
     if reason := why_not_to_enter(scope, sheet):
         raise NotYourReview(f"{reason}，没有保存。")

@@ -19,7 +19,7 @@ from students.views.files import send_file
 def child(request, pk: int):
     """核实情况 of one child; saved, the next child of the school of whom nothing has been entered."""
     row = get_object_or_404(queries.all_children(request.scope), pk=pk)
-    if gone := _not_open(request, row.sheet):
+    if gone := not_open(request, row.sheet):
         return gone
     form, clash = _child_form(request, row), None
     if form.is_valid():
@@ -74,7 +74,7 @@ def _clashing(form, refused: actions.Clash):
     return refused.held
 
 
-def _not_open(request, sheet: ReviewSheet):
+def not_open(request, sheet: ReviewSheet):
     """Away from a page that enters, where nothing is entered any more; None where something is."""
     if reason := actions.why_not_to_enter(request.scope, sheet):
         raise PermissionDenied(reason)
@@ -89,7 +89,7 @@ def _not_open(request, sheet: ReviewSheet):
 def month(request, pk: int):
     """台账核对 of one month."""
     row = get_object_or_404(queries.all_months(request.scope), pk=pk)
-    if gone := _not_open(request, row.sheet):
+    if gone := not_open(request, row.sheet):
         return gone
     form, clash = _month_form(request, row), None
     if form.is_valid():

@@ -12,6 +12,7 @@ from returns.models import Review, ReviewSheet
 from returns.queries import reviews as queries
 from returns.queries.grid import schools_that_file
 from returns.queries.quarters import quarters_to_review
+from returns.queries.review_rest import last_press
 from returns.queries.review_results import closing_of, request_lines
 from returns.queries.review_tables import sheet_table
 from returns.review_forms import AdditionForm, CloseForm, OpenForm, RequestForm, SheetFilter
@@ -114,13 +115,15 @@ def sheet(request, pk: int):
     """One school: the months and the children, what is said and what was found; on request drawn again."""
     row = found_sheet(request, pk)
     children, months = queries.children_of(row), queries.months_of(row)
+    may_enter = not (row.review.is_closed or actions.why_not_to_enter(request.scope, row))
     context = {
         "sheet": row,
         "parts": queries.parts_of(children),
         "months": queries.month_lines(months),
         "tally": queries.tallies_of([row])[row.pk],
-        "next": next((child for child in children if not child.finding), None),
-        "may_enter": not (row.review.is_closed or actions.why_not_to_enter(request.scope, row)),
+        "left": [child for child in children if not child.finding],
+        "may_enter": may_enter,
+        "press": last_press(row, children) if may_enter else None,
         "asked": request_lines(request.scope, month__sheet=row) if row.review.is_closed else [],
         "again": queries.drawn_again(row, months) if request.GET.get("again") == "1" else None,
     }

@@ -46,6 +46,7 @@ def review_pages_of(classroom) -> dict[str, tuple[Person, str]]:
         "a review under way": (bureau, page("review", review.pk)),
         "a school under review": (bureau, page("review_sheet", sheet.pk) + "?again=1"),
         "a list to take along": (bureau, page("review_sheet_file", sheet.pk)),
+        "the rest of a school": (bureau, page("review_rest", sheet.pk, "unverified")),
         "a child to enter": (bureau, page("review_child", children[1].pk)),
         "a child entered": (bureau, page("review_child", children[0].pk)),
         "a ledger to compare": (bureau, page("review_month", sheet.months.get().pk)),

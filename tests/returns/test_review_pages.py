@@ -26,7 +26,7 @@ from tests.returns.reviewed import (
 from tests.scene import at, client_of
 from tests.students.papers import picture
 
-QUERIES = {"reviews": 4, "review": 6, "review_sheet": 8, "review_child": 6, "review_month": 3}
+QUERIES = {"reviews": 4, "review": 6, "review_sheet": 9, "review_child": 6, "review_month": 3}
 
 
 @pytest.fixture

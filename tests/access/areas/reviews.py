@@ -24,6 +24,10 @@ GET  returns:review_sheet           in      403      403     404   404       404
 POST returns:review_sheet           in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
 GET  returns:review_sheet_file      in      403      403     404   404       404    200      200    200       403   403        403        404       in    pw
 POST returns:review_sheet_file      in      403      403     404   404       404    200      200    200       403   403        403        404       in    pw
+GET  returns:review_rest            in      403      403     404   404       404    403      200    403       403   403        403        404       in    pw
+POST returns:review_rest            in      403      403     404   404       404    403      →      403       403   403        403        404       in    pw
+GET  returns:undo_review_rest       in      405      405     405   405       405    405      405    405       405   405        405        405       in    pw
+POST returns:undo_review_rest       in      403      403     404   404       404    403      →      403       403   403        403        404       in    pw
 GET  returns:review_child           in      403      403     404   404       404    403      200    403       403   403        403        404       in    pw
 POST returns:review_child           in      403      403     404   404       404    403      →      403       403   403        403        404       in    pw
 GET  returns:review_month           in      403      403     404   404       404    403      200    403       403   403        403        404       in    pw
@@ -44,7 +48,7 @@ POST returns:close_request          in      403      403     403   403       403
 
 # Months of quarters that are over: under review, to be opened, entered to the end, closed.
 REVIEWED, TO_OPEN, ENTERED, CLOSED = date(2026, 1, 1), date(2025, 10, 1), date(2025, 1, 1), date(2025, 4, 1)
-SUBMISSIONS = [f"12345678-1234-5678-1234-56781234560{number}" for number in range(4)]
+SUBMISSIONS = [f"12345678-1234-5678-1234-56781234560{number}" for number in range(5)]
 
 
 def arguments(scene, people, day) -> dict[str, list]:
@@ -66,6 +70,8 @@ def arguments(scene, people, day) -> dict[str, list]:
         "returns:review": review,
         "returns:review_sheet": sheet,
         "returns:review_sheet_file": sheet,
+        "returns:review_rest": [*sheet, "holds"],
+        "returns:undo_review_rest": sheet,
         "returns:review_child": [child.pk],
         "returns:review_month": [month.pk],
         "returns:review_paper": [paper.pk],
@@ -84,6 +90,12 @@ def _opened(bureau, school_year: int, number: int, submission: str) -> ReviewChi
     return ReviewChild.objects.filter(sheet__review=review).order_by("position").first()
 
 
+def _left() -> str:
+    """The children of whom nothing has been entered, as the page names them."""
+    rows = ReviewChild.objects.filter(sheet__review__school_year=2025, finding="")
+    return ",".join(str(pk) for pk in rows.values_list("pk", flat=True))
+
+
 def fields() -> dict[str, dict]:
     entered = Review.objects.filter(school_year=2024, quarter=2).first()
     if entered is None:  # asked for before there is a world
@@ -91,6 +103,7 @@ def fields() -> dict[str, dict]:
     return {
         "returns:open_review": {"submission": SUBMISSIONS[3], "quarter": "2025-1", "audience": "all", "size": "2"},
         "returns:review_sheet_file": {"format": ".xlsx"},
+        "returns:review_rest": {"submission": SUBMISSIONS[4], "children": _left(), "words": ""},
         "returns:review_child": {"seen": 1, "finding": "unverified", "words": "没有见到"},
         "returns:review_month": {"seen": 0, "agreement": "agrees"},
         "returns:close_review": {"mark": closing_of(entered, today=MONDAY).mark},
