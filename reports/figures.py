@@ -101,7 +101,7 @@ NO_FIGURES = Figures()
 def total(parts: Iterable[Figures]) -> Figures:
     """The figures of several groups of children taken together; no child may stand in two of them."""
     parts = list(parts)
-    return Figures({code: sum(part[code] for part in parts) for code in CODES})
+    return Figures({code: sum(part.counts.get(code, 0) for part in parts) for code in CODES})
 
 
 def movements(

@@ -15,6 +15,7 @@ from reports.queries.figures import Census, Row
 from reports.queries.kept_figures import KeptMonth, kept, sums
 from reports.tables import Column, Kind, Table
 from students.access import Scope
+from students.calendar import grade_in, school_year_of
 from students.metrics import DROPOUT_RATE, RAW_RATIO, RETENTION_RATE, Metric
 from students.models import School, SchoolClass
 from students.periods import PeriodKind
@@ -59,23 +60,26 @@ def rows_of(census: Census, schools: Iterable[School]) -> list[ReturnRow]:
     parts: dict[Row, list[Figures]] = defaultdict(list)
     for school_class, found in census.counts().items():
         parts[census.rows[school_class]].append(found)
-    return _rows({row: total(found) for row, found in parts.items()}, census.classes.values(), census.last, schools)
+    classes = ((row.school_id, row.stage, row.cohort) for row in census.classes.values())
+    return _rows({row: total(found) for row, found in parts.items()}, classes, census.last, schools)
 
 
 def rows_kept(month: KeptMonth, schools: Iterable[School], *, scope: Scope, part: str = ALL) -> list[ReturnRow]:
     """The same rows as they were counted last night; two queries. ``part``: of which children (``KeptFigures``)."""
     found = sums(kept(scope, parts=[part]).filter(as_of=month.day), "school", "grade")
-    return _rows(found, SchoolClass.objects.only("school", "stage", "cohort"), month.day, schools)
+    classes = SchoolClass.objects.order_by().values_list("school", "stage", "cohort").distinct()
+    return _rows(found, classes, month.day, schools)
 
 
 def _rows(
-    found: Mapping[Row, Figures], classes: Iterable[SchoolClass], day: date, schools: Iterable[School]
+    found: Mapping[Row, Figures], classes: Iterable[tuple[int, str, int]], day: date, schools: Iterable[School]
 ) -> list[ReturnRow]:
-    taught = {
-        (row.school_id, row.grade_on(day))
-        for row in classes
-        if row.FIRST_GRADE[row.stage] <= row.grade_on(day) <= LAST_GRADES[row.stage]
-    }
+    """``classes``: school, stage and cohort of every class there is; one that has left school teaches no grade."""
+    year, taught = school_year_of(day), set()
+    for school, stage, cohort in classes:
+        grade = grade_in(year, cohort=cohort, first_grade=SchoolClass.FIRST_GRADE[stage])
+        if SchoolClass.FIRST_GRADE[stage] <= grade <= LAST_GRADES[stage]:
+            taught.add((school, grade))
     by_key = {school.pk: school for school in schools}
     made = (
         ReturnRow(
