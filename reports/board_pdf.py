@@ -35,6 +35,8 @@ class BoardPaper:
     def scope(self) -> str:
         return f"{self.place}　{self.days}"
 
+    scope_logged = scope
+
     @property
     def summary(self) -> str:
         return self.table.summary

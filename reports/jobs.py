@@ -17,12 +17,11 @@ from django_tasks import task
 from casework.actions.progress import Stopped, Watch
 from reports.actions import export_orders
 from reports.actions.export_orders import Drawn
-from reports.actions.exports import log_of
+from reports.actions.exports import imprint_of, log_of, posts_of
 from reports.models import ExportOrder
-from reports.tables import CannotDraw, Imprint, Table
+from reports.tables import CannotDraw, Table
 from students.access import scope_of
 from students.authentication import PostedPersonBackend
-from students.queries.people import place_line
 
 AFTER_THE_REST = -10  # messages and imports that wait are done first
 ROWS_BETWEEN = 500  # two words of the job about how far it is
@@ -78,12 +77,12 @@ class Errand:
     def __call__(self, *, name: str, build: Callable, writers: Mapping[str, Callable], asked: Mapping) -> HttpResponse:
         """Draw the table and keep the file; answers nothing."""
         order, person = self._order, self._request.user
-        imprint = Imprint(f"{person.name}（{place_line(person.postings_today)}）", timezone.localtime(), order.reason)
+        imprint = imprint_of(person, reason=order.reason)
         table = build(bool(order.reason))
         file = BytesIO()
         writers[order.form](self._watched(table), file, imprint)
         self._watch("排版", 0, 0)
-        said = log_of(table, form=order.form, asked=asked, reason=order.reason)
+        said = log_of(table, form=order.form, asked=asked, reason=order.reason, posts=posts_of(person))
         drawn = Drawn(file.getvalue(), f"{table.file_name}{order.form}", {"name": name, "said": said})
         export_orders.keep(order=order, scope=self._request.scope, drawn=drawn)
         self.is_done = True

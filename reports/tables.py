@@ -14,10 +14,11 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Protocol
 
-from students.identity import masked_number, masked_phone, masked_search
+from students.identity import Searched, masked_number, masked_phone, masked_search
 from students.metrics import NO_RATE, Rate, points_text
 
 NOTHING = "没有符合条件的记录"
+SEARCH = "有查找（内容不保存）"  # in the place of whom somebody looked for
 
 
 class Kind(StrEnum):
@@ -78,7 +79,7 @@ class Column:
 
 def searched(text: str) -> tuple[str, ...]:
     """What was looked for, in the words of ``Table.filters``; nothing where nothing was."""
-    return (f"查找“{masked_search(text)}”",) if text else ()
+    return (Searched(f"查找“{masked_search(text)}”"),) if text else ()
 
 
 def number_column(
@@ -192,6 +193,12 @@ class Table:
         """What the rows were narrowed down to and the day they speak of: ``全部学校　截至2026年10月25日``."""
         return "　".join([*self.filters, f"截至{text_of(self.as_of)}"])
 
+    @property
+    def scope_logged(self) -> str:
+        """The same for the log: not whom was looked for."""
+        kept = (SEARCH if isinstance(each, Searched) else each for each in self.filters)
+        return "　".join([*kept, f"截至{text_of(self.as_of)}"])
+
     def filing_line(self, imprint: "Imprint") -> str:
         """``填报单位：东坪小学　填报人：何静　填报日期：2026年9月7日``; blank where the table is no form to hand in."""
         if not self.unit_name:
@@ -229,6 +236,7 @@ class Paper(Protocol):
 
     title: str
     scope: str
+    scope_logged: str
     summary: str
     count: int
     as_of: date

@@ -86,6 +86,10 @@ def masked_number(number: str) -> str:
     return f"********{digits[-2:] if len(digits) > 4 else ''}"
 
 
+class Searched(str):
+    """What somebody looked for, in the words of a filter: a paper repeats it, a log keeps that there was a search."""
+
+
 def masked_search(text: str) -> str:
     """What somebody looked for, as a paper may repeat it: of a number only the last four, by which it is found.
 

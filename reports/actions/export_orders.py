@@ -4,7 +4,7 @@ A state is moved by an update that names the state before, so of two presses one
 follows, in the same transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -39,10 +39,19 @@ class Drawn:
 
 @transaction.atomic
 def ask(
-    *, by: Person, title: str, address: str, query: str, form: str, reason: str, then: Callable[[int], object]
+    *,
+    by: Person,
+    title: str,
+    said: Mapping[str, str],
+    address: str,
+    query: str,
+    form: str,
+    reason: str,
+    then: Callable[[int], object],
 ) -> tuple[ExportOrder, bool]:
     """Have a file drawn in the background; the one on its way already where the same is asked for twice. Whether new.
 
+    ``said``: what the list of files says of it until it is drawn, see ``exports.narrowed_to``.
     Raises ``OrderRefused`` where the person has too many on their way.
     """
     Person.objects.select_for_update(no_key=True).get(pk=by.pk)
@@ -55,9 +64,10 @@ def ask(
             f"没有开始导出：你已有{MOST_UNDER_WAY}份文件在排队或正在生成。请等其中一份做好，或者到“导出的文件”取消一份。"
         )
     order = ExportOrder.objects.create(
-        title=title, address=address, query=query, form=form, reason=reason, asked_at=timezone.now(), asked_by=by
-    )
-    details = {"table": title, "form": form} | ({"reveal": reason} if reason else {})
+        title=title, address=address, query=query, form=form, reason=reason, asked_at=timezone.now(), asked_by=by,
+        details={"said": dict(said)},
+    )  # fmt: skip
+    details = {"table": title, "form": form, **said} | ({"reveal": reason} if reason else {})
     audit.record(by=by, action="export.ask", subject=order, **details)
     then(order.pk)
     return order, True

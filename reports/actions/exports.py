@@ -15,6 +15,8 @@ from django.utils import timezone
 from reports.exports import ExportRefused, writer_for
 from reports.tables import CannotDraw, Imprint, Paper, Table
 from students.actions import audit
+from students.models import Person
+from students.queries.people import place_line, posting_words
 
 REASONS = {
     ENOENT: "文件夹不存在",
@@ -45,7 +47,7 @@ def export_table(*, by, signed: str, name: str, table: Table, asked: Mapping[str
                 write(table, file, imprint)
             # Only now: the embedded database has one writer at a time, and a long table takes seconds to write.
             with transaction.atomic():
-                details = log_of(table, form=path.suffix.lower(), asked=asked, reason="")
+                details = log_of(table, form=path.suffix.lower(), asked=asked)
                 audit.record(by=by, action="table.export", subject=f"reports.{name}", at=imprint.at, **details)
                 unfinished.replace(path.resolve())  # a link stays a link, its target is replaced
     except CannotDraw as error:
@@ -57,8 +59,7 @@ def export_table(*, by, signed: str, name: str, table: Table, asked: Mapping[str
 
 def hand_out(
     *,
-    by,
-    signed: str,
+    by: Person,
     name: str,
     paper: Paper,
     write: Callable[[Paper, BinaryIO, Imprint], None],
@@ -71,21 +72,40 @@ def hand_out(
     ``write`` draws it, ``form`` is the ending of its file; ``reason`` says why full numbers are shown, blank where they
     are masked. Raises ``CannotDraw`` with a Chinese sentence.
     """
-    imprint = Imprint(by=signed, at=timezone.localtime(), reason=reason)
+    imprint, posts = imprint_of(by, reason=reason), posts_of(by)
     with ExitStack() as closing_after_a_failure:
         file = closing_after_a_failure.enter_context(SpooledTemporaryFile(KEPT_IN_MEMORY))
         write(paper, file, imprint)
-        details = log_of(paper, form=form, asked=asked, reason=reason)
+        details = log_of(paper, form=form, asked=asked, reason=reason, posts=posts)
         audit.record(by=by, action="table.export", subject=f"reports.{name}", at=imprint.at, **details)
         file.seek(0)
         closing_after_a_failure.pop_all()
     return file
 
 
-def log_of(paper: Paper, *, form: str, asked: Mapping[str, str], reason: str) -> dict:
-    """What the audit log says of a file that leaves the system."""
-    details = {"form": form, "rows": paper.count, **asked, "as_of": str(paper.as_of)}
+def imprint_of(person: Person, *, reason: str) -> Imprint:
+    """Who draws a file for themselves, now."""
+    signed = f"{person.name}（{place_line(person.postings_today)}）"
+    return Imprint(by=signed, at=timezone.localtime(), reason=reason)
+
+
+def posts_of(person: Person) -> str:
+    """Every post that a person holds today: the scope in which they read."""
+    return "、".join(posting_words(person.postings_today))
+
+
+def log_of(paper: Paper, *, form: str, asked: Mapping[str, str], reason: str = "", posts: str = "") -> dict:
+    """What the audit log says of a file that leaves the system. ``posts``: those of who took it; ``q`` in ``asked`` is
+    what was looked for, a child's name or number: only that there was a search is kept."""
+    details = {"form": form, "rows": paper.count, **asked, "as_of": str(paper.as_of), **narrowed_to(paper, posts)}
+    if asked.get("q"):
+        details["q"] = "有"
     return details | ({"reveal": reason} if reason else {})
+
+
+def narrowed_to(paper: Paper, posts: str) -> dict[str, str]:
+    """What a list of files still says of one months later: of whom and of which day it was, in whose ``posts``."""
+    return {"scope": paper.scope_logged} | ({"posts": posts} if posts else {})
 
 
 @contextmanager

@@ -11,7 +11,8 @@ class ExportOrder(models.Model):
 
     Belongs to whoever asked for it. ``address`` and ``query`` are those of the form that asked: the worker asks there
     again, so the file holds what the person may see when it is drawn. ``scope`` is what they saw then; ``details`` is
-    what the audit log will say once the file is taken. The file goes after a day, and with it whom was searched for.
+    what the audit log will say once the file is taken; of one that is not drawn yet whose and of which day it is. The
+    file goes after a day, and with it whom was searched for.
     """
 
     class State(models.TextChoices):

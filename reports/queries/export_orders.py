@@ -12,7 +12,7 @@ from casework.actions.progress import is_silent, standing_of
 from reports.models import ExportOrder
 from students.access import Scope
 from students.queries.home_duties import SHOWN, HomeDuty
-from students.templatetags.chinese import cdatetime
+from students.templatetags.chinese import cdate, cdatetime
 
 QUEUE_SECONDS = 60  # a running worker with nothing else to do begins within seconds
 NO_WORKER = (
@@ -79,6 +79,17 @@ class OrderLine:
     @property
     def state(self) -> str:
         return State.EXPIRED.label if self.order.has_expired else self.order.get_state_display()
+
+    @property
+    def scope(self) -> str:
+        """What it was narrowed down to and the day or month that it speaks of, without whom was looked for."""
+        said = self.order.details.get("said", {})
+        return said.get("scope", "") or (f"截至{cdate(date.fromisoformat(said['as_of']))}" if "as_of" in said else "")
+
+    @property
+    def posts(self) -> str:
+        """The posts in which it was asked for."""
+        return self.order.details.get("said", {}).get("posts", "")
 
     @property
     def tone(self) -> str:

@@ -47,6 +47,8 @@ class MonthPaper:
     def scope(self) -> str:
         return f"{self.school}　{self.school_class}　{self.month}"
 
+    scope_logged = scope
+
     @property
     def count(self) -> int:
         return len(self.sheet.rows)

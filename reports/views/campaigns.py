@@ -30,5 +30,5 @@ def findings_file(request, pk):
         name="findings",
         build=lambda reveal: findings_table(campaign, listed, filters=words, reveal=reveal),
         back_url=same_filters(request, "students:findings", pk),
-        asked={"campaign": pk} | {name: value for name, value in chosen.items() if value and name != "q"},
+        asked={"campaign": pk} | {name: value for name, value in chosen.items() if value},
     )

@@ -12,13 +12,12 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 
 from reports.actions import export_orders
-from reports.actions.exports import hand_out
+from reports.actions.exports import hand_out, narrowed_to, posts_of
 from reports.exports import FORM_NAMES, FORMS, is_long, long_forms
 from reports.forms import DownloadForm
 from reports.jobs import draw_export
 from reports.pdf import refuse_too_long
 from reports.tables import CannotDraw, Imprint, Paper, Table
-from students.queries.people import place_line
 
 Build = Callable[[bool], Paper]
 Writers = Mapping[str, Callable[[Paper, BinaryIO, Imprint], None]]
@@ -37,7 +36,8 @@ def send_paper(request, *, name, build: Build, writers: Writers, back_url, has_n
     """GET: what would be exported and in which form; POST: the file, with an audit row.
 
     ``build(reveal)`` makes it from rows that are visible to the person, with full numbers if ``reveal``; ``writers``
-    draw it, by the ending of the file. ``asked``: what narrowed it down, for the audit log, without names of children.
+    draw it, by the ending of the file. ``asked``: what narrowed it down, for the audit log, which keeps no word of a
+    search ``q``.
     ``may_wait``: whether the worker can draw it too, where the person would rather not wait.
     The address's own query string stays in the form's address, so what is narrowed down by it is the same on both.
     """
@@ -79,8 +79,8 @@ def _answer(request, form: DownloadForm, name: str, paper: Paper, writers: Write
     if ending == ".pdf":
         refuse_too_long(paper)
     order, is_new = export_orders.ask(
-        by=request.user, title=paper.title, address=request.path, query=request.GET.urlencode(), form=ending,
-        reason=form.shown_reason, then=draw_export.enqueue,
+        by=request.user, title=paper.title, said=narrowed_to(paper, posts_of(request.user)), address=request.path,
+        query=request.GET.urlencode(), form=ending, reason=form.shown_reason, then=draw_export.enqueue,
     )  # fmt: skip
     if not is_new:
         messages.info(request, "同样的文件已经在生成，没有重复排队。下面是它现在的情况。")
@@ -88,10 +88,9 @@ def _answer(request, form: DownloadForm, name: str, paper: Paper, writers: Write
 
 
 def _file(request, form: DownloadForm, name: str, paper: Paper, writers: Writers, asked) -> FileResponse:
-    signed = f"{request.user.name}（{place_line(request.user.postings_today)}）"
     ending = form.cleaned_data["format"]
     file = hand_out(
-        by=request.user, signed=signed, name=name, paper=paper, write=writers[ending], form=ending, asked=asked,
+        by=request.user, name=name, paper=paper, write=writers[ending], form=ending, asked=asked,
         reason=form.shown_reason,
     )  # fmt: skip
     return FileResponse(file, as_attachment=True, filename=f"{paper.file_name}{ending}")

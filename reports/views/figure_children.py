@@ -81,7 +81,7 @@ def send_children(request, behind: Behind, *, name: str, title: str, words: tupl
         name=name,
         build=lambda reveal: found.table(title, filters=filters, reveal=reveal),
         back_url=back_url,
-        asked=asked | ({"q": "有"} if q else {}),
+        asked=asked | ({"q": q} if q else {}),
     )
 
 

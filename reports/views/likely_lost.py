@@ -32,6 +32,5 @@ def likely_lost_file(request):
         name="likely_lost",
         build=lambda reveal: likely_lost_table(found.with_ground(ground), counted, reveal=reveal, **shown),
         back_url=same_filters(request, "casework:likely_lost"),
-        # What was searched for is a child's name: the log keeps only that there was a search.
-        asked=chosen | ({"q": "有"} if "q" in chosen else {}) | ({"ground": ground} if ground else {}),
+        asked=chosen | ({"ground": ground} if ground else {}),
     )

@@ -86,14 +86,13 @@ def roster_file(request, code):
     """Exactly what the page shows with the same filters, as the bureau's form."""
     listed, asked = _listed(request, code)
     unit_name = unit_line(request.user.postings_today)
-    narrowed = {name: str(asked.form.cleaned_data.get(name) or "") for name in ("school", "township")}
+    narrowed = {name: str(asked.form.cleaned_data.get(name) or "") for name in ("school", "township", "q")}
     return send_table(
         request,
         name=f"roster.{code}",
         build=lambda reveal: ledgers.roster_table(listed, asked.wanted, unit_name=unit_name, reveal=reveal),
         back_url=same_filters(request, "reports:roster", code),
-        # What was searched for is a child's name or number: the log keeps only that there was a search.
-        asked={key: value for key, value in narrowed.items() if value} | ({"q": "有"} if asked.wanted.q else {}),
+        asked={key: value for key, value in narrowed.items() if value},
     )
 
 

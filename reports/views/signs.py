@@ -32,7 +32,6 @@ def signs_file(request):
         name="signs",
         build=lambda reveal: signs_table(asked, **shown),
         back_url=same_filters(request, "casework:signs"),
-        # What was searched for is a child's name: the log keeps only that there was a search.
-        asked=chosen | ({"q": "有"} if "q" in chosen else {}) | ({"sign": asked.shown} if asked.shown else {}),
+        asked=chosen | ({"sign": asked.shown} if asked.shown else {}),
         has_numbers=False,
     )

@@ -43,8 +43,7 @@ def students_file(request):
         name="students",
         build=lambda reveal: listed_table(lines, filters=_in_words(form, chosen), today=request.today, reveal=reveal),
         back_url=same_filters(request, "reports:students"),
-        # What was searched for is a child's name or number: the log keeps only that there was a search.
-        asked=chosen | ({"q": "有"} if "q" in chosen else {}),
+        asked=chosen,
     )
 
 

@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 
 from students.days import ABSENT, MARK_LABELS, MarkKind
-from students.identity import masked_search
+from students.identity import Searched, masked_search
 from students.templatetags.chinese import cdate
 from students.templatetags.faults import faults_of
 
@@ -279,7 +279,7 @@ def chip_text(bound: BoundField, value) -> str:
         labels = {str(key): label for key, label in bound.field.choices}
         values = [labels.get(str(each), each) for each in values]
     words = "、".join(cdate(each) if hasattr(each, "isoformat") else str(each) for each in values)
-    return f"{bound.label}：{words}"
+    return (Searched if bound.name == "q" else str)(f"{bound.label}：{words}")
 
 
 @listing

@@ -78,7 +78,10 @@ def test_full_numbers_need_a_reason_and_the_file_and_the_log_keep_it(clerk, scen
     assert "含完整号码，用途：报县资助中心核对" in sheet["A3"].value
     row = AuditRow.objects.get(action="table.export")
     assert (row.done_by, row.subject) == (scene.clerk, "reports.students")
-    assert row.details == {"form": ".xlsx", "rows": 3, "as_of": "2026-09-07", "reveal": "报县资助中心核对"}
+    assert row.details == {
+        "form": ".xlsx", "rows": 3, "as_of": "2026-09-07",
+        "scope": "在校学生　截至2026年9月7日", "posts": "东坪小学学籍管理员", "reveal": "报县资助中心核对",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("reason", ["", "核对", "  核对  ", "核" * 101])
@@ -98,6 +101,8 @@ def test_the_log_keeps_the_filters_and_not_whom_was_searched_for(clerk):
     details = AuditRow.objects.get(action="table.export").details
     assert details == {
         "form": ".xlsx", "rows": 1, "as_of": "2026-09-07", "q": "有", "state": "all", "grade": "4",
+        "scope": "有查找（内容不保存）　在校情况：全部，含已离校　年级：四年级　截至2026年9月7日",
+        "posts": "东坪小学学籍管理员",
     }  # fmt: skip
 
 

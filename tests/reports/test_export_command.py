@@ -76,7 +76,9 @@ def test_the_audit_log_tells_of_it_without_a_name(school, tmp_path):
     export("obligations", "-o", tmp_path / "待办.xlsx", "--as-of", "2026-09-01", "--school", school.code)
     row = AuditRow.objects.get(action="table.export")
     assert (row.done_by, row.subject, row.subject_id) == (None, "reports.obligations", None)
-    assert row.details == {"form": ".xlsx", "rows": 1, "as_of": "2026-09-01", "school": school.code}
+    assert row.details == {
+        "form": ".xlsx", "rows": 1, "as_of": "2026-09-01", "school": school.code, "scope": "东坪小学　截至2026年9月1日",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("error", [KeyError("uid not found"), OSError("no username set")])

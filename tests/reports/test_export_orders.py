@@ -60,7 +60,8 @@ def press(client, what: str, order=None):
 
 def asked(person, query="", form=".xlsx", then=lambda pk: None) -> ExportOrder:
     """An export that no worker has begun."""
-    return actions.ask(by=person, title="学生名单", address=FILE, query=query, form=form, reason="", then=then)[0]
+    told = {"title": "学生名单", "said": {"scope": "在校学生"}, "address": FILE, "reason": ""}
+    return actions.ask(by=person, query=query, form=form, then=then, **told)[0]
 
 
 def actions_logged() -> list[str]:
@@ -81,7 +82,10 @@ def test_a_long_table_is_drawn_by_the_worker_and_taken_from_its_page(clerk, scen
     assert actions_logged() == ["export.ask", "table.export"]
     row = AuditRow.objects.get(action="table.export")
     assert (row.done_by, row.subject) == (scene.clerk, "reports.students")
-    assert row.details == {"form": ".xlsx", "rows": 1, "as_of": "2026-09-07", "q": "有", "order": the_order().pk}
+    assert row.details == {
+        "form": ".xlsx", "rows": 1, "as_of": "2026-09-07", "q": "有", "order": the_order().pk,
+        "scope": "有查找（内容不保存）　截至2026年9月7日", "posts": "东坪小学学籍管理员",
+    }  # fmt: skip
 
 
 def test_the_file_is_the_one_that_a_short_table_gives_at_once(clerk, monkeypatch):
@@ -134,6 +138,7 @@ def test_the_list_shows_every_export_with_its_state(clerk, scene):
     html = clerk.get(reverse("reports:export_orders")).content.decode()
     assert "可以下载" in html
     assert "排队等待" in html
+    assert "在校学生　截至2026年9月7日" in html
 
 
 # -- whose it is --

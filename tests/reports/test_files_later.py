@@ -1,13 +1,17 @@
 """Files that a person would rather have drawn in the background, and figures as JSON."""
 
 import json
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
 
+from casework.clock import EVERY_TIME
 from reports.actions.figures import keep_figures
 from reports.models import ExportOrder
-from students.models import Role
+from reports.views import downloads
+from students.models import AuditRow, Role
 from tests import cast
 from tests.reports.test_downloads import FILE, body
 from tests.reports.test_export_orders import page_of, press, the_order
@@ -60,3 +64,32 @@ def test_a_board_is_drawn_at_once_and_never_later(scene):
     assert "在后台生成" not in bureau.get(address).content.decode()
     assert body(bureau.post(address, {"format": ".xlsx", "later": "on"})).startswith(b"PK")
     assert not ExportOrder.objects.exists()
+
+
+def later(client, query: str) -> None:
+    """The list of children, searched, drawn in the background."""
+    client.post(f"{FILE}{query}", {"format": ".xlsx", "later": "on"})
+
+
+def test_months_later_it_still_says_of_whom_and_of_which_day_it_was_and_not_whom_was_searched_for(scene, clock):
+    later(client_of(scene.clerk), "?q=袁然远&state=all")
+    clock.shift(timedelta(days=60))
+    EVERY_TIME["清理过期的导出文件"]()
+    clerk = client_of(scene.clerk)
+    said = "有查找（内容不保存）　在校情况：全部，含已离校　截至2026年9月7日"
+    assert the_order().details["said"]["scope"] == said
+    assert said in clerk.get(reverse("reports:export_orders")).content.decode()
+    page = page_of(clerk)
+    assert said in page
+    assert "导出时的岗位</dt><dd>东坪小学学籍管理员" in page
+    kept = [str(row.details) for row in AuditRow.objects.all()] + [str(the_order().details)]
+    assert len(kept) == 2
+    assert not [each for each in kept if "袁然远" in each]
+
+
+def test_one_that_waits_says_what_was_asked_for(scene, monkeypatch):
+    monkeypatch.setattr(downloads, "draw_export", SimpleNamespace(enqueue=lambda pk: None))
+    later(client_of(scene.clerk), "?q=袁然远")
+    assert the_order().details == {
+        "said": {"scope": "有查找（内容不保存）　截至2026年9月7日", "posts": "东坪小学学籍管理员"}
+    }

@@ -308,6 +308,7 @@ class TestTheDoor:
         assert (row.subject, row.done_by) == ("reports.month_sheet", taken.teacher)
         assert row.details == {
             "form": ".pdf", "rows": 3, "school_class": taken.school_class.pk, "month": "2026-09", "as_of": "2026-09-07",
+            "scope": "东坪小学　2023级1班（四年级）　2026年9月", "posts": "东坪小学2023级1班班主任",
         }  # fmt: skip
 
     def test_who_teaches_here_and_is_homeroom_teacher_elsewhere_only_looks(self, taken):
