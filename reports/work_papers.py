@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from casework.papers import NUMERALS, STYLE, set_in_type
 from reports.models import WorkReport
-from students.queries.places import county_name
+from students.queries.places import UNNAMED
 
 
 class Line(NamedTuple):
@@ -20,8 +20,14 @@ def lines_of(text: str) -> list[Line]:
     return [Line(line, line[0] in NUMERALS and line[1:2] == "、") for line in found if line]
 
 
+def sealed_by(report: WorkReport) -> str:
+    """Who puts the seal under it: of the county's report its bureau."""
+    if report.township_id:
+        return report.unit_name
+    return f"{'县' if report.unit_name == UNNAMED else report.unit_name}教育局"
+
+
 def printed(report: WorkReport, *, draft: str = "") -> bytes:
     """The PDF of a report; ``draft``: who printed a draft and when, blank on what is finished."""
-    unit = report.unit_name if report.township_id else county_name()
-    context = {"report": report, "unit": unit, "lines": lines_of(report.text), "draft": draft}
+    context = {"report": report, "sealed_by": sealed_by(report), "lines": lines_of(report.text), "draft": draft}
     return set_in_type("papers/work_report.html", context, STYLE).write_pdf()

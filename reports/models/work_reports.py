@@ -8,9 +8,18 @@ from django.db.models import Q
 
 from students.access import ScopedQuerySet
 from students.calendar import school_year_label, school_year_of
+from students.queries.places import county_name
 
 SCHOOL_YEAR_BEGINS = 8  # the earliest month of a first term
 WITHIN = 20  # days after its first, which lies in the second half of a calendar month or is 1 September
+
+
+class WorkReportQuerySet(ScopedQuerySet):
+    """Reports of units."""
+
+    def named(self):
+        """Each with the name of the county, by which its own reports are called: one query for all."""
+        return self.annotate(county=models.Value(county_name()))
 
 
 class WorkReport(models.Model):
@@ -46,7 +55,7 @@ class WorkReport(models.Model):
     sha256 = models.CharField("内容摘要", max_length=64, blank=True)
 
     scope_path = {"school": "school", "township": "township", "school_class": None}
-    objects = ScopedQuerySet.as_manager()
+    objects = WorkReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "工作情况报告"
@@ -87,8 +96,8 @@ class WorkReport(models.Model):
 
     @property
     def unit_name(self) -> str:
-        """Whose report it is; the county's own has no name before it: 全县."""
-        return str(self.school or self.township or "全县")
+        """Whose report it is: 东坪小学, 清溪乡, or the county's name, a query where the rows were not ``named``."""
+        return str(self.school or self.township or getattr(self, "county", "") or county_name())
 
     @property
     def is_finished(self) -> bool:

@@ -19,6 +19,7 @@ from reports.queries.return_months import month_today, return_month
 from students.access import Scope
 from students.enrolment import EventKind
 from students.models import Area, School, Term
+from students.queries.places import county_name
 from students.templatetags.chinese import cdate, cdate_short
 
 Kind = WorkReport.Kind
@@ -42,7 +43,7 @@ class Period(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """Whose report it is: the county's has neither."""
+    """Whose report it is: the county's has neither, and is named by a query."""
 
     township: Area | None
     school: School | None
@@ -54,7 +55,7 @@ class Unit(NamedTuple):
 
     @property
     def name(self) -> str:
-        return str(self.school or self.township or "全县")
+        return str(self.school or self.township or county_name())
 
     @property
     def scope(self) -> Scope:

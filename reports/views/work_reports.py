@@ -55,38 +55,24 @@ def work_report(request, pk):
 @report_page
 def edit_work_report(request, pk):
     """Its text, to be changed until it is finished."""
-    report = get_object_or_404(reports_seen(request).defer("pdf"), pk=pk)
-    if not queries.may_write(request.scope, report):
-        raise PermissionDenied(actions.NOT_YOURS)
-    given = {"text": report.text, "version": report.version}
-    form = WorkReportForm(request.POST or None, initial=given)
+    report = own_report(request, pk)
     if report.is_finished:
-        messages.error(request, actions.FINISHED)
-        return redirect("reports:work_report", report.pk)
-    if form.is_valid():
-        try:
-            actions.edit(by=request.user, scope=request.scope, report=report, **form.cleaned_data)
-            return redirect("reports:work_report", report.pk)
-        except actions.ReportRefused as refused:
-            form.add_error(None, str(refused))
-    context = {"form": form, "report": report}
-    return render(request, "reports/work_report_form.html", context, status=422 if form.is_bound else 200)
+        return back_to(request, report, refused=actions.FINISHED)
+    form = WorkReportForm(request.POST or None, initial={"text": report.text, "version": report.version})
+    return save_text(request, report, form, "reports/work_report_form.html", {})
 
 
 @require_POST
 @report_page
 def finish_work_report(request, pk):
     """定稿 what the page showed."""
-    report = get_object_or_404(reports_seen(request).defer("pdf"), pk=pk)
-    if not queries.may_write(request.scope, report):
-        raise PermissionDenied(actions.NOT_YOURS)
+    report = own_report(request, pk)
     try:
         actions.finish(by=request.user, scope=request.scope, report=report, version=version_sent(request))
     except actions.ReportRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, "已定稿。文件从现在起不再改变。")
-    return redirect("reports:work_report", report.pk)
+        return back_to(request, report, refused=str(refused))
+    messages.success(request, "已定稿。文件从现在起不再改变。")
+    return back_to(request, report)
 
 
 @require_safe
@@ -101,6 +87,33 @@ def work_report_paper(request, pk):
     return response
 
 
+def own_report(request, pk) -> WorkReport:
+    """A report that the reader may write, be it finished; whoever only reads it is refused."""
+    report = get_object_or_404(reports_seen(request).defer("pdf"), pk=pk)
+    if not queries.may_write(request.scope, report):
+        raise PermissionDenied(actions.NOT_YOURS)
+    return report
+
+
+def save_text(request, report: WorkReport, form: WorkReportForm, template: str, context: dict):
+    """Save the text that was sent and show the report; a refusal stands in the form, with what was typed."""
+    if form.is_valid():
+        try:
+            actions.edit(by=request.user, scope=request.scope, report=report, **form.cleaned_data)
+            return back_to(request, report)
+        except actions.ReportRefused as refused:
+            form.add_error(None, str(refused))
+    context = {"form": form, "report": report, **context}
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def back_to(request, report: WorkReport, *, refused: str = ""):
+    """The report again, with what was refused above it."""
+    if refused:
+        messages.error(request, refused)
+    return redirect("reports:work_report", report.pk)
+
+
 def version_sent(request) -> int:
     """The version that the page showed; 0, which none has, where it sends none."""
     version = request.POST.get("version", "")
@@ -109,5 +122,5 @@ def version_sent(request) -> int:
 
 def reports_seen(request):
     """A school's report is seen by who sees the whole school, a township's by the township, all by the county."""
-    rows = WorkReport.objects.visible_to(request.scope.of_whole_schools)
+    rows = WorkReport.objects.visible_to(request.scope.of_whole_schools).named()
     return rows.select_related("school", "township", "drafted_by", "finished_by")

@@ -3,9 +3,11 @@
 import re
 from datetime import date, timedelta
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -15,10 +17,10 @@ from casework.stages import CaseOutcome
 from reports.actions import work_reports as actions
 from reports.models import WorkReport
 from reports.queries.work_reports import Unit, draft_text, periods, units
-from reports.work_papers import lines_of
+from reports.work_papers import lines_of, sealed_by
 from students.actions.enrolment import record_event
 from students.enrolment import EventKind
-from students.models import AuditRow, Role, Term
+from students.models import Area, AuditRow, Role, Term
 from tests import cast
 from tests.casework.away import open_case
 from tests.reports.work_report_pages import LIST, address, begin, contact, drafted, the_report
@@ -55,7 +57,7 @@ def test_the_text_holds_the_figures_the_schools_the_effort_and_the_measures(scen
         "一、基本情况", "二、各学校情况", "三、劝返工作", "四、下一步措施",
     ]  # fmt: skip
     for words in (
-        "2026年9月1日至2026年9月7日，全县期初在校学生3人，增加0人，减少0人，期末在校3人。",
+        "2026年9月1日至2026年9月7日，云岭县期初在校学生3人，增加0人，减少0人，期末在校3人。",
         "学年巩固率100.00%（3/3人），辍学率0.00%（0/3人）。",
         "东坪小学：在校3人，",
         "电话和微信联系2次，家访1次，联合家访0次，书面联系0次，涉及学生2名",
@@ -254,7 +256,7 @@ def test_a_unit_reports_a_period_once(clerk, scene, bureau):
 def test_each_writes_for_their_own_unit(scene, bureau):
     officer = cast.person(role=Role.TOWNSHIP_OFFICER, township=scene.school.township)
     inspector = cast.person(role=Role.INSPECTOR, township=scene.school.township)
-    assert [each.name for each in units(cast.scope(bureau))] == ["全县"]
+    assert [each.name for each in units(cast.scope(bureau))] == ["云岭县"]
     assert [each.name for each in units(cast.scope(officer))] == [scene.school.township.name]
     assert [each.name for each in units(cast.scope(scene.clerk))] == ["东坪小学"]
     assert units(cast.scope(inspector)) == []
@@ -273,6 +275,36 @@ def test_a_county_report_is_the_countys_and_a_schools_is_read_above(clerk, scene
         assert client_of(reader).post(address("finish_work_report"), {"version": 1}).status_code == 403
     stranger = cast.person(role=Role.REGISTRY_CLERK, school=far)
     assert client_of(stranger).get(address("work_report")).status_code == 404
+
+
+def test_the_countys_report_bears_its_name_in_title_text_paper_and_file(bureau, scene):
+    client = client_of(bureau)
+    begin(client, "county")
+    assert "<h1>云岭县2026年9月控辍保学工作情况" in client.get(address("work_report")).content.decode()
+    assert "云岭县2026年9月控辍保学工作情况</a>" in client.get(LIST).content.decode()
+    response = client.get(address("work_report_paper"))
+    assert quote("云岭县2026年9月控辍保学工作情况.pdf") in response["Content-Disposition"]
+    paper = text_of_paper(response)
+    assert "云岭县期初在校学生" in paper
+    assert "云岭县教育局（盖章）" in paper
+    assert "全县" not in the_report().text + paper
+
+
+def test_where_no_county_is_entered_its_report_speaks_of_the_whole_county(bureau, scene):
+    begin(client_of(bureau), "county")
+    Area.objects.filter(level=Area.Level.COUNTY).update(level=Area.Level.VILLAGE)
+    assert str(the_report()) == "全县2026年9月控辍保学工作情况"
+    assert sealed_by(the_report()) == "县教育局"
+
+
+def test_the_list_asks_for_the_countys_name_once(bureau, scene):
+    client, count = client_of(bureau), []
+    for period in ("month-2026-09-01", "half_month-2026-09-01"):
+        begin(client, "county", period)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(LIST)
+        count.append(len(asked))
+    assert count[0] == count[1]
 
 
 # -- what the database refuses --
