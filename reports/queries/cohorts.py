@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from django.db.models import Count, QuerySet
 
-from reports.queries.figures import class_left
+from reports.queries.figures import Move, Pair, class_left
 from reports.tables import Column, Kind, Table
 from students.access import WHOLE_COUNTY, Scope
 from students.calendar import school_year_of, school_year_start
@@ -31,7 +31,7 @@ COUNTS = ("entrants", "transfer_in", "transfer_out", "graduates", "attending")
 COUNT_LABELS = dict(zip(COUNTS, ("入学", "转入", "转出", "毕业", "现在校"), strict=True))
 ENTERING = {"entrants": EventKind.ENROL, "transfer_in": EventKind.TRANSFER_IN}
 LEAVING = {"transfer_out": EventKind.TRANSFER_OUT, "graduates": EventKind.GRADUATE}
-Pair = tuple[int, int]  # a child, and its class
+COUNTED_BY_EVENTS = ("transfer_in", *LEAVING)
 Key = tuple[int, str, int]  # a school, a stage, a cohort
 
 
@@ -162,9 +162,10 @@ def _class_of(what: str) -> str:
 
 def cohort_children(
     what: str, *, scope: Scope, as_of: date, stage: str, cohort: int, school: int | None = None
-) -> tuple[list[Pair], dict[int, SchoolClass]]:
+) -> tuple[list[Pair | Move], dict[int, SchoolClass]]:
     """The children that a count of a cohort counts, each with its class, and the classes by key; of every school of the
-    scope, or of one. Two queries."""
+    scope, or of one. Who came from, went to another school or graduated is listed by that event; of entrants is of
+    interest what has become of them. Two queries."""
     classes = SchoolClass.objects.visible_to(scope.of_whole_schools).filter(stage=stage, cohort=cohort)
     classes = classes.filter(school=school) if school else classes
     by_key = {row.pk: row for row in classes.select_related("school")}
@@ -172,6 +173,9 @@ def cohort_children(
     if what == "entrants":
         entered = rows.values_list("student", "school_class", "happened_on")
         found = [(child, pk) for child, pk, day in entered if _is_entrant(day, by_key[pk])]
+    elif what in COUNTED_BY_EVENTS:
+        events = rows.order_by("happened_on").values_list("student", _class_of(what), "happened_on", "kind", "pk")
+        found = [Move(child, pk, day, EventKind(kind), event) for child, pk, day, kind, event in events]
     else:
         found = list(rows.values_list("student", _class_of(what)))
     return sorted(found, key=lambda pair: (by_key[pair[1]].school.code, pair[1], pair[0])), by_key

@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 from casework.queries.suspected import suspected_runs
 from reports.figures import MOVEMENTS, SUSPECTED
 from reports.queries.figures import Census, Move, Pair
+from reports.queries.move_words import event_words, move_words
 from reports.tables import Column, Kind, Table, number_column
 from students.access import Scope
-from students.enrolment import EVENT_LABELS, EventKind
+from students.enrolment import EventKind
 from students.models import EnrolmentEvent, School, SchoolClass, SpecialGroup, Student
 from students.templatetags.chinese import cdate
 from students.turning import grade_label
@@ -39,8 +40,8 @@ class Line(NamedTuple):
 class Behind:
     """The children behind a figure, each with the class in which it counts, on a ``day``, for a reader with ``scope``.
 
-    Of a ``Move`` is said what was counted; of the others what happened last, or, ``by_runs``, the absence that is not
-    over.
+    Of a ``Move`` is said what was counted (``move_words``); of the others what happened last, or, ``by_runs``, the
+    absence that is not over.
     """
 
     pairs: Sequence[Pair | Move] | QuerySet
@@ -64,16 +65,19 @@ class Behind:
         return replace(self, pairs=[pair for pair in self.pairs if pair[0] in keys])
 
     def lines(self, pairs: Iterable[Pair | Move]) -> list[Line]:
-        """Some of the pairs by name; two queries however many there are, more for the runs of the suspected."""
+        """Some of the pairs by name; two queries however many there are, more for the runs of the suspected
+        and for transfers."""
         pairs = list(pairs)
         children = Student.objects.in_bulk([pair[0] for pair in pairs])
+        moves = [pair for pair in pairs if isinstance(pair, Move)]
+        moved = move_words(moves, day=self.day, scope=self.scope)
         untold = {pair[0] for pair in pairs if not isinstance(pair, Move)}
         words = _runs(untold, self.day) if self.by_runs else _last_events(untold, self.day, self.scope)
         return [
             Line(
                 children[pair[0]],
                 self.classes[pair[1]],
-                _event_words(pair.day, pair.kind) if isinstance(pair, Move) else words.get(pair[0], ""),
+                moved[pair.event] if isinstance(pair, Move) else words.get(pair[0], ""),
             )
             for pair in pairs
         ]
@@ -166,8 +170,4 @@ def _last_events(children: Collection[int], day: date, scope: Scope) -> dict[int
     """What happened last of all that the reader sees: what another school did with a child since is not theirs."""
     events = EnrolmentEvent.objects.effective().filter(student__in=list(children), happened_on__lte=day)
     rows = events.visible_to(scope).order_by("happened_on", "order").values_list("student", "happened_on", "kind")
-    return {student: _event_words(happened_on, EventKind(kind)) for student, happened_on, kind in rows}
-
-
-def _event_words(day: date, kind: EventKind) -> str:
-    return f"{cdate(day)}{EVENT_LABELS[kind]}"
+    return {student: event_words(happened_on, EventKind(kind)) for student, happened_on, kind in rows}

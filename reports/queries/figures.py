@@ -53,6 +53,7 @@ class Move(NamedTuple):
     school_class: int
     day: date
     kind: EventKind
+    event: int
 
     @property
     def pair(self) -> Pair:
@@ -130,10 +131,11 @@ class Census:
 
     def _movements(self, classes: Collection[int]) -> Iterator[tuple[str, "Move"]]:
         near = self._events.filter(Q(left__in=classes) | Q(joined__in=classes))
-        for student, day, *event in near.values_list("student", "happened_on", "kind", "was", "left", "joined"):
+        columns = ("pk", "student", "happened_on", "kind", "was", "left", "joined")
+        for pk, student, day, *event in near.values_list(*columns):
             for code, each in self._moved(*event):
                 if each in classes:
-                    yield code, Move(student, each, day, EventKind(event[0]))
+                    yield code, Move(student, each, day, EventKind(event[0]), pk)
 
     def standing(self, code: str) -> QuerySet[Enrolment]:
         """The places that a count of ``STANDING`` is taken of."""

@@ -13,9 +13,9 @@ from openpyxl import load_workbook
 
 from reports.queries.cohorts import CohortRow, cohort_children, cohort_rows, together
 from students.access import Scope
-from students.actions import enrolment
+from students.actions import enrolment, transfers
 from students.enrolment import EventKind
-from students.models import EnrolmentEvent, Role
+from students.models import EnrolmentEvent, Role, Student
 from tests import cast
 from tests.scene import at, client_of, clock, scene
 
@@ -60,7 +60,7 @@ def test_who_leaves_on_the_day_it_came_is_subtracted(leaving):
     row = row_of()
     assert (row.entrants, row.transfer_out, row.expected) == (6, 2, 4)
     found, _ = cohort_children("transfer_out", scope=COUNTY, as_of=TODAY, stage="junior", cohort=2023)
-    assert child.pk in [student for student, _ in found]
+    assert child.pk in [move.student for move in found]
 
 
 def row_of(as_of=TODAY) -> CohortRow:
@@ -212,6 +212,31 @@ class TestTheChildrenBehindANumber:
     def test_are_listed_by_name(self, bureau, what, names):
         page = bureau.get(reverse("reports:cohort_children", args=[what]))
         assert [line.student.name for line in page.context["lines"]] == names
+
+    def test_who_went_to_another_school_is_listed_by_that_transfer_whatever_came_since(self, bureau, leaving):
+        gone = Student.objects.get(name="甲一")
+        back = {"kind": EventKind.TRANSFER_IN, "happened_on": date(2025, 2, 20), "school_class": leaving}
+        clerk = cast.person(role=Role.REGISTRY_CLERK, school=leaving.school)
+        enrolment.record_event(by=clerk, student=gone, today=TODAY, note="由外县青山中学转入", **back)
+        out, came = (self.words(bureau, what) for what in ("transfer_out", "transfer_in"))
+        assert out == ["2024年3月1日转出，2024年3月9日确认接收"]
+        assert came == ["2025年2月20日转入，由外县青山中学转入"]
+        assert self.words(bureau, "graduates") == ["2026年7月5日毕业"] * 2
+        assert self.words(bureau, "entrants")[1:3] == ["2024年3月1日转出", "2025年5月6日辍学"]  # what became of them
+
+    def test_a_transfer_inside_the_county_names_both_schools(self, bureau, leaving):
+        far = cast.school_class(cast.school("西岭中学"), "202301", stage="junior")
+        child = cast.student(leaving, "己六")
+        here, there = (cast.person(role=Role.REGISTRY_CLERK, school=room.school) for room in (leaving, far))
+        day = {"happened_on": date(2025, 9, 1), "today": TODAY}
+        sent = transfers.send_out(by=here, student=child, to_school=far.school, **day)
+        transfers.accept(by=there, transfer=sent, school_class=far, **day)
+        assert self.words(bureau, "transfer_out")[-1] == "2025年9月1日转出，转往西岭中学，2026年9月7日确认接收"
+        assert self.words(bureau, "transfer_in") == ["2025年9月1日转入，由青禾中学转来"]
+
+    def words(self, reader, what: str) -> list[str]:
+        page = reader.get(reverse("reports:cohort_children", args=[what], query={"cohort": "junior-2023"}))
+        return [line.words for line in page.context["lines"]]
 
     def test_leave_as_a_file_with_masked_numbers(self, bureau):
         answer = bureau.post(reverse("reports:cohort_children_file", args=["graduates"]), {"format": ".xlsx"})

@@ -160,6 +160,9 @@ class TestTheFile:
         assert bureau.get(address("nothing", "figure_children_file")).status_code == 404
 
 
+OUT = "2026年9月28日转出，2026年9月30日确认接收"
+
+
 class TestWhatIsSaidOfAChild:
     """A child of 东坪 is accepted by 西岭 in September and drops out there in October."""
 
@@ -183,7 +186,7 @@ class TestWhatIsSaidOfAChild:
     def test_is_what_its_reader_may_know(self, autumn, moved, code):
         client = client_of(autumn.clerk)
         page = client.get(address(code, month="2026-10"))
-        assert self.said(page, moved) == ["2026年9月28日转出"]
+        assert self.said(page, moved) == [OUT if code == "transfer_out" else "2026年9月28日转出"]
         assert "10月20日" not in page.content.decode()
         file = sheet_of(client.post(address(code, "figure_children_file", month="2026-10"), {"format": ".xlsx"}))
         assert "2026年10月20日辍学" not in [cell.value for row in file.iter_rows() for cell in row]
@@ -193,11 +196,11 @@ class TestWhatIsSaidOfAChild:
         page = client_of(autumn.clerk).get(
             reverse("reports:cohort_children", args=[what], query={"cohort": "primary-2023"})
         )
-        assert self.said(page, moved) == ["2026年9月28日转出"]
+        assert self.said(page, moved) == [OUT if what == "transfer_out" else "2026年9月28日转出"]
 
     def test_is_the_movement_that_was_counted_whoever_reads(self, bureau, autumn, moved):
         for code, words in (
-            ("transfer_out", "2026年9月28日转出"),
+            ("transfer_out", OUT),
             ("transfer_in", "2026年9月30日转入"),
             ("drop_out", "2026年10月20日辍学"),
         ):
@@ -215,4 +218,4 @@ class TestWhatIsSaidOfAChild:
 
     def test_of_a_search_is_the_same(self, autumn, moved):
         page = client_of(autumn.clerk).get(address("transfer_out", month="2026-10", q="袁然远"))
-        assert self.said(page, moved) == ["2026年9月28日转出"]
+        assert self.said(page, moved) == [OUT]
