@@ -79,6 +79,13 @@ class PrepareForm(SeenForm):
         return {"reason": ""} | super().clean()
 
 
+class CloseForm(SeenForm):
+    """了结."""
+
+    reason = TextField("说明", max_length=300, help_text="例如：原来补登的辍学是登记错了人，已经作废")
+    refusal = "没有了结"
+
+
 class SignForm(SeenForm):
     """签字: of the figures that the page showed."""
 

@@ -53,10 +53,12 @@ class Step(StrEnum):
     """What is done with an edition."""
 
     PREPARE = "prepare"
+    REWORD = "reword"
     SIGN = "sign"
     FILE = "file"
     FILE_ZERO = "file_zero"
     TAKE_BACK = "take_back"
+    CLOSE = "close"
     ACCEPT = "accept"
     SEND_BACK = "send_back"
 
@@ -75,10 +77,12 @@ class Rule:
 RULES: Mapping[Step, Rule] = MappingProxyType(
     {
         Step.PREPARE: Rule("送校长签字", frozenset({State.DRAFT}), State.PREPARED, Post.SCHOOL),
+        Step.REWORD: Rule("改原因和说明", frozenset({State.PREPARED}), State.PREPARED, Post.SCHOOL),
         Step.SIGN: Rule("签字", frozenset({State.PREPARED}), State.SIGNED, Post.HEAD),
         Step.FILE: Rule("上报", frozenset({State.SIGNED}), State.FILED, Post.SCHOOL),
         Step.FILE_ZERO: Rule("零报告", frozenset({State.DRAFT, State.PREPARED}), State.FILED, Post.HEAD),
         Step.TAKE_BACK: Rule("撤回", frozenset({State.PREPARED, State.SIGNED}), State.WITHDRAWN, Post.SCHOOL),
+        Step.CLOSE: Rule("了结", frozenset({State.RETURNED}), State.WITHDRAWN, Post.SCHOOL),
         Step.ACCEPT: Rule("接收", frozenset({State.FILED}), State.ACCEPTED, Post.BUREAU),
         Step.SEND_BACK: Rule("退回", frozenset({State.FILED}), State.RETURNED, Post.BUREAU),
     }

@@ -1,10 +1,8 @@
 """上报: prepared by the clerk, signed by a head, filed, accepted or sent back by the bureau, amended by numbers.
 
-The classes of the school are locked before the return, so that no change of a child comes between what is shown and
-what is signed. ``at``: when it was done, where that is not now.
+``at``: when it was done, where that is not now.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from io import BytesIO
@@ -14,6 +12,17 @@ from django.utils import timezone
 
 from reports.pdf import write_pdf
 from reports.tables import CannotDraw, Imprint
+from returns.actions.place import (
+    MEANWHILE,
+    Place,
+    ReturnRefused,
+    locked,
+    of_the_page,
+    save,
+    set_prepared,
+    set_reason,
+    why_not,
+)
 from returns.actions.telling import (
     settle_signing,
     tell_bureau,
@@ -23,48 +32,23 @@ from returns.actions.telling import (
     tell_signer,
 )
 from returns.matters import Matter
-from returns.models import AmendmentDue, Edition, SchoolReturn, Snapshot
+from returns.models import AmendmentDue, Edition, Snapshot
 from returns.queries.content import content_to_sign, signed_by
-from returns.queries.editions import Filing, changes_now, changes_since, editions_of, last_lists
+from returns.queries.editions import Filing, changes_now, changes_since, last_lists
 from returns.queries.live import Live, live_figures
 from returns.queries.months_summed import months_summed
-from returns.queries.periods import FilingCalendar, FilingPeriod
-from returns.queries.posts import posts_of
+from returns.queries.periods import FilingPeriod
 from returns.queries.tables import edition_table
 from returns.queries.warnings import warnings_of
 from returns.states import IN_SCHOOL, RULES, Post, State, Step, refusal
 from scoring.frozen import digest
 from students.access import Scope
-from students.actions import audit
-from students.actions.locks import lock_classes
-from students.models import Person, School, SchoolClass
+from students.models import School
 from students.queries.policy import policy_of
-from students.templatetags.chinese import cdate
 
 CHANGED = "你打开页面之后，数字有了变化，没有保存。请核对本页的最新数字再办。"
 NOTHING_TO_AMEND = "现在的事实和已经上报的一致，没有要更正的，没有保存。"
 OTHERWISE = "签字以后，事实有了变化，签的数字和现在的不同，没有上报。请撤回，核对后重新送校长签字。"
-MEANWHILE = "你打开页面之后，别人办过这份{title}，没有保存。请看本页的最新情况。"
-
-
-class ReturnRefused(Exception):
-    """Nothing was saved; the message is a Chinese sentence that says why and what to do."""
-
-
-class NotYoursToFile(ReturnRefused):
-    """The person sees the return and has no part in this step."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Whose return it is, of which period, and who does something with it, when."""
-
-    school: School
-    period: FilingPeriod
-    by: Person
-    scope: Scope
-    today: date
-    at: datetime
 
 
 @transaction.atomic
@@ -86,15 +70,15 @@ def prepare(
     edition in hand that the page showed, 0 for none. Raises ``NotYoursToFile``, ``ReturnRefused``.
     """
     place = Place(school, period, by, scope, today, at or timezone.now())
-    filing = _locked(place, Step.PREPARE)
+    filing = locked(place, Step.PREPARE)
     typed = (by.pk, remark, reason if filing.next_number else "")
     if (row := filing.work) and row.state == State.PREPARED and (row.prepared_by_id, row.remark, row.reason) == typed:
         return row  # a second press
     if filing.filed:
         _must_differ(place, filing)
     row = _begun(place, filing, Step.PREPARE, reason, seen)
-    _prepared(row, place, remark)
-    _save(row, "returns.prepare", place)
+    set_prepared(row, place, remark)
+    save(row, "returns.prepare", place)
     tell_heads(row.school_return, by=by, today=today)
     return row
 
@@ -116,14 +100,14 @@ def sign(
     Raises ``NotYoursToFile``, ``ReturnRefused``. A second press does nothing.
     """
     place = Place(school, period, by, scope, today, at or timezone.now())
-    filing = _locked(place, Step.SIGN)
+    filing = locked(place, Step.SIGN)
     row = filing.latest
     if row and row.state == State.SIGNED and row.signed_by_id == by.pk:
         return row
-    row = _of_the_page(place, filing, Step.SIGN, seen)
+    row = of_the_page(place, filing, Step.SIGN, seen)
     _freeze(place, filing, row, mark)
     row.state = State.SIGNED
-    _save(row, "returns.sign", place, sha256=row.snapshot.sha256)
+    save(row, "returns.sign", place, sha256=row.snapshot.sha256)
     settle_signing(row.school_return, by=by)
     tell_clerks(row.school_return, by=by, today=today)
     return row
@@ -136,11 +120,11 @@ def file_return(
     """上报 what was signed, where the facts still say it. Raises ``NotYoursToFile``, ``ReturnRefused``. A second press
     does nothing."""
     place = Place(school, period, by, scope, today, at or timezone.now())
-    filing = _locked(place, Step.FILE)
+    filing = locked(place, Step.FILE)
     row = filing.latest
     if row and row.state == State.FILED and row.filed_by_id == by.pk:
         return row
-    row = _of_the_page(place, filing, Step.FILE, seen)
+    row = of_the_page(place, filing, Step.FILE, seen)
     if changes_since(live_figures(school, period, today=today), row):
         raise ReturnRefused(OTHERWISE)
     _filed(row, place)
@@ -164,15 +148,15 @@ def file_zero(
     Raises ``NotYoursToFile``, ``ReturnRefused``. A second press does nothing.
     """
     place = Place(school, period, by, scope, today, at or timezone.now())
-    filing = _locked(place, Step.FILE_ZERO)
+    filing = locked(place, Step.FILE_ZERO)
     if filing.filed:
         row = filing.latest
         if row.state == State.FILED and row.filed_by_id == by.pk:
             return row
-        raise ReturnRefused(_refusal(place, Step.FILE_ZERO, filing.state))
+        raise ReturnRefused(why_not(place, Step.FILE_ZERO, filing.state))
     row = _begun(place, filing, Step.FILE_ZERO, "", seen)
     if row.prepared_by is None:
-        _prepared(row, place, "")
+        set_prepared(row, place, "")
     live = _freeze(place, filing, row, mark)
     if not live.is_zero:
         raise ReturnRefused(
@@ -190,11 +174,11 @@ def take_back(
     """撤回 what has not been filed; it stays with who prepared and signed it, and whoever signed is told. An amendment
     that is not wanted any more is dropped so. Raises ``NotYoursToFile``, ``ReturnRefused``."""
     place = Place(school, period, by, scope, today, at or timezone.now())
-    filing = _locked(place, Step.TAKE_BACK)
+    filing = locked(place, Step.TAKE_BACK)
     for row in filing.editions:
         if row.state == State.WITHDRAWN and row.withdrawn_by_id == by.pk and row.version == seen + 1:
             return row  # a second press
-    row = _of_the_page(place, filing, Step.TAKE_BACK, seen)
+    row = of_the_page(place, filing, Step.TAKE_BACK, seen)
     _withdrawn(row, place)
     return row
 
@@ -244,22 +228,6 @@ def send_back(
     return row
 
 
-def _locked(place: Place, step: Step) -> Filing:
-    """The editions as they are now, behind the locks; the return is begun with the first step."""
-    if RULES[step].post not in posts_of(place.scope, place.school.pk):
-        raise NotYoursToFile(_refusal(place, step, State.DRAFT))
-    period, span = place.period, place.period.period
-    if not FilingCalendar().keeps(period):
-        raise ReturnRefused(f"{period.name}在第一个录入的学年以前，不在这里上报，没有保存。")
-    if not period.is_due(place.today):
-        raise ReturnRefused(f"{period.name}{cdate(span.cut_off)}才截止，没有保存。截止那天起再办。")
-    lock_classes(SchoolClass.objects.filter(school=place.school).order_by().values_list("pk", flat=True))
-    days = {"kind": span.kind, "first": span.first, "cut_off": span.cut_off, "deadline": period.deadline}
-    made, _ = SchoolReturn.objects.get_or_create(school=place.school, period=span.code, defaults=days)
-    rows = SchoolReturn.objects.select_for_update(of=("self",), no_key=True).select_related("school")
-    return editions_of(rows.get(pk=made.pk))
-
-
 def _must_differ(place: Place, filing: Filing) -> None:
     live = live_figures(place.school, place.period, today=place.today)
     if not changes_now(live, filing, None):
@@ -270,32 +238,13 @@ def _begun(place: Place, filing: Filing, step: Step, reason: str, seen: int) -> 
     """The edition in hand, or the next one: the same number after it was sent back, else one more."""
     latest = filing.latest
     if latest and latest.is_in_school:
-        row = _of_the_page(place, filing, step, seen)
+        row = of_the_page(place, filing, step, seen)
     elif seen:
         raise ReturnRefused(MEANWHILE.format(title=place.period.kind.label))
     else:
         row = filing.next_edition()
-    if row.number and not reason:
-        raise ReturnRefused("更正要写明原因，没有保存。请填写后再提交。")
-    row.reason = reason if row.number else ""
+    set_reason(row, reason)
     return row
-
-
-def _of_the_page(place: Place, filing: Filing, step: Step, seen: int) -> Edition:
-    """The latest edition, where the step is the next one and nobody else was quicker."""
-    if said := _refusal(place, step, filing.state):
-        raise ReturnRefused(said)
-    if filing.latest is None or filing.latest.version != seen:
-        raise ReturnRefused(MEANWHILE.format(title=place.period.kind.label))
-    return filing.latest
-
-
-def _refusal(place: Place, step: Step, state: State) -> str:
-    return refusal(step, state, posts_of(place.scope, place.school.pk), title=place.period.kind.label)
-
-
-def _prepared(row: Edition, place: Place, remark: str) -> None:
-    row.state, row.remark, row.prepared_at, row.prepared_by = State.PREPARED, remark, place.at, place.by
 
 
 def _freeze(place: Place, filing: Filing, row: Edition, mark: str) -> Live:
@@ -337,21 +286,21 @@ def _paper(content: dict, imprint: Imprint) -> bytes:
 
 def _filed(row: Edition, place: Place) -> None:
     row.state, row.filed_at, row.filed_by = State.FILED, place.at, place.by
-    _save(row, "returns.file", place, is_late=row.filed_on > row.school_return.deadline)
+    save(row, "returns.file", place, is_late=row.filed_on > row.school_return.deadline)
     AmendmentDue.objects.filter(school_return=row.school_return).delete()
     tell_bureau(row, by=place.by, today=place.today)
 
 
 def _withdrawn(row: Edition, place: Place) -> None:
     row.state, row.withdrawn_at, row.withdrawn_by = State.WITHDRAWN, place.at, place.by
-    _save(row, "returns.take_back", place)
+    save(row, "returns.take_back", place)
     settle_signing(row.school_return, by=place.by)
     if row.signed_by:
         tell_signer(row, by=place.by)
 
 
 def _to_decide(place: Place, step: Step, seen: int) -> Edition:
-    filing = _locked(place, step)
+    filing = locked(place, step)
     row = next((edition for edition in filing.editions if edition.pk == seen), None)
     if row is None:
         raise ReturnRefused("学校还没有上报，没有保存。请看本页的最新情况。")
@@ -369,13 +318,6 @@ def _to_decide(place: Place, step: Step, seen: int) -> Edition:
 def _decided(place: Place, row: Edition, step: Step, reason: str) -> None:
     row.state, row.decided_at, row.decided_by = RULES[step].target, place.at, place.by
     row.decision_reason = reason
-    _save(row, f"returns.{step}", place)
+    save(row, f"returns.{step}", place)
     matter = Matter.ACCEPTED if step is Step.ACCEPT else Matter.SENT_BACK
     tell_school(row, matter=matter, by=place.by, today=place.today)
-
-
-def _save(row: Edition, action: str, place: Place, **details) -> None:
-    row.version += 1
-    row.save()
-    told = {"school": place.school.pk, "period": place.period.code, "number": row.number}
-    audit.record(by=place.by, action=action, subject=row, at=place.at, **told, **details)

@@ -69,6 +69,11 @@ def settle_signing(row: SchoolReturn, *, by) -> None:
     _settle(row, [Matter.TO_SIGN, Matter.TO_FILE], by=by)
 
 
+def settle_sent_back(row: SchoolReturn, *, by) -> None:
+    """What the bureau sent back is to be filed no more."""
+    _settle(row, [Matter.SENT_BACK, Matter.STILL_BACK], by=by)
+
+
 def tell_of_due(row: SchoolReturn, *, today: date) -> None:
     """That the facts say something else than what was filed."""
     _tell(row, SCHOOL_ROLES, Matter.TO_AMEND, by=None, today=today)

@@ -16,6 +16,13 @@ from students.periods import code_before, label_of
 PEOPLE = ("prepared_by", "signed_by", "filed_by", "decided_by", "withdrawn_by")
 
 
+def is_closing(edition: Edition) -> bool:
+    """了结: begun and taken back in one press after another attempt was sent back, the end of its number for now."""
+    begun = (edition.prepared_at, edition.prepared_by_id)
+    ended = (edition.withdrawn_at, edition.withdrawn_by_id)
+    return edition.state == State.WITHDRAWN and edition.number > 0 and edition.attempt > 1 and begun == ended
+
+
 @dataclass(frozen=True)
 class Filing:
     """The editions of a school and period, in order; ``row`` None before anybody has begun."""
@@ -25,8 +32,9 @@ class Filing:
 
     @property
     def latest(self) -> Edition | None:
-        """What was taken back is none: it is as if it had not been begun."""
-        return next((edition for edition in reversed(self.editions) if edition.state != State.WITHDRAWN), None)
+        """What was taken back is none: it is as if it had not been begun. Nor is what was sent back and closed."""
+        standing = (row for row in reversed(self.editions) if row.state != State.WITHDRAWN and not self._is_closed(row))
+        return next(standing, None)
 
     @property
     def state(self) -> State:
@@ -62,12 +70,13 @@ class Filing:
     def returned(self) -> Edition | None:
         """What the bureau has sent back and the school has not filed anew."""
         back = [edition for edition in self.editions if edition.state == State.RETURNED]
-        return back[-1] if back and not self.filed_after(back[-1]) else None
+        return back[-1] if back and not (self.filed_after(back[-1]) or self._is_closed(back[-1])) else None
 
     @property
     def typed(self) -> Edition | None:
         """The last that was prepared of the number in hand or next: what was typed of it is not typed again."""
-        return next((edition for edition in reversed(self.editions) if edition.number == self.next_number), None)
+        typed = (row for row in reversed(self.editions) if row.number == self.next_number and not is_closing(row))
+        return next(typed, None)
 
     @property
     def awaited(self) -> Edition | None:
@@ -87,6 +96,11 @@ class Filing:
     def filed_after(self, returned: Edition) -> bool:
         """Whether the bureau has the same number once more."""
         return any(edition.number == returned.number for edition in self.sent)
+
+    def _is_closed(self, edition: Edition) -> bool:
+        """Whether the school has closed what was sent back."""
+        return any(is_closing(row) and row.number == edition.number and row.attempt > edition.attempt
+                   for row in self.editions)  # fmt: skip
 
     @property
     def next_number(self) -> int:

@@ -11,7 +11,7 @@ from reports.tables import Table
 from returns.models import Edition
 from returns.queries.children import ChangeLine, change_lines
 from returns.queries.content import months_of, notes_of
-from returns.queries.editions import Filing, changes_now, changes_since, filing_of, last_lists, snapshot_of
+from returns.queries.editions import Filing, changes_now, changes_since, filing_of, is_closing, last_lists, snapshot_of
 from returns.queries.grid import Standing, standing_of
 from returns.queries.live import Live, live_figures
 from returns.queries.months_summed import MonthsSummed, months_summed
@@ -201,6 +201,10 @@ class ReturnPage:
         return f"第{self.filing.next_number}号更正" if self.filing.next_number else "填报"
 
     @property
+    def reword_title(self) -> str:
+        return "改更正原因和说明" if self.filing.next_number else "改学校说明"
+
+    @property
     def table_title(self) -> str:
         if self.edition is None:
             return "现在的数字"
@@ -250,12 +254,14 @@ class ReturnPage:
             return frozenset()
         held, filing = posts_of(scope, self.school.pk), self.filing
         steps = open_steps(filing.state if filing.work else State.DRAFT, held)
-        if filing.filed and not self.differs:
-            steps -= {Step.PREPARE}  # nothing to amend
+        if filing.filed and not (self.changes if self.is_live else self.differs):
+            steps -= {Step.PREPARE, Step.REWORD}  # nothing to amend
         if filing.signed and self.differs:
             steps -= {Step.FILE}  # the facts say otherwise since
         if not self.live.is_zero or filing.filed:
             steps -= {Step.FILE_ZERO}
+        if self.filing.returned and self.filing.filed and not self.filing.work and not self.differs:
+            steps |= open_steps(State.RETURNED, held)  # nothing is left of the amendment
         if self.filing.awaited:
             steps |= open_steps(State.FILED, held)
         return steps
@@ -314,6 +320,8 @@ def _steps(edition: Edition, opened: str):
     """What was done with an edition: when, by whom, what, in which words; ``opened``: where it is shown, from where it
     was filed and from where it was sent back."""
     name = edition.label if edition.attempt == 1 else f"{edition.label}（第{edition.attempt}次）"
+    if is_closing(edition):
+        return [(edition.withdrawn_at, edition.withdrawn_by, f"{edition.label}了结", edition.reason, "")]
     words = (edition.reason and f"更正原因：{edition.reason}", edition.remark and f"学校说明：{edition.remark}")
     words, limit = "。".join(filter(None, words)), f"期限{cdate(edition.school_return.deadline)}"
     # A zero return is signed and filed in one press, mostly without a clerk's preparation.

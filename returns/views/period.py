@@ -9,8 +9,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from returns.actions import amending
 from returns.actions import filing as actions
-from returns.forms import PrepareForm, SeenForm, SendBackForm, SignForm
+from returns.forms import CloseForm, PrepareForm, SeenForm, SendBackForm, SignForm
 from returns.queries.grid import schools_that_file
 from returns.queries.page import ReturnPage, return_page
 from returns.queries.periods import FilingPeriod, filing_period
@@ -41,6 +42,7 @@ PRESSES = {
     "prepare": Press(
         "prepare", Step.PREPARE, "prepare", PrepareForm, actions.prepare, "已送校长签字，校长会收到通知。"
     ),
+    "reword": Press("reword", Step.REWORD, "reword", PrepareForm, amending.reword, "已改好，校长签字时看到的是新的。"),
     "sign": Press("sign", Step.SIGN, "sign", SignForm, actions.sign, "已签字，数字已经定下来，学籍管理员会收到通知。"),
     "hand_in": Press("hand-in", Step.FILE, "step", SeenForm, actions.file_return, "已上报县教育局。"),
     "hand_in_zero": Press("zero", Step.FILE_ZERO, "sign", SignForm, actions.file_zero, "零报告已签字上报。"),
@@ -52,6 +54,7 @@ PRESSES = {
         actions.take_back,
         "已撤回，签过字的校长会收到通知。可以重新送校长签字。",
     ),
+    "close": Press("close", Step.CLOSE, "close", CloseForm, amending.close, "已经了结，不用再报这份更正。"),
     "accept": Press("accept", Step.ACCEPT, "accept", SeenForm, actions.accept, "已接收，学校会收到通知。"),
     "send_back": Press(
         "send-back", Step.SEND_BACK, "send_back", SendBackForm, actions.send_back, "已退回，学校会收到通知。"
@@ -113,11 +116,14 @@ def _show(request, school: School, period: FilingPeriod, **sent):
 def _forms(page: ReturnPage) -> dict:
     """Every form of the page, with what it shows."""
     awaited, seen = page.filing.awaited, {"seen": page.seen}
+    back = page.filing.returned
     decided = {"seen": awaited.pk if awaited else 0}
     kept = page.filing.typed
     typed = {"remark": kept.remark, "reason": kept.reason} if kept else {}
     return {
         "prepare": PrepareForm(initial=seen | typed, amends=page.filing.next_number > 0),
+        "reword": PrepareForm(initial=seen | typed, amends=page.filing.next_number > 0, auto_id="id_reword_%s"),
+        "close": CloseForm(initial={"seen": back.pk if back else 0}),
         "sign": SignForm(initial=seen | {"mark": page.mark}),
         "step": SeenForm(initial=seen),
         "accept": SeenForm(initial=decided),

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from returns.actions import filing
+from returns.actions import amending, filing
 from returns.models import Edition
 from returns.queries.editions import filing_of
 from returns.queries.live import live_figures
@@ -75,6 +75,17 @@ def file_zero(scene, who, *, today: date = TODAY, period=None, **more) -> Editio
 
 def take_back(scene, who=None, **more) -> Edition:
     return filing.take_back(**given(scene, who or scene.clerk), **({"seen": seen(scene)} | more))
+
+
+def reword(scene, who=None, *, remark: str = "", reason: str = "", **more) -> Edition:
+    told = {"remark": remark, "reason": reason, "seen": seen(scene)} | more
+    return amending.reword(**given(scene, who or scene.clerk), **told)
+
+
+def close(scene, who=None, reason: str = "登记错了人，已经作废", **more) -> Edition:
+    found = state(scene).returned
+    told = {"seen": found.pk if found else 0} | more
+    return amending.close(**given(scene, who or scene.clerk), reason=reason, **told)
 
 
 def awaited(scene, period=None) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from returns.actions.filing import NotYoursToFile, ReturnRefused
+from returns.actions.place import NotYoursToFile, ReturnRefused
 from returns.models import Edition, SchoolReturn, Snapshot
 from returns.queries.editions import content_of
 from returns.queries.live import live_figures

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from returns.actions.filing import ReturnRefused
+from returns.actions.place import ReturnRefused
 from returns.actions.reminders import remind_schools
 from returns.models import Edition, SchoolReturn
 from returns.queries.grid import grid_rows

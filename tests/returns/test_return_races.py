@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from returns.actions.filing import ReturnRefused
+from returns.actions.place import ReturnRefused
 from returns.models import Edition, SchoolReturn, Snapshot
 from returns.queries.editions import content_of
 from returns.snapshots import lists_of

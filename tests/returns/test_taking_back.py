@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import transaction
 
-from returns.actions.filing import ReturnRefused
+from returns.actions.place import ReturnRefused
 from returns.models import Edition, SchoolReturn, Snapshot
 from returns.queries.page import return_page
 from students.actions import corrections

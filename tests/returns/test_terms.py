@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reports.figures import CLOSING, OPENING
-from returns.actions.filing import ReturnRefused
+from returns.actions.place import ReturnRefused
 from returns.actions.reminders import matter_today, remind_schools
 from returns.matters import Matter
 from returns.models import SchoolReturn, Snapshot

@@ -44,6 +44,10 @@ GET  returns:hand_in_zero   in      403      403     →     →         →    
 POST returns:hand_in_zero   in      403      403     403   →         →      403      403    403       403   403        403        404       in    pw
 GET  returns:take_back      in      403      403     →     →         →      →        →      →         403   403        403        404       in    pw
 POST returns:take_back      in      403      403     →     →         →      403      403    403       403   403        403        404       in    pw
+GET  returns:reword         in      403      403     →     →         →      →        →      →         403   403        403        404       in    pw
+POST returns:reword         in      403      403     →     →         →      403      403    403       403   403        403        404       in    pw
+GET  returns:close          in      403      403     →     →         →      →        →      →         403   403        403        404       in    pw
+POST returns:close          in      403      403     422   422       422    403      403    403       403   403        403        404       in    pw
 GET  returns:accept         in      403      403     →     →         →      →        →      →         403   403        403        404       in    pw
 POST returns:accept         in      403      403     403   403       403    403      →      403       403   403        403        404       in    pw
 GET  returns:send_back      in      403      403     →     →         →      →        →      →         403   403        403        404       in    pw
@@ -55,7 +59,8 @@ SIGNED = date(2022, 1, 1)  # before anything happened, so that the facts still s
 BEGUN = {"seen": 2}  # the version after the first step
 MONTHS = {
     "school_return": FILED, "return_file": FILED, "prepare": NEW, "sign": PREPARED, "hand_in": SIGNED,
-    "hand_in_zero": NEW, "take_back": PREPARED, "accept": FILED, "send_back": FILED,
+    "hand_in_zero": NEW, "take_back": PREPARED, "reword": PREPARED, "close": SENT_BACK,
+    "accept": FILED, "send_back": FILED,
 }  # fmt: skip
 
 
@@ -109,6 +114,8 @@ def fields() -> dict[str, dict]:
         "returns:hand_in": {"seen": 3},
         "returns:hand_in_zero": {"seen": 0, "mark": _mark(school, NEW)},
         "returns:take_back": BEGUN,
+        "returns:reword": BEGUN | {"remark": "没有变动"},
+        "returns:close": {"seen": 0},
         "returns:accept": awaited,
         "returns:send_back": awaited | {"reason": "请核对"},
     }
