@@ -15,8 +15,10 @@ class ReturnsConfig(AppConfig):
         from returns.actions.dues import mark_amendments
         from returns.actions.reminders import remind_schools
         from returns.queries.exports import RETURN_EXPORTS
+        from returns.queries.filed_days import filed_words
         from returns.queries.waiting import waiting, waiting_reviews
         from students.queries import notices
+        from students.queries.filed_days import FILED
         from students.queries.waiting import WAITING
 
         clock.DUTIES["returns"] = ("提醒上报月报", lambda day: {"notices": remind_schools(today=day)})
@@ -25,5 +27,6 @@ class ReturnsConfig(AppConfig):
         notices.WORDING.update(notice_wording.WORDING)
         notices.OVER.update(notice_wording.OVER)
         AFTERWARDS.extend(["returns.demo.file_returns", "returns.demo.review_quarter"])
+        FILED.append(filed_words)
         WAITING["returns:returns"] = waiting
         WAITING["returns:reviews"] = waiting_reviews

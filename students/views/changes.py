@@ -15,6 +15,7 @@ from students.forms.changes import ChangeForm, CorrectionForm, NewChildForm, Sen
 from students.models import EnrolmentEvent, School, SchoolClass, Student
 from students.queries import changes
 from students.templatetags.chinese import cdate
+from students.views.filed_days import say_filed
 
 REFUSALS = (
     ImpossibleEvent, transfers.TransferRefused, newcomers.NewcomerRefused, corrections.CorrectionRefused,
@@ -59,6 +60,7 @@ def record_change(request, pk, kind):
     )
     status = 200
     if form.is_bound and (status := _recorded(request, form, student, kind)) == 302:
+        say_filed(request, school_class.pk, form.cleaned_data["happened_on"])
         return redirect("students:changes_of", pk)
     context = {"form": form, "student": student, "kind": kind, "school_class": school_class, "schools": _schools(kind)}
     return render(request, "students/change_form.html", context, status=status)
@@ -69,7 +71,8 @@ def correct_change(request, pk):
     """更正 or 作废 of an event."""
     events = EnrolmentEvent.objects.visible_to(request.scope).select_related("student", "school_class__school")
     event = get_object_or_404(events, pk=pk)
-    if not changes.may_correct(request.scope, event, changes.class_of_event(event)):
+    school_class = changes.class_of_event(event)
+    if not changes.may_correct(request.scope, event, school_class):
         raise PermissionDenied("这项变动不由你登记或认定，不能更正；休学和辍学由县教育局更正")
     if _sent_before(request, event.student):
         return redirect("students:changes_of", event.student_id)
@@ -83,6 +86,7 @@ def correct_change(request, pk):
     )
     status = 200
     if form.is_bound and (status := _corrected(request, form, event)) == 302:
+        say_filed(request, school_class.pk, event.happened_on, form.cleaned_data.get("happened_on"))
         return redirect("students:changes_of", event.student_id)
     return render(request, "students/change_correction.html", {"form": form, "event": event}, status=status)
 
@@ -99,6 +103,7 @@ def new_child(request):
         try:
             event = _entered(request, form)
             messages.success(request, f"已登记{event.get_kind_display()}：{event.student.name}。")
+            say_filed(request, event.school_class_id, event.happened_on)
             return redirect("students:changes_of", event.student_id)
         except newcomers.AlreadyKnown as taken:
             known, status = changes.whose(taken.children), 409

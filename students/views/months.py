@@ -15,6 +15,7 @@ from students.forms.months import MonthEntryForm
 from students.models import SchoolClass
 from students.month_entry import KEYS, SIGN_OF, BadCell, Entered, read_columns
 from students.queries.month_entry import EntryPage, differences, entry_page, label_of
+from students.views.filed_days import say_filed
 
 INCOMPLETE = "提交的内容不完整，什么也没有保存。请刷新页面后重新填写。"
 MOST_ERRORS = 50  # that are listed; whoever has more has pasted something else
@@ -75,6 +76,7 @@ def _save(request, target: SchoolClass, month: date):
         page = _page(request, target, month, piece=piece, typed=typed)
         return _show(request, page, form, status=422, trouble=str(refused))
     messages.success(request, _said(month, saved))
+    say_filed(request, target.pk, min((each.place.day for each in entered), default=None))
     return redirect("reports:month_sheet", target.pk, month)
 
 

@@ -22,6 +22,7 @@ from students.queries.registers import (
     register_page,
 )
 from students.templatetags.chinese import cdate_short
+from students.views.filed_days import say_filed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,6 +109,7 @@ def say_saved(request, saved: registers.Saved) -> None:
     call = saved.roll_call
     undo = reverse("students:take_back", args=[call.pk, call.version])
     messages.success(request, saved_words(saved), extra_tags=f"undo={undo}")
+    say_filed(request, call.school_class_id, call.day)
 
 
 def saved_words(saved: registers.Saved) -> str:

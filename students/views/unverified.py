@@ -15,6 +15,7 @@ from students.queries.calendar import current_calendar
 from students.queries.unverified import ANSWERS, unverified, unverified_lines
 from students.templatetags.chinese import cdate_short
 from students.views.audience import only_for
+from students.views.filed_days import say_filed
 from students.views.notices import way_back
 
 PAGE_SIZE = 30
@@ -57,6 +58,7 @@ def verify(request, school_class, student, day):
         raise PermissionDenied(str(refused)) from None
     if settled:
         messages.success(request, f"已核实{child.name}{cdate_short(day)}：{form.words}。")
+        say_filed(request, school_class, day)
     else:
         messages.info(request, f"{child.name}{cdate_short(day)}已经没有待核实，没有改动。")
     return redirect(way_back(request, "students:unverified"))

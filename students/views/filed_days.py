@@ -1,0 +1,14 @@
+"""Said beside what was saved: that the day lies in figures that the school has filed already."""
+
+from datetime import date
+
+from django.contrib import messages
+
+from students.queries.filed_days import filed_words
+
+
+def say_filed(request, school_class: int | None, *days: date | None) -> None:
+    """Of a correction of a class on earlier days; of today nothing has been filed, and nothing is asked."""
+    earlier = [day for day in days if day and day < request.today]
+    if school_class and earlier and (words := filed_words(school_class, min(earlier))):
+        messages.info(request, words)
