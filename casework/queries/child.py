@@ -14,7 +14,16 @@ from casework.queries.watches import open_of
 from students.access import Scope
 from students.enrolment import LEADS_TO, REGISTERED, EventKind, Standing
 from students.identity import RESIDENT_ID, masked_number, masked_phone
-from students.models import Area, Enrolment, EnrolmentEvent, FormerNumber, Guardian, SpecialGroup, Student
+from students.models import (
+    Area,
+    Enrolment,
+    EnrolmentEvent,
+    FormerNumber,
+    FormerStanding,
+    Guardian,
+    SpecialGroup,
+    Student,
+)
 from students.queries.child import Rights, present_place, rights_over
 from students.templatetags.chinese import cdate
 
@@ -44,6 +53,7 @@ class ChildPage:
     home_area: str
     age: int
     former_numbers: list[FormerNumber] = field(default_factory=list)
+    former_standings: list[FormerStanding] = field(default_factory=list)
     guardians: list[Guardian] = field(default_factory=list)
     groups: list[SpecialGroup] = field(default_factory=list)
     case: Case | None = None
@@ -112,6 +122,7 @@ def child_page(student: Student, *, scope: Scope, today: date, revealed: bool = 
     if rights.here:
         page.may_raise = may_raise(scope, page.place)
         page.former_numbers = list(FormerNumber.objects.filter(student=student).order_by("-replaced_at"))
+        page.former_standings = list(FormerStanding.objects.filter(student=student).order_by("-until"))
         page.guardians = list(Guardian.objects.filter(student=student).select_related("phone_checked_by"))
         page.signs = signs_of(student, scope, today)
         page.watches = open_of(student.pk, scope)

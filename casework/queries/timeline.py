@@ -20,6 +20,7 @@ from students.models import (
     Certificate,
     EnrolmentEvent,
     FormerNumber,
+    FormerStanding,
     HeadCount,
     HeadCountMissing,
     Leave,
@@ -87,6 +88,7 @@ def _registry(student, scope, rights, today) -> Iterator[Entry]:
     yield from _suspensions(student, scope)
     if rights.here:
         yield from _numbers(student)
+        yield from _standings(student)
         yield from _groups(student)
 
 
@@ -147,6 +149,12 @@ def _numbers(student) -> Iterator[Entry]:
     for row in FormerNumber.objects.filter(student=student).select_related("replaced_by"):
         text, by = f"原来是{masked_id(row.number)}", _by(row.replaced_by)
         yield Entry(_local(row.replaced_at), "registry", "更换学籍号", text, by, "note", at=row.replaced_at)
+
+
+def _standings(student) -> Iterator[Entry]:
+    for row in FormerStanding.objects.filter(student=student).select_related("replaced_by"):
+        text, by = f"原来是{row}", _by(row.replaced_by)
+        yield Entry(row.until, "registry", "就读身份改变", text, by, "note", at=row.replaced_at)
 
 
 def _groups(student) -> Iterator[Entry]:

@@ -10,8 +10,9 @@ from django.utils import timezone
 from students.actions import audit
 from students.actions.listing import index_children
 from students.actions.meanwhile import refuse_changed
+from students.actions.standings import StandingChange, keep_former
 from students.identity import RESIDENT_ID, check_student_number, normalise_number, read_identity_number
-from students.models import FormerNumber, Student
+from students.models import FormerNumber, FormerStanding, Student
 from students.templatetags.chinese import cdate
 
 EARLIEST_BIRTH = date(1990, 1, 1)
@@ -39,9 +40,12 @@ class NumberTaken(IdentityRefused):
 
 
 @transaction.atomic
-def correct(*, by, student: Student, values: Mapping[str, object], opened: str, today: date) -> list[str]:
+def correct(
+    *, by, student: Student, values: Mapping[str, object], opened: str, standing_since: date | None, today: date
+) -> list[str]:
     """Correct what is known of a child; the names of the fields that changed. ``values`` holds all of ``FIELDS``.
 
+    ``standing_since``: from when on another 就读身份 holds; None where the old one was put down wrongly.
     ``opened``: see ``students.actions.meanwhile``. Raises ``ChangedMeanwhile``, ``NumberTaken`` or
     ``IdentityRefused``; nothing is saved then.
     """
@@ -53,10 +57,16 @@ def correct(*, by, student: Student, values: Mapping[str, object], opened: str, 
     _check_facts(row, values, today)
     held = Q(id_number=values["id_number"]) if values["id_number"] else Q(pk=None)
     _refuse_taken("id_number", row, held)
+    told: dict[str, object] = {"fields": changed}
+    if "standing" in changed:
+        _check_since(row, standing_since, today)
+        standing = StandingChange(row.pk, row.standing, str(values["standing"]))
+        keep_former(by=by, changes=[standing], since=standing_since, at=timezone.now())
+        told["standing_since"] = standing_since and standing_since.isoformat()
     for field in changed:
         setattr(row, field, values[field])
     _save(row, "id_number", held, changed)
-    audit.record(by=by, action="identity.correct", subject=row, fields=changed)
+    audit.record(by=by, action="identity.correct", subject=row, **told)
     index_children({row.pk})
     return changed
 
@@ -84,6 +94,20 @@ def _check_facts(row: Student, values: Mapping[str, object], today: date) -> Non
         raise IdentityRefused("birth_date", message)
     if said.sex != values["sex"]:
         raise IdentityRefused("sex", f"与身份证件号不符：号码里是{said.sex}，没有保存。请核对两处。")
+
+
+def _check_since(row: Student, since: date | None, today: date) -> None:
+    """A change happens while the child is at school, not before the one that came last, and by today."""
+    if since is None:
+        return
+    if since > today:
+        raise IdentityRefused("standing_since", "这一天还没有到，没有保存。请填今天或以前的日期。")
+    last = FormerStanding.objects.filter(student=row).order_by("until").last()
+    first = last.until if last else row.admitted_on
+    if since < first:
+        begun = f"{cdate(first)}起才是“{row.get_standing_display()}”" if last else f"{cdate(first)}才入学"
+        remedy = f"请填{cdate(first)}或以后的日期；原来登记错了的，请选“原来登记错了”。"
+        raise IdentityRefused("standing_since", f"这名学生{begun}，没有保存。{remedy}")
 
 
 def _refuse_taken(field: str, row: Student, held: Q) -> None:

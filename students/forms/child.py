@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from students.actions import families, identity
 from students.actions.meanwhile import differing, marks_of
-from students.forms.fields import DateField
+from students.forms.fields import ChoiceField, DateField
 from students.identity import RESIDENT_ID, normalise_number
 from students.models import Guardian, SpecialGroup, Student
 from students.templatetags.chinese import MISSING, cdate, masked_id, masked_phone
@@ -20,6 +20,8 @@ ID_TYPES = (
 )  # fmt: skip
 ATTENDANCE_MODES = ("走读", "住校", "借宿", "其他")
 RELATIONS = ("父亲", "母亲", "祖父", "祖母", "外祖父", "外祖母", "兄弟姐妹", "其他亲属", "其他监护人")
+CHANGED, WRONG = "changed", "wrong"
+STANDING_WAYS = ((CHANGED, "从某一天起变了，以前的数字不变"), (WRONG, "原来登记错了，以前的数字跟着改"))
 PURPOSES = ("核对学籍信息", "办理学籍变动", "联系家长或家访", "上级检查核实")
 OTHER = "其他"
 
@@ -129,7 +131,10 @@ class RevealForm(forms.Form):
 
 
 class IdentityForm(OpenedForm):
-    """更正基本信息. Numbers stay hidden: a blank number keeps the one that is there."""
+    """更正基本信息. Numbers stay hidden: a blank number keeps the one that is there.
+
+    What is said of another 就读身份 counts only where it is another one; nothing said is a change of today.
+    """
 
     name = _text("姓名", 60, required=True)
     sex = _choice("性别", Student.Sex.choices)
@@ -138,6 +143,8 @@ class IdentityForm(OpenedForm):
     id_number = _text("身份证件号", 40)
     ethnicity = _text("民族", 20)
     standing = _choice("就读身份", Student.Standing.choices)
+    standing_way = ChoiceField("就读身份改了的，是", STANDING_WAYS, initial=CHANGED, required=False)
+    standing_since = DateField("就读身份从哪天起变", required=False, help_text="原来登记错了的不用填")
     attendance_mode = _choice("就读方式", required=False)
     home_area_code = _choice("户籍村", required=False)
     address = _text("现住址", 200)
@@ -156,16 +163,23 @@ class IdentityForm(OpenedForm):
     )
     compared = identity.FIELDS
 
-    def __init__(self, data=None, *, student: Student, hints: dict[str, str], areas):
+    def __init__(self, data=None, *, student: Student, hints: dict[str, str], areas, today: date):
         """``hints``: what the hidden numbers look like now; ``areas``: the villages to choose from."""
         shown = {field: getattr(student, field) for field in identity.FIELDS if field not in ("id_number", "phone")}
-        super().__init__(data, initial=shown | {"opened": marks_of(student, identity.FIELDS)})
-        self.student = student
+        opened = marks_of(student, identity.FIELDS)
+        super().__init__(data, initial=shown | {"opened": opened, "standing_since": today})
+        self.student, self.today = student, today
         self.fields["id_type"].choices = _known(ID_TYPES, student.id_type)
         self.fields["attendance_mode"].choices = _known(ATTENDANCE_MODES, student.attendance_mode, "未登记")
         self.fields["home_area_code"].choices = _area_choices(areas, student.home_area_code)
         for field, hint in hints.items():
             self.fields[field].help_text = hint
+
+    @property
+    def changed_since(self) -> date | None:
+        """The first day of another 就读身份; None where the one that is there was put down wrongly."""
+        is_wrong = self.cleaned_data["standing_way"] == WRONG
+        return None if is_wrong else self.cleaned_data["standing_since"] or self.today
 
     def clean_id_number(self) -> str | None:
         return normalise_number(self.cleaned_data["id_number"]) or self.student.id_number

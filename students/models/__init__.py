@@ -8,6 +8,7 @@ from students.models.calendar_changes import CalendarChange, ChangedDay, Changed
 from students.models.changes import Suspension, Transfer
 from students.models.counts import HeadCount, HeadCountMissing, OpeningAbsence
 from students.models.files import Certificate
+from students.models.former import FormerNumber, FormerStanding, standing_on
 from students.models.leave_slips import LeaveSlip
 from students.models.lessons import TimetableEntry, Weekday
 from students.models.listing import RegistryLine, ResidentKey, SearchKey
@@ -15,7 +16,7 @@ from students.models.notices import Notice
 from students.models.people import Person, Posting, Role
 from students.models.places import Area, School, SchoolClass
 from students.models.policy import AdoptedPolicy
-from students.models.registry import Enrolment, EnrolmentEvent, FormerNumber, Guardian, SpecialGroup, Student
+from students.models.registry import Enrolment, EnrolmentEvent, Guardian, SpecialGroup, Student
 from students.models.residents import (
     Campaign,
     Finding,
@@ -49,6 +50,7 @@ __all__ = [
     "FindingProof",
     "FindingStep",
     "FormerNumber",
+    "FormerStanding",
     "Guardian",
     "HandOver",
     "HandOverChild",
@@ -82,4 +84,5 @@ __all__ = [
     "Weekday",
     "WorkbookUpload",
     "YearTurn",
+    "standing_on",
 ]

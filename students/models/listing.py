@@ -6,8 +6,9 @@ from django.db.models.lookups import StartsWith
 
 from students.access import ScopedQuerySet
 from students.enrolment import Standing
+from students.models.former import FormerNumber
 from students.models.places import School, SchoolClass
-from students.models.registry import FormerNumber, Student
+from students.models.registry import Student
 from students.models.residents import Resident
 from students.search import read_query
 

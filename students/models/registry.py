@@ -31,8 +31,8 @@ class StudentQuerySet(ScopedQuerySet):
 class Student(models.Model):
     """A child 学生: identity only. 学籍 (registered) and 在校 (attending) are two axes and follow from the events.
 
-    ``standing`` 就读身份 says whether the child counts in ``registered``; only 在籍 does. ``extra`` keeps every other
-    column of the national template as it came.
+    ``standing`` 就读身份 says whether the child counts in ``registered``; only 在籍 does. It is that of today; what it
+    was before is kept in ``FormerStanding``. ``extra`` keeps every other column of the national template as it came.
     """
 
     class Sex(models.TextChoices):
@@ -100,24 +100,6 @@ class Student(models.Model):
 
 
 STUDENT_PATH = {key: f"student__{path}" for key, path in Student.scope_path.items()}
-
-
-class FormerNumber(models.Model):
-    """A 学籍号 that a child had before (L→G); numbers change, history stays."""
-
-    student = models.ForeignKey(Student, models.PROTECT, verbose_name="学生", related_name="former_numbers")
-    number = models.CharField("原学籍号", max_length=19)
-    replaced_at = models.DateTimeField("更换时间")
-    replaced_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="更换人"
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = "曾用学籍号"
-        ordering = ["student", "replaced_at"]
-
-    def __str__(self):
-        return self.number
 
 
 class Guardian(models.Model):

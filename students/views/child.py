@@ -25,32 +25,31 @@ KEEP = "现在是{}，不改就留空"
 def edit_identity(request, pk):
     """更正基本信息, by the clerk of the school that has the child."""
     student = _child(request, pk, "registry")
-    form, differences, holder = _identity_form(request.POST or None, student), [], None
+    form, differences, holder = _identity_form(request, request.POST or None, student), [], None
     if form.is_valid():
         try:
-            opened = form.cleaned_data["opened"]
-            changed = identity.correct(
-                by=request.user, student=student, values=form.values(), opened=opened, today=request.today
-            )
+            opened, since = form.cleaned_data["opened"], form.changed_since
+            given = {"values": form.values(), "opened": opened, "standing_since": since, "today": request.today}
+            changed = identity.correct(by=request.user, student=student, **given)
             return _corrected(request, student, [str(form.fields[field].label) for field in changed])
         except identity.IdentityRefused as refused:
             form.add_error(refused.field, str(refused))
             holder = getattr(refused, "holder", None)
         except ChangedMeanwhile as meanwhile:
             data, differences = form.reopened(student, meanwhile.fields)
-            form = _identity_form(data, student)
+            form = _identity_form(request, data, student)
     context = _about(request, student, holder) | {"form": form, "differences": differences}
     context["changed_by"] = last_change(student, "identity.correct") if differences else ""
     return render(request, "students/child_identity.html", context, status=_status(form, differences))
 
 
-def _identity_form(data, student: Student) -> IdentityForm:
+def _identity_form(request, data, student: Student) -> IdentityForm:
     hints = {}
     if student.id_number:
         hints["id_number"] = KEEP.format(masked_id(student.id_number))
     if student.phone:
         hints["phone"] = KEEP.format(masked_phone(student.phone))
-    return IdentityForm(data, student=student, hints=hints, areas=villages())
+    return IdentityForm(data, student=student, hints=hints, areas=villages(), today=request.today)
 
 
 def _corrected(request, student: Student, labels: list[str]):

@@ -8,6 +8,7 @@ from students.models import Student
 from students.workbook.report import Result, shortened
 
 MOST_KEPT = 1000  # children; the number of all is told beside them
+FROM_WHEN = {"standing": "（从写入当天起）"}  # what is dated says from when the new value holds
 NUMBERS = {"student_number", "id_number"}
 
 
@@ -35,7 +36,7 @@ class ChildChange(NamedTuple):
 
 def difference(student: Student, field: str, new: object) -> Difference:
     """``student`` still has the old value."""
-    label = str(Student._meta.get_field(field).verbose_name)
+    label = str(Student._meta.get_field(field).verbose_name) + FROM_WHEN.get(field, "")
     return Difference(label, _told(field, getattr(student, field)), _told(field, new))
 
 

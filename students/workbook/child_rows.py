@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from students.actions.listing import index_children
+from students.actions.standings import StandingChange, keep_former
 from students.identity import masked_number
 from students.models import FormerNumber, Student
 from students.workbook.changes import FAMILY, MOST_KEPT, ChildChange, Difference, difference, extra_differences
@@ -16,13 +17,18 @@ def keep_children(sheet, checked: Collection, member_headers: Collection[str]) -
     """Create or change the children of a chunk and leave their entries for 学籍变动; ``checked``: ``Child`` rows."""
     run = sheet.run
     former: list[FormerNumber] = []
+    standings: list[StandingChange] = []
     months = {child.student.pk: child.student.admitted_on for child in checked if child.student}
-    differing = {id(child): told for child in checked if child.student and (told := _change(child, former, run))}
+    differing = {
+        id(child): told for child in checked if child.student and (told := _change(child, former, standings, run))
+    }
     new = [_made(child) for child in checked if child.student is None]
     Student.objects.bulk_create(new)
     made = iter(new)
     _write_changed([child.student for child in checked if id(child) in differing])
     FormerNumber.objects.bulk_create(former)
+    if standings:
+        keep_former(by=run.by, changes=standings, since=run.today, at=run.now)  # the column names no day
     index_children([child.student.pk for child in checked if id(child) in differing] + [child.pk for child in new])
 
     families = Families([child.student.pk for child in checked if child.student], run.today)
@@ -60,7 +66,7 @@ def _tell(report, child, student: Student, result: Result, differences: list[Dif
         )
 
 
-def _change(child, former: list[FormerNumber], run) -> list[Difference]:
+def _change(child, former: list[FormerNumber], standings: list[StandingChange], run) -> list[Difference]:
     """Bring a known child to what the row says; blank cells keep what is known. What differs."""
     student, values = child.student, dict(child.values)
     if child.extra.items() - student.extra.items():
@@ -70,6 +76,8 @@ def _change(child, former: list[FormerNumber], run) -> list[Difference]:
         former.append(
             FormerNumber(student=student, number=student.student_number, replaced_at=run.now, replaced_by=run.by)
         )
+    if "standing" in changes:
+        standings.append(StandingChange(student.pk, student.standing, changes["standing"]))
     told = extra_differences(student.extra, changes.get("extra", {}))
     told += [difference(student, field, value) for field, value in changes.items() if field != "extra"]
     for field, value in changes.items():

@@ -71,7 +71,7 @@ class ChildSheet(Sheet):
         Column("民族", cells.word(20, codes.ETHNICITIES)),
         Column("入学年月", cells.month, required=True, note="进入这所学校的年月，学生从那个月的第一天起在班"),
         Column("班内学号", cells.integer(0, 9999), note="点名册上的顺序"),
-        Column("就读身份", cells.choice(STANDINGS), note="不填就是在籍"),
+        Column("就读身份", cells.choice(STANDINGS), note="不填就是在籍；与系统里不同的，从写入当天起算"),
         Column("就读方式", cells.word(20)),
         Column("户口所在地行政区划", cells.area_code),
         Column("现住址", cells.text(200)),

@@ -232,6 +232,7 @@ def test_whoever_has_student_data_says_how_it_hangs_on_a_place():
         "students.ChildTurn",
         "students.ClassTurn",
         "students.FormerNumber",
+        "students.FormerStanding",
         "students.Guardian",
         "students.HandOverChild",
         "students.HeadCountMissing",

@@ -1,10 +1,10 @@
 """学生 again: children who are known, whose numbers they are, and which class they belong to."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from students.models import EnrolmentEvent, FormerNumber, SpecialGroup, Student
+from students.models import EnrolmentEvent, FormerNumber, FormerStanding, SpecialGroup, Student
 from tests.workbook.workbooks import (
     OTHER_SCHOOL,
     TODAY,
@@ -51,6 +51,23 @@ def test_a_file_with_fewer_columns_wipes_nothing():
         "guest",
     )
     assert SpecialGroup.objects.get().until is None
+
+
+def test_another_standing_holds_from_the_day_of_the_import_and_the_first_from_the_beginning():
+    first, later = child(就读身份="借读"), child(就读身份="在籍")
+    load(children(first))
+    assert not FormerStanding.objects.exists()
+    assert load(only_children(first), today=LATER).succeeded
+    assert not FormerStanding.objects.exists()
+    [told] = load(only_children(later), today=LATER, dry_run=True).report.children
+    assert told.differences == (("就读身份（从写入当天起）", "借读", "在籍"),)
+    assert not FormerStanding.objects.exists()
+    load(only_children(later), today=LATER)
+    load(only_children(later), today=LATER + timedelta(days=1))
+    [kept] = FormerStanding.objects.all()
+    assert (kept.standing, kept.until, Student.objects.get().standing) == ("guest", LATER, "registered")
+    load(only_children(first), today=LATER)  # the same day back: it never was anything else
+    assert not FormerStanding.objects.exists()
 
 
 def test_what_is_new_is_added_to_what_is_known():
