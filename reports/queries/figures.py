@@ -35,7 +35,7 @@ from reports.figures import (
 from students.calendar import school_year_of, school_year_start
 from students.enrolment import EventKind, Standing
 from students.losses import Loss, LossKind
-from students.models import Enrolment, EnrolmentEvent, SchoolClass, Student
+from students.models import Enrolment, EnrolmentEvent, SchoolClass, Student, standing_on
 from students.queries.losses import losses
 from students.queries.policy import policy_of
 from students.queries.unaccounted import last_events
@@ -215,6 +215,12 @@ def _attending(day: date) -> QuerySet[Enrolment]:
     return Enrolment.objects.on(day).attending()
 
 
+def _registered(day: date) -> QuerySet[Enrolment]:
+    """Who is on the roll and was 在籍 by the 就读身份 of that day, whatever became of it since."""
+    places = Enrolment.objects.on(day).alias(entitlement=standing_on(day, "student"))
+    return places.filter(entitlement=Student.Standing.REGISTERED)
+
+
 def _left_in_order(census: Census) -> QuerySet[Enrolment]:
     unconfirmed = Q(confirmed_on=None) | Q(confirmed_on__gt=census.last)
     events = EnrolmentEvent.objects.exclude(Q(kind=EventKind.TRANSFER_OUT) & unconfirmed)
@@ -226,7 +232,7 @@ def _left_in_order(census: Census) -> QuerySet[Enrolment]:
 STANDING = {
     OPENING: lambda census: _attending(census.first - DAY),
     CLOSING: lambda census: _attending(census.last),
-    REGISTERED: lambda census: Enrolment.objects.on(census.last).filter(student__standing=Student.Standing.REGISTERED),
+    REGISTERED: lambda census: _registered(census.last),
     DROPPED_TOTAL: lambda census: Enrolment.objects.on(census.last).filter(standing=Standing.DROPPED_OUT),
     BASELINE: lambda census: _attending(census.year_start),
     LEFT_IN_ORDER: _left_in_order,

@@ -176,7 +176,7 @@ NOTES_OF = {
     ),
 }
 DEFINITIONS = {
-    figures.REGISTERED: "期末在籍的学生，含休学和辍学未返的，不含借读和送教上门的。",
+    figures.REGISTERED: "期末在籍的学生，含休学和辍学未返的，不含期末当天是借读和送教上门的。",
     figures.SUSPECTED: "期末在校、连续缺课满县级规定天数还没有返校的学生。",
     figures.DROPPED_TOTAL: "期末仍没有劝返的辍学学生，不论哪一年辍学。",
     figures.UNACCOUNTED: "其他减少，和转出超过县级规定天数仍没有确认接收的，不论哪一年。",

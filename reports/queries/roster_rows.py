@@ -50,7 +50,10 @@ class RosterRow(NamedTuple):
 
 
 def enrolled_rows(enrolments: Sequence[Enrolment], wanted) -> list[RosterRow]:
-    """The rows of these enrolments, read with child, class and school; five queries whatever their number."""
+    """The rows of these enrolments, read with child, class and school; five queries whatever their number.
+
+    ``entitlement``: the 就读身份 of the child on the day.
+    """
     ids = [enrolment.student_id for enrolment in enrolments]
     groups = groups_on(ids, wanted.as_of)
     guardians = _guardians(ids)
@@ -77,9 +80,9 @@ def enrolled_rows(enrolments: Sequence[Enrolment], wanted) -> list[RosterRow]:
                 village=homes.get(student.pk, ""),
                 guardian=guardian,
                 phone=phone,
-                state=_state(enrolment, student),
+                state=_state(enrolment),
                 groups=_words(groups[student.pk]),
-                apart=_apart(student, groups[student.pk]),
+                apart=_apart(enrolment, groups[student.pk]),
                 since=enrolment.since,
                 run=wanted.runs.get(student.pk),
             )
@@ -124,12 +127,12 @@ def resident_rows(residents: Sequence[Resident], wanted) -> list[RosterRow]:
     return rows
 
 
-def _state(enrolment: Enrolment, student: Student) -> str:
+def _state(enrolment: Enrolment) -> str:
     """在校, 休学, 辍学; and whose 学籍 is not here, or who is taught at home."""
     label = Standing(enrolment.standing).label
-    if student.standing == Student.Standing.REGISTERED:
+    if enrolment.entitlement == Student.Standing.REGISTERED:
         return label
-    return f"{label}（{student.get_standing_display()}）"
+    return f"{label}（{Student.Standing(enrolment.entitlement).label}）"
 
 
 def groups_on(students: Collection[int], day: date) -> dict[int, list[str]]:
@@ -145,10 +148,10 @@ def _words(kinds: Collection[str]) -> str:
     return "、".join(SpecialGroup.Kind(kind).label for kind in kinds)
 
 
-def _apart(student: Student, kinds: Collection[str]) -> str:
+def _apart(enrolment: Enrolment, kinds: Collection[str]) -> str:
     """How a child is taught who is not taught like the others."""
-    at_home = student.standing == Student.Standing.HOME_TAUGHT or SpecialGroup.Kind.HOME_TAUGHT in kinds
-    words = [IN_REGULAR_CLASS] if student.extra.get(IN_REGULAR_CLASS) == YES else []
+    at_home = enrolment.entitlement == Student.Standing.HOME_TAUGHT or SpecialGroup.Kind.HOME_TAUGHT in kinds
+    words = [IN_REGULAR_CLASS] if enrolment.student.extra.get(IN_REGULAR_CLASS) == YES else []
     return "、".join([*words, "送教上门"] if at_home else words)
 
 

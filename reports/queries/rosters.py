@@ -12,6 +12,7 @@ from itertools import islice
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils.functional import cached_property
 
 from reports.queries.roster_rows import RosterRow, enrolled_rows, resident_rows
@@ -26,6 +27,7 @@ from students.models import (
     School,
     SpecialGroup,
     Student,
+    standing_on,
 )
 from students.policy import Policy
 from students.queries.policy import policy_of
@@ -224,6 +226,7 @@ class RosterList:
     def __init__(self, roster: Roster, wanted: Wanted):
         self.roster, self.wanted = roster, wanted
         enrolled = wanted.enrolled.filter(self.among_enrolled)
+        enrolled = enrolled.annotate(entitlement=standing_on(wanted.as_of, "student"))
         self.enrolled = enrolled.select_related("student", "school_class__school").order_by(*BY_CLASS, "student")
         self.residents = wanted.residents.filter(self.among_residents).order_by(*BY_VILLAGE)
 
@@ -257,7 +260,7 @@ class RosterList:
             condition &= in_force({Group.OUT_OF_POVERTY}, wanted.as_of) | Q(student__in=noted.values("student"))
         if roster.taught_apart:
             condition &= (
-                Q(student__standing=Student.Standing.HOME_TAUGHT)
+                Q(Exact(standing_on(wanted.as_of, "student"), Student.Standing.HOME_TAUGHT))
                 | in_force({Group.HOME_TAUGHT}, wanted.as_of)
                 | Q(student__extra__随班就读="是")
             )

@@ -10,12 +10,12 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from reports.tables import Column, Kind, Table, number_column, phone_column
 from students.enrolment import Standing
-from students.models import Area, Enrolment, Guardian, RegistryLine, School, SchoolClass, Student
+from students.models import Area, Enrolment, Guardian, RegistryLine, School, SchoolClass, Student, standing_on
 from students.queries.listing import groups_of
 
 CHUNK = 2000  # children read together
 CHILD_FIELDS = (
-    "name", "student_number", "id_number", "sex", "birth_date", "ethnicity", "list_position", "standing",
+    "name", "student_number", "id_number", "sex", "birth_date", "ethnicity", "list_position", "entitlement",
     "attendance_mode", "home_area_code", "phone",
 )  # fmt: skip
 
@@ -165,16 +165,16 @@ def _rows(stood: QuerySet, day: date) -> Iterator[ChildRow]:
 def _of_chunk(chunk: list[Stood], classes, villages, day: date) -> Iterator[ChildRow]:
     """Three queries: the children, their groups, their families."""
     students = [row.student for row in chunk]
-    children = {pk: values for pk, *values in Student.objects.filter(pk__in=students).values_list("pk", *CHILD_FIELDS)}
+    asked = Student.objects.filter(pk__in=students).annotate(entitlement=standing_on(day))
+    children = {pk: values for pk, *values in asked.values_list("pk", *CHILD_FIELDS)}
     groups, guardians = groups_of(students, day), _guardians(students)
     for row in chunk:
         child, school_class = dict(zip(CHILD_FIELDS, children[row.student], strict=True)), classes[row.school_class]
         guardian, phone = guardians.get(row.student, ("", ""))
-        own_phone, entitlement = child.pop("phone"), child.pop("standing")
+        own_phone = child.pop("phone")
         yield ChildRow(
             number=0,  # given when the rows stand in order
             **child,
-            entitlement=entitlement,
             school=school_class.school.code,
             school_name=school_class.school.name,
             school_class=school_class.number,

@@ -30,6 +30,7 @@ from students.models import (
     School,
     SpecialGroup,
     Student,
+    standing_on,
 )
 from students.queries.calendar import statutory_days
 from students.queries.policy import policy_of
@@ -102,7 +103,7 @@ def _named_by(theirs: list[TheirChild], ours: set[int], as_of: date) -> list[Our
 
 
 def _children(enrolments: QuerySet[Enrolment], as_of: date) -> list[OurChild]:
-    """The children of these enrolments; three queries."""
+    """The children of these enrolments, of whom 借读 on the day are not expected over there; three queries."""
     students = enrolments.order_by().values("student")
     groups: dict[int, list] = {}
     for group in SpecialGroup.objects.on(as_of).filter(student__in=students).order_by("pk"):
@@ -111,12 +112,20 @@ def _children(enrolments: QuerySet[Enrolment], as_of: date) -> list[OurChild]:
     for student, number in FormerNumber.objects.filter(student__in=students).values_list("student", "number"):
         former.setdefault(student, set()).add(number)
     return [
-        _child(row.student, row.school_class, groups.get(row.student_id, []), former=former.get(row.student_id, set()))
-        for row in enrolments.select_related("student", "school_class__school")
+        _child(
+            row.student,
+            row.school_class,
+            groups.get(row.student_id, []),
+            former=former.get(row.student_id, set()),
+            expected=row.entitlement != Student.Standing.GUEST,
+        )
+        for row in enrolments.annotate(entitlement=standing_on(as_of, "student")).select_related(
+            "student", "school_class__school"
+        )
     ]
 
 
-def _child(student: Student, school_class, groups, *, former=frozenset(), expected=True) -> OurChild:
+def _child(student: Student, school_class, groups, *, expected: bool, former=frozenset()) -> OurChild:
     kinds = {group.kind: group.detail for group in groups}
     values = {header: getattr(student, name) for header, name in FIELDS.items()}
     values |= {
@@ -133,7 +142,7 @@ def _child(student: Student, school_class, groups, *, former=frozenset(), expect
         school_name=school_class.school.name if school_class else "",
         fields={header: in_words(header, values[header]) for header in COMPARED},
         former=frozenset(former),
-        expected=expected and student.standing != Student.Standing.GUEST,
+        expected=expected,
     )
 
 

@@ -13,7 +13,16 @@ from django.db.models import Exists, Min, OuterRef, Q
 
 from students.access import Scope
 from students.enrolment import EventKind
-from students.models import Enrolment, EnrolmentEvent, HandOver, HandOverChild, School, SchoolClass, Student
+from students.models import (
+    Enrolment,
+    EnrolmentEvent,
+    HandOver,
+    HandOverChild,
+    School,
+    SchoolClass,
+    Student,
+    standing_on,
+)
 from students.policy import Policy
 from students.queries.changes import narrowed
 from students.queries.suspensions import suspended
@@ -104,7 +113,7 @@ def numberless(enrolments, *, day: date, policy: Policy):
     return (
         enrolments.on(day)
         .filter(student__student_number=None)
-        .annotate(entered_on=Min("student__enrolments__since"))
+        .annotate(entered_on=Min("student__enrolments__since"), entitlement=standing_on(day, "student"))
         .filter(entered_on__lte=latest)
     )
 
@@ -220,7 +229,7 @@ def _numberless_lines(rows: list[Enrolment], day: date) -> list[Line]:
             row.school_class,
             row.entered_on,
             day,
-            f"{cdate(row.entered_on)}入学，{'借读' if row.student.standing == Student.Standing.GUEST else '待建籍'}",
+            f"{cdate(row.entered_on)}入学，{'借读' if row.entitlement == Student.Standing.GUEST else '待建籍'}",
         )
         for row in rows
     ]

@@ -1,7 +1,8 @@
 """The monthly return once more, from domain.md §7 and contract.md alone: every child is followed day by day.
 
 Nothing of ``reports`` is used. A child's ``events`` are (day, kind, class joined or None, day of confirmation or None)
-in their order; ``grade_of`` is class → (school, grade). Suspected children are told by nobody here.
+in their order; ``standings`` are (first day, 就读身份) in theirs, the first from the beginning; ``grade_of`` is class →
+(school, grade). Suspected children are told by nobody here.
 """
 
 from collections import Counter, defaultdict
@@ -17,8 +18,8 @@ GONE_IN_ORDER = {"decease", "leave_country", "graduate"}
 class Followed:
     """One child: where it stood at the end of any day."""
 
-    def __init__(self, events: list[Event]):
-        self.events = events
+    def __init__(self, events: list[Event], standings: list[tuple[date, str]]):
+        self.events, self.standings = events, standings
 
     def until(self, day: date) -> list[Event]:
         return [event for event in self.events if event[0] <= day]
@@ -35,7 +36,8 @@ class Followed:
         return self.kind_on(day) in IN | MOVE
 
     def is_registered(self, day: date) -> bool:
-        return self.attends(day) or self.kind_on(day) in {"suspend", "drop_out"}
+        standing = [standing for since, standing in self.standings if since <= day][-1]
+        return standing == "registered" and (self.attends(day) or self.kind_on(day) in {"suspend", "drop_out"})
 
     def lost_since(self, day: date) -> tuple[date, str] | None:
         if not self.until(day):
@@ -52,11 +54,13 @@ class Followed:
         return kind in GONE_IN_ORDER or (kind == "transfer_out" and confirmed is not None and confirmed <= day)
 
 
-def plain_return(children: list[list[Event]], grade_of, *, first: date, last: date, year_start: date):
+def plain_return(
+    children: list[tuple[list[Event], list[tuple[date, str]]]], grade_of, *, first: date, last: date, year_start: date
+):
     """(school, grade) → the counts, by code."""
     rows: dict = defaultdict(Counter)
-    for events in children:
-        child = Followed(events)
+    for events, standings in children:
+        child = Followed(events, standings)
         for code, school_class in _counted(child, grade_of, first, last, year_start):
             rows[grade_of[school_class]][code] += 1
     return rows

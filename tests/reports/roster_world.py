@@ -16,6 +16,7 @@ from students.models import (
     EnrolmentEvent,
     Finding,
     FindingStep,
+    FormerStanding,
     Resident,
     SpecialGroup,
     Student,
@@ -37,6 +38,7 @@ class Plain:
     events: list[tuple[date, str, int | None]] = field(default_factory=list)  # day, kind, school
     groups: list[tuple[str, date, date | None]] = field(default_factory=list)
     home_taught: bool = False
+    changed_on: date | None = None  # until when it was the other way round: 送教上门 or 在籍
     in_regular_class: bool = False
     resident_of: int | None = None  # township
     poor: bool = False
@@ -52,6 +54,9 @@ class Plain:
                 birthday = date(year, 3, 1)
             years += birthday <= day
         return years
+
+    def is_home_taught(self, day):
+        return self.home_taught != (self.changed_on is not None and day < self.changed_on)
 
     def stands(self, day):
         """(standing, school) after the last event by ``day``."""
@@ -92,7 +97,8 @@ class Plain:
             "dropped_out_6_15": 6 <= age <= 15 and standing == "dropped_out",
             "dropped_out": standing == "dropped_out",
             "out_of_poverty": held and (self.in_group({"out_of_poverty"}, day) or self.poor),
-            "taught_apart": held and (self.home_taught or self.in_regular_class or self.in_group({"home_taught"}, day)),
+            "taught_apart": held
+            and (self.is_home_taught(day) or self.in_regular_class or self.in_group({"home_taught"}, day)),
             "school_age": self.age(september) >= 6 and age <= 15,
         }[code]
 
@@ -173,6 +179,7 @@ def _child(random, name, schools, townships) -> Plain:
             joins = kind in ("enrol", "transfer_in")
             child.events.append((day, kind, random.choice(schools).pk if joins else None))
         child.home_taught = random.random() < 0.1
+        child.changed_on = _day(random) if random.random() < 0.2 else None
         child.in_regular_class = random.random() < 0.1
         for kind in random.sample(GROUPS, 4):
             since = _day(random)
@@ -195,6 +202,11 @@ def _write(child: Plain, random, classes, villages, campaign) -> None:
             standing="home_taught" if child.home_taught else "registered",
             extra={"随班就读": "是" if child.in_regular_class else "否"},
         )
+        if child.changed_on:
+            before = "registered" if child.home_taught else "home_taught"
+            FormerStanding.objects.create(
+                student=student, standing=before, until=child.changed_on, replaced_at=timezone.now()
+            )
         _write_history(child, student, classes)
         for kind, since, until in child.groups:
             SpecialGroup.objects.create(student=student, kind=kind, since=since, until=until)

@@ -1,6 +1,7 @@
 """What is counted of a return, against children followed day by day; and the children behind each count."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from django.utils import timezone
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from reports.figures import CODES, SUSPECTED, total
 from reports.queries.figures import Census
 from students.actions.enrolment import rebuild
-from students.models import EnrolmentEvent, School, SchoolClass, Student
+from students.models import EnrolmentEvent, FormerStanding, School, SchoolClass, Student
 from tests import cast
 from tests.brute_force import MAY_FOLLOW
 from tests.reports.plain_return import plain_return
@@ -24,7 +25,8 @@ MOVES = {"class_move", "promote", "repeat", "skip"}
 
 @st.composite
 def children(draw):
-    """A child's events from before the school year into November; several may fall on one day."""
+    """A child's events from before the school year into November, several of which may fall on one day; and what its
+    就读身份 was from when on."""
     events, day, before, place = [], date(2026, 8, 1) + timedelta(days=draw(st.integers(0, 45))), None, None
     for _ in range(draw(st.integers(1, 6))):
         kind = draw(st.sampled_from(sorted(MAY_FOLLOW[before]) or [""]))
@@ -42,7 +44,9 @@ def children(draw):
         events.append((day, kind, joined, confirmed))
         place = place if joined is None else joined
         before, day = kind, day + timedelta(days=draw(st.sampled_from([0, 0, 1, 5, 20, 31, 40])))
-    return events
+    days = [day for first, last in PERIODS for day in (first, last, last + timedelta(days=1))]
+    changes = sorted(draw(st.sets(st.sampled_from(days), max_size=2)))
+    return events, [(day, draw(st.sampled_from(Student.Standing.values))) for day in (date.min, *changes)]
 
 
 class TestTheCounts(TestCase):
@@ -109,12 +113,17 @@ class TestTheCounts(TestCase):
     def written(self, drawn):
         """Write the events; the same with the keys of the classes."""
         plain, made = [], []
-        for number, events in enumerate(drawn):
+        for number, (events, standings) in enumerate(drawn):
             id_number = cast.identity_number()
             child = Student.objects.create(
                 student_number=f"G{id_number}", id_number=id_number, id_type="居民身份证", name=f"学生{number}",
                 sex="男" if number % 2 else "女", birth_date=date(2014, 5, 6), admitted_on=date(2023, 9, 1),
+                standing=standings[-1][1],
             )  # fmt: skip
+            FormerStanding.objects.bulk_create(
+                FormerStanding(student=child, standing=standing, until=until, replaced_at=timezone.now())
+                for (_, standing), (until, _) in pairwise(standings)
+            )
             own = [
                 (day, kind, None if joined is None else self.classes[joined].pk, confirmed)
                 for day, kind, joined, confirmed in events
@@ -126,7 +135,7 @@ class TestTheCounts(TestCase):
                 )
                 for order, (day, kind, joined, confirmed) in enumerate(own)
             )  # fmt: skip
-            plain.append(own)
+            plain.append((own, standings))
             made.append(child.pk)
         rebuild(made)
         return plain
