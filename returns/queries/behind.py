@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reports.figures import SUSPECTED
+from reports.figures import INS, LABELS, OUTS, SUSPECTED
 from reports.queries.figure_children import Behind
 from returns.queries.editions import content_of, filing_of
 from returns.queries.live import live_figures
 from returns.queries.page import edition_asked
 from returns.queries.periods import FilingPeriod
+from returns.reviewing import CAME, COMPARED, WENT
 from returns.snapshots import Pair, lists_of
 from students.access import Scope
 from students.models import School, Student
 from students.turning import grade_label
+
+SUMS = {CAME: INS, WENT: OUTS}  # a number that is made of several counts; who came twice stands in it twice
+TITLES = LABELS | {code: COMPARED[code] for code in SUMS}  # of every number that opens its children
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ def kept_children(
     lists: Mapping[str, Sequence[Pair]] = (
         lists_of(content_of(filed)) if filed else live_figures(school, period, today=today).lists
     )
-    pairs = [pair for pair in lists.get(figure, ()) if grade in ("", str(pair[1]))]
+    pairs = [pair for code in SUMS.get(figure, (figure,)) for pair in lists.get(code, ())]
+    pairs = [pair for pair in pairs if grade in ("", str(pair[1]))]
     seen = Student.objects.visible_to(scope).filter(pk__in={child for child, _ in pairs})
     visible = set(seen.order_by().values_list("pk", flat=True))
     shown = sorted((pair for pair in pairs if pair[0] in visible), key=lambda pair: (pair[1], pair[0]))

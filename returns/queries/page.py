@@ -18,6 +18,7 @@ from returns.queries.months_summed import MonthsSummed, months_summed
 from returns.queries.periods import FilingPeriod
 from returns.queries.posts import posts_of
 from returns.queries.warnings import Warning, warnings_of
+from returns.reviewing import CAME, WENT
 from returns.snapshots import change_of, table_from
 from returns.states import State, Step, open_steps
 from students.access import Scope
@@ -48,7 +49,8 @@ class FigureLine:
         """Count → where its children are listed; a 0 has nobody behind it."""
         if not self.behind:
             return {}
-        return {code: self.behind.replace(CLOSING, code, 1) for code in OPENED if self.values[code]}
+        counts = {CAME: self.came, WENT: self.went} | {code: self.values[code] for code in OPENED}
+        return {code: self.behind.replace(CLOSING, code, 1) for code, count in counts.items() if count}
 
     @property
     def came(self) -> int:

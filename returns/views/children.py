@@ -5,9 +5,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reports.figures import LABELS
 from reports.views.figure_children import page_of, send_children
-from returns.queries.behind import KeptChildren, kept_children
+from returns.queries.behind import TITLES, KeptChildren, kept_children
 from returns.views.grid import return_pages_for
 from returns.views.period import found, period_found
 from students.views.lists import same_filters
@@ -20,7 +19,7 @@ def return_children(request, pk: int, code: str, figure: str):
     kept = _asked(request, pk, code, figure)
     page, form = page_of(request, kept.behind)
     context = {
-        "title": LABELS[figure],
+        "title": TITLES[figure],
         "note": "　".join(kept.words),
         "changed": f"另有{kept.unseen}人现在不在你能查看的范围内，没有列名。" if kept.unseen else "",
         "form": form,
@@ -42,7 +41,7 @@ def return_children_file(request, pk: int, code: str, figure: str):
         request,
         kept.behind,
         name="return_children",
-        title=LABELS[figure],
+        title=TITLES[figure],
         words=kept.words,
         back_url=same_filters(request, "returns:return_children", pk, code, figure),
         asked={"figure": figure, "period": code},
@@ -51,7 +50,7 @@ def return_children_file(request, pk: int, code: str, figure: str):
 
 def _asked(request, pk: int, code: str, figure: str) -> KeptChildren:
     """What the address asks for; 404 for a figure, an edition or a period that there is not."""
-    if figure not in LABELS:
+    if figure not in TITLES:
         raise Http404
     school = found(request, pk)
     period = period_found(code, school)

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from students.enrolment import EventKind
 from students.models import Role
 from tests import cast
 from tests.returns.filed import CODE, accept, filed, leave
@@ -46,7 +47,17 @@ def test_every_number_of_the_page_opens_as_many(school, head, is_filed):
     for line in (*page.lines, page.total):
         assert line.urls
         for code, url in line.urls.items():
-            assert (code, client.get(url).context["page"].paginator.count) == (code, line.values[code])
+            count = {"came": line.came, "went": line.went}.get(code) or line.values[code]
+            assert (code, client.get(url).context["page"].paginator.count) == (code, count)
+
+
+def test_what_came_and_went_opens_every_kind_of_event(school, head):
+    leave(school)
+    leave(school, 1, kind=EventKind.LEAVE_COUNTRY)
+    page = client_of(head).get(reverse("returns:school_return", args=[school.school.pk, CODE])).context["page"]
+    assert {"came", "went"} & page.total.urls.keys() == {"went"}
+    assert names(head, school, "went") == ["袁然远", "胡涛"]
+    assert "本期减少" in client_of(head).get(address(school, "went")).content.decode()
 
 
 def test_they_leave_as_a_file_with_masked_numbers(school, head):
