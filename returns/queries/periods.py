@@ -6,12 +6,13 @@ from functools import cached_property
 
 from returns.models import SchoolReturn
 from students.calendar import school_year_of, school_year_start
-from students.models import AdoptedPolicy, School, Term
+from students.models import School, Term
 from students.months import month_span
 from students.periods import PeriodKind, TermPeriod, YearPeriod, kind_of, name_of
-from students.policy import Policy, read_policy
+from students.policy import Policy
 from students.queries.calendar import statutory_days
 from students.queries.months import CountedPeriod, Period
+from students.queries.policy import policies
 from students.working_days import last_day_to_act, working_day_before
 
 DAY = timedelta(days=1)
@@ -77,11 +78,10 @@ class FilingPeriod:
 
 
 class FilingCalendar:
-    """All periods with their days, from the versions of 县级规定 and the terms: a query each, the terms when asked."""
+    """All periods with their days, from the versions of 县级规定 and the terms: a query each, once they are asked."""
 
     def __init__(self):
-        rows = AdoptedPolicy.objects.order_by("starts_on").values_list("starts_on", "content")
-        self._versions = [(starts_on, read_policy(content)) for starts_on, content in rows]
+        self._policy_on = policies()
 
     @cached_property
     def _terms(self) -> list[Term]:
@@ -89,7 +89,7 @@ class FilingCalendar:
 
     def on(self, day: date) -> Policy:
         """The policy in force on a day."""
-        return next((each for starts_on, each in reversed(self._versions) if starts_on <= day), Policy())
+        return self._policy_on(day)
 
     def month(self, start: date) -> FilingPeriod:
         """The month that begins on ``start`` by the calendar."""

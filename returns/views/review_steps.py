@@ -17,20 +17,27 @@ from returns.review_forms import AdditionForm, CloseForm, RequestForm
 from returns.views.reviews import bureau_step, found, review_page, show_review
 
 
+def _done(request, form, act, said: str, /, **given) -> bool:
+    """Do what the form asks for and say so; where it is not done the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        act(by=request.user, scope=request.scope, **given, **form.cleaned_data)
+    except ReviewRefused as refused:
+        form.add_error(None, str(refused))
+        return False
+    messages.success(request, said)
+    return True
+
+
 @require_POST
 @bureau_step
 def close(request, pk: int):
     """定稿."""
     row, form = found(request, pk), CloseForm(request.POST)
-    if form.is_valid():
-        try:
-            by = {"by": request.user, "scope": request.scope, "today": request.today}
-            actions.close_review(review=row, **by, **form.cleaned_data)
-        except ReviewRefused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, "复核已经定稿，学校会收到通知。")
-            return redirect("returns:review", pk)
+    said = "复核已经定稿，学校会收到通知。"
+    if _done(request, form, actions.close_review, said, review=row, today=request.today):
+        return redirect("returns:review", pk)
     return show_review(request, row, closing=form)
 
 
@@ -39,14 +46,8 @@ def close(request, pk: int):
 def add(request, pk: int):
     """补充说明."""
     row, form = found(request, pk), AdditionForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.add_words(by=request.user, scope=request.scope, review=row, **form.cleaned_data)
-        except ReviewRefused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, "补充说明已存下。")
-            return redirect("returns:review", pk)
+    if _done(request, form, actions.add_words, "补充说明已存下。", review=row):
+        return redirect("returns:review", pk)
     return show_review(request, row, addition=form)
 
 
@@ -58,14 +59,8 @@ def close_request(request, pk: int):
     row, form = get_object_or_404(rows, pk=pk), RequestForm(request.POST)
     if not request.scope.is_bureau:
         raise PermissionDenied("要求更正由县教育局了结，学校核对后另报更正")
-    if form.is_valid():
-        try:
-            actions.close_request(by=request.user, scope=request.scope, request=row, **form.cleaned_data)
-        except ReviewRefused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, "已经了结，学校不用再更正。")
-            return redirect("returns:review", row.month.sheet.review_id)
+    if _done(request, form, actions.close_request, "已经了结，学校不用再更正。", request=row):
+        return redirect("returns:review", row.month.sheet.review_id)
     return show_review(request, found(request, row.month.sheet.review_id), ending=(row.pk, form))
 
 

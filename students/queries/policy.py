@@ -23,10 +23,16 @@ def policy_under(stamp: int | None, day: date) -> Policy:
     return _in_force(_kept.under(stamp), day)
 
 
+def policies() -> Callable[[date], Policy]:
+    """Day → 县级规定 in force on it; one query, at the first day asked."""
+    adopted = cache(_load)
+    return lambda day: _in_force(adopted(), day)
+
+
 def cut_off_days() -> Callable[[date], int]:
     """Day → 每月报表截止到几日 in force on it, as ``students.months`` asks; one query, at the first day asked."""
-    adopted = cache(_load)
-    return lambda day: _in_force(adopted(), day).cut_off_day
+    on = policies()
+    return lambda day: on(day).cut_off_day
 
 
 def _in_force(adopted: Iterable[tuple[date, Policy]], day: date) -> Policy:
