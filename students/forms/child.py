@@ -143,7 +143,9 @@ class IdentityForm(OpenedForm):
     id_number = _text("身份证件号", 40)
     ethnicity = _text("民族", 20)
     standing = _choice("就读身份", Student.Standing.choices)
-    standing_way = ChoiceField("就读身份改了的，是", STANDING_WAYS, initial=CHANGED, required=False)
+    standing_way = ChoiceField(
+        "改就读身份的原因", STANDING_WAYS, initial=CHANGED, required=False, help_text="没有改就读身份的不用选"
+    )
     standing_since = DateField("就读身份从哪天起变", required=False, help_text="原来登记错了的不用填")
     attendance_mode = _choice("就读方式", required=False)
     home_area_code = _choice("户籍村", required=False)

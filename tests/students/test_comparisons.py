@@ -15,7 +15,7 @@ from students.access import Scope
 from students.actions.comparisons import AlreadySettled, settle
 from students.actions.enrolment import record_event
 from students.enrolment import EventKind
-from students.models import AdoptedPolicy, AuditRow, Comparison, Difference, Role
+from students.models import AdoptedPolicy, AuditRow, Comparison, Difference, FormerStanding, Role
 from students.queries.comparisons import comparable_schools
 from tests import cast
 from tests.national_export import exported
@@ -108,6 +108,16 @@ def test_a_guest_is_not_missed_there(scene):
     type(scene.children[2]).objects.filter(pk=scene.children[2].pk).update(standing="guest")
     upload(scene.clerk, rows_of(scene)[:2])
     assert found() == []
+
+
+def test_who_became_a_guest_later_is_missed_there_as_of_the_day_before(scene):
+    child = scene.children[2]
+    type(child).objects.filter(pk=child.pk).update(standing="guest")
+    FormerStanding.objects.create(student=child, standing="registered", until=MONDAY, replaced_at=timezone.now())
+    upload(scene.clerk, rows_of(scene)[:2])
+    assert found() == []
+    upload(scene.clerk, rows_of(scene)[:2], as_of=FRIDAY)
+    assert [(kind, name) for kind, name, *_ in found()] == [("only_here", "胡涛")]
 
 
 def test_another_school_is_refused_in_words_and_nothing_is_kept(scene):

@@ -10,8 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from reports.queries.rosters import ROSTERS, RosterList, Wanted
+from reports.queries.students import students_table
+from students.access import WHOLE_COUNTY
 from students.actions.standings import StandingChange, keep_former
 from students.models import AuditRow, FormerStanding, Student, standing_on
+from students.queries.policy import policy_of
+from students.queries.unaccounted import List, listings
 from tests import cast
 from tests.scene import MONDAY, client_of
 from tests.students.test_child_forms import correct, said
@@ -129,3 +134,19 @@ class TestTheForm:
     def test_keeps_nothing_of_a_correction_that_is_refused(self, scene, child):
         assert correct(scene, child, standing="guest", sex="女").status_code == 422
         assert former(child) == []
+
+
+def test_lists_of_a_day_say_what_the_child_was_then(scene):
+    child = cast.student(scene.school_class, "安然", student_number=None, standing="registered")
+    FormerStanding.objects.create(student=child, standing="guest", until=MONDAY, replaced_at=timezone.now())
+    for day, entitlement, state, fact in (
+        (MONDAY - DAY, "guest", "在校（借读）", "2023年9月1日入学，借读"),
+        (MONDAY, "registered", "在校", "2023年9月1日入学，待建籍"),
+    ):
+        [exported] = [row for row in students_table(as_of=day).rows() if row.name == "安然"]
+        assert exported.entitlement == entitlement
+        [listed] = [row for row in RosterList(ROSTERS["children"], Wanted(day, WHOLE_COUNTY)) if row.name == "安然"]
+        assert listed.state == state
+        numberless = listings(WHOLE_COUNTY, day=day, policy=policy_of(day))[List.NUMBERLESS]
+        assert [line.fact for line in numberless.lines(list(numberless.rows), day)] == [fact]
+        assert numberless.rows.count() == 1
