@@ -15,7 +15,7 @@ def report_pages_of(classroom) -> dict[str, tuple[Person, str]]:
 
     def order(query: str, then) -> list[int]:
         asked, _ = export_orders.ask(
-            by=clerk, title="学生名单", address=reverse("reports:students_file"), query=query, form=".xlsx",
+            by=clerk, title="学生名单", said={}, address=reverse("reports:students_file"), query=query, form=".xlsx",
             reason="", then=then,
         )  # fmt: skip
         return [asked.pk]

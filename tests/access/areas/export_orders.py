@@ -20,7 +20,7 @@ POST reports:take_export     in      404      403     200   404       404    404
 
 def arguments(scene, people, day) -> dict[str, list]:
     order, _ = export_orders.ask(
-        by=people["clerk"], title="学生名单", address="/students/file/", query="", form=".xlsx", reason="",
+        by=people["clerk"], title="学生名单", said={}, address="/students/file/", query="", form=".xlsx", reason="",
         then=draw_export.call,
     )  # fmt: skip
     names = ("export_order", "export_progress", "cancel_export", "take_export")
