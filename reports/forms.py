@@ -71,10 +71,12 @@ class DownloadForm(forms.Form):
     )
     refusal = "没有导出"
 
-    def __init__(self, *args, formats: Iterable[str], has_numbers: bool, may_wait: bool, **kwargs):
+    def __init__(self, *args, formats: Iterable[str], has_numbers: bool, may_wait: bool, missed: str = "", **kwargs):
         """``formats``: the endings of the files that can be had; ``may_wait``: whether it can be drawn by the worker
-        also where it is not long."""
+        also where it is not long; ``missed``: what is wrong with the day or month of the address, of which there is
+        then no file, as another day's would pass for what was asked for."""
         super().__init__(*args, **kwargs)
+        self.missed = missed
         self.fields["format"].choices = [(form, FORM_NAMES[form]) for form in formats]
         if ".json" in formats:
             self.fields["format"].help_text = "JSON给其他程序读"
@@ -89,6 +91,8 @@ class DownloadForm(forms.Form):
         return self.cleaned_data["reason"] if self.cleaned_data.get("reveal") else ""
 
     def clean(self):
+        if self.missed:
+            self.add_error(None, f"{self.missed}，请返回改过再导出")
         reason = self.cleaned_data.get("reason")  # None: refused already
         if self.cleaned_data.get("reveal") and reason is not None and len(reason) < SHORTEST_REASON:
             self.add_error("reason", f"显示完整号码要写明用途，至少{SHORTEST_REASON}个字")
@@ -99,8 +103,12 @@ class DayFilter(forms.Form):
 
     day = DateField("截至哪一天", required=False)
 
-    def __init__(self, *args, today, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data, *args, today, **kwargs):
+        """``data``: the address; ``as_of``, as the command line calls the day, is understood too."""
+        if "as_of" in data and "day" not in data:
+            data = data.copy()
+            data["day"] = data["as_of"]
+        super().__init__(data, *args, **kwargs)
         self.today = today
 
     def clean_day(self):

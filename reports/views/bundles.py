@@ -1,10 +1,12 @@
 """Download of 三包花名册."""
 
+from datetime import date
+
 from django.views.decorators.http import require_http_methods
 
 from reports.exports import ExportRefused, read_day
 from reports.queries.bundles import table_of
-from reports.views.downloads import send_table
+from reports.views.downloads import DAY_MISSED, send_table
 from scoring.views.bundles import bundle_page
 from students.views.audience import whole_schools
 from students.views.lists import same_filters
@@ -21,7 +23,7 @@ def bundles_file(request):
     words = "全部学校"
     if wanted and narrowed:
         words = narrowed[0].name if "pk" in wanted else narrowed[0].township.name
-    day = _asked_day(request)
+    day, missed = _asked_day(request)
     return send_table(
         request,
         name="bundles",
@@ -29,13 +31,15 @@ def bundles_file(request):
         back_url=same_filters(request, "scoring:bundles"),
         asked={"as_of": day.isoformat(), "filters": words},
         has_numbers=False,
+        missed=missed,
     )
 
 
-def _asked_day(request):
-    """The day in the address; today where it makes no sense or is still to come."""
+def _asked_day(request) -> tuple[date, str]:
+    """The day in the address, today where it names none; and what is wrong with it."""
+    text = request.GET.get("day", "")
     try:
-        day = read_day(request.GET.get("day", ""))
+        day = read_day(text) if text else request.today
     except ExportRefused:
-        return request.today
-    return min(day, request.today)
+        return request.today, DAY_MISSED
+    return (day, "") if day <= request.today else (request.today, DAY_MISSED)

@@ -17,7 +17,7 @@ from reports.queries.kept_figures import KeptMonth, months_kept
 from reports.queries.return_months import filed_until
 from reports.queries.school_rates import school_rates_table
 from reports.templatetags.behind import children_address
-from reports.views.downloads import send_paper
+from reports.views.downloads import MONTH_MISSED, send_paper
 from students.access import OFFICE_ROLES, Scope
 from students.metrics import DROPOUT_RATE, RETENTION_RATE
 from students.models import SchoolClass
@@ -164,4 +164,5 @@ def school_rates_file(request):
         back_url=same_filters(request, "reports:county"),
         asked={"month": asked.month.code, "stage": asked.stage},
         has_numbers=False,
+        missed=MONTH_MISSED if asked.is_missed else "",
     )  # fmt: skip

@@ -17,7 +17,7 @@ from reports.queries.three_years import three_years_table
 from reports.tables import Column, Table
 from reports.templatetags.behind import children_address
 from reports.views.county import NOTHING_KEPT, asked_board, county_page, month_tabs
-from reports.views.downloads import send_table
+from reports.views.downloads import MONTH_MISSED, send_table
 from students.access import AREA_ROLES
 from students.views.audience import only_for
 from students.views.lists import same_filters, tabs
@@ -86,6 +86,7 @@ def figure_parts_file(request):
         back_url=same_filters(request, "reports:figure_parts"),
         asked={"month": asked.month.code, "parted_by": by},
         has_numbers=False,
+        missed=MONTH_MISSED if asked.is_missed else "",
     )
 
 

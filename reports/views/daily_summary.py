@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.forms import DaySummaryFilter
 from reports.queries import daily_summary as queries
-from reports.views.downloads import send_table
+from reports.views.downloads import DAY_MISSED, send_table
 from students.access import AREA_ROLES, OFFICE_ROLES
 from students.models import School, SchoolClass
 from students.templatetags.chinese import cdate
@@ -40,7 +40,7 @@ def daily_summary(request):
 @summary_page
 def daily_summary_file(request):
     """The summary as a file."""
-    _, found, school = _asked(request)
+    form, found, school = _asked(request)
     place = school.name if school else "全部学校"
     return send_table(
         request,
@@ -49,6 +49,7 @@ def daily_summary_file(request):
         back_url=same_filters(request, "reports:daily_summary"),
         asked={"school": school.pk} if school else {},
         has_numbers=False,
+        missed=DAY_MISSED if form.has_error("day") else "",
     )
 
 
@@ -67,6 +68,7 @@ def daily_children(request, column: str):
     context = {
         "title": queries.LABELS[column],
         "note": f"{school.name if school else '全部学校'} · {cdate(day)}",
+        "missed": form.has_error("day"),
         "page": (page := Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))),
         "lines": queries.lines(page, day),
         "back_url": same_filters(request, "reports:daily_summary"),

@@ -23,29 +23,35 @@ Build = Callable[[bool], Paper]
 Writers = Mapping[str, Callable[[Paper, BinaryIO, Imprint], None]]
 
 
-def send_table(request, *, name, build: Callable[[bool], Table], back_url, asked=None, has_numbers=True):
+DAY_MISSED = "地址里的日期不对或还没有到"
+MONTH_MISSED = "地址里的月份没有数字，或者还没有到"
+
+
+def send_table(request, *, name, build: Callable[[bool], Table], back_url, asked=None, has_numbers=True, missed=""):
     """Send a table (see ``send_paper``), figures as JSON too; of lists of children programs read the contract's."""
     writers = {form: FORMS[form] for form in FORM_NAMES if form != ".json" or not has_numbers}
     return send_paper(
         request, name=name, build=build, writers=writers, back_url=back_url, asked=asked, has_numbers=has_numbers,
-        may_wait=True,
+        may_wait=True, missed=missed,
     )  # fmt: skip
 
 
-def send_paper(request, *, name, build: Build, writers: Writers, back_url, has_numbers, asked=None, may_wait=False):
+def send_paper(
+    request, *, name, build: Build, writers: Writers, back_url, has_numbers, asked=None, may_wait=False, missed=""
+):
     """GET: what would be exported and in which form; POST: the file, with an audit row.
 
     ``build(reveal)`` makes it from rows that are visible to the person, with full numbers if ``reveal``; ``writers``
     draw it, by the ending of the file. ``asked``: what narrowed it down, for the audit log, which keeps no word of a
-    search ``q``.
-    ``may_wait``: whether the worker can draw it too, where the person would rather not wait.
+    search ``q``. ``may_wait``, ``missed``: as ``DownloadForm`` has them.
     The address's own query string stays in the form's address, so what is narrowed down by it is the same on both.
     """
     if not request.scope.may_reveal:
         raise PermissionDenied("科任教师可以查看，不能导出。要用名单，请找班主任或教务处")
     if errand := getattr(request, "errand", None):  # the worker asks
         return errand(name=name, build=build, writers=writers, asked=asked or {})
-    form = DownloadForm(request.POST or None, formats=writers, has_numbers=has_numbers, may_wait=may_wait)
+    may = {"has_numbers": has_numbers, "may_wait": may_wait, "missed": missed}
+    form = DownloadForm(request.POST or None, formats=writers, **may)
     if form.is_valid():
         try:
             return _answer(request, form, name, build(bool(form.shown_reason)), writers, asked or {})
@@ -60,6 +66,7 @@ def _form_page(request, form: DownloadForm, shown: Paper, writers: Writers, back
         "table": shown,
         "exported": f"导出{shown.title}",
         "back_url": back_url,
+        "missed": f"{form.missed}，不能导出。请返回改过再导出。" if form.missed else "",
         "long_words": _long_words(shown, writers),
         "says_who": "（JSON除外）" if ".json" in writers else "",
     }

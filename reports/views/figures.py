@@ -20,7 +20,7 @@ from reports.queries.kept_figures import KeptMonth, month_kept, months_kept
 from reports.queries.return_months import month_in_hand, months_on_record
 from reports.tables import Column
 from reports.templatetags.behind import children_address
-from reports.views.downloads import send_table
+from reports.views.downloads import MONTH_MISSED, send_table
 from students.access import OFFICE_ROLES, Scope
 from students.calendar import school_year_label
 from students.models import School
@@ -123,6 +123,7 @@ def figures_file(request):
         back_url=same_filters(request, "reports:figures"),
         asked={"month": asked.month.month.code, "filters": "、".join(asked.words)},
         has_numbers=False,
+        missed=MONTH_MISSED if asked.is_missed else "",
     )
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reports.forms import DayFilter, RosterFilter
 from reports.queries import ledgers, roster_pages
 from reports.queries.rosters import ROSTERS, Roster, RosterList, Wanted
-from reports.views.downloads import send_table
+from reports.views.downloads import DAY_MISSED, send_table
 from students.metrics import ENTRY_RATE
 from students.models import School
 from students.queries.people import unit_line
@@ -89,6 +89,7 @@ def roster_file(request, code):
     narrowed = {name: str(asked.form.cleaned_data.get(name) or "") for name in ("school", "township", "q")}
     return send_table(
         request,
+        missed=DAY_MISSED if asked.form.has_error("day") else "",
         name=f"roster.{code}",
         build=lambda reveal: ledgers.roster_table(listed, asked.wanted, unit_name=unit_name, reveal=reveal),
         back_url=same_filters(request, "reports:roster", code),
