@@ -11,6 +11,7 @@ import argparse
 import gc
 import random
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from time import perf_counter, process_time
 
@@ -72,13 +73,9 @@ def drop_out(children: list[int]) -> None:
 
 def measure(times: int, only: str) -> None:
     """As the bureau and as a principal."""
-    from django.db import connection
-    from django.urls import get_resolver, reverse
+    from django.urls import reverse
 
     from students.models import Person, Role
-
-    get_resolver().url_patterns  # noqa: B018 - loaded, and left alone by the collector, as config/gunicorn.py does
-    gc.freeze()
 
     def same(name, **query):
         return [(reverse(f"reports:{name}"), query)] * times
@@ -92,14 +89,25 @@ def measure(times: int, only: str) -> None:
         "三年、六年巩固率": same("cohorts"),
         "三年对照": same("years"),
     }
-    print(f"{connection.vendor}　　毫秒：中位数　p95　处理器中位数　查询次数　KB")
+    settle()
     measure_as(Person.objects.get(username=Role.BUREAU_OFFICER), pages, times, only)
     head = Person.objects.filter(postings__role=Role.PRINCIPAL, is_active=True).order_by("pk").distinct()[0]
     measure_as(head, {"控辍看板：校长": same("county")}, times, only)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def settle() -> None:
+    """What a server has done before the first page is asked for, and the head of what is printed."""
+    from django.db import connection
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - loaded, and left alone by the collector, as config/gunicorn.py does
+    gc.freeze()
+    print(f"{connection.vendor}　　毫秒：中位数　p95　处理器中位数　查询次数　KB")
+
+
+def run(said: str, *, fill: Callable[[], None], measure: Callable[[int, str], None]) -> None:
+    """The command that ``said`` describes: at noon of ``TODAY`` fill the database that was named, and measure."""
+    parser = argparse.ArgumentParser(description=said, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", required=True)
     parser.add_argument("--times", type=int, default=20, help="requests of each page; up to 3 prints slow statements")
     parser.add_argument("--only", default="", help="only pages with one of these words in their label, split by commas")
@@ -121,4 +129,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, fill=fill, measure=measure)

@@ -7,17 +7,14 @@ filed and accepted the first time. Printed as by ``pages.py``; a file is fetched
 schools: page ≤ 0.3 s, Excel ≤ 1 s, PDF ≤ 3 s.
 """
 
-import argparse
-import gc
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from statistics import quantiles
 from time import perf_counter
 
-from county import set_up  # puts the project on the path
-from county_pages import TODAY, fill
+from county_pages import TODAY, fill, run, settle  # puts the project on the path
 from pages import measure_as, processor_time
 
 JUNE = date(2027, 6, 1)
@@ -97,16 +94,12 @@ def measure_file(client, label: str, address: str, suffix: str, times: int) -> N
 
 def measure(times: int, only: str) -> None:
     """As the bureau."""
-    from django.db import connection
     from django.test import Client
-    from django.urls import get_resolver
 
     from students.models import Person, Role
 
-    get_resolver().url_patterns  # noqa: B018 - loaded, and left alone by the collector, as config/gunicorn.py does
-    gc.freeze()
+    settle()
     bureau = Person.objects.get(username=Role.BUREAU_OFFICER)
-    print(f"{connection.vendor}　　毫秒：中位数　p95　处理器中位数　查询次数　KB")
     measure_as(bureau, {label: [(address, query)] * times for label, address, query in pages()}, times, only)
     client = Client()
     client.force_login(bureau, backend="students.authentication.PostedPersonBackend")
@@ -117,28 +110,11 @@ def measure(times: int, only: str) -> None:
                 fetch(label, address, suffix)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", required=True)
-    parser.add_argument("--times", type=int, default=20, help="requests of each page; up to 3 prints slow statements")
-    parser.add_argument("--only", default="", help="only pages with one of these words in their label, split by commas")
-    options = parser.parse_args()
-    set_up(options.database)
-    import time_machine
-    from django.conf import settings
-    from django.db import connection
-    from django.utils import timezone
-
-    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=timezone.get_default_timezone())
-    with time_machine.travel(noon, tick=True):
-        fill()
-        file_returns()
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
-        settings.ALLOWED_HOSTS.append("testserver")
-        measure(options.times, options.only)
+def fill_and_file() -> None:
+    """The county of ``county_pages.py``, and its returns."""
+    fill()
+    file_returns()
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, fill=fill_and_file, measure=measure)

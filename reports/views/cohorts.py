@@ -23,7 +23,7 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedCohorts:
     """The cohorts of a scope, and the one that the address asks for."""
 
     rows: list[queries.CohortRow]
@@ -47,7 +47,7 @@ def name_of(row: queries.CohortRow) -> str:
     return f"{row.stage}-{row.cohort}"
 
 
-def asked_cohorts(request) -> Asked:
+def asked_cohorts(request) -> AskedCohorts:
     """The cohort asked for, else the last that is over, else the one that is next."""
     rows = queries.cohort_rows(request.scope, request.today)
     order = sorted(rows, key=lambda row: (row.stage == SchoolClass.Stage.PRIMARY, -row.cohort))
@@ -56,7 +56,7 @@ def asked_cohorts(request) -> Asked:
     coming = [name for name in names if name.startswith(order[0].stage)][-1:]
     usual = next(iter(over or coming), "")
     asked = request.GET.get("cohort", "")
-    return Asked(rows, names, asked if asked in names else usual, place_name(request.scope))
+    return AskedCohorts(rows, names, asked if asked in names else usual, place_name(request.scope))
 
 
 def _behind(name: str):
@@ -139,7 +139,7 @@ def cohort_children_file(request, what: str):
     )
 
 
-def _children(request, what: str) -> tuple[Asked, Behind]:
+def _children(request, what: str) -> tuple[AskedCohorts, Behind]:
     asked = asked_cohorts(request)
     if what not in queries.COUNTS:
         raise Http404
@@ -154,7 +154,7 @@ def _children(request, what: str) -> tuple[Asked, Behind]:
     return asked, Behind(pairs, classes, request.today, request.scope)
 
 
-def _words(request, asked: Asked, found: Behind) -> tuple[str, ...]:
+def _words(request, asked: AskedCohorts, found: Behind) -> tuple[str, ...]:
     """Whose cohort."""
     schools = {row.school.name for row in found.classes.values()}
     place = schools.pop() if request.GET.get("school") and len(schools) == 1 else asked.place

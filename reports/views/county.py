@@ -33,7 +33,7 @@ county_page = only_for(OFFICE_ROLES, "控辍看板由学校管理岗位和主管
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedBoard:
     """The month that the address asks for, with those of its school year; the stage that schools are compared in.
 
     ``goes_on``: its cut-off is still to come; ``is_missed``: the address asks for a month of which nothing is kept.
@@ -60,7 +60,7 @@ class Asked:
         return self.through[-2] if len(self.through) > 1 else None
 
 
-def asked_board(request) -> Asked | None:
+def asked_board(request) -> AskedBoard | None:
     """What the address asks for, else the month in hand; None while nothing has been counted."""
     found = months_kept()
     if not found:
@@ -72,7 +72,7 @@ def asked_board(request) -> Asked | None:
     months = [each for each in found if each.school_year == month.school_year]
     stage = request.GET.get("stage")
     stages = {each.value: each for each in SchoolClass.Stage}
-    return Asked(
+    return AskedBoard(
         months,
         month,
         stages.get(stage, SchoolClass.Stage.PRIMARY),
@@ -105,19 +105,19 @@ def county(request):
     return render(request, "reports/county.html", context)
 
 
-def month_tabs(request, asked: Asked) -> list[dict]:
+def month_tabs(request, asked: AskedBoard) -> list[dict]:
     """The months of the year, the latest first."""
     labels = {each.code: each.number for each in reversed(asked.months)}
     return tabs(request, labels, name="month", shown=asked.month.code, counts={})
 
 
-def _stage(asked: Asked, trends: list[queries.Trend]) -> SchoolClass.Stage:
+def _stage(asked: AskedBoard, trends: list[queries.Trend]) -> SchoolClass.Stage:
     """The stage asked for where it is taught, else the first that is."""
     taught = [SchoolClass.Stage(each.stage) for each in trends]
     return asked.stage if asked.stage in taught else next(iter(taught), asked.stage)
 
 
-def _compared(request, asked: Asked, trends: list[queries.Trend]) -> dict:
+def _compared(request, asked: AskedBoard, trends: list[queries.Trend]) -> dict:
     """The schools of the stage asked for, a page at a time; the worst of them as bars."""
     stage = _stage(asked, trends)
     rows = queries.compared_schools(request.scope, asked.month, stage)
@@ -133,12 +133,12 @@ def _compared(request, asked: Asked, trends: list[queries.Trend]) -> dict:
     }
 
 
-def _lost_of(row: queries.PlaceFigures, asked: Asked, stage: str) -> str:
+def _lost_of(row: queries.PlaceFigures, asked: AskedBoard, stage: str) -> str:
     """Where those who are lost to a school are listed."""
     return children_address(row.figures, LOST, **asked.month.query, school=row.school.pk, stage=stage)
 
 
-def _paper(scope: Scope, asked: Asked) -> BoardPaper:
+def _paper(scope: Scope, asked: AskedBoard) -> BoardPaper:
     """The board with the schools of the stage asked for."""
     trends = queries.trends(scope, asked.through)
     stage = _stage(asked, trends)

@@ -17,7 +17,7 @@ from reports.queries.figure_children import Behind
 from reports.queries.kept_figures import number_kept
 from reports.tables import searched
 from reports.views.downloads import send_table
-from reports.views.figures import Asked, asked_figures, figures_page, kept_part
+from reports.views.figures import AskedFigures, asked_figures, figures_page, kept_part
 from students.models import SchoolClass
 from students.views.lists import same_filters
 
@@ -85,13 +85,13 @@ def send_children(request, behind: Behind, *, name: str, title: str, words: tupl
     )
 
 
-def _asked(request, code: str) -> Asked:
+def _asked(request, code: str) -> AskedFigures:
     if code not in LABELS:
         raise Http404
     return asked_figures(request)
 
 
-def _behind(request, asked: Asked, code: str) -> Behind:
+def _behind(request, asked: AskedFigures, code: str) -> Behind:
     classes = queries.classes_of(asked.census, asked.schools, grade=_grade(request), stage=_stage(request))
     return queries.behind(asked.census, code, classes, scope=asked.scope)
 
@@ -106,14 +106,14 @@ def _stage(request) -> str:
     return stage if stage in STAGES else ""
 
 
-def _words(request, asked: Asked) -> tuple[str, ...]:
+def _words(request, asked: AskedFigures) -> tuple[str, ...]:
     """Whose children of which month."""
     stage, grade = _stage(request), request.GET.get("grade", "")
     month = f"{asked.month.month.label}（{asked.month.days}）"
     return (month, *asked.words, *([STAGES[stage]] if stage else []), *queries.grade_words(grade))
 
 
-def _back(request, asked: Asked) -> dict[str, str]:
+def _back(request, asked: AskedFigures) -> dict[str, str]:
     """To the board that the number stands on, or to the page of figures."""
     if "night" in request.GET:
         return {
@@ -123,7 +123,7 @@ def _back(request, asked: Asked) -> dict[str, str]:
     return {"back_url": same_filters(request, "reports:figures"), "back_label": "月报数字"}
 
 
-def _changed(request, asked: Asked, code: str, number: int) -> str:
+def _changed(request, asked: AskedFigures, code: str, number: int) -> str:
     """What is said where a list of ``number`` children is not what was counted last night."""
     if not asked.kept:
         return ""

@@ -38,7 +38,7 @@ TOGETHER = {"school": (queries.by_school, (queries.SCHOOL,)), "grade": (queries.
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedFigures:
     """What the address asks for: a month, and whose figures in which parts; of many schools as they were counted last
     night, unless it asks for this moment.
 
@@ -127,7 +127,7 @@ def figures_file(request):
     )
 
 
-def asked_figures(request) -> Asked:
+def asked_figures(request) -> AskedFigures:
     """What the address asks for, within the scope; of a month that is none the one in hand."""
     schools = list(whole_schools(request))
     today, code = request.today, request.GET.get("month", "")
@@ -149,10 +149,10 @@ def asked_figures(request) -> Asked:
     month = CountedMonth(month.month, kept.day) if kept else month
     only = None if request.scope.county and len(wanted) == len(schools) else frozenset(school.pk for school in wanted)
     census = Census(month.month.first, month.day, behind.students_of(chosen, month.day), only)
-    return Asked(form, month, wanted, part, census, request.scope, kept, months, bool(code) and named is None)
+    return AskedFigures(form, month, wanted, part, census, request.scope, kept, months, bool(code) and named is None)
 
 
-def month_tabs(request, asked: Asked) -> list[dict]:
+def month_tabs(request, asked: AskedFigures) -> list[dict]:
     """The months of the school year, the latest first, between the school years beside it."""
     year = asked.month.month.school_year
     labels = {each.code: each.short for each in asked.months if each.school_year == year}

@@ -23,7 +23,7 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedRoster:
     """A roster as the address asks for it."""
 
     form: RosterFilter
@@ -97,12 +97,12 @@ def roster_file(request, code):
     )
 
 
-def _listed(request, code) -> tuple[Roster, Asked]:
+def _listed(request, code) -> tuple[Roster, AskedRoster]:
     if code not in ROSTERS:
         raise Http404
     form, day, narrowed = _narrowed(request)
     wanted = ledgers.wanted_of(ROSTERS[code], as_of=day, scope=request.scope, **narrowed)
-    return ROSTERS[code], Asked(form, day, wanted)
+    return ROSTERS[code], AskedRoster(form, day, wanted)
 
 
 def _narrowed(request) -> tuple[RosterFilter, date, dict]:
@@ -120,7 +120,7 @@ def _narrowed(request) -> tuple[RosterFilter, date, dict]:
     )
 
 
-def _one_township(request, asked: Asked) -> int | None:
+def _one_township(request, asked: AskedRoster) -> int | None:
     """The township whose villages are compared: the one chosen, or the only one that the person answers for."""
     only = request.scope.townships if not request.scope.county and len(request.scope.townships) == 1 else ()
     return asked.wanted.township or next(iter(only), None)

@@ -19,6 +19,7 @@ from students.access import OFFICE_ROLES
 from students.views.audience import only_for
 
 PAGE_SIZE = 30
+LONGEST_VERSION = 9  # digits
 report_page = only_for(OFFICE_ROLES, "工作情况报告由学校管理人员和主管部门查看")
 
 
@@ -117,7 +118,7 @@ def back_to(request, report: WorkReport, *, refused: str = ""):
 def version_sent(request) -> int:
     """The version that the page showed; 0, which none has, where it sends none."""
     version = request.POST.get("version", "")
-    return int(version) if version.isdecimal() else 0
+    return int(version) if version.isdecimal() and len(version) <= LONGEST_VERSION else 0
 
 
 def reports_seen(request):
