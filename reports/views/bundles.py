@@ -8,6 +8,7 @@ from reports.exports import ExportRefused, read_day
 from reports.queries.bundles import table_of
 from reports.views.downloads import DAY_MISSED, send_table
 from scoring.views.bundles import bundle_page
+from students.forms.fields import LONGEST_KEY
 from students.views.audience import whole_schools
 from students.views.lists import same_filters
 
@@ -18,7 +19,8 @@ def bundles_file(request):
     """The roster of the schools in the scope, or of the one or the township asked for; ``?day=`` an earlier day."""
     schools = whole_schools(request).order_by("code")
     chosen = {name: request.GET.get(name, "") for name in ("school", "township")}
-    wanted = {{"school": "pk"}.get(name, name): value for name, value in chosen.items() if value.isdecimal()}
+    asked = {name: value for name, value in chosen.items() if value.isdecimal() and len(value) <= LONGEST_KEY}
+    wanted = {{"school": "pk"}.get(name, name): value for name, value in asked.items()}
     narrowed = list(schools.filter(**wanted).select_related("township"))
     words = "全部学校"
     if wanted and narrowed:

@@ -76,6 +76,13 @@ def test_no_day_to_come_is_exported(world, tmp_path, capsys):
     assert "2026-09-08还没有到。没有导出任何文件。" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("key", ["9" * 19, "9" * 5000, "x", "²"])
+@pytest.mark.parametrize("name", ["school", "township"])
+def test_a_key_that_is_none_narrows_nothing(world, name, key):
+    page = client_of(world.clerk).get(reverse("reports:bundles_file"), {name: key})
+    assert "全部学校" in page.context["table"].scope
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [({}, "全部学校"), ({"day": "2026-09-04"}, "2026年9月4日"), ({"day": "x"}, "2026年9月7日")],
