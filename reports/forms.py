@@ -1,6 +1,7 @@
 """Forms of the reports app."""
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 
 from django import forms
@@ -9,6 +10,8 @@ from reports.exports import FORM_NAMES, SHORTEST_REASON
 from students.forms.fields import ChoiceField, DateField, SearchField, TextField
 from students.models import SpecialGroup, Student
 from students.queries.listing import ATTENDANCE_MODES, ENTITLEMENTS, GRADES, SORTINGS, STATES, Choices
+
+EARLIEST = date(1900, 1, 1)  # ages are counted back from the day of a roster
 
 
 def with_all(choices: Iterable[tuple]) -> list[tuple]:
@@ -115,6 +118,8 @@ class DayFilter(forms.Form):
         day = self.cleaned_data["day"]
         if day and day > self.today:
             raise forms.ValidationError("这一天还没有到")
+        if day and day < EARLIEST:
+            raise forms.ValidationError("这一天太早，没有记录")
         return day
 
 
