@@ -15,7 +15,7 @@ from students.access import Scope
 NOT_AMONG_THE_CELLS = ("number", "name", "sex", "birth_date")
 GROUPS = {
     "三台账": ("school_age", "suspected", "dropped_out"),
-    "花名册": ("children", "in_need", "left_behind", "dropped_out_6_15", "out_of_poverty", "taught_apart"),
+    "花名册": ("children", "in_need", "left_behind", "dropped_out_6_15", "out_of_poverty", "taught_apart", "disabled"),
 }
 
 

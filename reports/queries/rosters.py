@@ -117,6 +117,15 @@ ROSTERS = {
             extra=("state", "apart"),
         ),
         Roster(
+            "disabled",
+            "适龄残疾儿童少年花名册",
+            "当日适龄，且当日登记为残疾的户籍儿童和在籍学生，同一人只列一次，写明在哪里就读。",
+            of_school_age=True,
+            groups=frozenset({Group.DISABLED}),
+            residents=True,
+            extra=("state", "apart"),
+        ),
+        Roster(
             "school_age",
             "适龄儿童少年台账",
             "当日适龄的户籍儿童和在籍学生，同一人只列一次，写明在哪里就读。适龄：到本学年开始前的8月31日满入学年龄，"

@@ -38,6 +38,7 @@ from students.queries.unaccounted import last_events
 from students.turning import GRADES
 
 YEARS = 3
+ENTRY_ROSTERS = {"entry": "school_age", "disabled": "disabled"}  # a rate, and where its children stand by name
 PRIMARY, JUNIOR = SchoolClass.Stage.PRIMARY, SchoolClass.Stage.JUNIOR
 
 
@@ -100,7 +101,8 @@ def behind(row: YearRow, column: Column) -> str:
     if name == "completion":
         first, last = GRADES[stage]
         return reverse("reports:cohorts", query={"cohort": f"{stage}-{row.month.school_year - (last - first)}"})
-    return reverse("reports:roster", args=["school_age"]) if column.key == "entry" else ""
+    roster = ENTRY_ROSTERS.get(column.key)
+    return reverse("reports:roster", args=[roster], query={"day": f"{row.month.day}"}) if roster else ""
 
 
 def _at_home(scope: Scope, day: date) -> QuerySet[Student]:

@@ -99,6 +99,7 @@ class Plain:
             "out_of_poverty": held and (self.in_group({"out_of_poverty"}, day) or self.poor),
             "taught_apart": held
             and (self.is_home_taught(day) or self.in_regular_class or self.in_group({"home_taught"}, day)),
+            "disabled": self.age(september) >= 6 and age <= 15 and self.in_group({"disabled"}, day),
             "school_age": self.age(september) >= 6 and age <= 15,
         }[code]
 

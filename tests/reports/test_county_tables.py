@@ -111,6 +111,15 @@ class TestYears:
         lost = found[1, "2026-2027学年"]
         assert client.get(lost.url).context["page"].paginator.count == 1
 
+    def test_the_disabled_of_school_age_stand_by_name_as_of_the_month(self, autumn, bureau):
+        child = autumn.children[0]
+        SpecialGroup.objects.create(student=child, kind=SpecialGroup.Kind.DISABLED, since=MONDAY)
+        client = client_of(bureau)
+        context = client.get(reverse("reports:years")).context
+        [url] = [row[8].url for row in context["shown"].rows if row[8].url]
+        assert url.endswith(f"?day={context['table'].as_of}")
+        assert [line.row.name for line in client.get(url).context["lines"]] == [child.name]
+
     def test_are_no_business_of_a_school(self, autumn):
         principal = cast.person("李青", role=Role.PRINCIPAL, school=autumn.school)
         assert client_of(principal).get(reverse("reports:years")).status_code == 403
