@@ -16,15 +16,21 @@ from reports.figures import (
     CODES,
     DROPPED_TOTAL,
     LABELS,
+    LEFT_IN_ORDER,
+    LOST,
+    LOST_OF_BASELINE,
     MOVEMENTS,
+    NO_FIGURES,
     OPENING,
     REGISTERED,
     SUSPECTED,
     UNACCOUNTED,
     Figures,
+    total,
 )
 from reports.tables import Column, Kind, Table, share_text
-from students.metrics import Rate
+from students.metrics import DROPOUT_RATE, RETENTION_RATE, Rate
+from students.turning import grade_label
 
 Pair = tuple[int, int]  # a child, and the grade in which it counts
 Lists = Mapping[str, Sequence[Pair]]
@@ -205,6 +211,36 @@ def _column(kept: Mapping) -> Column:
         return row.shown[key] if key in row.shown else value(row)
 
     return Column(key, kept["header"], kind, kept["width"], value, shown, note=kept["note"], group=kept["group"])
+
+
+def filed_figures(kept: Mapping) -> dict[int, Figures]:
+    """Grade → the counts in the rows of a table that was kept, those that only its rates tell of among them."""
+    return {row["values"]["grade"]: Figures(_counts(row["values"])) for row in kept["rows"]}
+
+
+def _counts(values: Mapping) -> dict[str, int]:
+    staying, lost = values[RETENTION_RATE.code], values[DROPOUT_RATE.code]
+    return {code: values[code] for code in CODES if code in values} | {
+        LEFT_IN_ORDER: values[BASELINE] - staying["denominator"],
+        LOST_OF_BASELINE: staying["denominator"] - staying["numerator"],
+        LOST: lost["numerator"],
+    }
+
+
+def contradictions(filed: Mapping[int, Figures], live: Mapping[int, Figures]) -> list[tuple[str, int, int]]:
+    """The counts of a school that are other ones now than it filed: label, as it was filed, now. Where the grades of
+    the school make up for each other, each grade that is another."""
+    found = []
+    before, now = total(filed.values()), total(live.values())
+    for code in CODES:
+        if before[code] != now[code]:
+            found.append((LABELS[code], before[code], now[code]))
+            continue
+        for grade in sorted(filed.keys() | live.keys()):
+            pair = filed.get(grade, NO_FIGURES)[code], live.get(grade, NO_FIGURES)[code]
+            if pair[0] != pair[1]:
+                found.append((f"{grade_label(grade)}{LABELS[code]}", *pair))
+    return found
 
 
 def summed(records: Sequence[Mapping]) -> dict:

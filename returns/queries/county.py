@@ -4,29 +4,37 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
-from reports.figures import CODES, INS, LABELS, OUTS, Figures, total
+from reports.figures import INS, OUTS, Figures, total
 from reports.queries.figures import Census
 from reports.queries.monthly_return import TITLES
 from reports.tables import Table
 from returns.models import Edition, Snapshot
 from returns.queries.grid import Standing, grid_rows, schools_that_file
 from returns.queries.periods import FilingPeriod
-from returns.snapshots import joined, summed
+from returns.snapshots import contradictions, filed_figures, joined, summed
 from students.access import Scope
 from students.metrics import Rate
-from students.models import School, SchoolClass
+from students.models import School
 from students.queries.months import CountedPeriod
 from students.queries.places import county_name
 
 
 @dataclass(frozen=True)
 class CountyLine:
-    """A school whose return has been accepted: the edition, and its sums."""
+    """A school whose return has been filed: the edition, its sums, and the table that was kept of it."""
 
     school: School
     edition: Edition
     values: Mapping
+    table: Mapping
+
+    @classmethod
+    def of(cls, school: School, edition: Edition, tables: Mapping[int, Mapping]) -> Self:
+        """``tables``: snapshot → its table."""
+        table = tables[edition.snapshot_id]
+        return cls(school, edition, table["total"]["values"], table)
 
     @property
     def came(self) -> int:
@@ -60,12 +68,11 @@ class CountyReturn:
     period: FilingPeriod
     lines: Sequence[CountyLine]
     missing: Sequence[MissingSchool]
-    kept: Sequence[Mapping]
     scope_label: str
 
     @property
     def total(self) -> CountyLine | None:
-        return CountyLine(None, None, summed([line.values for line in self.lines])) if self.lines else None
+        return CountyLine(None, None, summed([line.values for line in self.lines]), {}) if self.lines else None
 
     @property
     def number_of_schools(self) -> int:
@@ -92,7 +99,7 @@ class CountyReturn:
     @property
     def table(self) -> Table | None:
         """As it is printed; None where nothing has been accepted."""
-        if not self.kept:
+        if not self.lines:
             return None
         filters = [self.period.label, self.scope_label, f"{len(self.lines)}所学校已接收"]
         notes = [
@@ -104,7 +111,8 @@ class CountyReturn:
         amended = [f"{line.school}（{line.edition.label}）" for line in self.lines if line.edition.number]
         if amended:
             notes.append(f"按更正计入的学校：{'、'.join(amended)}。")
-        return joined(self.kept, title=f"{TITLES[self.period.kind]}（汇总）", filters=filters, notes=notes)
+        kept = [line.table for line in self.lines]
+        return joined(kept, title=f"{TITLES[self.period.kind]}（汇总）", filters=filters, notes=notes)
 
 
 def county_return(scope: Scope, period: FilingPeriod, *, today: date) -> CountyReturn:
@@ -112,24 +120,22 @@ def county_return(scope: Scope, period: FilingPeriod, *, today: date) -> CountyR
     schools = list(schools_that_file(scope).order_by("code"))
     rows = grid_rows(schools, [period], today=today)
     accepted = {row.school: edition for row in rows if (edition := row.cells[0].filing.accepted)}
-    tables = dict(
-        Snapshot.objects.filter(pk__in=[edition.snapshot_id for edition in accepted.values()]).values_list(
-            "pk", "content__table"
-        )
-    )
-    lines = [
-        CountyLine(school, edition, tables[edition.snapshot_id]["total"]["values"])
-        for school, edition in accepted.items()
-    ]
+    lines = lines_of(accepted)
     missing = [
         MissingSchool(row.school, standing)
         for row in rows
         if row.school not in accepted and (standing := row.cells[0].standing) is not Standing.UNNEEDED
     ]
-    kept = [tables[line.edition.snapshot_id] for line in lines]
     townships = {school.township.name for school in schools}
     label = county_name() if scope.county else "、".join(sorted(townships))
-    return CountyReturn(period, lines, missing, kept, label)
+    return CountyReturn(period, lines, missing, label)
+
+
+def lines_of(editions: Mapping[School, Edition]) -> list[CountyLine]:
+    """Schools with the editions that count of them; one query."""
+    kept = Snapshot.objects.filter(pk__in=[edition.snapshot_id for edition in editions.values()])
+    tables = dict(kept.values_list("pk", "content__table"))
+    return [CountyLine.of(school, edition, tables) for school, edition in editions.items()]
 
 
 @dataclass(frozen=True)
@@ -162,16 +168,14 @@ def differences_of(period: FilingPeriod, lines: Sequence[CountyLine], *, today: 
 
 
 def _differences(span: CountedPeriod, lines: Sequence[CountyLine]) -> Iterator[SchoolDifference]:
-    schools = frozenset(line.school.pk for line in lines)
-    school_of = dict(SchoolClass.objects.filter(school__in=schools).values_list("pk", "school"))
-    parts: dict[int, list[Figures]] = defaultdict(list)
-    for school_class, figures in Census(span.period.first, span.day).counts().items():
-        parts[school_of.get(school_class, 0)].append(figures)
+    census = Census(span.period.first, span.day)
+    parts: dict[int, dict[int, list[Figures]]] = defaultdict(lambda: defaultdict(list))
+    for school_class, figures in census.counts().items():
+        school, grade = census.rows[school_class]
+        parts[school][grade].append(figures)
     for line in lines:
-        live = total(parts[line.school.pk])
-        pairs = ((code, line.values.get(code), live[code]) for code in CODES)
-        counts = [(LABELS[code], filed, now) for code, filed, now in pairs if filed is not None and filed != now]
-        if counts:
+        live = {grade: total(found) for grade, found in parts[line.school.pk].items()}
+        if counts := contradictions(filed_figures(line.table), live):
             yield SchoolDifference(line, counts)
 
 

@@ -6,13 +6,16 @@ from datetime import date
 import pytest
 
 from casework.clock import DUTIES
+from reports.figures import BASELINE, CODES
 from returns.actions.dues import mark_amendments
-from returns.models import AmendmentDue
+from returns.models import AmendmentDue, Snapshot
 from returns.queries.next_step import next_step
 from returns.queries.posts import posts_of
 from returns.queries.waiting import waiting
+from returns.snapshots import figures_by_grade, filed_figures, lists_of
 from students.actions import corrections
-from students.models import Notice
+from students.enrolment import EventKind
+from students.models import EnrolmentEvent, Notice, SchoolClass
 from students.queries.notices import waiting_notices
 from tests import cast
 from tests.returns.filed import TODAY, accept, file_return, filed, leave, prepare, send_back, sign
@@ -111,3 +114,36 @@ def test_what_agrees_is_not_marked(school, head):
     assert mark_amendments(today=TODAY) == 0
     leave(school, day=date(2026, 10, 26))  # after the cut-off
     assert mark_amendments(today=TODAY) == 0
+
+
+def test_grades_that_make_up_for_each_other_are_marked(school, head):
+    filed(school, head)
+    SchoolClass.objects.filter(school=school.school).update(cohort=2024)
+    assert mark_amendments(today=TODAY) == 1
+    [words] = marks()
+    assert "三年级期末在校0→3人" in words
+    assert "，期末在校" not in words  # the sum is the same
+
+
+def test_a_transfer_confirmed_within_a_filed_month_is_marked(school, head):
+    """It changes no count that is printed, but 学年巩固率."""
+    leave(school, kind=EventKind.TRANSFER_OUT)
+    filed(school, head)
+    assert mark_amendments(today=TODAY) == 0
+    EnrolmentEvent.objects.filter(kind=EventKind.TRANSFER_OUT).update(confirmed_on=date(2026, 10, 25))
+    assert mark_amendments(today=TODAY) == 1
+    assert marks() == ["正常减少0→1人"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_was_filed_is_read_back_from_its_table(school, head, code):
+    """Every count, those that only rates tell of among them."""
+    filed(school, head)
+    content = Snapshot.objects.get().content
+    table, grade = content["table"], next(row["values"]["grade"] for row in content["table"]["rows"])
+    lists = lists_of(content) | {code: [(1, grade)] * (2 if code == BASELINE else 1)}
+    live = figures_by_grade(lists, [])[grade]
+    [row] = table["rows"]
+    row["values"] |= {name: live[name] for name in CODES if name in row["values"]}
+    row["values"] |= {rate: getattr(live, rate).record for rate in ("retention_rate", "dropout_rate")}
+    assert {name: filed_figures(table)[grade][name] for name in CODES} == {name: live[name] for name in CODES}
