@@ -74,9 +74,10 @@ class Filing:
 
     @property
     def typed(self) -> Edition | None:
-        """The last that was prepared of the number in hand or next: what was typed of it is not typed again."""
-        typed = (row for row in reversed(self.editions) if row.number == self.next_number and not is_closing(row))
-        return next(typed, None)
+        """The last that was prepared of the number in hand or next: what was typed of it is not typed again.
+        What was closed spoke of something else."""
+        attempts = (row for row in reversed(self.editions) if row.number == self.next_number)
+        return next((row for row in attempts if not (is_closing(row) or self._is_closed(row))), None)
 
     @property
     def awaited(self) -> Edition | None:

@@ -161,6 +161,13 @@ class TestTheEndOfWhatWasSentBack:
         with pytest.raises(ReturnRefused, match="还不同，没有了结"):
             close(school)
 
+    def test_leaves_none_of_its_words_to_the_next(self, school, head, gone):
+        address = reverse("returns:school_return", args=[school.school.pk, CODE])
+        close(school)
+        leave(school, 1)
+        typed = client_of(school.clerk).get(address).context["forms"]["prepare"].initial
+        assert not typed.keys() & {"reason", "remark"}
+
     def test_comes_only_where_nothing_differs(self, school, head, bureau, event):
         filed(school, head, reason="补登")
         send_back(school, bureau)
