@@ -153,9 +153,10 @@ class RestForm(SentOnce):
         return frozenset(map(int, self.cleaned_data["children"].split(",")))
 
     def show_anew(self, children: Sequence[ReviewChild]) -> None:
-        """What was typed stays; the page shows who is left now."""
+        """What was typed stays; the page shows who is left now, and a press on it is a new one."""
         self.data = self.data.copy()
         self.data["children"] = _ids(children)
+        self.data["submission"] = str(uuid4())
 
 
 def _ids(children: Sequence[ReviewChild]) -> str:

@@ -12,13 +12,15 @@ from django.utils import timezone
 
 from returns.actions.reviews import ReviewRefused, held_open
 from returns.models import ReviewChild, ReviewSheet
-from returns.queries.review_rest import ENTERED, last_press
+from returns.queries.review_rest import ENTERED, last_press, still_standing
 from returns.reviewing import OF_THE_REST, Finding
 from students.access import Scope
 from students.actions import audit
 from students.models import AuditRow
 
 OTHERS = "打开这一页以后，又有学生录入或者撤销，名单和刚才的不同，没有保存。请看现在的名单再办。"
+
+TAKEN_BACK = "这一次录入的已经撤销或者改录，现在没有保存。请看现在的名单，要记的再按一次。"
 
 
 @transaction.atomic
@@ -27,7 +29,7 @@ def enter_rest(
 ) -> int:
     """One finding for ``children``, the rest of the sheet as the page showed it; how many they are.
 
-    The same ``submission`` is one. Raises ``ReviewRefused``.
+    The same ``submission`` is one, as long as it stands. Raises ``ReviewRefused``.
     """
     held_open(scope, sheet)
     if written := AuditRow.objects.filter(key=submission).first():
@@ -47,9 +49,12 @@ def enter_rest(
 
 
 def _entered_before(written: AuditRow, sheet: ReviewSheet) -> int:
+    """How many stand as the first press has entered them; none once that was undone or all were entered anew."""
     if (written.action, written.subject_id) != (ENTERED, sheet.pk):
         raise ReviewRefused("这次提交已用在别处，没有保存。请刷新页面后重新填写。")
-    return len(written.details["children"])
+    if not (standing := still_standing(written, ReviewChild.objects.filter(sheet=sheet))):
+        raise ReviewRefused(TAKEN_BACK)
+    return len(standing)
 
 
 @transaction.atomic

@@ -33,6 +33,11 @@ def last_press(sheet: ReviewSheet, children: Iterable[ReviewChild]) -> RestPress
     row = rows.select_related("done_by").order_by("pk").last()
     if row is None:
         return None
-    entered = set(row.details["children"])
-    standing = [child for child in children if child.pk in entered and child.changed_at == row.done_at]
+    standing = still_standing(row, children)
     return RestPress(row, standing) if standing else None
+
+
+def still_standing(row: AuditRow, children: Iterable[ReviewChild]) -> list[ReviewChild]:
+    """Those of a press, by its audit row, whom nobody has entered anew or taken back since."""
+    entered = set(row.details["children"])
+    return [child for child in children if child.pk in entered and child.changed_at == row.done_at]

@@ -68,6 +68,19 @@ class TestThePress:
         assert [enter_rest(bureau, drawn), enter_rest(bureau, drawn)] == [3, 3]
         assert AuditRow.objects.filter(action="review.rest").count() == 1
 
+    def test_sent_again_says_how_many_still_stand(self, drawn, bureau, clock):
+        enter_rest(bureau, drawn)
+        clock.move_to(at(TODAY, 16))
+        enter(bureau, children(drawn[0].sheet.school)[1], Finding.UNVERIFIED, words=WORDS)
+        assert enter_rest(bureau, drawn) == 2
+
+    def test_sent_again_after_its_undo_says_that_nothing_is_saved(self, drawn, bureau):
+        enter_rest(bureau, drawn)
+        undo(bureau, drawn)
+        with pytest.raises(ReviewRefused, match="已经撤销或者改录，现在没有保存"):
+            enter_rest(bureau, drawn)
+        assert findings(drawn) == ["wrong", "", "", ""]
+
     @pytest.mark.parametrize(
         ("finding", "words", "said"),
         [(Finding.WRONG, "不在", "要逐名录入实际情况"), (Finding.UNVERIFIED, "", "未能核实的要写说明")],
@@ -160,6 +173,16 @@ class TestThePages:
         assert findings(drawn) == ["wrong", "", "", ""]
         again = client.post(reverse("returns:undo_review_rest", args=[drawn[0].sheet_id]), follow=True)
         assert "没有可以撤销的" in again.content.decode()
+
+    def test_the_old_page_pressed_after_the_undo_is_pressed_once_more(self, drawn, bureau):
+        client = client_of(bureau)
+        client.post(self.address(drawn), self.fields(drawn))
+        client.post(reverse("returns:undo_review_rest", args=[drawn[0].sheet_id]))
+        refused = client.post(self.address(drawn), self.fields(drawn))
+        assert (refused.status_code, "现在没有保存" in refused.content.decode()) == (422, True)
+        shown = refused.context["form"].data
+        client.post(self.address(drawn), {name: shown[name] for name in ("submission", "children", "words")})
+        assert findings(drawn) == ["wrong", "holds", "holds", "holds"]
 
     def test_a_refusal_shows_who_is_left_now(self, drawn, bureau):
         enter(bureau, drawn[1])
