@@ -8,5 +8,5 @@ FILED: list[Callable[[int, date], str]] = []
 
 
 def filed_words(school_class: int, day: date) -> str:
-    """What whoever has just corrected something of a class on an earlier day is told; blank mostly."""
+    """What whoever has just corrected something of a class on a day is told; blank mostly."""
     return "".join(words(school_class, day) for words in FILED)

@@ -109,7 +109,8 @@ def say_saved(request, saved: registers.Saved) -> None:
     call = saved.roll_call
     undo = reverse("students:take_back", args=[call.pk, call.version])
     messages.success(request, saved_words(saved), extra_tags=f"undo={undo}")
-    say_filed(request, call.school_class_id, call.day)
+    if call.day < request.today:  # of today it would be a query more in every save
+        say_filed(request, call.school_class_id, call.day)
 
 
 def saved_words(saved: registers.Saved) -> str:

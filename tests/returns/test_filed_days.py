@@ -13,7 +13,7 @@ from returns.queries.filed_days import filed_words
 from students.models import EnrolmentEvent
 from students.queries import filed_days
 from tests.returns.filed import CUT_OFF, TODAY, file_return, filed, prepare, send_back, sign
-from tests.scene import client_of
+from tests.scene import at, client_of
 from tests.scene import sending as sending_of_a_register
 
 EARLIER = date(2026, 10, 12)
@@ -59,6 +59,15 @@ class TestTheWords:
         with CaptureQueriesContext(connection) as queries:
             filed_days.filed_words(school.school_class.pk, EARLIER)
         assert len(queries) == 1
+
+
+def test_the_cut_off_day_is_said_on_that_day_once_it_is_filed(school, head, clock):
+    clock.move_to(at(CUT_OFF))
+    filed(school, head, today=CUT_OFF)
+    child = school.children[0]
+    address = reverse("students:record_change", args=[child.pk, "leave_country"])
+    response = client_of(school.clerk).post(address, sending(child, CUT_OFF, note="随父母"))
+    assert said(response)[1:] == [WORDS.replace("10月12日", "10月25日")]
 
 
 class TestWhoeverCorrects:
