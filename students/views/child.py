@@ -12,6 +12,7 @@ from students.models import Guardian, SpecialGroup, Student
 from students.queries.child import last_change, present_place, rights_over, side_of, villages
 from students.templatetags.chinese import masked_id, masked_phone
 from students.views.dialling import to_telephone
+from students.views.filed_days import say_filed_since
 
 REFUSALS = {
     "registry": "只有这名学生现在所在学校的学籍管理员可以更正学籍信息",
@@ -31,7 +32,10 @@ def edit_identity(request, pk):
             opened, since = form.cleaned_data["opened"], form.changed_since
             given = {"values": form.values(), "opened": opened, "standing_since": since, "today": request.today}
             changed = identity.correct(by=request.user, student=student, **given)
-            return _corrected(request, student, [str(form.fields[field].label) for field in changed])
+            response = _corrected(request, student, [str(form.fields[field].label) for field in changed])
+            if "standing" in changed and (place := present_place(student)):
+                say_filed_since(request, place.school_class_id, since or student.admitted_on)
+            return response
         except identity.IdentityRefused as refused:
             form.add_error(refused.field, str(refused))
             holder = getattr(refused, "holder", None)

@@ -29,6 +29,7 @@ from students.queries import hand_over as reading
 from students.queries.year_turn import usual_due_day
 from students.turning import turning_year
 from students.views.audience import hand_over_page
+from students.views.filed_days import say_filed
 
 PAGE_SIZE = 50
 
@@ -74,6 +75,8 @@ def hand_over(request, pk: int):
         form.add_error(None, str(refused))
         return _show(request, found, form=form, status=422)
     _say_received(request, received)
+    if received.arrived:
+        say_filed(request, int(form.cleaned_data["school_class"]), form.cleaned_data["day"])
     return redirect("students:hand_over", pk)
 
 
@@ -149,6 +152,7 @@ def _answer(request, child: HandOverChild, form: AnswerForm) -> bool:
     undo = reverse("students:undo_arrival", args=[child.pk])
     text = f"{reading.name_of(answered)}已登记为“{answered.get_state_display()}”。"
     messages.success(request, text, extra_tags=f"undo={undo}")
+    say_filed(request, form.chosen_class and form.chosen_class.pk, given["day"])
     return True
 
 

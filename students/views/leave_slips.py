@@ -17,6 +17,7 @@ from students.queries import leave_slips as slips
 from students.queries.changes import class_of
 from students.queries.policy import policy_of
 from students.views.audience import only_for
+from students.views.filed_days import say_filed
 from students.views.lists import tabs
 
 PAGE_SIZE = 30
@@ -90,7 +91,14 @@ def _said(request, done: actions.Done):
     words = f"{slip.student.name}{slips.span_words((slip.first_day, slip.last_day))}{slip.get_kind_display()}"
     text = f"已保存并批准：{words}。" if slip.decision else f"已提交：{words}，等学校批准。"
     messages.success(request, f"{text}{done.followed.words}")
+    _say_filed(request, slip)
     return redirect("students:leave_slip", slip.pk)
+
+
+def _say_filed(request, slip: LeaveSlip) -> None:
+    """Only what was approved counts."""
+    if slip.decision == LeaveSlip.Decision.APPROVED:
+        say_filed(request, class_of(slip.student).pk, slip.first_day)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,6 +169,7 @@ def _stepped(request, slip: LeaveSlip, do: str, forms: dict) -> int:
     try:
         done = step(slip=slip, **who, **(form.cleaned_data if form else {}))
         messages.success(request, f"{text}{done.followed.words}")
+        _say_filed(request, done.slip)
     except actions.SlipRefused as refused:
         messages.error(request, str(refused))
     return 302

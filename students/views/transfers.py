@@ -15,6 +15,7 @@ from students.models import EnrolmentEvent, School, Transfer
 from students.queries import changes, transfers
 from students.templatetags.chinese import cdate
 from students.views.audience import only_for
+from students.views.filed_days import say_filed, say_filed_since
 from students.views.lists import box_shown, tabs
 
 PAGE_SIZE = 30
@@ -128,6 +129,10 @@ def _done(request, row: Transfer, do: str, form) -> int:
         messages.error(request, str(refused))
         return 302
     messages.success(request, text if do != "accept" else f"已接收，{cdate(made.happened_on)}起在{made.school_class}。")
+    if do == "accept":
+        say_filed(request, made.school_class_id, made.happened_on)
+    elif do == "registered":
+        say_filed_since(request, changes.class_of_event(row.out_event).pk, values["day"])
     return 302
 
 
