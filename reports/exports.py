@@ -41,6 +41,7 @@ FORMS: dict[str, Callable[[Table, BinaryIO, Imprint], None]] = {
 FORM_NAMES = {".xlsx": "Excel", ".pdf": "PDF", ".json": "JSON"}  # as people know them
 # Cells that are drawn while the page waits, about a second's work; a longer table is drawn by the worker.
 MOST_CELLS_AT_ONCE = {".xlsx": 100_000, ".pdf": 20_000, ".json": 200_000}
+EARLIEST = date(1900, 1, 1)  # ages are counted back from the day of a roster
 SHORTEST_REASON = 4  # characters; less explains nothing
 
 
@@ -109,9 +110,11 @@ def months_of(find: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
 
 EXPORTS = {
     "obligations": Export("待办明细", obligations_table, frozenset({"as_of", "school"})),
-    "students": Export("学生名单", students_table, frozenset({"as_of", "school", "reveal"})),
+    "students": Export("学生名单", students_table, frozenset({"as_of", "school", "reveal"}), looks_ahead=False),
     **{
-        f"ledger_{code}": Export(ROSTERS[code].title, build, frozenset({"as_of", "school", "reveal"}))
+        f"ledger_{code}": Export(
+            ROSTERS[code].title, build, frozenset({"as_of", "school", "reveal"}), looks_ahead=False
+        )
         for code, build in LEDGERS.items()
     },
     "monthly_return": Export(
@@ -160,6 +163,8 @@ def _day(export: Export, asked: Mapping[str, str], *, today: date) -> date:
     day = read_day(asked["as_of"]) if "as_of" in asked else today
     if day > today and not export.looks_ahead:
         raise ExportRefused(f"《{export.title}》算到哪一天，那一天要已经到了：{asked['as_of']}还没有到。")
+    if day < EARLIEST:
+        raise ExportRefused(f"《{export.title}》没有{asked['as_of']}的：这一天太早，没有记录。")
     return day
 
 

@@ -1,17 +1,14 @@
 """Forms of the reports app."""
 
 from collections.abc import Iterable
-from datetime import date
 from itertools import groupby
 
 from django import forms
 
-from reports.exports import FORM_NAMES, SHORTEST_REASON
+from reports.exports import EARLIEST, FORM_NAMES, SHORTEST_REASON
 from students.forms.fields import ChoiceField, DateField, SearchField, TextField
 from students.models import SpecialGroup, Student
 from students.queries.listing import ATTENDANCE_MODES, ENTITLEMENTS, GRADES, SORTINGS, STATES, Choices
-
-EARLIEST = date(1900, 1, 1)  # ages are counted back from the day of a roster
 
 
 def with_all(choices: Iterable[tuple]) -> list[tuple]:

@@ -125,6 +125,17 @@ class TestRefusals:
             f"日期“{text}”不对，应写成2026-10-25这样。没有导出任何文件。"
         )
 
+    @pytest.mark.parametrize("name", ["students", "ledger_suspected", "ledger_dropped_out", "ledger_school_age"])
+    def test_a_list_of_children_of_a_day_to_come(self, school, tmp_path, name):
+        with time_machine.travel(datetime(2026, 9, 1, 20, tzinfo=cast.timezone.get_default_timezone())):
+            said = refusal(name, "-o", tmp_path / "a.xlsx", "--as-of", "2026-09-02")
+            assert f"《{exports.EXPORTS[name].title}》算到哪一天，那一天要已经到了：2026-09-02还没有到。" in said
+            assert os.listdir(tmp_path) == []
+            assert refusal(name, "-o", tmp_path / "a.xlsx", "--as-of", "1899-12-31") == (
+                f"《{exports.EXPORTS[name].title}》没有1899-12-31的：这一天太早，没有记录。没有导出任何文件。"
+            )
+            assert export(name, "-o", tmp_path / "a.json", "--as-of", "2026-09-01").startswith("已导出")
+
     def test_an_unknown_school(self, tmp_path):
         assert refusal("obligations", "-o", tmp_path / "a.json", "--school", "2199999999") == (
             "没有学校标识码为“2199999999”的学校。没有导出任何文件。"
