@@ -124,7 +124,7 @@ class TestInFull:
             ({"method": "joint_visit"}, "请选择学校以外的参加人"),
             ({"companions": ["aliens"]}, "请在列出的选项中选择"),
             ({"talk": "长" * 1001}, "最多1000字"),
-            ({"talk": "a\0b"}, "没有保存"),
+            ({"talk": "a\0b"}, "文字里夹着看不见的控制字符"),
             ({"submission": "x"}, "提交的内容不完整"),
         ],
     )  # fmt: skip

@@ -51,6 +51,11 @@ class TestIdentity:
         row = AuditRow.objects.get(action="identity.correct")
         assert row.details == {"fields": ["name", "address"]}
 
+    def test_a_character_that_no_database_keeps_is_refused_in_words(self, scene, child):
+        response = correct(scene, child, address="石桥村\0三号")
+        assert response.status_code == 422
+        assert "文字里夹着看不见的控制字符，请清空后重新输入" in response.content.decode()
+
     def test_a_blank_number_keeps_the_one_that_is_there(self, scene, child):
         number = child.id_number
         correct(scene, child, ethnicity="汉族")
