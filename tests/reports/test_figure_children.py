@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from reports.actions.figures import keep_figures
 from reports.views import figure_children as views
+from students.actions import transfers
 from students.actions.enrolment import record_event
 from students.enrolment import EventKind
 from students.models import AuditRow, Role, Student
@@ -215,6 +216,17 @@ class TestWhatIsSaidOfAChild:
             record_event(by=autumn.clerk, student=child, kind=kind, happened_on=date(2026, 10, day), today=NOVEMBER)
         page = bureau.get(address("drop_out", month="2026-10", q="胡涛"))
         assert self.said(page, child) == ["2026年10月12日辍学", "2026年10月19日辍学"]
+
+    @pytest.mark.parametrize(
+        ("answer", "words"), [("refuse", "2026年11月3日答复未接收"), ("withdraw", "2026年11月3日撤回")]
+    )
+    def test_of_an_offer_in_vain_is_said_so(self, bureau, autumn, answer, words):
+        told = {"happened_on": date(2026, 10, 12), "to_school": autumn.far, "today": NOVEMBER}
+        offer = transfers.send_out(by=autumn.clerk, student=autumn.children[1], **told)
+        more = {"reason": "没有来报到"} if answer == "refuse" else {}
+        getattr(transfers, answer)(by=autumn.clerk, transfer=offer, today=NOVEMBER, **more)
+        page = bureau.get(address("transfer_out", month="2026-10"))
+        assert self.said(page, autumn.children[1]) == [f"2026年10月12日转出，转往西岭学校，{words}"]
 
     def test_of_a_search_is_the_same(self, autumn, moved):
         page = client_of(autumn.clerk).get(address("transfer_out", month="2026-10", q="袁然远"))
