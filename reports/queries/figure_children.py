@@ -41,7 +41,7 @@ class Behind:
     """The children behind a figure, each with the class in which it counts, on a ``day``, for a reader with ``scope``.
 
     Of a ``Move`` is said what was counted (``move_words``); of the others what happened last, or, ``by_runs``, the
-    absence that is not over.
+    absence that is not over, or ``otherwise``, where that says it.
     """
 
     pairs: Sequence[Pair | Move] | QuerySet
@@ -49,6 +49,7 @@ class Behind:
     day: date
     scope: Scope
     by_runs: bool = False
+    otherwise: str = ""
 
     @cached_property
     def count(self) -> int:
@@ -71,8 +72,7 @@ class Behind:
         children = Student.objects.in_bulk([pair[0] for pair in pairs])
         moves = [pair for pair in pairs if isinstance(pair, Move)]
         moved = move_words(moves, day=self.day, scope=self.scope)
-        untold = {pair[0] for pair in pairs if not isinstance(pair, Move)}
-        words = _runs(untold, self.day) if self.by_runs else _last_events(untold, self.day, self.scope)
+        words = self._words({pair[0] for pair in pairs if not isinstance(pair, Move)})
         return [
             Line(
                 children[pair[0]],
@@ -81,6 +81,11 @@ class Behind:
             )
             for pair in pairs
         ]
+
+    def _words(self, children: Collection[int]) -> dict[int, str]:
+        if self.otherwise:
+            return dict.fromkeys(children, self.otherwise)
+        return _runs(children, self.day) if self.by_runs else _last_events(children, self.day, self.scope)
 
     def rows(self) -> Iterator[Line]:
         """All of them, numbered, a chunk in memory at a time."""

@@ -114,20 +114,20 @@ class Census:
 
     def moves(self, code: str, classes: Collection[int]) -> list["Move"]:
         """The movements behind a count of ``INS`` or ``OUTS``, in the order of ``children``; one query."""
-        found = (move for each, move in self._movements(classes) if each == code)
-        return sorted(found, key=attrgetter("school_class", "student", "day"))
+        return self.movements(classes)[code]
 
     def lists(self, classes: Collection[int]) -> dict[str, Sequence[Pair]]:
         """Every count with the children behind it; what happened is read once."""
         found: dict[str, Sequence[Pair]] = {code: self.children(code, classes) for code in (*STANDING, *self._lost)}
-        return found | self.movements(classes)
+        moved = self.movements(classes)
+        return found | {code: [move.pair for move in moves] for code, moves in moved.items()}
 
-    def movements(self, classes: Collection[int]) -> dict[str, list[Pair]]:
-        """What happened alone, each count with the children behind it; two queries."""
-        moved: dict[str, list[Pair]] = {str(kind): [] for kind in (*INS, *OUTS)}
+    def movements(self, classes: Collection[int]) -> dict[str, list["Move"]]:
+        """What happened alone, each count with what is behind it, in the order of ``children``; two queries."""
+        moved: dict[str, list[Move]] = {str(kind): [] for kind in (*INS, *OUTS)}
         for code, move in self._movements(classes):
-            moved[code].append(move.pair)
-        return moved
+            moved[code].append(move)
+        return {code: sorted(moves, key=attrgetter("school_class", "student", "day")) for code, moves in moved.items()}
 
     def _movements(self, classes: Collection[int]) -> Iterator[tuple[str, "Move"]]:
         near = self._events.filter(Q(left__in=classes) | Q(joined__in=classes))

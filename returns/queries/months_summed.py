@@ -122,7 +122,7 @@ def _counted(live: Live, open_days: Sequence[Days]) -> Iterator[Lists]:
     for first, last in open_days:
         census = Census(first, last, schools=frozenset({live.school.pk}))
         moved = census.movements(frozenset(grades))
-        yield {code: [(child, grades[of]) for child, of in pairs] for code, pairs in moved.items()}
+        yield {code: [(move.student, grades[move.school_class]) for move in moves] for code, moves in moved.items()}
 
 
 def _added(parts: Sequence[Lists]) -> dict[str, list[Pair]]:

@@ -1,15 +1,17 @@
 """The children behind the numbers of a return: those that were filed, not those that the facts say now."""
 
+from datetime import date
 from io import BytesIO
 
 import openpyxl
 import pytest
 from django.urls import reverse
 
+from students.actions import corrections, enrolment
 from students.enrolment import EventKind
 from students.models import Role
 from tests import cast
-from tests.returns.filed import CODE, accept, filed, leave
+from tests.returns.filed import CODE, TODAY, accept, filed, leave
 from tests.scene import client_of
 
 
@@ -58,6 +60,45 @@ def test_what_came_and_went_opens_every_kind_of_event(school, head):
     assert {"came", "went"} & page.total.urls.keys() == {"went"}
     assert names(head, school, "went") == ["袁然远", "胡涛"]
     assert "本期减少" in client_of(head).get(address(school, "went")).content.decode()
+
+
+def words(who, school, figure, **query):
+    lines = client_of(who).get(address(school, figure, **query)).context["lines"]
+    return [(line.student.name, line.words) for line in lines]
+
+
+def came_back(school):
+    """胡涛 dropped out on 12 October and is back on the 20th."""
+    event = leave(school)
+    told = {"kind": EventKind.RETURN, "happened_on": date(2026, 10, 20), "school_class": school.school_class}
+    enrolment.record_event(by=school.clerk, student=school.children[2], today=TODAY, **told)
+    return event
+
+
+@pytest.mark.parametrize("is_filed", [True, False])
+def test_what_went_and_came_says_the_event_that_was_counted(school, head, is_filed):
+    came_back(school)
+    if is_filed:
+        filed(school, head)
+    assert words(head, school, "went") == [("胡涛", "2026年10月12日辍学")]
+    assert words(head, school, "drop_out") == [("胡涛", "2026年10月12日辍学")]
+    assert words(head, school, "came") == [("胡涛", "2026年10月20日劝返复学")]
+
+
+def test_who_went_twice_stands_there_with_each_event(school, head):
+    came_back(school)
+    leave(school, 2, date(2026, 10, 22))
+    leave(school, 0, date(2026, 10, 22), kind=EventKind.LEAVE_COUNTRY)
+    assert words(head, school, "went") == [
+        ("高东", "2026年10月22日出国"), ("胡涛", "2026年10月12日辍学"), ("胡涛", "2026年10月22日辍学"),
+    ]  # fmt: skip
+
+
+def test_what_was_filed_and_taken_back_since_says_so(school, head):
+    event = leave(school)
+    filed(school, head)
+    corrections.void(by=school.clerk, event=event, reason="登记错了人", today=TODAY)
+    assert words(head, school, "went", edition=0) == [("胡涛", "现在的记录里没有这次变动")]
 
 
 def test_they_leave_as_a_file_with_masked_numbers(school, head):
