@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from returns.actions.telling import remind
 from returns.matters import Matter, notice_kind
@@ -29,7 +28,7 @@ def remind_schools(*, today: date) -> int:
         for row in grid_rows(schools, [period], today=today):
             cell = row.cells[0]
             if cell.is_returned:
-                sent += _remind_again(calendar, row.school, cell, today)
+                sent += _remind_again(row.school, cell, today)
             elif cell.standing in (*OWED, Standing.NOT_DUE) and (matter := matter_today(cell.period, today)):
                 found[matter, cell.period.period.cut_off].append(row.school)
         for (matter, cut_off), owing in found.items():
@@ -44,13 +43,12 @@ def matter_today(period: FilingPeriod, today: date) -> Matter | None:
     return Matter.DUE if period.reminded_on <= today else None
 
 
-def _remind_again(calendar: FilingCalendar, school: School, cell: Cell, today: date) -> int:
+def _remind_again(school: School, cell: Cell, today: date) -> int:
     """Of what was sent back, once it could have been filed anew."""
-    at = cell.filing.returned.decided_at
-    if today <= calendar.due_again(cell.period, timezone.localtime(at).date()):
+    if not cell.deadline.is_over(today):
         return 0
     kind = notice_kind(cell.period.kind, Matter.STILL_BACK)
-    return _remind([school], kind, cell.period.period.cut_off, today, since=at)
+    return _remind([school], kind, cell.period.period.cut_off, today, since=cell.filing.returned.decided_at)
 
 
 def _remind(schools: Iterable[School], kind: str, cut_off: date, today: date, *, since: datetime | None = None) -> int:

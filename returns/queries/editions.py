@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.timezone import localtime
+
 from returns.models import Edition, SchoolReturn, Snapshot
 from returns.queries.live import Live
 from returns.queries.periods import FilingPeriod
@@ -21,6 +23,22 @@ def is_closing(edition: Edition) -> bool:
     begun = (edition.prepared_at, edition.prepared_by_id)
     ended = (edition.withdrawn_at, edition.withdrawn_by_id)
     return edition.state == State.WITHDRAWN and edition.number > 0 and edition.attempt > 1 and begun == ended
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The last day on which what a school has in hand is filed in time; ``again``: it was sent back, and its days have
+    begun anew."""
+
+    day: date
+    again: bool = False
+
+    @property
+    def name(self) -> str:
+        return "重报期限" if self.again else "上报期限"
+
+    def is_over(self, today: date) -> bool:
+        return self.day < today
 
 
 @dataclass(frozen=True)
@@ -71,6 +89,12 @@ class Filing:
         """What the bureau has sent back and the school has not filed anew."""
         back = [edition for edition in self.editions if edition.state == State.RETURNED]
         return back[-1] if back and not (self.filed_after(back[-1]) or self._is_closed(back[-1])) else None
+
+    def deadline(self, period: FilingPeriod) -> Deadline:
+        """Of what is in hand: the return, or what was sent back of it."""
+        if back := self.returned:
+            return Deadline(period.due_again(localtime(back.decided_at).date()), again=True)
+        return Deadline(period.deadline)
 
     @property
     def typed(self) -> Edition | None:

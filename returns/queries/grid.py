@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from returns.models import AmendmentDue, Edition
-from returns.queries.editions import Filing
+from returns.queries.editions import Deadline, Filing
 from returns.queries.live import is_taught
 from returns.queries.periods import FilingPeriod
 from returns.states import State
@@ -79,6 +79,10 @@ class Cell:
     def is_returned(self) -> bool:
         """Whether the bureau has sent back what the school has not filed anew: the return, or an amendment of it."""
         return self.filing.returned is not None
+
+    @property
+    def deadline(self) -> Deadline:
+        return self.filing.deadline(self.period)
 
     @property
     def is_owed(self) -> bool:

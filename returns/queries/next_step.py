@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from returns.queries.editions import Deadline
 from returns.queries.grid import Cell, Row
 from returns.states import Post, State
 from students.templatetags.chinese import cdate_short
@@ -60,8 +61,15 @@ def _step(cell: Cell, held: frozenset[Post], today: date, others: int) -> NextSt
         how, label, post = TO_AMEND if cell.filing.filed else STEPS[State.DRAFT]
     shown = work or back
     edition = shown.label if shown and shown.number else ""
-    last = cdate_short(period.deadline)
-    by = f"，已过上报期限{last}" if period.is_overdue(today) else f"，{last}前上报"
+    # An amendment has a deadline once it was sent back.
+    by = "" if (edition or cell.filing.filed) and not cell.deadline.again else _by(cell.deadline, today)
     is_ours = post in held
-    words = f"{period.name}{edition}：{how}{'' if edition or cell.filing.filed else by}。"
+    words = f"{period.name}{edition}：{how}{by}。"
     return NextStep(words, label if is_ours else f"看{period.kind.label}", period.code, is_ours, others)
+
+
+def _by(deadline: Deadline, today: date) -> str:
+    last = cdate_short(deadline.day)
+    if deadline.is_over(today):
+        return f"，已过{deadline.name}{last}"
+    return f"，{deadline.name}{last}" if deadline.again else f"，{last}前上报"

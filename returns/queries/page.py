@@ -11,7 +11,16 @@ from reports.tables import Table
 from returns.models import Edition
 from returns.queries.children import ChangeLine, change_lines
 from returns.queries.content import months_of, notes_of
-from returns.queries.editions import Filing, changes_now, changes_since, filing_of, is_closing, last_lists, snapshot_of
+from returns.queries.editions import (
+    Deadline,
+    Filing,
+    changes_now,
+    changes_since,
+    filing_of,
+    is_closing,
+    last_lists,
+    snapshot_of,
+)
 from returns.queries.grid import Standing, standing_of
 from returns.queries.live import Live, live_figures
 from returns.queries.months_summed import MonthsSummed, months_summed
@@ -102,6 +111,10 @@ class ReturnPage:
     @property
     def is_zero(self) -> bool:
         return self.content["is_zero"] if self.content else self.live.is_zero
+
+    @property
+    def deadline(self) -> Deadline:
+        return self.filing.deadline(self.period)
 
     @property
     def mark(self) -> str:

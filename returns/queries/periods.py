@@ -22,11 +22,13 @@ ORDER = (PeriodKind.MONTH, PeriodKind.TERM, PeriodKind.YEAR)  # of those that en
 
 @dataclass(frozen=True)
 class FilingPeriod:
-    """A period, the day on which schools are reminded of it, and the last on which its return is in time."""
+    """A period, the day on which schools are reminded of it, and the last on which its return is in time: the last of
+    ``filing_days`` working days."""
 
     period: Period
     reminded_on: date
     deadline: date
+    filing_days: int
 
     @property
     def code(self) -> str:
@@ -61,6 +63,10 @@ class FilingPeriod:
 
     def is_overdue(self, today: date) -> bool:
         return self.deadline < today
+
+    def due_again(self, sent_back: date) -> date:
+        """By when what was sent back on a day is filed anew: it has as many working days as it had at first."""
+        return last_day_to_act(sent_back, self.filing_days, statutory_days())
 
     def counted(self, today: date) -> CountedPeriod:
         """The period through its cut-off, or through today before that."""
@@ -132,10 +138,6 @@ class FilingCalendar:
         """Whether schools file it: nothing is filed of what was before the first school year that was entered."""
         return any(term.school_year <= period.period.school_year for term in self._terms)
 
-    def due_again(self, period: FilingPeriod, sent_back: date) -> date:
-        """By when what was sent back on a day is filed anew: it has as many working days as it had at first."""
-        return last_day_to_act(sent_back, self._days(period.period), statutory_days())
-
     def to_file(self, today: date) -> list[FilingPeriod]:
         """The periods of this school year, after those of the last one that are to be filed in it, where anything is
         kept of that."""
@@ -146,16 +148,13 @@ class FilingCalendar:
 
     def _filing(self, period: Period) -> FilingPeriod:
         policy, statutory = self.on(period.cut_off), statutory_days()
+        days = policy.filing_days if period.kind is PeriodKind.MONTH else policy.report_filing_days
         return FilingPeriod(
             period,
             reminded_on=working_day_before(period.cut_off, policy.filing_notice_days, statutory),
-            deadline=last_day_to_act(period.cut_off, self._days(period), statutory),
+            deadline=last_day_to_act(period.cut_off, days, statutory),
+            filing_days=days,
         )
-
-    def _days(self, period: Period) -> int:
-        """The working days from the cut-off to the deadline."""
-        policy = self.on(period.cut_off)
-        return policy.filing_days if period.kind is PeriodKind.MONTH else policy.report_filing_days
 
 
 def filing_month(start: date) -> FilingPeriod:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from reports.tables import Column, Kind, Table
+from returns.queries.editions import Deadline
 from returns.queries.grid import OWED, Cell, Row, Standing, grid_rows, schools_that_file
 from returns.queries.periods import FilingCalendar, FilingPeriod
 from returns.queries.quarters import quarter
@@ -117,10 +118,10 @@ def _filed(reader: Reader, kind: PeriodKind, periods: Sequence[FilingPeriod], ro
     return made
 
 
-def _due_words(period: FilingPeriod, today: date) -> str:
+def _due_words(period: FilingPeriod, deadline: Deadline, today: date) -> str:
     if not period.is_due(today):
-        return f"{cdate_short(period.period.cut_off)}截止，{cdate_short(period.deadline)}前上报"
-    return f"上报期限{cdate_short(period.deadline)}{'，已经过了' if period.is_overdue(today) else ''}"
+        return f"{cdate_short(period.period.cut_off)}截止，{cdate_short(deadline.day)}前上报"
+    return f"{deadline.name}{cdate_short(deadline.day)}{'，已经过了' if deadline.is_over(today) else ''}"
 
 
 def _of_one(reader: Reader, cell: Cell) -> Round:
@@ -129,7 +130,7 @@ def _of_one(reader: Reader, cell: Cell) -> Round:
     url = reverse("returns:school_return", args=[reader.only.pk, period.code])
     return Round(
         NAMES[period.kind], period.name, cell.standing.label, cell.standing.tone, numbers,
-        _due_words(period, reader.today), SEEN.get(cell.standing, "去上报"), url,
+        _due_words(period, cell.deadline, reader.today), SEEN.get(cell.standing, "去上报"), url,
     )  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def _of_many(reader: Reader, period: FilingPeriod, cells: Sequence[Cell]) -> Rou
     numbers += [f"待接收{awaited}所"] if awaited else []
     numbers += [f"没有报的{owed}所"] if owed else []
     label, url = _next(reader, period, counts, awaited=awaited, owed=owed)
-    due = _due_words(period, reader.today)
+    due = _due_words(period, Deadline(period.deadline), reader.today)
     return Round(NAMES[period.kind], period.name, state, tone, "，".join(numbers), due, label, url)
 
 

@@ -90,7 +90,8 @@ class TestAFiledReturnThatTheFactsContradict:
     def test_that_came_back_is_the_next_step_too(self, school, head, bureau, event):
         filed(school, head, reason="补登")
         send_back(school, bureau)
-        assert october_alone(school.clerk).words == "2026年10月月报第1号更正：县教育局退回，请核对后重报。"
+        words = "2026年10月月报第1号更正：县教育局退回，请核对后重报，重报期限10月30日。"
+        assert october_alone(school.clerk).words == words
 
     def test_is_over_once_they_agree_again(self, school, head, event):
         mark_amendments(today=TODAY)

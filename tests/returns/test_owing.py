@@ -1,19 +1,22 @@
 """What a school owes, and is reminded of: what was sent back, what is due, nothing that nobody can report."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from returns.actions.place import ReturnRefused
 from returns.actions.reminders import remind_schools
 from returns.models import Edition, SchoolReturn
-from returns.queries.grid import grid_rows
+from returns.queries.editions import Deadline
+from returns.queries.grid import Row, grid_rows
+from returns.queries.next_step import next_step
 from returns.queries.periods import filing_month
 from returns.queries.waiting import waiting
+from returns.states import Post
 from students.models import Notice, SchoolClass
 from students.queries.notices import waiting_notices
 from tests import cast
-from tests.returns.filed import TODAY, accept, filed, leave, october, prepare, seen, send_back
+from tests.returns.filed import TODAY, accept, file_return, filed, leave, october, prepare, seen, send_back, sign
 from tests.scene import at, client_of
 
 
@@ -61,6 +64,37 @@ class TestWhatWasSentBack:
         lines = [line.sentence for line in waiting_notices(cast.scope(head), head)]
         assert "东坪小学2026年10月月报退回以后还没有重新上报，请核对后上报。" in lines
         assert not any("10月月报过了上报期限" in line for line in lines)
+
+
+class TestTheDaysOfWhatWasSentBack:
+    """October is filed on Tuesday, the 27th, and sent back on Thursday, the day after its deadline."""
+
+    @pytest.fixture(autouse=True)
+    def back(self, school, head, bureau, clock):
+        filed(school, head)
+        clock.move_to(at(day := date(2026, 10, 29)))
+        send_back(school, bureau, today=day)
+
+    @pytest.mark.parametrize(("day", "words"), [(30, "，重报期限11月3日。"), (35, "，已过重报期限11月3日。")])
+    def test_begin_anew_on_every_page(self, school, clock, day, words):
+        clock.move_to(at(today := date(2026, 10, 1) + timedelta(days=day - 1)))
+        client = client_of(school.clerk)
+        shown = client.get("/returns/")
+        [own] = [each for each in shown.context["own"].cells if each.period.code == "2026-10"]
+        assert own.deadline == Deadline(date(2026, 11, 3), again=True)
+        text = shown.content.decode()
+        assert ("11月3日前重报" in text, "10月28日" in text) == (True, False)
+        text = client.get(f"/returns/{school.school.pk}/2026-10/").content.decode()
+        assert ("重报期限2026年11月3日" in text, "迟报" in text) == (True, False)
+        step = next_step(Row(school.school, [cell(school, today)]), frozenset({Post.SCHOOL}), today)
+        assert step.words == f"2026年10月月报：县教育局退回，请核对后重报{words}"
+
+    def test_are_those_of_the_draft_too_and_end_with_the_filing(self, school, head):
+        prepare(school, today=date(2026, 10, 30))
+        assert cell(school).deadline.again
+        sign(school, head, today=date(2026, 10, 30))
+        file_return(school, today=date(2026, 10, 30))
+        assert cell(school).deadline == Deadline(date(2026, 10, 28))
 
 
 class TestNothingToReport:

@@ -286,7 +286,8 @@ class TestTheGrid:
         post(school, school.clerk, "hand_in", seen=seen(school))
         assert self.next(head) == ("2026年10月月报：已报。", "看月报", False)
         send_back(school, bureau)
-        assert self.next(school.clerk)[:2] == ("2026年10月月报：县教育局退回，请核对后重报，10月28日前上报。", "去重报")
+        back = "2026年10月月报：县教育局退回，请核对后重报，重报期限10月30日。"
+        assert self.next(school.clerk)[:2] == (back, "去重报")
 
     def test_of_one_school_names_the_amendment_in_hand(self, school, head, bureau):
         file_zero(school, head, period=filing_period("2026-09"))
