@@ -243,10 +243,22 @@ class ReturnPage:
         return [*self.table.footnotes, *self.notes]
 
     @property
+    def has_nothing_to_amend(self) -> bool:
+        """Whether the facts say what the bureau has."""
+        return bool(self.filing.filed) and not (self.changes if self.is_live else self.differs)
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether an amendment waits for its signature of which nothing is left."""
+        return self.filing.state == State.PREPARED and self.has_nothing_to_amend
+
+    @property
     def waits_for(self) -> str:
         """Whose turn it is; of an amendment in the school's hands also that the bureau has not decided yet."""
         if not self.period.is_due(self.live.period.day):
             return ""
+        if self.is_emptied:
+            return "没有要更正的了，等学校撤回。"
         bureau = "等县教育局接收。" if self.filing.awaited else ""
         if bureau and not self.filing.work:
             return bureau
@@ -269,8 +281,10 @@ class ReturnPage:
             return frozenset()
         held, filing = posts_of(scope, self.school.pk), self.filing
         steps = open_steps(filing.state if filing.work else State.DRAFT, held)
-        if filing.filed and not (self.changes if self.is_live else self.differs):
-            steps -= {Step.PREPARE, Step.REWORD}  # nothing to amend
+        if self.has_nothing_to_amend:
+            steps -= {Step.PREPARE, Step.REWORD}
+        if self.is_emptied:
+            steps -= {Step.SIGN}
         if filing.signed and self.differs:
             steps -= {Step.FILE}  # the facts say otherwise since
         if not self.live.is_zero or filing.filed:

@@ -114,6 +114,28 @@ class TestOtherWords:
         assert (refused.status_code, "第三个" in refused.content.decode()) == (422, True)
 
 
+class TestADraftOfWhichNothingIsLeft:
+    def test_says_so_and_leads_to_taking_it_back(self, school, head, event):
+        prepare(school, reason="补登")
+        void(school, event)
+        for who in (head, school.clerk):
+            assert page(school, who).waits_for == "没有要更正的了，等学校撤回。"
+            assert steps(school, who) == {"take_back"}
+        address = reverse("returns:school_return", args=[school.school.pk, CODE])
+        client = client_of(school.clerk)
+        text = client.get(address).content.decode()
+        assert "现在的事实和已经上报的一致，在办的第1号更正不用签字，也不用上报" in text
+        assert "等学校校长签字" not in text
+        assert "在办的第1号更正不用签字" in client.get(f"{address}?edition=0").content.decode()
+        client.post(reverse("returns:take_back", args=[school.school.pk, CODE]), {"seen": seen(school)})
+        assert state(school).work is None
+
+    def test_is_none_while_something_differs(self, school, head, event):
+        prepare(school, reason="补登")
+        assert page(school, head).waits_for == "等学校校长签字。"
+        assert "sign" in steps(school, head)
+
+
 class TestTheEndOfWhatWasSentBack:
     @pytest.fixture
     def gone(self, school, head, bureau, event):
