@@ -16,7 +16,7 @@ from reports.queries import figure_children as queries
 from reports.queries.figure_children import Behind
 from reports.queries.kept_figures import number_kept
 from reports.tables import searched
-from reports.views.downloads import send_table
+from reports.views.downloads import MONTH_MISSED, send_table
 from reports.views.figures import AskedFigures, asked_figures, figures_page, kept_part
 from students.models import SchoolClass
 from students.views.lists import same_filters
@@ -36,13 +36,14 @@ def figure_children(request, code: str):
         "title": LABELS[code],
         "note": "　".join(_words(request, asked)),
         "changed": "" if form.cleaned_data.get("q") else _changed(request, asked, code, page.paginator.count),
+        "missed": asked.month.month.label if asked.is_missed else "",
         "form": form,
         "page": page,
         "lines": found.lines(page),
         **_back(request, asked),
         "file_url": same_filters(request, "reports:figure_children_file", code),
     }
-    return render(request, "reports/figure_children.html", context)
+    return render(request, "reports/figure_children.html", context, status=422 if asked.is_missed else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,6 +59,7 @@ def figure_children_file(request, code: str):
         words=_words(request, asked),
         back_url=same_filters(request, "reports:figure_children", code),
         asked={"figure": code, "month": asked.month.month.code},
+        missed=MONTH_MISSED if asked.is_missed else "",
     )
 
 
@@ -69,9 +71,11 @@ def page_of(request, behind: Behind):
     return Paginator(found.pairs, PAGE_SIZE).get_page(request.GET.get("page")), form
 
 
-def send_children(request, behind: Behind, *, name: str, title: str, words: tuple[str, ...], back_url: str, asked):
+def send_children(
+    request, behind: Behind, *, name: str, title: str, words: tuple[str, ...], back_url: str, asked, missed: str = ""
+):
     """The children that a page lists as a file. What was searched for is a child's name or number: the log keeps only
-    that there was a search."""
+    that there was a search. ``missed``: as ``DownloadForm`` has it."""
     form = ChildSearch(request.GET)
     form.full_clean()
     q = form.cleaned_data.get("q", "")
@@ -82,6 +86,7 @@ def send_children(request, behind: Behind, *, name: str, title: str, words: tupl
         build=lambda reveal: found.table(title, filters=filters, reveal=reveal),
         back_url=back_url,
         asked=asked | ({"q": q} if q else {}),
+        missed=missed,
     )
 
 

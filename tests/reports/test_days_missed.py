@@ -65,3 +65,14 @@ def test_the_children_of_a_day_that_cannot_be_are_todays_and_said_to_be(bureau):
     address = reverse("reports:daily_children", args=["official"])
     assert "日期不对或还没有到，下面是今天的。" in bureau.get(address, {"day": "2026-09-08"}).content.decode()
     assert "日期不对" not in bureau.get(address, {"day": "2026-09-04"}).content.decode()
+
+
+@pytest.mark.parametrize("month", ["9999-99", "2027-01", "x"])
+def test_the_children_of_a_month_that_cannot_be_are_said_to_be_those_of_another(bureau, month):
+    address = reverse("reports:figure_children", args=["closing"])
+    shown = bureau.get(address, {"month": month})
+    assert shown.status_code == 422
+    assert "没有这个月的数字：月份还没有到，或者在记录以前。下面是2026年9月的。" in shown.content.decode()
+    assert bureau.get(address, {"month": "2026-09"}).status_code == 200
+    file = reverse("reports:figure_children_file", args=["closing"], query={"month": month})
+    assert "地址里的月份没有数字，或者还没有到，不能导出。" in refused(bureau, file)
