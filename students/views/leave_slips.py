@@ -98,7 +98,8 @@ def _said(request, done: actions.Done):
 def _say_filed(request, slip: LeaveSlip) -> None:
     """Only what was approved counts."""
     if slip.decision == LeaveSlip.Decision.APPROVED:
-        say_filed(request, class_of(slip.student).pk, slip.first_day)
+        school_class = class_of(slip.student)
+        say_filed(request, school_class and school_class.pk, slip.first_day)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

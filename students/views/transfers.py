@@ -132,7 +132,8 @@ def _done(request, row: Transfer, do: str, form) -> int:
     if do == "accept":
         say_filed(request, made.school_class_id, made.happened_on)
     elif do == "registered":
-        say_filed_since(request, changes.class_of_event(row.out_event).pk, values["day"])
+        school_class = changes.class_of_event(row.out_event)
+        say_filed_since(request, school_class and school_class.pk, values["day"])
     return 302
 
 
