@@ -18,11 +18,12 @@ from students.enrolment import EventKind, Standing
 from students.metrics import ENTRY_RATE, Rate
 from students.models import Area, Enrolment, EnrolmentEvent, Finding, Resident, School, Student
 from students.queries.policy import policy_of
-from students.queries.unaccounted import last_events
+from students.queries.unaccounted import finished, last_events
 from students.school_age import school_age_births
 
 SIGNATURES = ("填报人", "审核人", "单位负责人")
 AS_OF_NOTE = "周岁、在籍、状态和特殊群体都按截止日期当日计算；户籍儿童以现有户籍表为准。"
+NO_LONGER_DUE = (Finding.State.GRADUATED, Finding.State.ABROAD)
 FOUND_IN_SCHOOL = (Finding.State.ELSEWHERE, Finding.State.SPECIAL_SCHOOL, Finding.State.HOME_TAUGHT)
 
 STUDENT, PLACE, FAMILY = "学生", "学校", "家庭"  # the heads over the columns
@@ -143,24 +144,41 @@ class PlaceRate(NamedTuple):
         return ENTRY_RATE.of(self.enrolled, self.children)
 
 
+def _past(day: date, births: tuple[date, date]) -> QuerySet:
+    """Which children born between these days no school waits for: they have finished grade 9, or left the country."""
+    events = EnrolmentEvent.objects.filter(
+        Q(kind=EventKind.LEAVE_COUNTRY) | finished(), student__resident__birth_date__range=births
+    )
+    kinds = [EventKind.GRADUATE, EventKind.LEAVE_COUNTRY]
+    return last_events(events, kinds, day).order_by().values("student")
+
+
+def _due(residents: QuerySet[Resident], day: date) -> QuerySet[Resident]:
+    """Of these 户籍儿童 those alive and of the area, without those in no class whom a sweep found past it or abroad."""
+    return living(residents, day).exclude(was_found(NO_LONGER_DUE) & Q(place=None))
+
+
 def entry_rates(scope: Scope, as_of: date, *, township: int | None = None) -> list[PlaceRate]:
     """入学率 by township, or by village of one; the last row is their sum. Three queries, and one for the policy.
 
+    Whoever has finished grade 9 and whoever is abroad is in neither number.
     Nearly everybody is enrolled: those who are not are looked for, and counted here rather than in the database,
     which would visit the children by township and not as they lie.
     """
     policy = policy_of(as_of)
     births = school_age_births(as_of, entry_age=policy.entry_age, last_age=policy.last_age)
-    residents = Resident.objects.visible_to(scope).filter(birth_date__range=births)
+    residents = (
+        Resident.objects.visible_to(scope).filter(birth_date__range=births).exclude(student__in=_past(as_of, births))
+    )
     if township:
         residents = residents.filter(township=township)
     level = "village" if township else "township"
-    held, here = Enrolment.objects.on(as_of).order_by(), living(residents, as_of)
+    held, here = Enrolment.objects.on(as_of).order_by(), _due(residents, as_of)
     out = here.filter(student__in=held.filter(standing=Standing.DROPPED_OUT).values("student")).order_by()
     accepted = EnrolmentEvent.objects.filter(confirmed_on__lte=as_of)
     elsewhere = last_events(accepted, [EventKind.TRANSFER_OUT], as_of).order_by().values("student")
     nowhere = residents.exclude(Exists(held.filter(student=OuterRef("student")))).exclude(student__in=elsewhere)
-    missing = living(nowhere, as_of)
+    missing = _due(nowhere, as_of)
     missing_at = Counter(missing.exclude(was_found(FOUND_IN_SCHOOL)).order_by().values_list(f"{level}_id", flat=True))
     out_at = dict(out.values_list(f"{level}_id").annotate(Count("pk")))
     places = here.order_by(f"{level}__code").values(f"{level}_id", f"{level}__name").annotate(children=Count("pk"))

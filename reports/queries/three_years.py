@@ -34,7 +34,7 @@ from students.models import Enrolment, EnrolmentEvent, Resident, SchoolClass, Sp
 from students.policy import Policy
 from students.queries.policy import policy_of
 from students.queries.residents import births_due
-from students.queries.unaccounted import last_events
+from students.queries.unaccounted import finished, last_events
 from students.turning import GRADES
 
 YEARS = 3
@@ -129,9 +129,8 @@ def disabled_entry_rate(scope: Scope, day: date) -> Rate:
     in_order = [EventKind.DECEASE, EventKind.LEAVE_COUNTRY, EventKind.GRADUATE, EventKind.TRANSFER_OUT]
     unconfirmed = Q(kind=EventKind.TRANSFER_OUT) & (Q(confirmed_on=None) | Q(confirmed_on__gt=day))
     # Whoever has finished primary school and gone to no other is still due.
-    junior = Enrolment.objects.filter(school_class__stage=SchoolClass.Stage.JUNIOR).order_by().values("student")
-    unfinished = Q(kind=EventKind.GRADUATE) & ~Q(student__in=junior)
-    gone = last_events(EnrolmentEvent.objects.exclude(unconfirmed).exclude(unfinished), in_order, day)
+    events = EnrolmentEvent.objects.filter(~Q(kind=EventKind.GRADUATE) | finished()).exclude(unconfirmed)
+    gone = last_events(events, in_order, day)
     due = children.exclude(pk__in=gone.order_by().values("student")).order_by()
     here = Enrolment.objects.on(day).exclude(standing=Standing.DROPPED_OUT).order_by()
     return DISABLED_ENTRY_RATE.of(due.filter(pk__in=here.values("student")).count(), due.count())

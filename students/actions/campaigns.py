@@ -20,10 +20,10 @@ from students.models import (
     FindingProof,
     FindingStep,
     Resident,
-    SchoolClass,
     SpecialGroup,
 )
 from students.queries.policy import policy_of
+from students.queries.unaccounted import finished
 from students.school_age import school_age_births
 
 BATCH = 2000  # rows written together
@@ -132,13 +132,9 @@ def _not_enrolled(campaign: Campaign):
     born = school_age_births(campaign.as_of, entry_age=policy.entry_age, last_age=policy.last_age)
     mine = {"student": OuterRef("student")}
     events = EnrolmentEvent.objects.effective().filter(**mine, happened_on__lte=campaign.as_of)
-    junior = Enrolment.objects.filter(
-        **mine, until=OuterRef("happened_on"), school_class__stage=SchoolClass.Stage.JUNIOR
-    )
-    finished = events.filter(kind=EventKind.GRADUATE).filter(Exists(junior))
     rows = Resident.objects.filter(birth_date__range=born).exclude(
         Exists(Enrolment.objects.on(campaign.as_of).filter(**mine))
-        | Exists(finished)
+        | Exists(events.filter(finished()))
         | Exists(events.filter(kind=EventKind.DECEASE))
     )
     for pk, student, village, township in rows.order_by("pk").values_list("pk", "student", "village", "township"):

@@ -81,6 +81,14 @@ def last_events(events, kinds: Collection[EventKind], day: date):
     return events.effective().filter(~Exists(later), kind__in=kinds, happened_on__lte=day)
 
 
+def finished() -> Q:
+    """Whether an event is the 毕业 of a junior class: it ends compulsory education, that of a primary one does not."""
+    junior = Enrolment.objects.filter(
+        student=OuterRef("student"), until=OuterRef("happened_on"), school_class__stage=SchoolClass.Stage.JUNIOR
+    )
+    return Q(Exists(junior), kind=EventKind.GRADUATE)
+
+
 def unconfirmed_transfers(events, *, day: date, policy: Policy):
     """转出 that nobody has confirmed more than ``unconfirmed_days`` after it: listed from the 31st day on."""
     latest = day - timedelta(days=policy.unconfirmed_days + 1)

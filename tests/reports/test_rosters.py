@@ -14,13 +14,25 @@ from students.actions import leave
 from students.actions.enrolment import record_event
 from students.days import MarkKind
 from students.enrolment import EventKind
-from students.models import AdoptedPolicy, Area, EnrolmentEvent, Resident, Role, SpecialGroup, Student
+from students.models import (
+    AdoptedPolicy,
+    Area,
+    Campaign,
+    EnrolmentEvent,
+    Finding,
+    FindingStep,
+    Resident,
+    Role,
+    SpecialGroup,
+    Student,
+)
 from tests import cast
 from tests.reports.roster_world import random_world
 from tests.scene import FRIDAY, MONDAY, clock, scene, school_days
 
 __all__ = ["clock", "scene"]
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 DAYS = [date(2024, 8, 31), date(2024, 9, 1), date(2025, 2, 28), date(2025, 3, 1), date(2026, 6, 15), date(2026, 12, 31)]
 FROM_FACTS = sorted(ROSTERS.keys() - {"suspected"})
 
@@ -232,6 +244,38 @@ class TestResidents:
         self.resident(village, student=child)
         [*_, total] = entry_rates(WHOLE_COUNTY, MONDAY)
         assert (total.children, total.enrolled) == (1, enrolled)
+
+    @pytest.mark.parametrize(
+        ("kind", "stage", "after"),
+        [("graduate", "junior", (0, 0)), ("graduate", "primary", (1, 0)), ("leave_country", "primary", (0, 0))],
+    )
+    def test_who_no_longer_has_to_be_enrolled_is_in_neither_number(self, village, kind, stage, after):
+        child = cast.student(cast.school_class(cast.school(), stage=stage), "走")
+        left = date(2026, 7, 5)
+        child.enrolments.update(until=left)
+        EnrolmentEvent.objects.create(student=child, kind=kind, happened_on=left, recorded_at=timezone.now())
+        self.resident(village, student=child)
+        self.resident(village, "别家")
+        found = [entry_rates(WHOLE_COUNTY, day)[-1] for day in (left - DAY, left, left + DAY)]
+        assert [(total.children - 1, total.enrolled) for total in found] == [(1, 1), after, after]
+
+    @pytest.mark.parametrize(("state", "children"), [("graduated", 0), ("abroad", 0), ("suspended", 1)])
+    def test_who_a_sweep_found_past_it_is_in_neither_number_unless_in_a_class(self, village, state, children):
+        child = cast.student(cast.school_class(cast.school()), "在校生")
+        officer = cast.person("苏远", role=Role.BUREAU_OFFICER)
+        campaign = Campaign.objects.create(
+            season="autumn", year=2026, as_of=MONDAY, due_on=MONDAY, opened_at=timezone.now(), opened_by=officer
+        )
+        for name, student in (("一", None), ("二", child)):
+            resident = self.resident(village, name, student=student)
+            finding = Finding.objects.create(
+                campaign=campaign, list="not_enrolled", resident=resident, township=village.parent
+            )
+            FindingStep.objects.create(
+                finding=finding, state=state, happened_on=MONDAY, recorded_at=timezone.now(), recorded_by=officer
+            )
+        found = [entry_rates(WHOLE_COUNTY, day)[-1] for day in (MONDAY - DAY, MONDAY)]
+        assert [(total.children, total.enrolled) for total in found] == [(2, 1), (1 + children, 1)]
 
 
 def test_the_order_is_school_class_class_list_and_then_village():
