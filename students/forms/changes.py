@@ -105,8 +105,13 @@ class CorrectionForm(SentOnceForm):
             del self.fields["school_class"]
 
     def clean_happened_on(self):
-        day = self.cleaned_data["happened_on"]
-        return day_between(day, self.event.student.birth_date, self.today) if day else None
+        """A plan that was brought in from a workbook keeps its day though that is still to come."""
+        day, planned = self.cleaned_data["happened_on"], self.event.happened_on
+        if day is None or self.cleaned_data.get("do") == "void" or day == planned:
+            return day
+        if self.today < min(day, planned):
+            raise forms.ValidationError(f"日期还没有到；只改班级的，日期留{cdate(planned)}，不会发生的，选“作废”")
+        return day_between(day, self.event.student.birth_date, self.today)
 
     def clean(self):
         super().clean()

@@ -219,6 +219,25 @@ class TestCorrecting:
         client_of(scene.clerk).post(reverse("students:correct_change", args=[event.pk]), fields)
         assert not child.events.effective().filter(kind="leave_country").exists()
 
+    def test_an_admission_to_come_changes_its_class_keeps_its_day_and_can_be_voided(self, scene):
+        coming = MONDAY + timedelta(days=20)
+        child = cast.student(scene.school_class, "安然", since=coming)
+        other = cast.school_class(scene.school, "202302")
+        clerk = client_of(scene.clerk)
+
+        def send(**fields):
+            url = reverse("students:correct_change", args=[child.events.effective().get().pk])
+            return clerk.post(
+                url, sending(child, **{"day": coming, "reason": "抄错", "school_class": other.pk} | fields)
+            )
+
+        refused = errors(send(do="correct", day=coming - timedelta(days=1)))
+        assert "日期还没有到；只改班级的，日期留2026年9月27日，不会发生的，选“作废”" in refused
+        assert send(do="correct").status_code == 302
+        assert child.events.effective().get().school_class == other
+        assert send(do="void").status_code == 302
+        assert not child.events.effective().exists()
+
     def test_a_reason_is_asked_and_something_must_change(self, scene, child):
         event = child.events.get()
         url = reverse("students:correct_change", args=[event.pk])
