@@ -122,7 +122,7 @@ def child_page(student: Student, *, scope: Scope, today: date, revealed: bool = 
     if rights.here:
         page.may_raise = may_raise(scope, page.place)
         page.former_numbers = list(FormerNumber.objects.filter(student=student).order_by("-replaced_at"))
-        page.former_standings = list(FormerStanding.objects.filter(student=student).order_by("-until"))
+        page.former_standings = list(FormerStanding.objects.held().filter(student=student).order_by("-until"))
         page.guardians = list(Guardian.objects.filter(student=student).select_related("phone_checked_by"))
         page.signs = signs_of(student, scope, today)
         page.watches = open_of(student.pk, scope)

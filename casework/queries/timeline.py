@@ -17,6 +17,7 @@ from casework.ruleset import Tier
 from students.access import REGISTRY_ROLES, Scope
 from students.enrolment import INS, MOVES, EventKind
 from students.models import (
+    AuditRow,
     Certificate,
     EnrolmentEvent,
     FormerNumber,
@@ -152,9 +153,22 @@ def _numbers(student) -> Iterator[Entry]:
 
 
 def _standings(student) -> Iterator[Entry]:
-    for row in FormerStanding.objects.filter(student=student).select_related("replaced_by"):
+    for row in FormerStanding.objects.held().filter(student=student).select_related("replaced_by"):
         text, by = f"原来是{row}", _by(row.replaced_by)
         yield Entry(row.until, "registry", "就读身份改变", text, by, "note", at=row.replaced_at)
+    yield from _standing_corrections(student)
+
+
+def _standing_corrections(student) -> Iterator[Entry]:
+    """What was put down and never held; of it nothing is kept but the log."""
+    acts = AuditRow.objects.filter(subject=Student._meta.label_lower, subject_id=student.pk, action="identity.correct")
+    for act in acts.select_related("done_by"):
+        told = act.details
+        if "standing_before" not in told or (told["standing_since"] or "") > told["standing_from"]:
+            continue
+        old, new = (Student.Standing(told[f"standing_{which}"]).label for which in ("before", "after"))
+        text = f"{cdate(date.fromisoformat(told['standing_from']))}起登记的是{old}，更正为{new}"
+        yield Entry(_local(act.done_at), "registry", "更正就读身份", text, _by(act.done_by), "note", at=act.done_at)
 
 
 def _groups(student) -> Iterator[Entry]:

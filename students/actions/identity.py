@@ -10,7 +10,7 @@ from django.utils import timezone
 from students.actions import audit
 from students.actions.listing import index_children
 from students.actions.meanwhile import refuse_changed
-from students.actions.standings import StandingChange, keep_former
+from students.actions.standings import StandingChange, first_days, keep_former
 from students.identity import RESIDENT_ID, check_student_number, normalise_number, read_identity_number
 from students.models import FormerNumber, FormerStanding, Student
 from students.templatetags.chinese import cdate
@@ -59,10 +59,7 @@ def correct(
     _refuse_taken("id_number", row, held)
     told: dict[str, object] = {"fields": changed}
     if "standing" in changed:
-        _check_since(row, standing_since, today)
-        standing = StandingChange(row.pk, row.standing, str(values["standing"]))
-        keep_former(by=by, changes=[standing], since=standing_since, at=timezone.now())
-        told["standing_since"] = standing_since and standing_since.isoformat()
+        told |= _change_standing(by, row, str(values["standing"]), standing_since, today)
     for field in changed:
         setattr(row, field, values[field])
     _save(row, "id_number", held, changed)
@@ -96,15 +93,30 @@ def _check_facts(row: Student, values: Mapping[str, object], today: date) -> Non
         raise IdentityRefused("sex", f"与身份证件号不符：号码里是{said.sex}，没有保存。请核对两处。")
 
 
-def _check_since(row: Student, since: date | None, today: date) -> None:
-    """A change happens while the child is at school, not before the one that came last, and by today."""
-    if since is None:
-        return
+def _change_standing(by, row: Student, new: str, since: date | None, today: date) -> dict[str, str | None]:
+    """Keep what the child was; what the log has to say of it: what was put down from which day on, what stands in its
+    place, and from when on that holds; None where the old one was put down wrongly.
+    """
+    last = FormerStanding.objects.filter(student=row).order_by("until").last()
+    begun = first_days([row.pk]).get(row.pk, row.admitted_on)
+    if since:
+        _check_since(row, last, since, today)
+    keep_former(by=by, changes=[StandingChange(row.pk, row.standing, new)], since=since, at=timezone.now())
+    return {
+        "standing_before": row.standing,
+        "standing_from": (last.until if last else begun).isoformat(),
+        "standing_after": new,
+        "standing_since": since and since.isoformat(),
+    }
+
+
+def _check_since(row: Student, last: FormerStanding | None, since: date, today: date) -> None:
+    """A change happens while the child is at school, not before the one that came last, and by today. Of a child that
+    is still to come nothing has held yet, so that any day will do."""
     if since > today:
         raise IdentityRefused("standing_since", "这一天还没有到，没有保存。请填今天或以前的日期。")
-    last = FormerStanding.objects.filter(student=row).order_by("until").last()
     first = last.until if last else row.admitted_on
-    if since < first:
+    if since < first <= today:
         begun = f"{cdate(first)}起才是“{row.get_standing_display()}”" if last else f"{cdate(first)}才入学"
         remedy = f"请填{cdate(first)}或以后的日期；原来登记错了的，请选“原来登记错了”。"
         raise IdentityRefused("standing_since", f"这名学生{begun}，没有保存。{remedy}")

@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from students.models.registry import Student
+from students.models.registry import Enrolment, Student
 
 
 class FormerNumber(models.Model):
@@ -26,6 +26,14 @@ class FormerNumber(models.Model):
         return self.number
 
 
+class FormerStandingQuerySet(models.QuerySet):
+    """就读身份 of former times."""
+
+    def held(self):
+        """Those that ended after the child's first day in a class: earlier ones are nobody's."""
+        return self.filter(Exists(Enrolment.objects.filter(student=OuterRef("student"), since__lt=OuterRef("until"))))
+
+
 class FormerStanding(models.Model):
     """A 就读身份 that a child had until the day before ``until``, from the end of the one before or from the beginning.
 
@@ -40,6 +48,8 @@ class FormerStanding(models.Model):
     replaced_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="登记人"
     )
+
+    objects = FormerStandingQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "曾有的就读身份"

@@ -37,13 +37,13 @@ def former(child: Student) -> list[tuple[str, date]]:
 
 class TestTheDays(TestCase):
     @settings(max_examples=60, deadline=None)
-    @given(st.lists(st.tuples(STANDINGS, st.integers(0, 4), st.booleans()), max_size=6))
+    @given(st.lists(st.tuples(STANDINGS, st.sampled_from(DAYS), st.booleans()), max_size=6))
     def test_are_those_of_a_calendar_kept_day_by_day(self, steps):
-        """A change writes over every day from its own on, a correction over every day of the present stretch."""
-        child = cast.student(cast.school_class(cast.school()), "安然")
-        calendar, begun, day = dict.fromkeys(DAYS, "registered"), DAYS[0], FIRST
-        for new, later, is_wrong in steps:
-            day = min(day + later * DAY, DAYS[-1])
+        """A change writes over every day from its own on, be it before an earlier one; a correction over every day of
+        the present stretch."""
+        child = cast.student(cast.school_class(cast.school()), "安然", since=DAYS[0])
+        calendar, begun = dict.fromkeys(DAYS, "registered"), DAYS[0]
+        for new, day, is_wrong in steps:
             old = calendar[DAYS[-1]]
             if new == old:
                 continue
@@ -54,6 +54,8 @@ class TestTheDays(TestCase):
             calendar |= {each: new for each in DAYS if each >= begun}
             begun = next(each for each in DAYS if all(calendar[rest] == new for rest in DAYS if rest >= each))
         assert {each: on(child, each) for each in DAYS} == calendar
+        kept = FormerStanding.objects.filter(student=child)
+        assert set(kept) == set(kept.held())
 
 
 def test_no_two_end_on_one_day(scene):
@@ -81,7 +83,10 @@ class TestTheForm:
         assert "已更正高东的就读身份" in said(response)
         assert [on(child, day) for day in (since - DAY, since)] == ["registered", "home_taught"]
         row = AuditRow.objects.get(action="identity.correct")
-        assert row.details == {"fields": ["standing"], "standing_since": since.isoformat()}
+        assert row.details == {
+            "fields": ["standing"], "standing_before": "registered", "standing_from": "2023-09-01",
+            "standing_after": "home_taught", "standing_since": since.isoformat(),
+        }  # fmt: skip
 
     def test_of_a_mistake_holds_from_the_beginning(self, scene, child):
         correct(scene, child, standing="guest", standing_way="wrong", standing_since=MONDAY)
@@ -94,6 +99,21 @@ class TestTheForm:
         child.refresh_from_db()
         correct(scene, child, standing="registered", standing_way="wrong")
         assert (former(child), on(child, MONDAY - DAY)) == ([], "registered")
+        assert AuditRow.objects.filter(action="identity.correct").last().details == {
+            "fields": ["standing"], "standing_before": "guest", "standing_from": "2026-09-05",
+            "standing_after": "registered", "standing_since": None,
+        }  # fmt: skip
+        text = client_of(scene.clerk).get(reverse("casework:child", args=[child.pk])).content.decode()
+        assert "更正就读身份" in text
+        assert "2026年9月5日起登记的是借读，更正为在籍" in text
+        assert "就读身份改变" not in text
+
+    def test_of_a_child_to_come_holds_from_its_first_day(self, scene):
+        child = cast.student(scene.school_class, "安然", since=MONDAY + 20 * DAY)
+        response = correct(scene, child, standing="guest", standing_since=MONDAY + DAY)
+        assert "这一天还没有到，没有保存。请填今天或以前的日期。" in response.content.decode()
+        assert correct(scene, child, standing="guest", standing_since=MONDAY).status_code == 302
+        assert (former(child), on(child, MONDAY + 20 * DAY)) == ([], "guest")
 
     def test_changes_nothing_of_what_stays_the_same(self, scene, child):
         correct(scene, child, ethnicity="苗族", standing_since=MONDAY - DAY)
@@ -130,6 +150,25 @@ class TestTheForm:
         assert '<dt>就读身份</dt><dd>借读<span class="former">2026年9月6日前为在籍</span></dd>' in text
         assert "就读身份改变" in text
         assert "原来是在籍" in text
+
+    @pytest.mark.parametrize(("later", "shown"), [(-1, False), (0, False), (1, True)])
+    def test_keeps_nothing_of_the_time_before_the_child_was_there(self, scene, later, shown):
+        first = MONDAY - 3 * DAY
+        child = cast.student(scene.school_class, "安然", since=first)
+        Student.objects.filter(pk=child.pk).update(admitted_on=date(2023, 9, 1))  # elsewhere
+        child.refresh_from_db()
+        assert correct(scene, child, standing="guest", standing_since=first + later * DAY).status_code == 302
+        assert former(child) == [("registered", first + DAY)] * shown
+        text = client_of(scene.clerk).get(reverse("casework:child", args=[child.pk])).content.decode()
+        assert ("前为在籍" in text, "就读身份改变" in text) == (shown, shown)
+
+    def test_shows_nothing_of_the_time_before_the_child_was_there(self, scene, child):
+        FormerStanding.objects.create(
+            student=child, standing="guest", until=date(2023, 9, 1), replaced_at=timezone.now()
+        )
+        text = client_of(scene.clerk).get(reverse("casework:child", args=[child.pk])).content.decode()
+        assert "前为借读" not in text
+        assert "就读身份改变" not in text
 
     def test_keeps_nothing_of_a_correction_that_is_refused(self, scene, child):
         assert correct(scene, child, standing="guest", sex="女").status_code == 422
