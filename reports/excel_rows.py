@@ -29,7 +29,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 ROW_HEIGHT, LINE_HEIGHT, HIGHEST_ROW = 18, 15, 409  # points: a row, every further line in it, what Excel allows
 LONGEST_TEXT = 32_767  # characters in a cell
 DAY_ZERO = date(1899, 12, 30).toordinal()  # Excel counts days from here
-SEPARATOR = "␟"  # in no name; a text that holds it is written by itself
+SEPARATOR = "␟"  # between texts that are looked at together; in nobody's name, and PECULIAR where it is typed
 PECULIAR = ("&", "<", ">", "_x", " ")
 # What XML cannot hold is written as _x001F_, and so what only looks like that has its underscore written out.
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")

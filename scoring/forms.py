@@ -12,6 +12,7 @@ from students.forms.places import offer_places
 from students.models import School
 from students.queries.listing import GRADES
 from students.templatetags.chinese import cdate
+from students.templatetags.components import filter_words
 
 
 class ScoreFilter(forms.Form):
@@ -124,9 +125,7 @@ class AwardFilter(forms.Form):
     @property
     def words(self) -> tuple[str, ...]:
         """What is asked for, in words."""
-        chosen = ((self.fields[name], self.cleaned_data.get(name)) for name in self.fields)
-        told = ((field, dict(getattr(field, "choices", ())).get(value, value)) for field, value in chosen if value)
-        return tuple(f"{field.label}：{value}" for field, value in told)
+        return filter_words(self)
 
     def keeps(self, school: School, name: str) -> bool:
         """Whether a line of ``school`` called ``name`` is asked for; what makes no sense narrows nothing."""

@@ -6,14 +6,16 @@ first begins with the school year, the second on the day after the first has end
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from students.calendar import school_year_label, school_year_start
 
 TERMS = {1: "第一学期", 2: "第二学期"}
 PATTERN = r"(?:19|20|21)[0-9]{2}(?:-(?:0[1-9]|1[0-2]|[12]))?"  # of the code of a period
+DAY = timedelta(days=1)
 MARCH = 3  # every first term is over before it, no second one is
 
 
@@ -73,6 +75,16 @@ class TermPeriod:
     @property
     def short(self) -> str:
         return TERMS[self.number]
+
+
+def terms_of(school_year: int, ends: Iterable[tuple[int, date]]) -> list[TermPeriod]:
+    """The terms of a school year as they are reported, from the number and the last day of each, in their order."""
+    first, found = school_year_start(school_year), []
+    for number, end in ends:
+        if first <= end:
+            found.append(TermPeriod(school_year, number, first, end))
+            first = end + DAY
+    return found
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """控辍保学工作情况: for which periods and units there are reports, and the text that the figures make of one."""
 
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db.models import Count
@@ -19,6 +21,7 @@ from reports.queries.return_months import month_today, return_month
 from students.access import Scope
 from students.enrolment import EventKind
 from students.models import Area, School, Term
+from students.periods import TermPeriod, terms_of
 from students.queries.places import county_name
 from students.templatetags.chinese import cdate, cdate_short
 
@@ -77,9 +80,15 @@ def periods(today: date) -> list[Period]:
     for each in (month, return_month(before.year, before.month, today=today)):
         if each:
             found.append(Period(Kind.MONTH, each.month.first, each.day))
-    for term in Term.objects.filter(start__lte=today).order_by("-start")[:2]:
-        found.append(Period(Kind.TERM, term.start, min(term.end, today)))
-    return found
+    begun = [term for term in _terms() if term.first <= today]
+    return [*found, *(Period(Kind.TERM, term.first, min(term.cut_off, today)) for term in begun[:-3:-1])]
+
+
+def _terms() -> list[TermPeriod]:
+    """The terms over the days that their returns take in, the holiday before them among these; one query."""
+    rows = Term.objects.order_by("school_year", "number").values_list("school_year", "number", "end")
+    years = groupby(rows, key=itemgetter(0))
+    return [term for year, ends in years for term in terms_of(year, ((number, end) for _, number, end in ends))]
 
 
 def _half_month_end(first: date) -> date:
@@ -93,7 +102,7 @@ def end_of(kind: str, first: date) -> date:
         return _half_month_end(first)
     if kind == Kind.MONTH:
         return month_today(first).month.cut_off
-    return Term.objects.filter(start=first).values_list("end", flat=True).first() or first
+    return next((term.cut_off for term in _terms() if term.first == first), first)
 
 
 def period_of(report: WorkReport, *, today: date) -> Period:

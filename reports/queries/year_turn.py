@@ -28,8 +28,10 @@ class TurnRow(NamedTuple):
     reason: str
 
 
-def turn_table(year_turn: YearTurn, outcome: Outcome, *, wanted: dict, day: date, reveal: bool) -> Table:
-    """The preview of a turn, or what it did, narrowed down as the page was."""
+def turn_table(
+    year_turn: YearTurn, outcome: Outcome, *, wanted: dict, words: tuple[str, ...], day: date, reveal: bool
+) -> Table:
+    """The preview of a turn, or what it did, narrowed down as the page was; ``words`` say to what."""
     lines = chosen_lines(outcome, **wanted)
     chosen = Outcome(outcome.plan, lines)
     return Table(
@@ -48,7 +50,7 @@ def turn_table(year_turn: YearTurn, outcome: Outcome, *, wanted: dict, day: date
         count=len(lines),
         as_of=day,
         unit="人",
-        filters=(str(year_turn.school), "已执行" if year_turn.carried_out_at else "预览，还没有写入"),
+        filters=(str(year_turn.school), "已执行" if year_turn.carried_out_at else "预览，还没有写入", *words),
         tally={each["label"]: each["value"] for each in counted(chosen) if each["what"]},
         fixed_columns=2,
     )
@@ -79,7 +81,7 @@ class ArrivalRow(NamedTuple):
     phone: str
 
 
-def not_arrived_table(rows, *, day: date, reveal: bool) -> Table:
+def not_arrived_table(rows, *, words: tuple[str, ...], day: date, reveal: bool) -> Table:
     """Whose day of arrival has passed."""
     return Table(
         title="未按期报到学生名单",
@@ -101,6 +103,7 @@ def not_arrived_table(rows, *, day: date, reveal: bool) -> Table:
         count=rows.count(),
         as_of=day,
         unit="人",
+        filters=words,
         notes=("过了报到截止日期，仍未报到或已知未到校的孩子；已在别处就读的不列。",),
         fixed_columns=2,
     )

@@ -6,6 +6,7 @@ from inspections.round_forms import RoundFilter
 from inspections.views.rounds import asked_board, asked_lines, inspection_page
 from reports.queries.inspections import round_table
 from reports.views.downloads import send_table
+from students.identity import Searched
 from students.views.lists import same_filters
 
 
@@ -16,7 +17,7 @@ def inspection_file(request, pk):
     board, form = asked_board(request, pk), RoundFilter(request.GET)
     lines = asked_lines(board, form)
     asked = form.cleaned_data.get("q", "") if form.is_valid() else ""
-    filters = (f"学校：{asked}",) if asked else ("全部学校",)
+    filters = (Searched(f"学校：{asked}"),) if asked else ("全部学校",)
     return send_table(
         request,
         name="inspections",

@@ -8,7 +8,7 @@ from returns.models import SchoolReturn
 from students.calendar import school_year_of, school_year_start
 from students.models import School, Term
 from students.months import month_span
-from students.periods import PeriodKind, TermPeriod, YearPeriod, kind_of, name_of
+from students.periods import PeriodKind, YearPeriod, kind_of, name_of, terms_of
 from students.policy import Policy
 from students.queries.calendar import statutory_days
 from students.queries.months import CountedPeriod, Period
@@ -108,12 +108,8 @@ class FilingCalendar:
 
     def terms(self, school_year: int) -> list[FilingPeriod]:
         """The terms of a school year; the second begins on the day after the first has ended."""
-        first, found = school_year_start(school_year), []
-        for term in self._terms:
-            if term.school_year == school_year and first <= term.end:
-                found.append(self._filing(TermPeriod(school_year, term.number, first, term.end)))
-                first = term.end + DAY
-        return found
+        ends = ((term.number, term.end) for term in self._terms if term.school_year == school_year)
+        return [self._filing(term) for term in terms_of(school_year, ends)]
 
     def year(self, school_year: int) -> list[FilingPeriod]:
         """Every period of a school year, in order."""

@@ -61,9 +61,10 @@ def _next(request, row: ReviewChild):
     """On to the next child, or back to the school where none is left or the list was asked for."""
     following = queries.next_to_enter(queries.children_of(row.sheet), row)
     if following is None or "back" in request.POST:
-        messages.success(request, f"{row.student.name}已存下。")
+        messages.success(request, f"{row.student.name}已存下。", extra_tags=f"saved={request.path}")
         return redirect("returns:review_sheet", row.sheet_id)
-    messages.success(request, f"{row.student.name}已存下，接着是{following.student.name}。")
+    words = f"{row.student.name}已存下，接着是{following.student.name}。"
+    messages.success(request, words, extra_tags=f"saved={request.path}")
     return redirect("returns:review_child", following.pk)
 
 
@@ -101,7 +102,8 @@ def month(request, pk: int):
         except actions.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, f"{queries.MonthLine(row).label}的台账核对已存下。")
+            words = f"{queries.MonthLine(row).label}的台账核对已存下。"
+            messages.success(request, words, extra_tags=f"saved={request.path}")
             return redirect("returns:review_sheet", row.sheet_id)
     context = {"line": queries.MonthLine(row), "row": row, "form": form, "clash": clash and queries.MonthLine(clash)}
     return render(request, "returns/review_month.html", context, status=422 if form.is_bound else 200)

@@ -1,13 +1,15 @@
 // What is typed into a form marked data-typed stays on this device until it is saved: through a reload, a send that
-// broke, a page that was closed. Chosen files are not kept. `data-changed-by`: who saved last what the page shows;
-// `data-refused`: the page shows what was sent and not saved.
+// broke, a page that was closed. Chosen files are not kept. `data-refused`: the page shows what was sent and not saved.
 import { reader } from "./offline/reader.js";
-import { drop, keep, open, send } from "./offline/typed.js";
+import { drop, keep, open, UNREADABLE } from "./offline/typed.js";
 
 const PUT_BACK = "上次填的没有保存，已经放回来，请看过再保存";
 const CHOOSE_AGAIN = "；选过的文件请重新选";
+const LOST = "上次在这里填的可能没有保存，重新登录以后读不出来了，请核对";
 const OFFLINE = "现在没有网络，没有保存；填的留在本机，有网后再按一次";
+const OFFLINE_HERE = "现在没有网络，没有保存；请不要关掉这一页，有网后再按一次";
 const OWN = ["csrfmiddlewaretoken", "seen"]; // of the page and not of whoever types
+const said = (typed) => JSON.stringify(typed.map(([name, value]) => [name, value.trim()])); // as the server takes it
 
 class KeptForm {
   constructor(form) {
@@ -39,13 +41,12 @@ class KeptForm {
   async putBack() {
     const kept = await open(location.pathname, reader.person);
     if (!kept || this.turn) return; // nothing, or somebody types already
-    const { typed, seen, hasFiles } = kept.values;
-    const { changedBy } = this.form.dataset;
-    const arrived = kept.sent && seen !== this.form.elements.seen.value && Number(changedBy) === reader.person;
-    if (arrived || JSON.stringify(typed) === JSON.stringify(this.values.typed)) {
+    if (kept === UNREADABLE) this.state.textContent = LOST;
+    if (kept === UNREADABLE || said(kept.typed) === said(this.values.typed)) {
       drop(location.pathname);
       return;
     }
+    const { typed, seen, hasFiles } = kept;
     this.fill(typed);
     this.form.elements.seen.value = seen; // so that whoever has saved meanwhile is not overwritten unseen
     this.state.textContent = PUT_BACK + (hasFiles ? CHOOSE_AGAIN : "");
@@ -60,14 +61,10 @@ class KeptForm {
     }
   }
 
-  submitted(event) {
-    if (navigator.onLine) {
-      send(location.pathname);
-      return;
-    }
+  async submitted(event) {
+    if (navigator.onLine) return;
     event.preventDefault();
-    this.state.textContent = OFFLINE;
-    this.keep();
+    this.state.textContent = (await this.keep()) ? OFFLINE : OFFLINE_HERE;
   }
 
   throwAway() {

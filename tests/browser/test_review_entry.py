@@ -104,6 +104,28 @@ class TestWhatWasTyped:
         expect(form.get_by_label("说明", exact=True)).to_have_value(WORDS)
         expect_as_it_was_saved(form)
 
+    def test_is_put_back_where_the_same_person_has_entered_something_else_meanwhile(self, form, drawn, classroom):
+        address = form.url
+        form.route(address, lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+        with form.expect_event("requestfailed"):
+            save(form)
+        form.unroute(address)
+        enter(classroom.bureau, drawn[0], words="见到本人")
+        form.goto(address)
+        expect_put_back(form)
+        save(form)
+        expect(form.locator("main")).to_contain_text("见到本人")
+        assert ReviewChild.objects.get(pk=drawn[0].pk).words == "见到本人"
+
+    def test_is_said_to_be_lost_after_a_new_log_in(self, form, classroom, sign_in):
+        address = form.url
+        form.context.clear_cookies()
+        sign_in(form, classroom.bureau.username, cast.PASSWORD)
+        form.goto(address)
+        expect(form.locator("[data-typed-state]")).to_contain_text("重新登录以后读不出来了")
+        form.reload()
+        expect_as_it_was_saved(form)
+
     def test_is_there_after_a_refusal(self, form):
         address = form.url
         form.get_by_label("说明", exact=True).fill("")
@@ -121,6 +143,16 @@ class TestWhatWasTyped:
         expect(form.locator("main")).to_contain_text("别人刚才填的")
         expect(form.locator("main")).to_contain_text("见到本人")
         assert ReviewChild.objects.get(pk=drawn[0].pk).words == "见到本人"
+
+    def test_is_forgotten_once_it_has_arrived_whatever_becomes_of_it(self, form, drawn):
+        address = form.url
+        save(form)
+        expect(form.get_by_role("status").first).to_contain_text("已存下")
+        child = ReviewChild.objects.get(pk=drawn[0].pk)
+        enter(cast.person("陆平", role=Role.BUREAU_OFFICER), child, words="见到本人")
+        form.goto(address)
+        expect(form.get_by_label("说明", exact=True)).to_have_value("见到本人")
+        expect_as_it_was_saved(form)
 
     def test_may_be_thrown_away(self, form):
         form.reload()
@@ -148,3 +180,16 @@ class TestWhatWasTyped:
         form.reload()
         form.get_by_role("button", name="存下").tap()
         expect(form.locator("main")).to_contain_text("别人刚才填的")
+
+
+def test_what_cannot_be_kept_is_not_said_to_be(page, classroom, drawn, sign_in, expected_console_errors):
+    """A browser seals nothing for an address without https."""
+    expected_console_errors += ["net::ERR"]
+    page.add_init_script("Object.defineProperty(globalThis.crypto, 'subtle', {value: undefined})")
+    sign_in(page, classroom.bureau.username, cast.PASSWORD)
+    page.goto(f"/returns/reviews/children/{drawn[0].pk}/")
+    page.get_by_label("说明", exact=True).fill(WORDS)
+    page.context.set_offline(True)
+    save(page)
+    expect(page.locator("[data-typed-state]")).to_contain_text("请不要关掉这一页")
+    page.context.set_offline(False)

@@ -104,9 +104,10 @@ async function start() {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendAtOnce());
   await redraw();
   if (reader.inShell) return;
-  tidyTyped(reader.person);
-  if (reader.person) await tidy(reader.person, reader.moment);
-  else await forget();
+  if (reader.person) {
+    tidyTyped(reader.person);
+    await tidy(reader.person, reader.moment);
+  } else await forget(); // what was typed stays sealed, so that its page can say that it was lost
   const sent = send();
   if (reader.person) await keepToday();
   await sent;
