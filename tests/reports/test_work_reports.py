@@ -16,7 +16,7 @@ from casework.models import CaseEvent
 from casework.stages import CaseOutcome
 from reports.actions import work_reports as actions
 from reports.models import WorkReport
-from reports.queries.work_reports import Unit, draft_text, periods, units
+from reports.queries.work_reports import Unit, draft_text, end_of, periods, units
 from reports.work_papers import lines_of, sealed_by
 from students.actions.enrolment import record_event
 from students.enrolment import EventKind
@@ -165,6 +165,18 @@ def test_a_term_is_reported_from_its_first_day(scene):
     term = Term.objects.get(school_year=2026, number=1)
     assert periods(MONDAY)[-1][1:] == (term.start, MONDAY)
     assert not [each for each in periods(term.start - timedelta(1)) if each.kind == WorkReport.Kind.TERM]
+
+
+def test_a_second_term_is_reported_with_the_holiday_before_it(scene):
+    """As its return is: who does not come back from the holiday is lost in that term."""
+    first = Term.objects.get(school_year=2026, number=1)
+    Term.objects.update_or_create(
+        school_year=2026, number=2, defaults={"start": date(2027, 3, 1), "end": date(2027, 7, 9)}
+    )
+    told = [each for each in periods(date(2027, 4, 1)) if each.kind == WorkReport.Kind.TERM]
+    begun = first.end + timedelta(1)
+    assert [each[1:] for each in told] == [(begun, date(2027, 4, 1)), (date(2026, 9, 1), first.end)]
+    assert (end_of(WorkReport.Kind.TERM, begun), told[0].label[:13]) == (date(2027, 7, 9), "2026-2027学年第二学期")
 
 
 # -- draft, edit, finish --

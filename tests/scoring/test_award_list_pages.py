@@ -13,7 +13,7 @@ from reports.exports import build_table
 from scoring.actions.award_papers import make_papers
 from scoring.models import AwardList, AwardPaper
 from scoring.queries.award_lists import changes_of, proposal_of
-from students.models import Role
+from students.models import AuditRow, Role
 from tests import cast
 from tests.scene import client_of
 from tests.scoring.appealing import make
@@ -231,3 +231,12 @@ def test_a_class_with_an_open_appeal_says_so_before_it_is_frozen(taught, clock):
     make(taught, f"loss-{taught.children[2].pk}-2026-09-07", today=TODAY, as_of=term().end)
     page = client_of(taught.clerk).get(reverse("scoring:awards"), {"kind": "grade"})
     assert "1份，处理后可能变化" in text_of(page)
+
+
+def test_a_file_that_was_searched_for_somebody_leaves_no_name_in_the_log(taught, bureau, row):
+    made = confirm(CLASS, bureau)
+    address = f"{reverse('reports:award_list_file', args=[made.pk])}?q=沈明"
+    client_of(bureau).post(address, {"format": ".xlsx"}).getvalue()
+    [logged] = AuditRow.objects.filter(action="table.export")
+    assert "有查找（内容不保存）" in logged.details["scope"]
+    assert "沈明" not in str(logged.details)

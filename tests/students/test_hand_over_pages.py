@@ -104,6 +104,14 @@ class TestThePages:
         assert b"".join(file.streaming_content).startswith(b"PK")
         assert AuditRow.objects.filter(action="table.export").count() == 1
 
+    def test_leave_in_the_log_that_they_were_searched_and_not_for_whom(self, junior, clock):
+        clock.move_to(at(LATE))
+        address = f"{reverse('reports:not_arrived_file')}?q=陈子宁"
+        client_of(junior.clerk).post(address, {"format": ".xlsx"}).getvalue()
+        [row] = AuditRow.objects.filter(action="table.export")
+        assert row.details["scope"].startswith("有查找（内容不保存）")
+        assert "陈子宁" not in str(row.details)
+
     def test_draw_a_list_and_say_so(self, scene, village):
         resident(village)
         client = client_of(scene.clerk)
