@@ -178,7 +178,8 @@ def _state(found: Figures, unit: Unit, period: Period) -> str:
         f"增加{found.came}人，减少{found.went}人，期末在校{found[figures.CLOSING]}人。"
         f"学年巩固率{kept.text}（{kept.numerator}/{kept.denominator}人），"
         f"辍学率{lost.text}（{lost.numerator}/{lost.denominator}人）。"
-        f"期末疑似辍学{found[figures.SUSPECTED]}人，累计辍学未返{found[figures.DROPPED_TOTAL]}人。"
+        f"期末疑似辍学{found[figures.SUSPECTED]}人，累计辍学未返{found[figures.DROPPED_TOTAL]}人，"
+        f"去向不明{found[figures.UNACCOUNTED]}人。"
     )
 
 
@@ -224,4 +225,6 @@ def _measures(found: Figures, out: StillOut) -> list[str]:
         lines.append(f"对疑似辍学的{found[figures.SUSPECTED]}人由学校、乡镇联合劝返，防止转为辍学。")
     if found[figures.DROPPED_TOTAL]:
         lines.append(f"对累计辍学未返的{found[figures.DROPPED_TOTAL]}人依法发出通知书，逐级督办。")
+    if found[figures.UNACCOUNTED]:
+        lines.append(f"对去向不明的{found[figures.UNACCOUNTED]}人逐人查清去向，取得接收证明。")
     return lines or ["继续落实每日点名和缺课跟踪，发现一名、劝返一名。"]

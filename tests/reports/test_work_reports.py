@@ -140,6 +140,7 @@ def test_a_school_reports_its_own_and_lists_no_schools(scene):
     contact(other, MONDAY)
     text = draft_text(Unit(scene.school.township, scene.school), periods(MONDAY)[2], today=MONDAY)
     assert "东坪小学期初在校学生3人" in text
+    assert "累计辍学未返0人，去向不明0人。" in text
     assert "电话和微信联系0次" in text
     assert "各学校情况" not in text
     assert "二、劝返工作" in text
