@@ -43,8 +43,8 @@ def reword(
     today: date,
     at: datetime | None = None,
 ) -> Edition:
-    """改原因和说明 of what waits for the signature. ``seen``: its version that the page showed. A second press does
-    nothing. Raises ``NotYoursToFile``, ``ReturnRefused``."""
+    """改原因和说明 of what waits for the signature; who prepared it stays its author. ``seen``: its version that the
+    page showed. A second press does nothing. Raises ``NotYoursToFile``, ``ReturnRefused``."""
     place = Place(school, period, by, scope, today, at or timezone.now())
     filing = locked(place, Step.REWORD)
     row, typed = filing.work, (remark, reason if filing.next_number else "")
@@ -52,7 +52,7 @@ def reword(
         return row
     row = of_the_page(place, filing, Step.REWORD, seen)
     set_reason(row, reason)
-    set_prepared(row, place, remark)
+    row.remark = remark
     save(row, "returns.reword", place)
     return row
 

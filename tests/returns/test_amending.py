@@ -62,6 +62,7 @@ class TestOtherWords:
         row = reword(school, reason="10月12日的辍学补登")
         assert (row.reason, row.remark, row.state) == ("10月12日的辍学补登", "", "prepared")
         assert AuditRow.objects.last().action == "returns.reword"
+        assert row.prepared_by == school.clerk
         assert sign(school, head).snapshot.content["reason"] == "10月12日的辍学补登"
 
     def test_the_same_again_is_one(self, school, head, event):
@@ -70,7 +71,7 @@ class TestOtherWords:
 
     def test_are_not_put_over_those_of_another_page(self, school, head, event):
         shown = prepare(school, reason="补登").version
-        reword(school, head, reason="校长改过的")
+        assert reword(school, head, reason="校长改过的").prepared_by == school.clerk  # who may not accept it
         with pytest.raises(ReturnRefused, match="别人办过这份月报，没有保存"):
             reword(school, reason="另一个", seen=shown)
         assert state(school).work.reason == "校长改过的"
