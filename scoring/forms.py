@@ -7,12 +7,11 @@ from django import forms
 from scoring.presets import ALWAYS
 from scoring.school_scheme import Band
 from students.calendar import school_year_of
-from students.forms.fields import DateField, SearchField
+from students.forms.fields import DateField, SearchField, filter_words
 from students.forms.places import offer_places
 from students.models import School
 from students.queries.listing import GRADES
 from students.templatetags.chinese import cdate
-from students.templatetags.components import filter_words
 
 
 class ScoreFilter(forms.Form):

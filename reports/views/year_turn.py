@@ -6,11 +6,11 @@ from django.views.decorators.http import require_http_methods
 from reports.queries.year_turn import not_arrived_table, turn_table
 from reports.tables import searched
 from reports.views.downloads import send_table
+from students.forms.fields import filter_words
 from students.forms.year import NotArrivedFilter, PreviewFilter
 from students.models import YearTurn
 from students.queries.hand_over import not_arrived, search_children
 from students.queries.year_turn import class_lines, outcome_of
-from students.templatetags.components import filter_words
 from students.views.audience import hand_over_page
 from students.views.lists import same_filters
 

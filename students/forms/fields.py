@@ -9,6 +9,7 @@ from django import forms
 from students.actions.files import FileRefused, take_in
 from students.models import School, SchoolClass
 from students.templatetags.chinese import cdate
+from students.templatetags.components import chip_text
 
 LONGEST_KEY = 18  # digits of the key of a row
 
@@ -164,3 +165,8 @@ def one_of_two(form) -> None:
     school, place = form.cleaned_data.get("to_school"), form.cleaned_data.get("to_place")
     if bool(school) == bool(place):
         form.add_error("to_school", "县内转入学校和县外去向，请填其中一项")
+
+
+def filter_words(form: forms.BaseForm) -> tuple[str, ...]:
+    """What a list is narrowed down to by a form that has been looked at, in the words of its chips."""
+    return tuple(chip_text(bound, value) for bound in form if (value := form.cleaned_data.get(bound.name)))

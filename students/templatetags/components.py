@@ -187,20 +187,18 @@ def notice(text, tone="note", *, url="", link_label=""):
 
 @component
 def toast(text, tone="ok", *, undo_url="", seconds=10, saved=""):
-    """A message (提示). ``undo_url`` offers 撤销 by POST, for ``seconds`` where there is JavaScript. ``saved``: the
-    page whose form has been saved, so that the device forgets what it kept of it."""
+    """A message (提示). ``undo_url`` offers 撤销 by POST, for ``seconds``; ``saved``: the page of a form, to forget."""
 
 
 @listing
 def message_toasts(context):
     """The messages of Django as toasts. ``messages.success(request, text, extra_tags="undo=/…/")`` offers 撤销, with
-    ``"undo=/…/ for=60"`` for so many seconds; ``"saved=/…/"`` says which kept form has been saved."""
+    ``"undo=/…/ for=60"`` for so many seconds; ``"saved=/…/"``: the device forgets what it kept of that page's form."""
     toasts = []
     for message in context.get("messages") or ():
         told = dict(each.partition("=")[::2] for each in (message.extra_tags or "").split())
-        tone, seconds = MESSAGE_TONES.get(message.level_tag, "note"), told.get("for", UNDO_SHOWN)
-        said = {name: told.get(tag, "") for name, tag in (("undo_url", "undo"), ("saved", "saved"))}
-        toasts.append({"text": message.message, "tone": tone, "seconds": seconds, **said})
+        told = {"undo": "", "saved": "", "for": UNDO_SHOWN} | told
+        toasts.append({"text": message.message, "tone": MESSAGE_TONES.get(message.level_tag, "note"), **told})
     return {"toasts": toasts}
 
 
@@ -282,11 +280,6 @@ def chip_text(bound: BoundField, value) -> str:
         values = [labels.get(str(each), each) for each in values]
     words = "、".join(cdate(each) if hasattr(each, "isoformat") else str(each) for each in values)
     return (Searched if bound.name == "q" else str)(f"{bound.label}：{words}")
-
-
-def filter_words(form: forms.BaseForm) -> tuple[str, ...]:
-    """What a list is narrowed down to by a form that has been looked at, in the words of its chips."""
-    return tuple(chip_text(bound, value) for bound in form if (value := form.cleaned_data.get(bound.name)))
 
 
 @listing
