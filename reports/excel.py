@@ -1,6 +1,5 @@
 """Excel: a table as a workbook that prints as it stands (A4 landscape) and is written in constant memory."""
 
-from collections.abc import Mapping
 from datetime import UTC
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -35,7 +34,6 @@ KIND_FORMATS = {
 }
 HEAD_ROW = 4  # rows are counted from 0: title, what it shows, who and when, an empty line, then the head
 HEAD = {"bold": True, "text_wrap": True, "bottom": 2, "bottom_color": "black", "bg_color": "#F2F2F2"}
-EVERY_ROW: dict = {}
 TOTAL = {"bold": True, "top": 2, "top_color": "black"}
 LONGEST_MARGIN = 200  # characters; a head or foot of a page holds 255 with its instructions
 PAPER_A4 = 9
@@ -135,7 +133,7 @@ def _write_rows(file: BinaryIO, table: Table, book: xlsxwriter.Workbook) -> int:
     number = write_rows(columns, table.rows(), file, first=first)
     number = number or write_rows([Styled(Column(None, "", Kind.CODE, 0, str), 0, 0)], [NOTHING], file, first=first)
     if table.total is not None:
-        columns = [Styled.of(column, *_formats(book, column, TOTAL)) for column in table.columns]
+        columns = [Styled.of(column, *_formats(book, column, **TOTAL)) for column in table.columns]
         number += write_rows(columns, [table.total], file, first=first + number)
     return first + number - 2
 
@@ -151,7 +149,7 @@ def _write_foot(sheet: Worksheet, table: Table, book: xlsxwriter.Workbook, last_
         sheet.write_string(last_row + 3 + len(table.footnotes), 0, f"{places}{day}（盖章）")
 
 
-def _formats(book: xlsxwriter.Workbook, column: Column, of_row: Mapping = EVERY_ROW) -> tuple[Format, Format]:
+def _formats(book: xlsxwriter.Workbook, column: Column, **of_row) -> tuple[Format, Format]:
     """The column's format in such a row, plain and stressed."""
     properties = CELL | KIND_FORMATS[column.kind] | _alignment(column) | of_row
     return book.add_format(properties), book.add_format(properties | {"bold": True})

@@ -5,11 +5,11 @@ from django.views.decorators.http import require_http_methods
 
 from reports.queries.campaigns import findings_table
 from reports.views.downloads import send_table
+from students.forms.fields import filter_words
 from students.forms.sweeps import FindingFilter
 from students.models import Campaign, Finding
 from students.queries import campaigns
 from students.queries.residents import areas_of
-from students.templatetags.components import chip_text
 from students.views.audience import campaign_page
 from students.views.lists import same_filters
 
@@ -24,7 +24,7 @@ def findings_file(request, pk):
     form = FindingFilter(request.GET, townships=townships, villages=villages, followers=campaigns.followers(visible))
     chosen = form.cleaned_data if form.is_valid() else {}
     listed = campaigns.filtered(visible, chosen, person=request.user.pk)
-    words = [chip_text(form[name], value) for name, value in chosen.items() if value]
+    words = filter_words(form) if chosen else ()
     return send_table(
         request,
         name="findings",

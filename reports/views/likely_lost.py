@@ -7,8 +7,8 @@ from casework.queries.likely_lost import tallies
 from casework.views.likely_lost import asked_children, lost_page
 from reports.queries.likely_lost import likely_lost_table
 from reports.views.downloads import send_table
+from students.forms.fields import filter_words
 from students.queries.policy import policy_of
-from students.templatetags.components import chip_text
 from students.views.lists import same_filters
 
 
@@ -20,7 +20,7 @@ def likely_lost_file(request):
     counted = tallies(found, request.today)
     chosen = {name: value for name, value in form.cleaned_data.items() if value}
     filters = (GROUND_LABELS[ground],) if ground else ()
-    filters += tuple(chip_text(form[name], value) for name, value in chosen.items())
+    filters += filter_words(form)
     shown = {
         "number": counted.whole.by_ground[ground] if ground else counted.whole.children,
         "today": request.today,

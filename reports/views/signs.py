@@ -6,8 +6,8 @@ from casework.queries.signs import computed_at
 from casework.views.signs import TABS, asked_signs
 from reports.queries.signs import signs_table
 from reports.views.downloads import send_table
+from students.forms.fields import filter_words
 from students.queries.policy import policy_of
-from students.templatetags.components import chip_text
 from students.views.audience import signs_page
 from students.views.lists import same_filters
 
@@ -19,7 +19,7 @@ def signs_file(request):
     asked = asked_signs(request)
     chosen = {name: value for name, value in asked.form.cleaned_data.items() if value}
     filters = (TABS[asked.shown],) if asked.shown else ()
-    filters += tuple(chip_text(asked.form[name], value) for name, value in chosen.items())
+    filters += filter_words(asked.form)
     shown = {
         "scope": request.scope,
         "today": request.today,
