@@ -64,6 +64,11 @@ class Roster:
     residents: bool = False
     extra: tuple[str, ...] = ("state",)
 
+    @property
+    def has_entry_rate(self) -> bool:
+        """Whether 入学率 is taken of those who stand on it: of all children of school age, not of some."""
+        return self.of_school_age and not self.groups
+
 
 ROSTERS = {
     roster.code: roster

@@ -52,7 +52,7 @@ def roster(request, code):
     listed, asked = _listed(request, code)
     page = Paginator(RosterList(listed, asked.wanted), PAGE_SIZE).get_page(request.GET.get("page"))
     rates = []
-    if listed.of_school_age and page.number == 1 and not asked.wanted.q:
+    if listed.has_entry_rate and page.number == 1 and not asked.wanted.q:
         rates = ledgers.entry_rates(request.scope, asked.day, township=_one_township(request, asked))
     context = {
         "roster": listed,

@@ -118,7 +118,9 @@ class TestYears:
         context = client.get(reverse("reports:years")).context
         [url] = [row[8].url for row in context["shown"].rows if row[8].url]
         assert url.endswith(f"?day={context['table'].as_of}")
-        assert [line.row.name for line in client.get(url).context["lines"]] == [child.name]
+        page = client.get(url)
+        assert [line.row.name for line in page.context["lines"]] == [child.name]
+        assert page.context["rates"] == []  # those are of all children of school age
 
     def test_are_no_business_of_a_school(self, autumn):
         principal = cast.person("李青", role=Role.PRINCIPAL, school=autumn.school)
