@@ -9,6 +9,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from reports.actions.figures import keep_figures
+from reports.queries.rosters import ROSTERS
 from reports.queries.three_years import disabled_entry_rate
 from students.access import Scope
 from students.actions import enrolment
@@ -118,9 +119,8 @@ class TestYears:
         context = client.get(reverse("reports:years")).context
         [url] = [row[8].url for row in context["shown"].rows if row[8].url]
         assert url.endswith(f"?day={context['table'].as_of}")
-        page = client.get(url)
-        assert [line.row.name for line in page.context["lines"]] == [child.name]
-        assert page.context["rates"] == []  # those are of all children of school age
+        assert [line.row.name for line in client.get(url).context["lines"]] == [child.name]
+        assert [code for code, roster in ROSTERS.items() if roster.has_entry_rate] == ["school_age"]  # of all, not some
 
     def test_are_no_business_of_a_school(self, autumn):
         principal = cast.person("李青", role=Role.PRINCIPAL, school=autumn.school)
