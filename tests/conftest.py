@@ -1,12 +1,13 @@
 """What every test stands on: one database per worker, quick passwords, and templates that may not guess."""
 
+import fcntl
 import gc
 import os
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import caches
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.template import engines
 from django.template.base import FilterExpression
@@ -36,7 +37,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--another-database",
         action="store_true",
-        help="这一遍只跑换了数据库可能不同的测试：不碰数据库的、只看页面样子的，已在另一遍跑过",
+        help="这一遍只跑换了数据库可能不同的测试：不碰数据库的、只看浏览器怎样显示的、注明只跑一遍的，已在另一遍跑过",
     )
 
 
@@ -59,8 +60,8 @@ def pytest_collection_finish():
 
 
 def depends_on_the_database(item) -> bool:
-    """Whether a test meets rows at all, and judges more than how pages look."""
-    if item.get_closest_marker("appearance"):
+    """Whether a test meets rows at all, and judges more than what a browser makes of a page that has been sent."""
+    if item.get_closest_marker("browser") or item.get_closest_marker("once"):
         return False
     is_case = isinstance(item.cls, type) and issubclass(item.cls, TransactionTestCase)  # Django's own, without fixtures
     return bool(
@@ -84,13 +85,38 @@ def playwright():
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(request, tmp_path_factory, django_db_modify_db_settings):
-    """SQLite in a file, as on a real site: the pages that a browser asks for come from threads with own connections."""
+def django_db_setup(request, django_test_environment, django_db_blocker, tmp_path_factory):
+    """The database of a worker: migrated by whoever comes first, copied by the others, as Django's own runner does.
+
+    SQLite in a file, as on a real site: the pages that a browser asks for come from threads with own connections.
+    """
     if any(item.get_closest_marker("browser") for item in request.session.items):
         request.getfixturevalue("playwright")
-    database = django_settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if worker else folder
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
+    names = [connection.settings_dict["NAME"]]
+    with django_db_blocker.unblock():
+        with (folder / "migrated").open("a+") as migrated:
+            fcntl.flock(migrated, fcntl.LOCK_EX)
+            migrated.seek(0)
+            if name := migrated.read():
+                connection.settings_dict["NAME"] = name
+            else:
+                names.append(connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False))
+                migrated.write(names[-1])
+            if worker:
+                connection.close()  # whatever stands beside a file of SQLite is in it after that
+                connection.creation.clone_test_db(worker, verbosity=0)
+                names.append(connection.creation.get_test_db_clone_settings(worker)["NAME"])
+                connection.close()
+                connection.settings_dict["NAME"] = names[-1]
+        yield
+        while len(names) > 1:
+            names.pop()
+            connection.creation.destroy_test_db(names[-1], verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)

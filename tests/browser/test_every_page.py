@@ -8,7 +8,6 @@ from tests import cast
 from tests.browser.classroom import busy, classroom, pages_of
 
 __all__ = ["busy", "classroom"]
-pytestmark = pytest.mark.appearance
 SERIOUS = {"serious", "critical"}
 WIDER_THAN_THE_PAGE = """() => [...document.querySelectorAll("body *")]
     .filter((each) => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1

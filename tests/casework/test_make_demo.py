@@ -129,6 +129,7 @@ def test_a_county_ten_times_larger_has_more_schools_not_larger_ones():
     assert len(set(villages.values_list("name", flat=True))) == villages.count() == 150
 
 
+@pytest.mark.once
 def test_most_absences_of_children_without_a_case_are_illness():
     make_county(students=1200, seed=3, today=date(2026, 10, 30))
     kinds = Counter(AbsenceMark.objects.values_list("kind", flat=True))
@@ -148,6 +149,7 @@ def test_in_a_county_with_two_junior_schools_transfers_wait_at_the_school_of_the
     assert accepted.out_event.confirmed_on == accepted.in_event.happened_on
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "today",
     [

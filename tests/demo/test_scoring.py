@@ -14,11 +14,7 @@ from scoring.pledges import counts_of
 from scoring.queries.appeals import score_of
 from scoring.queries.pledges import PledgeBook
 from students.models import Role, School
-from tests.casework.demo_county import TODAY, county, made
-from tests.casework.demo_pages import open_page
-from tests.scene import clock
-
-__all__ = ["clock", "county", "made", "open_page"]
+from tests.demo.county import TODAY
 
 
 def test_appeals_wait_in_the_school_of_the_log_ins_and_that_of_a_lost_child_at_the_bureau(county):

@@ -7,11 +7,8 @@ from inspections.queries.draws import with_count
 from inspections.queries.ledger import boxes
 from inspections.queries.mismatches import mismatches
 from students.models import HeadCount, Role
-from tests.casework.demo_county import TODAY, county, made
-from tests.casework.demo_pages import open_page
-from tests.scene import clock
+from tests.demo.county import TODAY
 
-__all__ = ["clock", "county", "made", "open_page"]
 OVER_THE_SCHOOL = (Role.PRINCIPAL, Role.TOWNSHIP_OFFICER, Role.BUREAU_OFFICER)
 
 

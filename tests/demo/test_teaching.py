@@ -2,7 +2,7 @@
 
 from students.models import MissingAlert, Posting, TimetableEntry, Weekday
 from students.queries.homeroom import homeroom_teachers
-from tests.casework.demo_county import TODAY
+from tests.demo.county import TODAY
 
 
 def test_every_lesson_of_the_school_of_the_log_ins_is_given_by_a_teacher_of_the_class(county):

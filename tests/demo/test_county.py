@@ -53,7 +53,7 @@ from students.models import (
     Student,
 )
 from students.queries.calendar import current_calendar, statutory_days
-from tests.casework.demo_county import STUDENTS, TODAY
+from tests.demo.county import STUDENTS, TODAY
 
 
 class TestThePlaces:

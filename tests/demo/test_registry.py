@@ -24,7 +24,7 @@ from students.models import (
     Transfer,
 )
 from students.school_age import full_years
-from tests.casework.demo_county import TODAY
+from tests.demo.county import TODAY
 
 
 def test_most_residents_are_students_and_others_are_too_young_too_old_or_nowhere(county):
