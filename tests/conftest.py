@@ -42,7 +42,10 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Whatever lies in tests/browser is a browser test. On another database, what cannot come out otherwise is left."""
+    """Whatever lies in tests/browser is a browser test. On another database, what cannot come out otherwise is left.
+
+    Tests without rows come first: one worker is busy with them while another migrates the database.
+    """
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
@@ -50,6 +53,7 @@ def pytest_collection_modifyitems(config, items):
         kept = [item for item in items if depends_on_the_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
+    items.sort(key=meets_rows)
 
 
 def pytest_collection_finish():
@@ -61,8 +65,12 @@ def pytest_collection_finish():
 
 def depends_on_the_database(item) -> bool:
     """Whether a test meets rows at all, and judges more than what a browser makes of a page that has been sent."""
-    if item.get_closest_marker("browser") or item.get_closest_marker("once"):
-        return False
+    once = item.get_closest_marker("browser") or item.get_closest_marker("once")
+    return not once and meets_rows(item)
+
+
+def meets_rows(item) -> bool:
+    """Whether a test reads or writes rows."""
     is_case = isinstance(item.cls, type) and issubclass(item.cls, TransactionTestCase)  # Django's own, without fixtures
     return bool(
         is_case or item.get_closest_marker("django_db") or not ROWS.isdisjoint(getattr(item, "fixturenames", ()))

@@ -8,6 +8,8 @@ from contextlib import suppress
 from itertools import chain
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.utils.cache import patch_cache_control
 from playwright.sync_api import Error, expect
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -21,9 +23,28 @@ CHROMIUM_ARGUMENTS = [
 ]
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+TEN_YEARS = 315_360_000  # seconds
 THREAD_PATIENCE = 10  # seconds
 TIMEOUT = 15_000  # milliseconds; how long a page may take on a busy machine before the test gives up
 PAGE_TIMEOUT = 60_000  # milliseconds for a page to come: a slow machine is no failure
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_kept():
+    """A browser asks for a static file once, as on a real site, where its name holds its digest.
+
+    Long enough for the clocks of the tests, by which the server dates what it sends: the browser goes by the real one.
+    """
+    serve = StaticFilesHandler.serve
+
+    def serve_to_keep(handler, request):
+        response = serve(handler, request)
+        patch_cache_control(response, max_age=TEN_YEARS)
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve_to_keep)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Every page: nothing runs out of the side of a phone, and nobody is shut out by how it is built."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from tests import cast
@@ -56,10 +56,13 @@ def too_wide(page) -> list[str]:
 
 
 def barriers(page) -> list[str]:
-    """What the accessibility rules call serious."""
+    """What the accessibility rules call serious. Only what is violated is asked for: to send the rest takes longer
+    than to find it."""
+    page.evaluate(AXE_SCRIPT)
+    violations = page.evaluate("axe.run({resultTypes: ['violations']}).then((results) => results.violations)")
     return [
         f"{each['id']}: {node['html'][:160]}"
-        for each in Axe().run(page).response["violations"]
+        for each in violations
         if each["impact"] in SERIOUS
         for node in each["nodes"]
     ]
@@ -76,9 +79,13 @@ def too_small(page, wanted: str) -> list:
 
 @pytest.mark.parametrize("options", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_no_page_scrolls_sideways_has_a_serious_barrier_or_is_missed_by_a_finger(options, open_page, busy, sign_in):
-    wrong, hit = {}, set()
+    """The rules read the same markup at both widths: on a phone they are asked once for everybody, about the bar."""
+    wrong, hit, seen = {}, set(), set()
     for name, page in visit_all(open_page, busy, sign_in, **options):
-        found = too_wide(page) + barriers(page)
+        found = too_wide(page)
+        if options is DESKTOP or page not in seen:
+            found += barriers(page)
+            seen.add(page)
         if options is PHONE and name in TO_HIT:
             found += too_small(page, TO_HIT[name])
             hit.add(name)

@@ -90,7 +90,7 @@ class TestSomebodyElseOnTheSameTelephone:
         context.set_offline(False)
         waiting.goto("/duties/")
         leave(waiting)
-        context.unroute("**/send/")
+        context.unroute_all(behavior="wait")
         sign_in(waiting, colleague.username, cast.PASSWORD)
         bar = waiting.locator(".kept-row:visible")
         expect(bar).to_contain_text("本机另有1次点名")
@@ -174,7 +174,7 @@ class TestAConflict:
             expect_kept(taught)
         assert [len(each["sendings"]) for each in rows(taught, "queue")] == [2]
         classroom.take(MONDAY, by=classroom.clerk, first="sick_leave")
-        taught.unroute("**/send/")
+        taught.unroute_all(behavior="wait")
         taught.evaluate("dispatchEvent(new Event('online'))")
         expect(taught.locator("[data-conflict] fieldset")).to_have_count(2)
         for child in (classroom.children[0], classroom.children[2]):

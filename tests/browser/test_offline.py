@@ -60,7 +60,7 @@ class TestTheLineIsCut:
         press(taught)
         expect_kept(taught)
         assert not RollCall.objects.exists()
-        taught.unroute("**/send/")
+        taught.unroute_all(behavior="wait")
         expect(taught.locator("[data-state]")).to_contain_text("已上报")  # by itself, some seconds later
         expect_one_register(classroom)
 
@@ -77,7 +77,7 @@ class TestTheLineIsCut:
         taught.route("**/send/", lose)
         press(taught)
         expect_kept(taught)
-        taught.unroute("**/send/")
+        taught.unroute_all(behavior="wait")
         return taught
 
     def test_while_the_answer_is_on_its_way(self, answer_lost, classroom):
@@ -122,7 +122,7 @@ class TestTheLineIsCut:
         )
         press(taught)
         expect_kept(taught)
-        taught.unroute("**/send/")
+        taught.unroute_all(behavior="wait")
         taught.goto("/")
         expect_nothing_waits(taught)
         expect_one_register(classroom)
@@ -191,7 +191,7 @@ class TestTheQueueSurvives:
         waiting.goto("/duties/")
         leave(waiting)
         expect(waiting.locator(".kept-row:visible")).to_contain_text("本机另有1次点名")
-        context.unroute("**/send/")
+        context.unroute_all(behavior="wait")
         sign_in(waiting, classroom.teacher.username, cast.PASSWORD)
         expect_nothing_waits(waiting)
         expect_one_register(classroom)

@@ -88,7 +88,7 @@ class TestWhatWasTyped:
         form.route(address, lambda route: route.abort() if route.request.method == "POST" else route.continue_())
         with form.expect_event("requestfailed"):
             save(form)
-        form.unroute(address)
+        form.unroute_all(behavior="wait")
         form.goto(address)
         expect_put_back(form)
         save(form)
@@ -108,7 +108,7 @@ class TestWhatWasTyped:
         form.route(address, lose)
         with form.expect_event("requestfailed"):
             save(form)
-        form.unroute(address)
+        form.unroute_all(behavior="wait")
         form.goto(address)
         expect(form.get_by_label("说明", exact=True)).to_have_value(WORDS)
         expect_as_it_was_saved(form)
@@ -118,7 +118,7 @@ class TestWhatWasTyped:
         form.route(address, lambda route: route.abort() if route.request.method == "POST" else route.continue_())
         with form.expect_event("requestfailed"):
             save(form)
-        form.unroute(address)
+        form.unroute_all(behavior="wait")
         enter(classroom.bureau, drawn[0], words="见到本人")
         form.goto(address)
         expect_put_back(form)
