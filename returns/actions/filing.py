@@ -260,6 +260,7 @@ def _freeze(place: Place, filing: Filing, row: Edition, mark: str) -> Live:
         live,
         place.period,
         row,
+        times=filing.times_sent(row),
         changes=changes,
         months=months_summed(live),
         warnings=[warning.text for warning in warnings_of(live, today=place.today)],

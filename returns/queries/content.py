@@ -18,14 +18,15 @@ def content_to_sign(
     period: FilingPeriod,
     edition: Edition,
     *,
+    times: int,
     changes: Sequence[Change],
     months: MonthsSummed | None,
     warnings: Sequence[str],
     policy: Policy,
     signed: dict,
 ) -> dict:
-    """The snapshot of an edition. ``months``: those of a term or year beside it; ``signed``: who prepared and who signs
-    it, and on which day."""
+    """The snapshot of an edition. ``times``: the how-manieth time it goes to the bureau; ``months``: those of a term or
+    year beside it; ``signed``: who prepared and who signs it, and on which day."""
     span = period.period
     return {
         "school": {"id": live.school.pk, "code": live.school.code, "name": live.school.name},
@@ -38,7 +39,7 @@ def content_to_sign(
         },
         "deadline": str(period.deadline),
         "number": edition.number,
-        "attempt": edition.attempt,
+        "attempt": times,
         "reason": edition.reason,
         "remark": edition.remark,
         "is_zero": live.is_zero,

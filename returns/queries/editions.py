@@ -118,6 +118,11 @@ class Filing:
         """迟报."""
         return bool(self.first_filed_on and self.first_filed_on > self.row.deadline)
 
+    def times_sent(self, edition: Edition) -> int:
+        """第几次上报: how often its number has gone to the bureau with it; what was taken back before never arrived."""
+        before = [row for row in self.editions if row.number == edition.number and row.attempt < edition.attempt]
+        return 1 + sum(row.state == State.RETURNED for row in before)
+
     def filed_after(self, returned: Edition) -> bool:
         """Whether the bureau has the same number once more."""
         return any(edition.number == returned.number for edition in self.sent)

@@ -348,7 +348,7 @@ def edition_asked(filing: Filing, asked: str) -> Edition | None:
 def _steps(edition: Edition, opened: str):
     """What was done with an edition: when, by whom, what, in which words; ``opened``: where it is shown, from where it
     was filed and from where it was sent back."""
-    name = edition.label if edition.attempt == 1 else f"{edition.label}（第{edition.attempt}次）"
+    name = edition.label if edition.attempt == 1 else f"{edition.label}（第{edition.attempt}次填报）"
     if is_closing(edition):
         return [(edition.withdrawn_at, edition.withdrawn_by, f"{edition.label}了结", edition.reason, "")]
     words = (edition.reason and f"更正原因：{edition.reason}", edition.remark and f"学校说明：{edition.remark}")

@@ -62,8 +62,9 @@ def accept_month(school: School, start: date, *, clerk, head, bureau, today: dat
     row = SchoolReturn.objects.create(school=school, period=span.code, **days)
     signed = {"prepared_by": clerk.name, "signed_by": head.name, "day": cdate(today), "deadline": cdate(month.deadline)}
     content = content_to_sign(
-        live, month, Edition(school_return=row), changes=(), months=None, warnings=(), policy=Policy(), signed=signed
-    )
+        live, month, Edition(school_return=row), times=1, changes=(), months=None, warnings=(), policy=Policy(),
+        signed=signed,
+    )  # fmt: skip
     kept = {"sha256": digest(content), "pdf": b"%PDF-1.7", "pdf_sha256": "0", "made_at": when, "made_by": head}
     snapshot = Snapshot.objects.create(school_return=row, content=content, **kept)
     done = {f"{step}_{what}": value for step, who in

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 
 from returns.models import Snapshot
+from returns.queries.tables import edition_table
 from students.models import Role
 from tests import cast
-from tests.returns.filed import CODE, accept, filed, leave, send_back
+from tests.returns.filed import CODE, accept, filed, leave, prepare, send_back, sign, take_back
 from tests.scene import client_of
 
 FIRST, SECOND = (0, 1), (0, 2)
@@ -92,3 +93,35 @@ def test_it_is_read_with_few_queries(sent_back, head, django_assert_max_num_quer
     client.get(address(sent_back, FIRST))
     with django_assert_max_num_queries(14):
         client.get(address(sent_back, FIRST))
+
+
+class TestWhichTimeItIs:
+    """Counted is what the bureau has had, on the paper as on the page."""
+
+    @staticmethod
+    def taken_back_and_filed(scene, head):
+        prepare(scene)
+        sign(scene, head)
+        take_back(scene)
+        return filed(scene, head)
+
+    def test_what_was_taken_back_never_came_to_the_bureau(self, school, head):
+        edition = self.taken_back_and_filed(school, head)
+        assert edition.attempt == 2
+        assert "第2次上报" not in edition_table(edition.snapshot.content).filters
+
+    def test_what_was_sent_back_did(self, school, head, bureau):
+        self.taken_back_and_filed(school, head)
+        send_back(school, bureau, "请核对")
+        assert "第1次上报" in page(head, school, (0, 2)).content.decode()
+        edition = self.taken_back_and_filed(school, head)
+        assert edition.attempt == 4
+        assert "第2次上报" in edition_table(edition.snapshot.content).filters
+
+    def test_an_amendment_is_counted_by_itself(self, school, head, bureau):
+        filed(school, head)
+        send_back(school, bureau, "请核对")
+        filed(school, head)
+        leave(school)
+        edition = filed(school, head, reason="学生转出")
+        assert edition_table(edition.snapshot.content).filters[-1] == "第1号更正"

@@ -63,7 +63,7 @@ class TestTakingBack:
         assert way(school, head) == [("月报撤回", "何静"), ("月报签字", "罗宁"), ("月报送校长签字", "何静")]
         again = filed(school, head)
         assert (again.number, again.attempt) == (0, 2)
-        assert way(school, head)[0] == ("月报（第2次）上报", "何静")
+        assert way(school, head)[0] == ("月报（第2次填报）上报", "何静")
 
     def test_tells_whoever_signed_until_it_is_signed_anew(self, school, head):
         prepare(school)
