@@ -136,6 +136,7 @@ def test_most_absences_of_children_without_a_case_are_illness():
     assert kinds.most_common(1)[0][0] == MarkKind.SICK_LEAVE
 
 
+@pytest.mark.once
 def test_in_a_county_with_two_junior_schools_transfers_wait_at_the_school_of_the_log_ins():
     made = make_county(students=1000, seed=3, today=TODAY)
     here, there = (school.row for school in made.plan.schools if school.row.kind == "junior")
@@ -183,6 +184,7 @@ class TestTheCommand:
         assert all(log_in.username in text and log_in.role.label in text for log_in in LOG_INS)
         assert text.count(PASSWORD) == len(LOG_INS)
 
+    @pytest.mark.once
     def test_with_if_empty_it_prints_the_log_ins_again_and_makes_nothing(self):
         call_command("make_demo", students=200, today="2026-11-24", stdout=StringIO())
         teacher = Person.objects.get(username="banzhuren")
@@ -195,6 +197,7 @@ class TestTheCommand:
         assert out.getvalue().count(PASSWORD) == len(LOG_INS) - 1
         assert Student.objects.count() == 200
 
+    @pytest.mark.once
     def test_children_that_are_there_already_are_left_alone(self):
         call_command("make_demo", students=200, today="2026-11-24", stdout=StringIO())
         with pytest.raises(CommandError, match="数据库里已有学生，没有生成演示县"):
