@@ -14,6 +14,8 @@ from django.template.base import FilterExpression
 from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
+from tests import examples
+
 # Two ways to run the property tests: "settled" looks at the same examples every time, so that a change is judged by
 # what it changed; HYPOTHESIS_PROFILE=explore looks in new places, more of them, and is run by whoever hunts.
 hypothesis_settings.register_profile(
@@ -39,6 +41,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="这一遍只跑换了数据库可能不同的测试：不碰数据库的、只看浏览器怎样显示的、注明只跑一遍的，已在另一遍跑过",
     )
+
+
+def pytest_configure(config):
+    if config.getoption("--another-database"):
+        examples.share = examples.ANOTHER_DATABASE
 
 
 def pytest_collection_modifyitems(config, items):

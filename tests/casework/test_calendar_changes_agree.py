@@ -16,6 +16,7 @@ from students.models import CalendarChange, DayOverride, Term
 from students.queries.calendar_months import Place
 from tests.casework.calendar_worlds import StoredWorld
 from tests.casework.random_worlds import DAYS, SCHOOL_OF, small_worlds
+from tests.examples import examples
 from tests.scene import at
 
 LAST = DAYS[-1]
@@ -66,7 +67,7 @@ class PreviewsAgree(TestCase):
             return Place.of_class(world.classes[name])
         return Place(world.schools.get(name))
 
-    @settings(max_examples=50)
+    @settings(max_examples=examples(50))
     @given(small_worlds(), somewhere, changes)
     def test_of_days(self, small_world, name, wanted):
         plain, child, _ = small_world
@@ -90,7 +91,7 @@ class PreviewsAgree(TestCase):
         assert set(DayOverride.objects.values_list("day", "is_taught", "school", "school_class")) == said
         assert CalendarChange.objects.get(pk=change.pk).state == "taken_back"
 
-    @settings(max_examples=20)
+    @settings(max_examples=examples(20))
     @given(small_worlds(), shifts)
     def test_of_a_term(self, small_world, shift):
         plain, child, _ = small_world

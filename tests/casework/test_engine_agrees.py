@@ -21,6 +21,7 @@ from students.days import MarkKind
 from students.enrolment import EventKind, ImpossibleEvent
 from students.models import Certificate, Enrolment, EnrolmentEvent, Leave, Role, RollCall, Suspension
 from tests import cast
+from tests.examples import examples
 
 DAYS = [cast.FIRST_DAY + timedelta(days=offset) for offset in range(24)]
 LAST = DAYS[-1]
@@ -249,7 +250,7 @@ class EngineAgrees(TestCase):
             Certificate.objects.filter(pk=paper.pk).update(cancelled_at=timezone.now(), cancelled_by=self.clerk)
             facts_changed(students={paper.student_id}, today=LAST, reason="撤销证明")
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(st.sampled_from(["standard", "strict", "three_day"]), st.lists(step, min_size=3, max_size=30))
     def test_after_every_edit_a_full_recomputation_changes_nothing(self, rules, steps):
         self.build(rules)
@@ -260,7 +261,7 @@ class EngineAgrees(TestCase):
             assert (counts.added, counts.changed, counts.withdrawn) == (0, 0, 0), (what, args)
             assert kept() == before, (what, args)
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(st.sampled_from([3, 4, 5, 6]), st.lists(leave_step, min_size=1, max_size=12))
     def test_after_every_edit_of_a_child_on_leave_a_full_recomputation_changes_nothing(self, long_leave, steps):
         self.build("standard", long_leave=long_leave)
@@ -271,7 +272,7 @@ class EngineAgrees(TestCase):
             counts = engine.escalate(through=LAST)
             assert (counts.added, counts.changed, counts.withdrawn) == (0, 0, 0), (what, args)
 
-    @settings(max_examples=30)
+    @settings(max_examples=examples(30))
     @given(st.sampled_from(["standard", "strict", "three_day"]), st.lists(step, min_size=5, max_size=40))
     def test_thrown_away_and_recomputed_they_have_the_same_content(self, rules, steps):
         self.build(rules)

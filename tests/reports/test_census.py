@@ -14,6 +14,7 @@ from students.actions.enrolment import rebuild
 from students.models import EnrolmentEvent, FormerStanding, School, SchoolClass, Student
 from tests import cast
 from tests.brute_force import MAY_FOLLOW
+from tests.examples import examples
 from tests.reports.plain_return import plain_return
 
 PERIODS = [(date(2026, 9, 1), date(2026, 9, 25)), (date(2026, 9, 26), date(2026, 10, 25)),
@@ -57,7 +58,7 @@ class TestTheCounts(TestCase):
         numbers = ((here, "202301"), (here, "202302"), (here, "202401"), (there, "202301"), (there, "202501"))
         self.classes = [cast.school_class(of, number) for of, number in numbers]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(60), deadline=None)
     @given(st.lists(children(), min_size=1, max_size=6))
     def test_are_those_of_children_followed_day_by_day(self, drawn):
         plain = self.written(drawn)
@@ -70,7 +71,7 @@ class TestTheCounts(TestCase):
                 own = {key: counts for key, counts in expected.items() if key[0] == school.pk}
                 self.assert_same(Census(first, last, schools=frozenset({school.pk})), own, CODES)
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=examples(30), deadline=None)
     @given(st.lists(children(), min_size=1, max_size=6))
     def test_add_up_and_open_exactly_the_children_that_they_count(self, drawn):
         self.written(drawn)
@@ -84,7 +85,7 @@ class TestTheCounts(TestCase):
                     assert len(behind) == (counts[school_class.pk][code] if school_class.pk in counts else 0)
                     assert {each for _, each in behind} <= {school_class.pk}
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=examples(30), deadline=None)
     @given(st.lists(children(), min_size=2, max_size=6))
     def test_of_boys_and_girls_add_up_to_all(self, drawn):
         self.written(drawn)

@@ -16,6 +16,7 @@ from returns.snapshots import differences, lists_of
 from scoring.frozen import digest
 from students.actions import corrections, enrolment
 from students.enrolment import EventKind, ImpossibleEvent
+from tests.examples import examples
 from tests.returns.filed import TODAY, filed, leave, october
 
 KINDS = (EventKind.DROP_OUT, EventKind.TRANSFER_OUT, EventKind.LEAVE_COUNTRY, EventKind.RETURN, EventKind.TRANSFER_IN)
@@ -39,7 +40,7 @@ def happen(school, child: int, kind: EventKind, days: int, is_voided: bool) -> N
         pass
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS)
 def test_what_was_filed_stays_and_the_amendment_explains_the_rest(school, head, events):
     with transaction.atomic():

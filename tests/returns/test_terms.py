@@ -27,6 +27,7 @@ from students.enrolment import EventKind, ImpossibleEvent
 from students.models import AdoptedPolicy, Notice, Term
 from students.queries.notices import waiting_notices
 from tests import cast
+from tests.examples import examples
 from tests.returns.filed import accept, file_zero, filed, leave, prepare, send_back, sign, state
 from tests.scene import at, client_of
 
@@ -211,7 +212,7 @@ def happen(scene, child: int, kind: EventKind, days: int) -> None:
 
 
 class TestAgainstTheMonths:
-    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(events=EVENTS)
     def test_a_terms_movements_are_those_of_its_months(self, january, events):
         with transaction.atomic():

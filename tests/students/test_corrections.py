@@ -14,6 +14,7 @@ from students.actions.enrolment import EventsChanged, rebuild, record_event
 from students.enrolment import EventKind, ImpossibleEvent
 from students.models import AuditRow, Certificate, Enrolment, EnrolmentEvent
 from tests import cast
+from tests.examples import examples
 from tests.scene import MONDAY
 from tests.students.papers import paper
 
@@ -180,7 +181,7 @@ class KeepingTests(TestCase):
         self.rooms = [cast.school_class(home := cast.school()), cast.school_class(home, "202302")]
         self.by = cast.person()
 
-    @settings(max_examples=40)
+    @settings(max_examples=examples(40))
     @given(STEPS)
     def test_rebuilt_intervals_equal_those_kept(self, steps):
         child = cast.student(self.rooms[0], since=date(2025, 9, 1))

@@ -12,6 +12,7 @@ from students.actions.enrolment import rebuild, record_event
 from students.enrolment import EventKind, ImpossibleEvent
 from students.models import AuditRow, Enrolment, EnrolmentEvent
 from tests import cast
+from tests.examples import examples
 
 TODAY = date(2026, 11, 20)
 
@@ -96,7 +97,7 @@ class RebuildingTests(TestCase):
         home = cast.school()
         self.rooms = [cast.school_class(home), cast.school_class(home, "202302")]
 
-    @settings(max_examples=25)
+    @settings(max_examples=examples(25))
     @given(STEPS)
     def test_rebuilt_intervals_equal_those_kept(self, steps):
         child = cast.student(self.rooms[0], since=date(2025, 9, 1))

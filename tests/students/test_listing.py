@@ -14,6 +14,7 @@ from students.actions.enrolment import record_event
 from students.enrolment import INS, LEADS_TO, EventKind, ImpossibleEvent
 from students.models import Enrolment, EnrolmentEvent, RegistryLine, SchoolClass, SearchKey, SpecialGroup, Student
 from tests import cast
+from tests.examples import examples
 
 TODAY = date(2026, 12, 1)
 FIRST = date(2026, 9, 1)
@@ -133,7 +134,7 @@ class RebuildingTests(TestCase):
         home = cast.school()
         self.rooms = [cast.school_class(home), cast.school_class(home, "202302")]
 
-    @settings(max_examples=25)
+    @settings(max_examples=examples(25))
     @given(STEPS)
     def test_rebuilt_lines_and_keys_equal_those_kept(self, steps):
         child = cast.student(self.rooms[0], since=date(2025, 9, 1))

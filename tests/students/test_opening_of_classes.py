@@ -16,6 +16,7 @@ from students.enrolment import EventKind, ImpossibleEvent
 from students.models import DayOverride, Enrolment, Role, SchoolClass, Term
 from students.queries.opening import Figures, look_at, opening_board
 from tests import cast
+from tests.examples import examples
 
 BEFORE = (date(2026, 3, 2), date(2026, 7, 10))
 SCHOOL_DAYS = [date(2026, 9, day) for day in (1, 2, 3, 4, 7, 8)]
@@ -143,7 +144,7 @@ class WholeClasses(TestCase):
         self.move(0, date(2026, 8, 3), "class_move", 1)
         assert self.agree(SCHOOL_DAYS[4]).total.absent == 1
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(
         st.lists(moves, max_size=6),
         st.lists(absences, min_size=4, max_size=18),

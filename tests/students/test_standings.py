@@ -18,6 +18,7 @@ from students.models import AuditRow, FormerStanding, Student, standing_on
 from students.queries.policy import policy_of
 from students.queries.unaccounted import List, listings
 from tests import cast
+from tests.examples import examples
 from tests.scene import MONDAY, client_of
 from tests.students.test_child_forms import correct, said
 
@@ -36,7 +37,7 @@ def former(child: Student) -> list[tuple[str, date]]:
 
 
 class TestTheDays(TestCase):
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(60), deadline=None)
     @given(st.lists(st.tuples(STANDINGS, st.sampled_from(DAYS), st.booleans()), max_size=6))
     def test_are_those_of_a_calendar_kept_day_by_day(self, steps):
         """A change writes over every day from its own on, be it before an earlier one; a correction over every day of

@@ -29,6 +29,7 @@ from students.queries.registers import roster
 from students.queries.year_turn import later_events, mark_of_plan, outcome_of, standing_turn, usual_receiver
 from students.turning import TurnRefused
 from tests import cast
+from tests.examples import examples
 from tests.scene import MONDAY
 from tests.students.cohorts import EVE, FIRST, YEAR, Primary
 
@@ -284,7 +285,7 @@ class ThereAndBackTests(TestCase):
     def setUp(self):
         self.primary = Primary()
 
-    @settings(max_examples=20)
+    @settings(max_examples=examples(20))
     @given(STEPS)
     def test_intervals_and_lines_are_what_they_were(self, steps):
         primary = self.primary

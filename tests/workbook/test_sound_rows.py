@@ -11,6 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from students.models import Student
 from students.workbook.sound import run_sound_rows
+from tests.examples import examples
 from tests.workbook.workbooks import absence, child, event, load, number, places, roll_call, school_class, table, xlsx
 
 DAYS = ("2026-10-12", "2026-10-13", "2026-10-14")
@@ -76,7 +77,7 @@ def said(value, field):
 
 
 class TestEquality(TestCase):
-    @settings(max_examples=20)
+    @settings(max_examples=examples(20))
     @given(st.lists(st.tuples(st.sampled_from(CELLS), st.sampled_from(BAD)), max_size=5))
     def test_good_rows_give_what_a_workbook_of_them_alone_gives(self, mistakes):
         sheets = broken(mistakes)
