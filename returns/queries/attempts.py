@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reports.tables import Table
 from returns.models import Edition, Snapshot
 from returns.queries.children import ChangeLine, change_lines
-from returns.queries.content import notes_of
+from returns.queries.content import notes_of, times_of
 from returns.queries.editions import Filing, snapshot_of
 from returns.queries.page import FigureLine, figure_lines
 from returns.snapshots import change_of, table_from
@@ -17,20 +17,18 @@ from students.templatetags.chinese import cdate
 
 @dataclass(frozen=True)
 class AttemptPage:
-    """An attempt with what was signed; ``times``: the how-manieth time its number went to the bureau; ``changes``: what
-    explained its figures then."""
+    """An attempt with what was signed; ``changes``: what explained its figures then."""
 
     edition: Edition
-    times: int
     snapshot: Snapshot
     table: Table
     changes: Sequence[ChangeLine]
 
     @property
     def name(self) -> str:
-        """第1次上报, of an amendment 第2号更正第1次上报."""
+        """第1次上报, of an amendment 第2号更正第1次上报; counted as on its paper."""
         of = self.edition.label if self.edition.number else ""
-        return f"{of}第{self.times}次上报"
+        return f"{of}第{times_of(self.snapshot.content)}次上报"
 
     @property
     def lines(self) -> list[FigureLine]:
@@ -57,8 +55,8 @@ def returned_attempt(filing: Filing, number: int, attempt: int) -> Edition | Non
     return next((each for each in found if each.state == State.RETURNED), None)
 
 
-def attempt_page(edition: Edition, times: int, scope: Scope) -> AttemptPage:
+def attempt_page(edition: Edition, scope: Scope) -> AttemptPage:
     """Two queries: what was signed, and the names of its children that the reader may see."""
     kept = snapshot_of(edition)
     changes = change_lines([change_of(record) for record in kept.content["changes"]], scope)
-    return AttemptPage(edition, times, kept, table_from(kept.content["table"]), changes)
+    return AttemptPage(edition, kept, table_from(kept.content["table"]), changes)

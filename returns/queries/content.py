@@ -71,6 +71,11 @@ def notes_of(content: dict) -> list[str]:
     return said
 
 
+def times_of(content: dict) -> int:
+    """第几次上报, as it was signed."""
+    return content.get("attempt", 1)
+
+
 def months_of(content: dict) -> MonthsSummed | None:
     """The months beside a term or year as they stood when it was signed; None of a month."""
     return summed_of(content["months"]) if content.get("months") else None

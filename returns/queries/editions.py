@@ -119,9 +119,8 @@ class Filing:
         return bool(self.first_filed_on and self.first_filed_on > self.row.deadline)
 
     def times_sent(self, edition: Edition) -> int:
-        """第几次上报: how often its number has gone to the bureau with it; what was taken back before never arrived."""
-        before = [row for row in self.editions if row.number == edition.number and row.attempt < edition.attempt]
-        return 1 + sum(row.state == State.RETURNED for row in before)
+        """第几次上报 of what is in hand: what was sent back has been at the bureau, what was taken back has not."""
+        return 1 + sum(row.state == State.RETURNED for row in self.editions if row.number == edition.number)
 
     def filed_after(self, returned: Edition) -> bool:
         """Whether the bureau has the same number once more."""

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from returns.models import Edition
 from returns.queries.attempts import attempt_page, returned_attempt
-from returns.queries.editions import Filing, filing_of
+from returns.queries.editions import filing_of
 from returns.queries.periods import FilingPeriod
 from returns.views.files import send_edition
 from returns.views.grid import return_pages_for
@@ -19,9 +19,8 @@ from students.models import School
 @return_pages_for
 def attempt(request, pk: int, code: str, number: int, attempt: int):
     """What was filed, why it was sent back, and by whom."""
-    school, period, filing, edition = _asked(request, pk, code, number, attempt)
-    page = attempt_page(edition, filing.times_sent(edition), request.scope)
-    context = {"school": school, "period": period, "page": page}
+    school, period, edition = _asked(request, pk, code, number, attempt)
+    context = {"school": school, "period": period, "page": attempt_page(edition, request.scope)}
     return render(request, "returns/attempt.html", context)
 
 
@@ -29,17 +28,16 @@ def attempt(request, pk: int, code: str, number: int, attempt: int):
 @return_pages_for
 def attempt_file(request, pk: int, code: str, number: int, attempt: int):
     """The paper that was signed then, and its table."""
-    school, _, _, edition = _asked(request, pk, code, number, attempt)
+    school, _, edition = _asked(request, pk, code, number, attempt)
     back = reverse("returns:attempt", args=[pk, code, number, attempt])
     return send_edition(request, school, code, edition, back_url=back)
 
 
-def _asked(request, pk: int, code: str, number: int, attempt: int) -> tuple[School, FilingPeriod, Filing, Edition]:
+def _asked(request, pk: int, code: str, number: int, attempt: int) -> tuple[School, FilingPeriod, Edition]:
     """The attempt that the address names; 404 where it was not sent back."""
     school = found(request, pk)
     period = period_found(code, school)
-    filing = filing_of(school, period)
-    edition = returned_attempt(filing, number, attempt)
+    edition = returned_attempt(filing_of(school, period), number, attempt)
     if edition is None:
         raise Http404
-    return school, period, filing, edition
+    return school, period, edition
