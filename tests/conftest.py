@@ -44,8 +44,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    if config.getoption("--another-database"):
-        examples.share = examples.ANOTHER_DATABASE
+    examples.on_another_database = config.getoption("--another-database")
 
 
 def pytest_collection_modifyitems(config, items):
