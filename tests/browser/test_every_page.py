@@ -1,14 +1,14 @@
 """Every page: nothing runs out of the side of a phone, and nobody is shut out by how it is built."""
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from tests import cast
+from tests.browser.barriers import barriers
 from tests.browser.classroom import busy, classroom, pages_of
+from tests.browser.conftest import DESKTOP, PHONE
 
 __all__ = ["busy", "classroom"]
-SERIOUS = {"serious", "critical"}
 WIDER_THAN_THE_PAGE = """() => [...document.querySelectorAll("body *")]
     .filter((each) => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1
         && each.checkVisibility() && !each.closest(".visually-hidden, .table-wide, dialog"))
@@ -36,10 +36,6 @@ def pages_of_errors(expected_console_errors):
     expected_console_errors += ["status of 403", "status of 404"]
 
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
-DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-
-
 # What a finger has to hit on the pages that are used standing: 48 px (look.md).
 TO_HIT = {
     "register to take": ".tile, [data-submit]",
@@ -55,19 +51,6 @@ def too_wide(page) -> list[str]:
     return page.evaluate(WIDER_THAN_THE_PAGE) if scrolls else []
 
 
-def barriers(page) -> list[str]:
-    """What the accessibility rules call serious. Only what is violated is asked for: to send the rest takes longer
-    than to find it."""
-    page.evaluate(AXE_SCRIPT)
-    violations = page.evaluate("axe.run({resultTypes: ['violations']}).then((results) => results.violations)")
-    return [
-        f"{each['id']}: {node['html'][:160]}"
-        for each in violations
-        if each["impact"] in SERIOUS
-        for node in each["nodes"]
-    ]
-
-
 def too_small(page, wanted: str) -> list:
     """What a finger would miss."""
     boxes = page.locator(wanted).evaluate_all(
@@ -79,13 +62,11 @@ def too_small(page, wanted: str) -> list:
 
 @pytest.mark.parametrize("options", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_no_page_scrolls_sideways_has_a_serious_barrier_or_is_missed_by_a_finger(options, open_page, busy, sign_in):
-    """The rules read the same markup at both widths: on a phone they are asked once for everybody, about the bar."""
+    """A desk shows the colours of every page; a phone adds those of its bar, the same on all pages of somebody."""
     wrong, hit, seen = {}, set(), set()
     for name, page in visit_all(open_page, busy, sign_in, **options):
-        found = too_wide(page)
-        if options is DESKTOP or page not in seen:
-            found += barriers(page)
-            seen.add(page)
+        found = too_wide(page) + barriers(page, colours=options is DESKTOP or page not in seen)
+        seen.add(page)
         if options is PHONE and name in TO_HIT:
             found += too_small(page, TO_HIT[name])
             hit.add(name)

@@ -1,14 +1,14 @@
 """四查三比对 from the list of residents to a settled child, on the bureau's desk."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from students.actions.residents import match_residents
 from students.models import Finding, Resident
 from tests import cast, sweep
+from tests.browser.barriers import barriers
 from tests.browser.classroom import classroom
-from tests.browser.test_every_page import DESKTOP, PHONE, SERIOUS
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.workbook.workbooks import load
 
 __all__ = ["classroom"]
@@ -77,7 +77,7 @@ def test_its_pages_fit_the_screen_and_shut_nobody_out(options, open_page, classr
         page.goto(address)
         expect(page.locator("main")).not_to_be_empty()
         wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        found = [each for each in Axe().run(page).response["violations"] if each["impact"] in SERIOUS]
+        found = barriers(page)
         if wide or found:
-            faults[address] = (wide, [(each["id"], each["nodes"][0]["html"][:160]) for each in found])
+            faults[address] = (wide, found)
     assert faults == {}
